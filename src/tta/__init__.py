@@ -1,0 +1,1 @@
+"""TTA: the backend of a therapeutic text adventure."""

@@ -1,0 +1,62 @@
+"""The roots of every message, and the mark on what is personal.
+
+Owns nothing else: how events are packed is the event store's business, how personal fields are sealed is
+security's.
+"""
+
+import re
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+PERSONAL = msgspec.Meta(extra={"personal": True})
+"""Marks a field whose clear text must never reach a store: `words: Annotated[str | bytes, PERSONAL]`.
+
+`decide` puts clear text there; the handler seals it to bytes before anything is stored, so `evolve`, states,
+snapshots and read models meet bytes only.
+"""
+
+type_tag_pattern = re.compile(r"(?<!^)(?=[A-Z])")
+
+PersonalText = Annotated[str | bytes, PERSONAL]
+PersonalTexts = Annotated[tuple[str, ...] | bytes, PERSONAL]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened.
+
+    The class's name is its tag in the store for ever; fields are only ever added, optional and last.
+    """
+
+    at: datetime
+    """When it happened, UTC; the store adds when it was recorded."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Something asked for, with the facts that the decision needs."""
+
+    at: datetime
+    """When it was asked, UTC."""
+
+
+class Refusal(Exception):
+    """A rule says no: the class's name states the rule, the message prints both sides."""
+
+    @classmethod
+    def code(cls) -> str:
+        """`SessionIsPaused` → `session-is-paused`: the stable name that problem documents carry."""
+        return type_tag_pattern.sub("-", cls.__name__).lower()
+
+
+@cache
+def personal_fields(message: type[msgspec.Struct]) -> dict[str, Any]:
+    """Map each personal field of a message type to the clear type that it holds before sealing."""
+    found: dict[str, Any] = {}
+    for name, hint in get_type_hints(message, include_extras=True).items():
+        if get_origin(hint) is Annotated and PERSONAL in hint.__metadata__:
+            clear = [option for option in get_args(hint.__origin__) if option not in (bytes, type(None))]
+            assert len(clear) == 1, f"{message.__name__}.{name} must be one clear type or bytes, got {clear}"
+            found[name] = clear[0]
+    return found
