@@ -12,16 +12,23 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 
 PERSONAL = msgspec.Meta(extra={"personal": True})
-"""Marks a field whose clear text must never reach a store: `words: Annotated[str | bytes, PERSONAL]`.
+"""Marks a field whose clear text must never reach a store: `words: Annotated[str | Sealed, PERSONAL]`.
 
-`decide` puts clear text there; the handler seals it to bytes before anything is stored, so `evolve`, states,
-snapshots and read models meet bytes only.
+`decide` puts clear text there; the handler seals it before anything is stored, so `evolve`, states,
+snapshots and read models meet `Sealed` only.
 """
 
 type_tag_pattern = re.compile(r"(?<!^)(?=[A-Z])")
 
-PersonalText = Annotated[str | bytes, PERSONAL]
-PersonalTexts = Annotated[tuple[str, ...] | bytes, PERSONAL]
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A personal value that only the player's data key opens; `box` says how (tta.security.sealing)."""
+
+    box: bytes
+
+
+PersonalText = Annotated[str | Sealed, PERSONAL]
+PersonalTexts = Annotated[tuple[str, ...] | Sealed, PERSONAL]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,7 +63,7 @@ def personal_fields(message: type[msgspec.Struct]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, hint in get_type_hints(message, include_extras=True).items():
         if get_origin(hint) is Annotated and PERSONAL in hint.__metadata__:
-            clear = [option for option in get_args(hint.__origin__) if option not in (bytes, type(None))]
-            assert len(clear) == 1, f"{message.__name__}.{name} must be one clear type or bytes, got {clear}"
+            clear = [option for option in get_args(hint.__origin__) if option not in (Sealed, type(None))]
+            assert len(clear) == 1, f"{message.__name__}.{name} must be one clear type or Sealed, got {clear}"
             found[name] = clear[0]
     return found

@@ -1,0 +1,81 @@
+"""Durability is a stated mode, and the server's own settings must keep what it promises."""
+
+from typing import Any, NamedTuple
+
+from redis.exceptions import ResponseError
+
+from tta.eventstore.errors import UnsafeServer
+
+COPIES_TIMEOUT_MS = 2_000
+
+
+class Durability(NamedTuple):
+    """`fsync` (default), `everysec`, `replicated:N` or `memory`.
+
+    `declared` states that a server which forbids reading its settings was checked by hand.
+    """
+
+    mode: str
+    copies: int = 0
+    declared: bool = False
+
+    @classmethod
+    def parse(cls, text: str, *, declared: bool = False) -> "Durability":
+        mode, _, copies = text.partition(":")
+        if mode == "replicated" and copies.isdigit() and int(copies) > 0:
+            return cls(mode, int(copies), declared)
+        if mode in ("fsync", "everysec", "memory") and not copies:
+            return cls(mode, 0, declared)
+        raise ValueError(f"durability is fsync, everysec, replicated:N or memory, got {text!r}")
+
+    def __str__(self) -> str:
+        return f"{self.mode}:{self.copies}" if self.copies else self.mode
+
+
+async def check_server(connection: Any, durability: Durability) -> bool:
+    """Compare a server's settings with the mode; return whether it can count copies on disk (WAITAOF).
+
+    `connection` is one Redis connection. Raises UnsafeServer with every setting to change.
+    """
+    try:
+        raw = await _ask(
+            connection, "CONFIG", "GET", "append*", "no-appendfsync-on-rewrite", "maxmemory-policy"
+        )
+        role = await _ask(connection, "ROLE")
+        known = await _ask(connection, "COMMAND", "INFO", "WAITAOF")
+    except ResponseError as error:
+        if durability.declared:
+            return False
+        raise UnsafeServer(
+            f"the server does not let its settings be read ({error}); check by hand that it keeps "
+            f"{durability}, then declare so (TTA_STORE_DECLARED=yes)"
+        ) from error
+    settings = {key.decode(): value.decode() for key, value in zip(raw[::2], raw[1::2], strict=True)}
+    wrong = [
+        f"{name} is {settings.get(name, 'unknown')}, must be {must}"
+        for name, must in _required(durability).items()
+        if settings.get(name) != must
+    ]
+    if durability.mode in ("everysec", "replicated") and settings.get("appendfsync") == "no":
+        wrong.append("appendfsync is no, must be everysec or always")
+    if role[0] not in (b"master", b"primary"):
+        wrong.append(f"its role is {role[0].decode()}, must be primary: write to the primary")
+    if wrong:
+        raise UnsafeServer(
+            f"the server cannot keep {durability}: {'; '.join(wrong)} (CONFIG SET, and its file)"
+        )
+    return bool(known and known[0])
+
+
+def _required(durability: Durability) -> dict[str, str]:
+    required = {"maxmemory-policy": "noeviction"}
+    if durability.mode != "memory":
+        required |= {"appendonly": "yes", "no-appendfsync-on-rewrite": "no"}
+    if durability.mode == "fsync":
+        required["appendfsync"] = "always"
+    return required
+
+
+async def _ask(connection: Any, *command: str) -> Any:
+    await connection.send_command(*command)
+    return await connection.read_response(disable_decoding=True)

@@ -1,0 +1,53 @@
+"""Where things are: slots, keys, and the packed head. Changing anything here makes a new layout."""
+
+import struct
+from typing import NamedTuple
+from uuid import UUID
+
+LAYOUT = 1
+SLOTS_DEFAULT = 64
+SLOTS_MAX = 256
+HEADER = struct.Struct(">II32s")
+"""A head's fixed part: last version, first hot version, hash of the last event; 6-byte positions follow."""
+POSITION_BYTES = 6
+
+
+class Layout(NamedTuple):
+    """The names of a store's keys. A slot's keys share a hash tag, so a cluster keeps them together."""
+
+    name: str
+    slots: int
+
+    def slot_of(self, aggregate: UUID) -> int:
+        """The slot that an id's first byte names."""
+        return aggregate.bytes[0] % self.slots
+
+    def tag(self, slot: int) -> str:
+        return f"{{{self.name}:{slot:02x}}}:"
+
+    @property
+    def record(self) -> str:
+        """The key that says what store this is."""
+        return f"{{{self.name}}}:store"
+
+    def log(self, slot: int) -> str:
+        return f"{self.tag(slot)}log"
+
+    def wake(self, slot: int) -> str:
+        """The channel on which each append publishes its last position: a hint, never the truth."""
+        return f"{self.tag(slot)}wake"
+
+    def head(self, slot: int, aggregate: UUID | str) -> str:
+        return f"{self.tag(slot)}head:{aggregate}"
+
+    def own(self, slot: int, player: UUID) -> str:
+        return f"{self.tag(slot)}own:{player}"
+
+    def snap(self, slot: int, aggregate: UUID | str) -> str:
+        return f"{self.tag(slot)}snap:{aggregate}"
+
+    def at(self, slot: int, reactor: str) -> str:
+        return f"{self.tag(slot)}at:{reactor}"
+
+    def fence(self, slot: int, lease: str) -> str:
+        return f"{self.tag(slot)}fence:{lease}"

@@ -1,0 +1,149 @@
+#!lua
+-- Append events to aggregates of one slot, all or nothing, and say so again when asked again.
+--
+-- KEYS   log, wake channel, then as the arguments name them: fence, at, and per stream its head and, where it
+--        begins and has an owner, the owner's index.
+-- ARGV   touch, fence epoch or '', reactor position or '', reactor mark or '', parking reason or '',
+--        then per stream: expected version or '' for none, expected hash, first version, new hash,
+--        number of events, member for the owner's index or '', the events' bytes.
+-- Reply  {'OK' | 'AGAIN', first position, number of events, recorded ms}, {'DEALT'}, {'FENCED', epoch},
+--        {'FULL', held positions} or {'CONFLICT', version, hash, version, hash, …} with '' for an absent one.
+--
+-- Nothing is written before every check has passed: a script that fails half-way is not rolled back.
+local HEADER, POSITION, HELD_MAX = 40, 6, 1024
+local log, wake = KEYS[1], KEYS[2]
+local touch, epoch, position, mark, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local key, fence, at = 2, nil, nil
+if epoch ~= '' then key = key + 1; fence = KEYS[key] end
+if position ~= '' or mark ~= '' then key = key + 1; at = KEYS[key] end
+
+-- A stale lease is refused.
+if fence then
+  local newest = redis.call('GET', fence)
+  if newest and tonumber(epoch) < tonumber(newest) then return {'FENCED', newest} end
+end
+
+-- A position that the reactor has dealt with is not dealt with again; a parked one may be.
+local old_mark, parked = 0, false
+if at then
+  old_mark = tonumber(redis.call('HGET', at, 'mark') or '0')
+  if position ~= '' then
+    local held = redis.call('HGET', at, position)
+    parked = held and held ~= ''
+    if not parked and (held == '' or tonumber(position) <= old_mark) then
+      if touch == '1' then redis.call('HSET', at, 'mark', string.format('%.0f', old_mark)) end
+      return {'DEALT'}
+    end
+    local count = redis.call('HLEN', at)
+    if not held and tonumber(position) > tonumber(mark) and count > HELD_MAX then return {'FULL', count} end
+  end
+end
+
+-- Versions and hashes.
+local streams, events_total, same, arg = {}, 0, true, 5
+while arg < #ARGV do
+  key = key + 1
+  local s = {head = KEYS[key], expected = ARGV[arg + 1], hash = ARGV[arg + 2], first = tonumber(ARGV[arg + 3]),
+    new_hash = ARGV[arg + 4], count = tonumber(ARGV[arg + 5]), member = ARGV[arg + 6], from = arg + 7}
+  if s.member ~= '' then key = key + 1; s.own = KEYS[key] end
+  -- A key of another type would fail half-way: reading it here fails before anything is written.
+  if s.own then redis.call('SCARD', s.own) end
+  arg = arg + 6 + s.count
+  events_total = events_total + s.count
+  local header = redis.call('GETRANGE', s.head, 0, HEADER - 1)
+  s.header = header
+  if #header == 0 then
+    if s.expected ~= '' then same = false end
+  else
+    s.version, s.first_hot = struct.unpack('>I4I4', header)
+    s.now_hash = string.sub(header, 9, HEADER)
+    if s.expected == '' or tonumber(s.expected) ~= s.version or s.hash ~= s.now_hash then same = false end
+  end
+  streams[#streams + 1] = s
+end
+
+-- What stands there may be these very events, byte for byte: then this append was done before.
+local function standing()
+  local first, recorded = nil, nil
+  for _, s in ipairs(streams) do
+    if s.count > 0 then
+      if not s.version or s.first < s.first_hot or s.version < s.first + s.count - 1 then return nil end
+      for i = 0, s.count - 1 do
+        local at_byte = HEADER + (s.first + i - s.first_hot) * POSITION
+        local packed = redis.call('GETRANGE', s.head, at_byte, at_byte + POSITION - 1)
+        local high, low = struct.unpack('>I2I4', packed)
+        local where = high * 4294967296 + low
+        local id = string.format('%.0f-0', where)
+        local entry = redis.call('XRANGE', log, id, id)[1]
+        if not entry or entry[2][2] ~= ARGV[s.from + i] then return nil end
+        if not first or where < first then first = where end
+        recorded = entry[2][4]
+      end
+    end
+  end
+  return first, recorded
+end
+
+if not same then
+  if events_total > 0 then
+    local first, recorded = standing()
+    if first then
+      -- Copies are counted from this connection's last write, so a recognised append writes too where it must.
+      if touch == '1' then redis.call('SETRANGE', streams[1].head, 0, streams[1].header) end
+      return {'AGAIN', string.format('%.0f', first), events_total, recorded}
+    end
+  end
+  local reply = {'CONFLICT'}
+  for _, s in ipairs(streams) do
+    reply[#reply + 1] = s.version and string.format('%.0f', s.version) or ''
+    reply[#reply + 1] = s.now_hash or ''
+  end
+  return reply
+end
+
+-- Everything is checked: from here on it only writes.
+local first, now = 0, '0'
+if events_total > 0 then
+  local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1]
+  local time = redis.call('TIME')
+  local ms = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  if last then
+    first = tonumber(string.sub(last[1], 1, -3))
+    ms = math.max(ms, tonumber(last[2][4]))
+  end
+  now = string.format('%.0f', ms)
+  local next_position = first
+  first = first + 1
+  for _, s in ipairs(streams) do
+    if s.count > 0 then
+      local packed = {}
+      for i = 0, s.count - 1 do
+        next_position = next_position + 1
+        redis.call('XADD', log, string.format('%.0f-0', next_position), 'e', ARGV[s.from + i], 't', now)
+        packed[i + 1] = struct.pack('>I2I4', math.floor(next_position / 4294967296), next_position % 4294967296)
+      end
+      local first_hot = s.first_hot or s.first
+      redis.call('SETRANGE', s.head, 0, struct.pack('>I4I4', s.first + s.count - 1, first_hot) .. s.new_hash)
+      redis.call('APPEND', s.head, table.concat(packed))
+      if s.own then redis.call('SADD', s.own, s.member) end
+    end
+  end
+  redis.call('SPUBLISH', wake, string.format('%.0f', next_position))
+elseif touch == '1' and streams[1] and #streams[1].header > 0 then
+  redis.call('SETRANGE', streams[1].head, 0, streams[1].header)
+end
+if fence then redis.call('SET', fence, epoch) end
+if at then
+  if position ~= '' then redis.call('HSET', at, position, reason) end
+  local new_mark = tonumber(mark) or old_mark
+  if new_mark > old_mark then redis.call('HSET', at, 'mark', mark) else new_mark = old_mark end
+  if new_mark > old_mark or (position ~= '' and tonumber(position) <= new_mark) then
+    local held = redis.call('HGETALL', at)
+    for i = 1, #held, 2 do
+      if held[i] ~= 'mark' and held[i + 1] == '' and tonumber(held[i]) <= new_mark then
+        redis.call('HDEL', at, held[i])
+      end
+    end
+  end
+end
+return {'OK', string.format('%.0f', first), events_total, now}

@@ -1,0 +1,226 @@
+"""The event store: append, load, read and follow, on Redis Streams (docs/event-store.md)."""
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+
+from tta.eventstore.appends import Append, Appended, appended, packed
+from tta.eventstore.durability import Durability
+from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
+from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout
+from tta.eventstore.nodes import Nodes, evalsha
+from tta.eventstore.scripts import APPEND, LOAD
+from tta.eventstore.subscription import (
+    ROUND_EVENTS_MAX,
+    START,
+    Batch,
+    Mark,
+    Wakeups,
+    follow,
+    read_slots,
+    recorded,
+)
+
+LOAD_EVENTS_MAX = 1_000
+FINGERPRINT_BYTES = 8
+
+log = structlog.get_logger(__name__)
+
+
+class Wanted(NamedTuple):
+    """An aggregate to load: what is known of it already, and which snapshots would be understood."""
+
+    aggregate: UUID
+    known: Head = ABSENT
+    fingerprint: bytes = b""
+
+
+class Snapshot(NamedTuple):
+    """A folded state, where it was folded to, and the fingerprint of its schema (8 bytes)."""
+
+    head: Head
+    fingerprint: bytes
+    state: bytes
+
+
+class Loaded(NamedTuple):
+    """An aggregate's head, the snapshot if one helped, and the events after it or after what was known."""
+
+    head: Head
+    snapshot: Snapshot | None
+    events: list[Recorded]
+
+
+class EventStore:
+    """An open store. Made by `open`; one per process and event loop."""
+
+    def __init__(self, nodes: Nodes, layout: Layout) -> None:
+        self.layout = layout
+        self.nodes = nodes
+        self.wakeups = Wakeups(nodes, layout)
+        self._touch = nodes.durability.copies > 0
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        name: str,
+        *,
+        slots: int = SLOTS_DEFAULT,
+        durability: Durability = Durability("fsync"),  # noqa: B008 - A constant.
+    ) -> "EventStore":
+        """Open the store of that name, or create it with that number of slots.
+
+        Raises StoreUnavailable, UnsafeServer, StoreMismatch (other slots or layout) or ForeignStore.
+        """
+        if slots not in (1, 2, 4, 8, 16, 32, 64, 128, SLOTS_MAX):
+            raise StoreMismatch(f"slots are a power of two from 1 to {SLOTS_MAX}, got {slots}")
+        if not name or not name.replace("-", "").replace("_", "").isalnum():
+            raise StoreMismatch(f"a store's name has letters, digits, - and _ only, got {name!r}")
+        nodes = await Nodes.connect(url, durability)
+        store = cls(nodes, Layout(name, slots))
+        try:
+            await store._claim()
+        except BaseException:
+            await nodes.close()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Send what is queued, stop listening, leave."""
+        await self.wakeups.close()
+        await self.nodes.close()
+
+    async def append(self, append: Append) -> Appended:
+        """Make one atomic step in one slot; durable, as the mode promises, when this returns.
+
+        Raises Conflict, AlreadyDone, Fenced, ReactorFull: nothing was written. StoreUnavailable: nothing was
+        written. OutcomeUnknown: it may stand; asking again is safe. Cancelling abandons only the wait.
+        """
+        request = packed(append, self.layout, touch=self._touch)
+        command = evalsha(APPEND, request.keys, request.arguments)
+        return appended(append, request, await self.nodes.append(command, request.keys[0]))
+
+    async def load(self, wanted: Sequence[Wanted]) -> list[Loaded]:
+        """Read aggregates of one slot in one call, and check their chains.
+
+        Raises HistoryChanged when what is known of one, or its snapshot, is not on its chain.
+        """
+        slot = self.layout.slot_of(wanted[0].aggregate)
+        keys = [self.layout.log(slot)]
+        arguments: list[str | bytes | int] = [LOAD_EVENTS_MAX]
+        for aggregate, known, fingerprint in wanted:
+            keys += [self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
+            arguments += [known.version if known.hash else "", fingerprint]
+        replies = await self.nodes.run(LOAD, keys, arguments)
+        loaded = []
+        for want, reply in zip(wanted, replies, strict=True):
+            part = _loaded(slot, want, reply)
+            while part.events and part.events[-1].version < part.head.version:
+                part = await self._load_on(slot, want.aggregate, part)
+            loaded.append(part)
+        return loaded
+
+    async def _load_on(self, slot: int, aggregate: UUID, part: Loaded) -> Loaded:
+        reached = Head(part.events[-1].version, part.events[-1].hash)
+        keys = [self.layout.log(slot), self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
+        reply = (await self.nodes.run(LOAD, keys, [LOAD_EVENTS_MAX, reached.version, b""]))[0]
+        rest = _loaded(slot, Wanted(aggregate, reached), reply)
+        return Loaded(rest.head, part.snapshot, part.events + rest.events)
+
+    async def save_snapshot(self, aggregate: UUID, snapshot: Snapshot) -> None:
+        """Keep a snapshot in place of the one before. It only saves time: losing it loses nothing."""
+        slot = self.layout.slot_of(aggregate)
+        head = snapshot.head
+        value = head.version.to_bytes(4, "big") + snapshot.fingerprint + head.hash + snapshot.state
+        await self.nodes.call("SET", self.layout.snap(slot, aggregate), value)
+
+    async def read(self, slot: int, after: Mark = START, count: int = ROUND_EVENTS_MAX) -> Batch:
+        """Read at most `count` events of a slot behind a mark. Raises HistoryChanged."""
+        return (await read_slots(self.nodes, self.layout, {slot: after}, count))[0][0]
+
+    async def ends(self) -> dict[int, tuple[int, int]]:
+        """Say where each slot's log ends: slot → (position, recorded ms); (0, 0) when empty."""
+        slots = range(self.layout.slots)
+        replies = await self.nodes.pipeline(
+            [("XREVRANGE", self.layout.log(slot), "+", "-", "COUNT", 1) for slot in slots]
+        )
+        lasts = [
+            recorded(slot, reply[0]) if reply else None for slot, reply in zip(slots, replies, strict=True)
+        ]
+        return {
+            slot: (last.position, last.recorded_ms) if last else (0, 0)
+            for slot, last in zip(slots, lasts, strict=True)
+        }
+
+    def follow(
+        self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX
+    ) -> AsyncIterator[list[Batch]]:
+        """Catch up behind the marks of the given slots, then stay live. Raises HistoryChanged."""
+        return follow(self.nodes, self.layout, self.wakeups, after, events_max=events_max)
+
+    async def owned(self, player: UUID) -> set[UUID]:
+        """Name the aggregates that belong to a player."""
+        members = await self.nodes.call("SMEMBERS", self.layout.own(self.layout.slot_of(player), player))
+        return {UUID(bytes=bytes(member)) for member in members}
+
+    async def dealt(self, slot: int, reactor: str) -> tuple[int, set[int], dict[int, str]]:
+        """Say what a reactor has dealt with: its mark, positions done above it, parked ones with reasons."""
+        raw = await self.nodes.call("HGETALL", self.layout.at(slot, reactor))
+        pairs = raw.items() if isinstance(raw, dict) else zip(raw[::2], raw[1::2], strict=True)
+        held = {bytes(field): bytes(value) for field, value in pairs}
+        mark = int(held.pop(b"mark", b"0"))
+        done = {int(field) for field, reason in held.items() if not reason}
+        return mark, done, {int(field): reason.decode() for field, reason in held.items() if reason}
+
+    async def _claim(self) -> None:
+        """Write down what store this is, or compare with what is written."""
+        key = self.layout.record
+        ours = {"layout": str(LAYOUT), "slots": str(self.layout.slots)}
+        for field, value in {**ours, "created_ms": str(int(time.time() * 1000))}.items():
+            await self.nodes.call("HSETNX", key, field, value)
+        raw = await self.nodes.call("HMGET", key, *ours)
+        for (field, told), found in zip(ours.items(), raw, strict=True):
+            there = found.decode() if found is not None else "nothing"
+            if there != told:
+                raise StoreMismatch(f"store {self.layout.name}: expected {field} {told}, got {there}")
+        for slot in range(self.layout.slots):
+            kind = await self.nodes.call("TYPE", self.layout.log(slot))
+            if kind not in (b"none", b"stream"):
+                raise ForeignStore(f"{self.layout.log(slot)}: expected a stream, got {kind.decode()}")
+
+
+def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:
+    """Check one aggregate of the load script's reply: what comes must follow from what is known."""
+    if not reply:
+        if want.known != ABSENT:
+            raise HistoryChanged(
+                f"{want.aggregate}: expected version {want.known.version} to stand, got none"
+            )
+        return Loaded(ABSENT, None, [])
+    version, _, digest, raw_snapshot, entries = reply
+    if entries == b"ARCHIVED":
+        raise HistoryChanged(f"{want.aggregate}: events before its first hot version are needed")
+    head, snapshot, reached = Head(version, bytes(digest)), None, want.known
+    if raw_snapshot:
+        reached = Head(int.from_bytes(raw_snapshot[:4], "big"), raw_snapshot[12 : HEADER.size + 4])
+        snapshot = Snapshot(reached, raw_snapshot[4:12], raw_snapshot[HEADER.size + 4 :])
+    events = [recorded(slot, raw) for raw in entries]
+    for event in events:
+        if event.envelope.previous != reached.hash or event.version != reached.version + 1:
+            raise HistoryChanged(
+                f"{want.aggregate}: expected version {reached.version + 1} after {reached.hash.hex()[:12]}, "
+                f"got version {event.version} after {event.envelope.previous.hex()[:12]}"
+            )
+        reached = Head(event.version, event.hash)
+    complete = not events or events[-1].version == head.version
+    if complete and reached != head:
+        raise HistoryChanged(
+            f"{want.aggregate}: expected to reach version {head.version} ({head.hash.hex()[:12]}), "
+            f"got version {reached.version} ({reached.hash.hex()[:12]})"
+        )
+    return Loaded(head, snapshot, events)
