@@ -10,9 +10,13 @@ class Script(NamedTuple):
     sha: bytes
 
 
-def _read(name: str) -> Script:
-    text = files("tta.eventstore").joinpath("scripts", name).read_bytes()
+def script(text: bytes) -> Script:
+    """Name a script by the digest that the server knows it by."""
     return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest().encode())
+
+
+def _read(name: str) -> Script:
+    return script(files("tta.eventstore").joinpath("scripts", name).read_bytes())
 
 
 APPEND = _read("append.lua")

@@ -132,6 +132,17 @@ class EventStore:
         rest = _loaded(slot, Wanted(aggregate, reached), reply)
         return Loaded(rest.head, part.snapshot, part.events + rest.events)
 
+    async def versions(self, aggregate: UUID, first: int, last: int) -> list[Recorded]:
+        """Read an aggregate's events from one version to another, as they stand now."""
+        slot = self.layout.slot_of(aggregate)
+        keys = [self.layout.log(slot), self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
+        reply = (await self.nodes.run(LOAD, keys, [last - first + 1, first - 1, b""]))[0]
+        if not reply or reply[0] < last or reply[4] == b"ARCHIVED":
+            raise HistoryChanged(
+                f"{aggregate}: expected versions {first} to {last} to stand, got {reply[:2]}"
+            )
+        return [recorded(slot, raw) for raw in reply[4]]
+
     async def save_snapshot(self, aggregate: UUID, snapshot: Snapshot) -> None:
         """Keep a snapshot in place of the one before. It only saves time: losing it loses nothing."""
         slot = self.layout.slot_of(aggregate)

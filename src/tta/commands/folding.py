@@ -1,0 +1,183 @@
+"""Folded aggregates: loaded in one call, kept in a bounded cache that append keeps honest."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol, cast
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from tta.domain.base import Event
+from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.errors import HistoryChanged
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import EventStore, Loaded, Snapshot, Wanted
+
+CACHE_MAX = 50_000
+RECENT_MAX = 1_024  # What http.md publishes: a retry is recognised for 24 hours and 1,024 commands.
+RECENT_MS = 24 * 3600 * 1000
+SNAPSHOT_EVERY = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Decider(Protocol):
+    """An aggregate's module: events in, state out; command in, events out. Pure."""
+
+    NAME: str
+    initial: Any
+    EVENTS: tuple[type[Event], ...]
+
+    def evolve(self, state: Any, event: Any) -> Any: ...
+    def decide(self, state: Any, command: Any) -> Sequence[Event]: ...
+
+
+class Target(NamedTuple):
+    """An aggregate that a decision reads or writes."""
+
+    module: Decider
+    id: UUID
+
+
+class Done(msgspec.Struct, frozen=True, array_like=True):
+    """What a recent command appended to this aggregate."""
+
+    first_version: int
+    last_version: int
+    last_position: int
+    recorded_ms: int
+    fingerprint: bytes | None
+
+
+class Folded(NamedTuple):
+    """A state, where it was folded to, and which commands led there of late.
+
+    `recent` is shared by the foldings of one aggregate and only ever gains.
+    """
+
+    state: Any
+    head: Head
+    position: int
+    recent: dict[bytes, Done]
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What a snapshot holds."""
+
+    state: msgspec.Raw
+    position: int
+    recent: dict[bytes, Done]
+
+
+class Aggregates:
+    """Loads and folds aggregates, and remembers what it folded."""
+
+    def __init__(self, store: EventStore, types: EventTypes, *, cache_max: int = CACHE_MAX) -> None:
+        self.store = store
+        self.types = types
+        self._cache: OrderedDict[UUID, Folded] = OrderedDict()
+        self._cache_max = cache_max
+
+    def cached(self, targets: Sequence[Target]) -> list[Folded] | None:
+        """Give what is remembered of all of them, or None if one is missing."""
+        found = []
+        for target in targets:
+            folded = self._cache.get(target.id)
+            if folded is None:
+                return None
+            self._cache.move_to_end(target.id)
+            found.append(folded)
+        return found
+
+    async def load(self, targets: Sequence[Target]) -> list[Folded]:
+        """Fold the targets (of one slot) as they stand now, from what is remembered or from the start."""
+        try:
+            return await self._load(targets)
+        except HistoryChanged as changed:
+            log.warning("remembered history is gone, folding anew", error=str(changed))
+            for target in targets:
+                self._cache.pop(target.id, None)
+            return await self._load(targets, snapshots=False)
+
+    def remember(self, target: Target, folded: Folded) -> None:
+        """Keep a folding for the next command; the least recently used one goes."""
+        self._cache[target.id] = folded
+        self._cache.move_to_end(target.id)
+        if len(self._cache) > self._cache_max:
+            self._cache.popitem(last=False)
+
+    def fold(self, module: Decider, folded: Folded, events: Sequence[Recorded]) -> Folded:
+        """Fold recorded events on top of a folding."""
+        state = folded.state
+        for recorded in events:
+            state = module.evolve(state, self.types.event(recorded))
+            _note(folded.recent, recorded)
+        last = events[-1]
+        return Folded(state, Head(last.version, last.hash), last.position, folded.recent)
+
+    async def keep_snapshot(self, target: Target, before: Head, folded: Folded) -> None:
+        """Write a snapshot whenever another SNAPSHOT_EVERY versions have passed."""
+        if before.version // SNAPSHOT_EVERY == folded.head.version // SNAPSHOT_EVERY:
+            return
+        kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
+        snapshot = Snapshot(
+            folded.head, fingerprint(type(target.module.initial)), msgspec.msgpack.encode(kept)
+        )
+        await self.store.save_snapshot(target.id, snapshot)
+
+    async def _load(self, targets: Sequence[Target], *, snapshots: bool = True) -> list[Folded]:
+        known = [self._cache.get(target.id) for target in targets]
+        wanted = [
+            Wanted(
+                target.id,
+                folded.head if folded else ABSENT,
+                fingerprint(type(target.module.initial)) if snapshots else b"",
+            )
+            for target, folded in zip(targets, known, strict=True)
+        ]
+        result = []
+        for target, folded, loaded in zip(targets, known, await self.store.load(wanted), strict=True):
+            base = self._base(target.module, folded, loaded)
+            now = self.fold(target.module, base, loaded.events) if loaded.events else base
+            self.remember(target, now)
+            result.append(now)
+        return result
+
+    def _base(self, module: Decider, folded: Folded | None, loaded: Loaded) -> Folded:
+        if loaded.snapshot is None:
+            return folded or Folded(module.initial, ABSENT, 0, {})
+        kept = msgspec.msgpack.decode(loaded.snapshot.state, type=Kept)
+        state = msgspec.msgpack.decode(kept.state, type=type(module.initial))
+        return Folded(state, loaded.snapshot.head, kept.position, kept.recent)
+
+
+@cache
+def fingerprint(state: type) -> bytes:
+    """8 bytes over the schema of a state and of what is kept with it."""
+    schema = msgspec.json.schema_components([state, Done])
+    return hashlib.sha256(repr(schema).encode()).digest()[:8]
+
+
+def decider(module: ModuleType) -> Decider:
+    """See an aggregate's module as what it is; the type checker cannot follow generic modules."""
+    return cast("Decider", module)
+
+
+def _note(recent: dict[bytes, Done], recorded: Recorded) -> None:
+    """Remember the command of an event, and forget those past their time; the dict keeps them in order."""
+    envelope = recorded.envelope
+    before = recent.get(envelope.command)
+    recent[envelope.command] = Done(
+        before.first_version if before else envelope.version,
+        envelope.version,
+        recorded.position,
+        recorded.recorded_ms,
+        before.fingerprint if before else envelope.fingerprint,
+    )
+    oldest = recorded.recorded_ms - RECENT_MS
+    while len(recent) > RECENT_MAX or next(iter(recent.values())).recorded_ms < oldest:
+        del recent[next(iter(recent))]

@@ -1,0 +1,212 @@
+"""The one place that loads, folds, decides and appends.
+
+A command that is sent again is recognised by the log itself before any rule is looked at, and
+answered from the events it appended the first time. A refusal is answered only from a state
+confirmed to be current.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from tta.commands.folding import Aggregates, Decider, Done, Folded, Target
+from tta.domain.base import Event, Refusal
+from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
+from tta.eventstore.envelope import Context, Recorded, event_id
+from tta.eventstore.errors import Conflict
+from tta.eventstore.event_types import EventTypes
+from tta.security.keyring import Keyring
+from tta.security.sealing import needs_sealing, seal_event
+
+ATTEMPTS_MAX = 20
+
+
+class KeyReused(Exception):
+    """The idempotency key came before, with another payload."""
+
+
+class VersionMismatch(Exception):
+    """The caller expected another version of the aggregate than stands there."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(f"expected version {expected}, got {actual}")
+        self.expected = expected
+        self.actual = actual
+
+
+class TooManyConflicts(Exception):
+    """Others wrote to the aggregate each time; nothing was written."""
+
+
+class Asked(NamedTuple):
+    """What stands around a command: who and what caused it, and what its sender takes for granted."""
+
+    context: Context
+    fingerprints: tuple[bytes, ...] = ()
+    """Those that count as the same payload: under the current key and the one before."""
+    expected_version: int | None = None
+    """From `If-Match`; 0 says that the aggregate must not exist."""
+
+
+class Handled(NamedTuple):
+    """What became of a command: the events it stands for, whether appended now or before."""
+
+    id: UUID
+    version: int
+    slot: int
+    position: int
+    """The last position that a reader must have seen to see this command's effect."""
+    events: list[Event]
+    again: bool
+
+
+Decision = Callable[[list[Any]], Sequence[Sequence[Event]]]
+
+
+class Commands(NamedTuple):
+    """What handling a command needs."""
+
+    aggregates: Aggregates
+    keyring: Keyring
+
+
+async def handle(
+    commands: Commands,
+    module: Decider,
+    aggregate_id: UUID,
+    command: Any,
+    asked: Asked,
+    *,
+    player_id: UUID,
+) -> Handled:
+    """Append what one aggregate decides. See `handle_over` for what it raises."""
+    return await handle_over(
+        commands,
+        [Target(module, aggregate_id)],
+        lambda states: [module.decide(states[0], command)],
+        asked,
+        player_id=player_id,
+    )
+
+
+async def handle_over(
+    commands: Commands,
+    targets: Sequence[Target],
+    decision: Decision,
+    asked: Asked,
+    *,
+    player_id: UUID,
+    dealt: Dealt | None = None,
+) -> Handled:
+    """Append what a decision over several aggregates of one player gives, with all of them as guards.
+
+    The first target is the one that the command's path names; `player_id` is the subject of all.
+    Raises Refusal when a rule says no, KeyReused, VersionMismatch, TooManyConflicts when ATTEMPTS_MAX
+    races were lost, and what the event store raises. With `dealt`, even nothing to append is written
+    down as dealt with.
+    """
+    aggregates = commands.aggregates
+    folded = aggregates.cached(targets) or await aggregates.load(targets)
+    for _ in range(ATTEMPTS_MAX):
+        try:
+            done = folded[0].recent.get(asked.context.command_id.bytes)
+            if done is not None:
+                answer = await _recognised(aggregates, targets[0], done, asked)
+                if await _is_current(aggregates, targets, folded):
+                    return answer
+                folded = await aggregates.load(targets)
+                continue
+            _expect(folded[0], asked)
+            decided = decision([each.state for each in folded])
+        except (Refusal, KeyReused, VersionMismatch):
+            if await _is_current(aggregates, targets, folded):
+                raise
+            folded = await aggregates.load(targets)
+            continue
+        events = await _sealed(commands.keyring, decided, asked.context.command_id, player_id)
+        try:
+            streams = _streams(aggregates.types, targets, folded, events, player_id)
+            append = Append(streams=streams, context=asked.context, dealt=dealt)
+            appended = await aggregates.store.append(append)
+        except Conflict:
+            folded = await aggregates.load(targets)
+            continue
+        return await _remembered(aggregates, targets, folded, events, appended)
+    raise TooManyConflicts(f"{targets[0].id}: {ATTEMPTS_MAX} attempts met other writers")
+
+
+def _expect(folded: Folded, asked: Asked) -> None:
+    if asked.expected_version is not None and asked.expected_version != folded.head.version:
+        raise VersionMismatch(asked.expected_version, folded.head.version)
+
+
+async def _is_current(aggregates: Aggregates, targets: Sequence[Target], folded: Sequence[Folded]) -> bool:
+    guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
+    try:
+        await aggregates.store.append(Append(streams=guards))
+    except Conflict:
+        return False
+    return True
+
+
+async def _recognised(aggregates: Aggregates, first: Target, done: Done, asked: Asked) -> Handled:
+    """Answer from the events of the first time."""
+    if done.fingerprint is not None and asked.fingerprints and done.fingerprint not in asked.fingerprints:
+        raise KeyReused("this Idempotency-Key came before with another payload")
+    recorded = await aggregates.store.versions(first.id, done.first_version, done.last_version)
+    events = [aggregates.types.event(each) for each in recorded]
+    slot = aggregates.store.layout.slot_of(first.id)
+    return Handled(first.id, done.last_version, slot, done.last_position, events, again=True)
+
+
+async def _sealed(
+    keyring: Keyring, decided: Sequence[Sequence[Event]], command_id: UUID, player_id: UUID
+) -> list[list[Event]]:
+    index, sealed = 0, []
+    for events in decided:
+        row: list[Event] = []
+        for event in events:
+            if needs_sealing(event):
+                key = keyring.held(player_id) or await keyring.open_for(player_id)
+                row.append(seal_event(event, key, event_id(command_id, index)))
+            else:
+                row.append(event)
+            index += 1
+        sealed.append(row)
+    return sealed
+
+
+def _streams(
+    types: EventTypes,
+    targets: Sequence[Target],
+    folded: Sequence[Folded],
+    events: Sequence[Sequence[Event]],
+    player_id: UUID,
+) -> list[StreamAppend]:
+    return [
+        StreamAppend(target.id, each.head, [types.draft(event) for event in added], player_id)
+        for target, each, added in zip(targets, folded, events, strict=True)
+    ]
+
+
+async def _remembered(
+    aggregates: Aggregates,
+    targets: Sequence[Target],
+    folded: Sequence[Folded],
+    events: Sequence[Sequence[Event]],
+    appended: Appended,
+) -> Handled:
+    """Fold what was appended into what is remembered."""
+    position, now = appended.first, list(folded)
+    for index, (target, each) in enumerate(zip(targets, folded, strict=True)):
+        recorded = []
+        for entry in appended.entries[index]:
+            recorded.append(Recorded(appended.slot, position, appended.recorded_ms, entry))
+            position += 1
+        if recorded:
+            now[index] = aggregates.fold(target.module, each, recorded)
+            aggregates.remember(target, now[index])
+            await aggregates.keep_snapshot(target, each.head, now[index])
+    first = now[0]
+    last = appended.last or max(each.position for each in now)
+    return Handled(targets[0].id, first.head.version, appended.slot, last, list(events[0]), appended.again)

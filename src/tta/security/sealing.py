@@ -1,0 +1,93 @@
+"""Sealing: personal values under a player's data key, AES-256-GCM, before they reach any store.
+
+A box is `01 | key id (4 bytes) | nonce (12) | event id (16) | field length (1) | field | ciphertext
+and tag`. It is bound by associated data to store, player, event and field, and carries event id and
+field, so that it opens wherever it was copied to (state, snapshot, read model, archive) and nowhere
+else. The format is final.
+"""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace
+
+from tta.domain.base import Event, Sealed, personal_fields
+
+VERSION = b"\x01"
+NONCE_BYTES = 12
+FIELD_AT = 1 + 4 + NONCE_BYTES + 16
+
+
+class SealBroken(Exception):
+    """A box does not open: it was altered, moved to another player, or its key is not the one it names."""
+
+
+class DataKey:
+    """One player's key, in memory. `generation` is the key id that boxes carry."""
+
+    def __init__(self, store: str, player_id: UUID, generation: int, key: bytes) -> None:
+        self.player_id = player_id
+        self.generation = generation
+        self._cipher = AESGCM(key)
+        self._bound = b"tta sealed 1\x00" + store.encode() + b"\x00" + player_id.bytes
+
+    def seal(self, event_id: UUID, field: str, value: Any) -> Sealed:
+        """Seal a value (of any type msgpack knows) as that field of that event."""
+        nonce, name = secrets.token_bytes(NONCE_BYTES), field.encode()
+        head = (
+            VERSION + self.generation.to_bytes(4, "big") + nonce + event_id.bytes + bytes([len(name)]) + name
+        )
+        clear = msgspec.msgpack.encode(value)
+        return Sealed(head + self._cipher.encrypt(nonce, clear, self._bound + head))
+
+    def open(self, sealed: Sealed, kind: Any = str) -> Any:
+        """Open a box to the type it held. Raises SealBroken."""
+        box = sealed.box
+        try:
+            if box[:1] != VERSION:
+                raise SealBroken(f"expected a box of version 1, got {box[:1].hex() or 'nothing'}")
+            head_end = FIELD_AT + 1 + box[FIELD_AT]
+            nonce, head = box[5 : 5 + NONCE_BYTES], box[:head_end]
+            return msgspec.msgpack.decode(
+                self._cipher.decrypt(nonce, box[head_end:], self._bound + head), type=kind
+            )
+        except (InvalidTag, IndexError, ValueError) as error:
+            raise SealBroken(f"a box of key {key_id(sealed)} of {self.player_id} does not open") from error
+
+
+def key_id(sealed: Sealed) -> int:
+    """Name the generation of the data key that sealed a box."""
+    return int.from_bytes(sealed.box[1:5], "big")
+
+
+def needs_sealing(event: Event) -> bool:
+    """Say whether an event carries a personal value in the clear."""
+    return any(_is_clear(getattr(event, field)) for field in personal_fields(type(event)))
+
+
+def seal_event(event: Event, key: DataKey, event_id: UUID) -> Event:
+    """Seal every personal field that is still clear."""
+    sealed = {
+        field: key.seal(event_id, field, value)
+        for field in personal_fields(type(event))
+        if _is_clear(value := getattr(event, field))
+    }
+    return replace(event, **sealed)
+
+
+def open_event(event: Event, key: DataKey) -> Event:
+    """Open every sealed field, for a reader who may see it. Raises SealBroken."""
+    opened = {
+        field: key.open(value, kind)
+        for field, kind in personal_fields(type(event)).items()
+        if isinstance(value := getattr(event, field), Sealed)
+    }
+    return replace(event, **opened)
+
+
+def _is_clear(value: Any) -> bool:
+    return value is not None and not isinstance(value, Sealed)
