@@ -1,0 +1,32 @@
+"""What every text and every id from outside must satisfy, whichever aggregate takes it.
+
+Refusals print lengths, never the text: it may be somebody's words. Normalising is the edge's business.
+"""
+
+import re
+
+from tta.domain.base import Refusal
+
+catalogue_id_pattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")  # No room to smuggle clear text in.
+
+
+class WordsEmpty(Refusal): ...
+
+
+class WordsTooLong(Refusal): ...
+
+
+class CatalogueIdMalformed(Refusal): ...
+
+
+def require_words(kind: str, given: str, characters_max: int) -> None:
+    if not given.strip():
+        raise WordsEmpty(f"expected words as the {kind}, got none")
+    if len(given) > characters_max:
+        raise WordsTooLong(f"expected a {kind} of at most {characters_max} characters, got {len(given)}")
+
+
+def require_catalogue_id(kind: str, given: str | None) -> None:
+    """Refuse what cannot be the id of a story, scene, choice or skill (the catalogue knows which exist)."""
+    if given is not None and catalogue_id_pattern.fullmatch(given) is None:
+        raise CatalogueIdMalformed(f"expected a {kind} id such as 'clearing', got {len(given)} characters")
