@@ -1,0 +1,307 @@
+"""What a session allows, turn by turn, whatever else goes on."""
+
+from typing import Any
+from uuid import UUID
+
+import hypothesis
+import pytest
+from given import NOON, given, outcome, play
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tta.domain import session
+from tta.domain.base import Command
+from tta.domain.session import (
+    REPLY_MAX,
+    TURNS_MAX,
+    WORDS_MAX,
+    AbandonSession,
+    AnswerInteraction,
+    CompleteSession,
+    ConsentMissing,
+    InteractionAnswered,
+    InteractionSubmitted,
+    NoSuchSession,
+    PauseSession,
+    PlayIsHeld,
+    ResumeSession,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionExists,
+    SessionIsOver,
+    SessionIsPaused,
+    SessionPaused,
+    SessionResumed,
+    SessionStarted,
+    StartSession,
+    SubmitInteraction,
+    TurnAlreadyAnswered,
+    TurnOutOfOrder,
+    TurnsExhausted,
+    TurnUnanswered,
+    WordsBesideChoice,
+)
+from tta.domain.vocabulary import Author
+from tta.domain.words import CatalogueIdMalformed, WordsEmpty, WordsTooLong
+
+PLAYER = UUID("7f000000-0000-8000-8000-000000000001")
+HELLO = "I sit down by the fire."
+REPLY = "The fire crackles. What do you hear?"
+
+STARTED = SessionStarted(player_id=PLAYER, story="clearing", at=NOON)
+SUBMITTED = InteractionSubmitted(turn=1, words=HELLO, at=NOON)
+ANSWERED = InteractionAnswered(turn=1, reply=REPLY, author=Author.STORY, at=NOON)
+PAUSED = SessionPaused(at=NOON)
+RESUMED = SessionResumed(at=NOON)
+COMPLETED = SessionCompleted(at=NOON)
+ABANDONED = SessionAbandoned(at=NOON)
+
+START = StartSession(player_id=PLAYER, story="clearing", consented=True, held=False, at=NOON)
+SUBMIT = SubmitInteraction(words=HELLO, held=False, at=NOON)
+CHOOSE = SubmitInteraction(choice="clearing.listen", held=False, at=NOON)
+ANSWER = AnswerInteraction(turn=1, reply=REPLY, author=Author.STORY, held=False, at=NOON)
+PAUSE = PauseSession(at=NOON)
+RESUME = ResumeSession(held=False, at=NOON)
+COMPLETE = CompleteSession(at=NOON)
+ABANDON = AbandonSession(at=NOON)
+
+
+def test_a_session_starts_once():
+    given(session).when(START).then(STARTED)
+    given(session, STARTED).when(START).then_refused(SessionExists, "open")
+    given(session, STARTED, COMPLETED).when(START).then_refused(SessionExists, "completed")
+
+
+def test_a_session_needs_the_consent_to_play():
+    given(session).when(replace(START, consented=False)).then_refused(ConsentMissing, "'play'")
+
+
+@pytest.mark.parametrize("command", [SUBMIT, ANSWER, PAUSE, RESUME, COMPLETE, ABANDON])
+def test_nothing_happens_to_a_session_that_never_started(command: Command):
+    given(session).when(command).then_refused(NoSuchSession)
+
+
+def test_turns_follow_one_another():
+    given(session, STARTED).when(SUBMIT).then(SUBMITTED)
+    given(session, STARTED, SUBMITTED).when(ANSWER).then(ANSWERED)
+    given(session, STARTED, SUBMITTED, ANSWERED).when(CHOOSE).then(
+        InteractionSubmitted(turn=2, choice="clearing.listen", at=NOON)
+    )
+
+
+def test_the_turn_that_a_client_names_is_the_next_one():
+    given(session, STARTED).when(replace(SUBMIT, turn=1)).then(SUBMITTED)
+    given(session, STARTED).when(replace(SUBMIT, turn=2)).then_refused(
+        TurnOutOfOrder, "expected turn 1, got 2"
+    )
+    given(session, STARTED, SUBMITTED, ANSWERED).when(replace(SUBMIT, turn=1)).then_refused(TurnOutOfOrder)
+
+
+def test_an_interaction_waits_for_the_answer_before_it():
+    given(session, STARTED, SUBMITTED).when(SUBMIT).then_refused(TurnUnanswered, "turn 1 is not answered")
+    given(session, STARTED, SUBMITTED).when(replace(SUBMIT, turn=2)).then_refused(TurnUnanswered)
+
+
+def test_a_paused_session_takes_no_interaction():
+    given(session, STARTED, PAUSED).when(SUBMIT).then_refused(SessionIsPaused)
+    given(session, STARTED, PAUSED, RESUMED).when(SUBMIT).then(SUBMITTED)
+
+
+@pytest.mark.parametrize("end", [COMPLETED, ABANDONED])
+@pytest.mark.parametrize("command", [SUBMIT, PAUSE, RESUME])
+def test_a_session_that_is_over_stays_over(end, command: Command):
+    given(session, STARTED, end).when(command).then_refused(SessionIsOver)
+
+
+def test_pausing_what_is_paused_and_resuming_what_is_open_changes_nothing():
+    given(session, STARTED).when(PAUSE).then(PAUSED)
+    given(session, STARTED, PAUSED).when(PAUSE).then_nothing()
+    given(session, STARTED, PAUSED).when(RESUME).then(RESUMED)
+    given(session, STARTED).when(RESUME).then_nothing()
+
+
+def test_a_session_ends_once_and_in_one_way():
+    given(session, STARTED).when(COMPLETE).then(COMPLETED)
+    given(session, STARTED, PAUSED).when(ABANDON).then(ABANDONED)
+    given(session, STARTED, COMPLETED).when(COMPLETE).then_nothing()
+    given(session, STARTED, ABANDONED).when(ABANDON).then_nothing()
+    given(session, STARTED, COMPLETED).when(ABANDON).then_refused(SessionIsOver, "completed")
+    given(session, STARTED, ABANDONED).when(COMPLETE).then_refused(SessionIsOver, "abandoned")
+
+
+@pytest.mark.parametrize(("leave", "left"), [(PAUSE, PAUSED), (COMPLETE, COMPLETED), (ABANDON, ABANDONED)])
+def test_who_leaves_before_the_answer_still_gets_it(leave: Command, left):
+    given(session, STARTED, SUBMITTED).when(leave).then(left)
+    given(session, STARTED, SUBMITTED, left).when(ANSWER).then(ANSWERED)
+    given(session, STARTED, SUBMITTED, left, ANSWERED).when(ANSWER).then_refused(TurnAlreadyAnswered)
+
+
+def test_an_answer_is_for_the_turn_that_waits_for_it():
+    given(session, STARTED).when(ANSWER).then_refused(TurnOutOfOrder, "got 1")
+    given(session, STARTED).when(replace(ANSWER, turn=0)).then_refused(TurnOutOfOrder)
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, turn=0)).then_refused(TurnOutOfOrder, "got 0")
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, turn=2)).then_refused(TurnOutOfOrder, "got 2")
+
+
+def test_a_turn_is_answered_once():
+    second = replace(SUBMITTED, turn=2)
+    given(session, STARTED, SUBMITTED, ANSWERED).when(ANSWER).then_refused(TurnAlreadyAnswered)
+    given(session, STARTED, SUBMITTED, ANSWERED, second).when(ANSWER).then_refused(TurnAlreadyAnswered)
+
+
+def test_an_answer_says_which_scene_and_skill_it_led_to():
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, scene="fire", skill="grounding-5-4-3-2-1")).then(
+        replace(ANSWERED, scene="fire", skill="grounding-5-4-3-2-1")
+    )
+
+
+def test_a_hold_is_noted_and_refuses_nothing_that_a_player_does():
+    given(session).when(replace(START, held=True)).then(replace(STARTED, held=True))
+    given(session, STARTED).when(replace(SUBMIT, held=True)).then(replace(SUBMITTED, held=True))
+    given(session, STARTED, PAUSED).when(replace(RESUME, held=True)).then(replace(RESUMED, held=True))
+
+
+@pytest.mark.parametrize("author", [Author.STORY, Author.MODEL])
+def test_on_hold_only_the_protocol_answers(author: Author):
+    held = replace(ANSWER, held=True)
+    given(session, STARTED, SUBMITTED).when(replace(held, author=author)).then_refused(
+        PlayIsHeld, author.value
+    )
+    given(session, STARTED, SUBMITTED).when(replace(held, author=Author.PROTOCOL)).then(
+        replace(ANSWERED, author=Author.PROTOCOL)
+    )
+
+
+def test_an_interaction_is_either_words_or_a_choice():
+    given(session, STARTED).when(replace(SUBMIT, words=None)).then_refused(WordsEmpty)
+    given(session, STARTED).when(replace(SUBMIT, words=" \n")).then_refused(WordsEmpty)
+    given(session, STARTED).when(replace(SUBMIT, choice="listen")).then_refused(WordsBesideChoice)
+
+
+def test_words_and_replies_have_a_longest_length():
+    longest, reply = "é" * WORDS_MAX, "é" * REPLY_MAX
+    given(session, STARTED).when(replace(SUBMIT, words=longest)).then(replace(SUBMITTED, words=longest))
+    given(session, STARTED).when(replace(SUBMIT, words=longest + "é")).then_refused(WordsTooLong, "got 4001")
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, reply=reply)).then(replace(ANSWERED, reply=reply))
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, reply=reply + "é")).then_refused(WordsTooLong)
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, reply=" ")).then_refused(WordsEmpty)
+
+
+@pytest.mark.parametrize("no_id", ["", "I want to go home", "a\n", "-a", "ä", "a" * 65])
+def test_what_is_stored_in_the_clear_is_an_id(no_id: str):
+    for before, command in (
+        ((), replace(START, story=no_id)),
+        ((STARTED,), replace(CHOOSE, choice=no_id)),
+        ((STARTED, SUBMITTED), replace(ANSWER, scene=no_id)),
+        ((STARTED, SUBMITTED), replace(ANSWER, skill=no_id)),
+    ):
+        given(session, *before).when(command).then_refused(CatalogueIdMalformed)
+        if no_id.strip():
+            with pytest.raises(CatalogueIdMalformed) as refused:
+                session.decide(given(session, *before).state, command)
+            assert no_id not in str(refused.value).replace("expected a", "")
+
+
+def test_a_session_has_a_last_turn():
+    last = (STARTED, replace(SUBMITTED, turn=TURNS_MAX), replace(ANSWERED, turn=TURNS_MAX))
+    given(session, STARTED, *_turns(TURNS_MAX - 1)).when(SUBMIT).then(replace(SUBMITTED, turn=TURNS_MAX))
+    given(session, *last).when(SUBMIT).then_refused(TurnsExhausted, str(TURNS_MAX))
+    given(session, *last).when(COMPLETE).then(COMPLETED)
+
+
+def _turns(last: int) -> list[Any]:
+    return [
+        event
+        for turn in range(1, last + 1)
+        for event in (replace(SUBMITTED, turn=turn), replace(ANSWERED, turn=turn))
+    ]
+
+
+turn_numbers = st.integers(min_value=-1, max_value=6)
+submits = st.builds(
+    SubmitInteraction,
+    words=st.sampled_from([None, "", HELLO, "x" * (WORDS_MAX + 1)]),
+    choice=st.sampled_from([None, None, "listen", "no id"]),
+    turn=st.none() | turn_numbers,
+    held=st.booleans(),
+    at=st.just(NOON),
+)
+plain_submits = st.builds(SubmitInteraction, words=st.just(HELLO), held=st.booleans(), at=st.just(NOON))
+answers = st.builds(
+    AnswerInteraction,
+    turn=turn_numbers,
+    reply=st.just(REPLY),
+    author=st.sampled_from(Author),
+    held=st.booleans(),
+    at=st.just(NOON),
+)
+starts = st.builds(
+    StartSession,
+    player_id=st.just(PLAYER),
+    story=st.just("clearing"),
+    consented=st.booleans(),
+    held=st.booleans(),
+    at=st.just(NOON),
+)
+resumes = st.builds(ResumeSession, held=st.booleans(), at=st.just(NOON))
+leaves = st.sampled_from([PAUSE, COMPLETE, ABANDON])
+played = st.lists(submits | plain_submits | answers | plain_submits | answers | resumes, max_size=25)
+runs = st.tuples(starts | st.just(START), played, st.lists(leaves | starts, max_size=2), played).map(
+    lambda parts: [parts[0], *parts[1], *parts[2], *parts[3]]
+)
+
+
+@hypothesis.given(runs)
+def test_turns_run_from_one_without_gaps_and_each_is_answered_at_most_once(commands):
+    _, happened = play(session, commands)
+    submitted = [event.turn for event in happened if isinstance(event, InteractionSubmitted)]
+    answered = [event.turn for event in happened if isinstance(event, InteractionAnswered)]
+    turns = [
+        (event.turn, type(event))
+        for event in happened
+        if isinstance(event, InteractionSubmitted | InteractionAnswered)
+    ]
+    assert list(range(1, len(submitted) + 1)) == submitted
+    assert submitted[: len(answered)] == answered
+    assert len(submitted) - len(answered) in {0, 1}
+    assert sorted(turns, key=lambda turn: (turn[0], turn[1] is InteractionAnswered)) == turns
+
+
+@hypothesis.given(runs)
+def test_nothing_but_an_owed_answer_follows_the_end(commands):
+    _, happened = play(session, commands)
+    kinds = [type(event) for event in happened]
+    ends = [at for at, kind in enumerate(kinds) if kind in {SessionCompleted, SessionAbandoned}]
+    assert len(ends) <= 1
+    if ends:
+        owed = kinds[: ends[0]].count(InteractionSubmitted) - kinds[: ends[0]].count(InteractionAnswered)
+        assert kinds[ends[0] + 1 :] in ([], [InteractionAnswered] * owed)
+
+
+@hypothesis.given(runs)
+def test_no_interaction_follows_a_pause_before_the_session_is_resumed(commands):
+    _, happened = play(session, commands)
+    paused = False
+    for event in happened:
+        assert not (paused and isinstance(event, InteractionSubmitted))
+        paused = isinstance(event, SessionPaused) or (paused and not isinstance(event, SessionResumed))
+
+
+@hypothesis.given(runs, submits | starts | resumes)
+def test_a_hold_never_refuses_what_a_player_does(commands, command):
+    state, _ = play(session, commands)
+    free = outcome(session, state, replace(command, held=False))
+    held = outcome(session, state, replace(command, held=True))
+    if isinstance(free, list):
+        free = [replace(event, held=True) for event in free]
+    assert free == held
+
+
+@hypothesis.given(runs)
+def test_whatever_is_asked_on_hold_only_the_protocol_answers(commands):
+    holdable = (StartSession, SubmitInteraction, AnswerInteraction, ResumeSession)
+    on_hold = [
+        replace(command, held=True) if isinstance(command, holdable) else command for command in commands
+    ]
+    _, happened = play(session, on_hold)
+    assert {Author.PROTOCOL} >= {event.author for event in happened if isinstance(event, InteractionAnswered)}
