@@ -1,0 +1,107 @@
+"""The one safety record that a player has: whether play is held, and at which level.
+
+A hold covers the player, whatever they play. What a hold means for a session is the session's rule; who may
+place or release one is the API's policy. A player who was never held has no events here.
+"""
+
+from typing import assert_never, get_args
+
+import msgspec
+
+from tta.domain.base import Command, Event, PersonalText, Refusal
+from tta.domain.vocabulary import RiskLevel, Role
+from tta.domain.words import require_words
+
+REASON_MAX = 2_000  # Characters: about 350 words, a full clinical note on one decision.
+HOLD_LEVELS = (  # Rising. Unknown may be anything; a known high level says more, a known moderate one less.
+    RiskLevel.NONE,
+    RiskLevel.LOW,
+    RiskLevel.MODERATE,
+    RiskLevel.UNKNOWN,
+    RiskLevel.HIGH,
+    RiskLevel.IMMINENT,
+)
+
+
+class SafetyHoldPlaced(Event, frozen=True, kw_only=True):
+    reason: PersonalText
+    level: RiskLevel
+    by: Role
+
+
+class SafetyHoldReleased(Event, frozen=True, kw_only=True):
+    reason: PersonalText
+    by: Role
+
+
+SafetyRecordEvent = SafetyHoldPlaced | SafetyHoldReleased
+EVENTS: tuple[type[Event], ...] = get_args(SafetyRecordEvent)
+
+
+class PlaceSafetyHold(Command, frozen=True, kw_only=True):
+    reason: str
+    level: RiskLevel
+    by: Role
+
+
+class ReleaseSafetyHold(Command, frozen=True, kw_only=True):
+    reason: str
+    by: Role
+
+
+SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold
+
+
+class PlayIsNotHeld(Refusal): ...
+
+
+class HoldNeedsRisk(Refusal): ...
+
+
+class SafetyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    hold: RiskLevel = RiskLevel.NONE
+    """The level at which play is held; `none` is no hold."""
+
+    @property
+    def held(self) -> bool:
+        return self.hold is not RiskLevel.NONE
+
+
+NAME = "safety_record"
+initial = SafetyRecord()
+
+
+def evolve(record: SafetyRecord, event: SafetyRecordEvent) -> SafetyRecord:  # noqa: ARG001  # Every fold takes its state.
+    match event:
+        case SafetyHoldPlaced():
+            return SafetyRecord(hold=event.level)
+        case SafetyHoldReleased():
+            return SafetyRecord(hold=RiskLevel.NONE)
+        case _:
+            assert_never(event)
+
+
+def decide(record: SafetyRecord, command: SafetyRecordCommand) -> list[SafetyRecordEvent]:
+    match command:
+        case PlaceSafetyHold():
+            return _place_safety_hold(record, command)
+        case ReleaseSafetyHold():
+            return _release_safety_hold(record, command)
+        case _:
+            assert_never(command)
+
+
+def _place_safety_hold(record: SafetyRecord, command: PlaceSafetyHold) -> list[SafetyRecordEvent]:
+    if command.level is RiskLevel.NONE:
+        raise HoldNeedsRisk("expected a level above 'none', got 'none'")
+    require_words("reason", command.reason, REASON_MAX)
+    if HOLD_LEVELS.index(command.level) <= HOLD_LEVELS.index(record.hold):
+        return []
+    return [SafetyHoldPlaced(reason=command.reason, level=command.level, by=command.by, at=command.at)]
+
+
+def _release_safety_hold(record: SafetyRecord, command: ReleaseSafetyHold) -> list[SafetyRecordEvent]:
+    if not record.held:
+        raise PlayIsNotHeld("expected play to be held, it is not")
+    require_words("reason", command.reason, REASON_MAX)
+    return [SafetyHoldReleased(reason=command.reason, by=command.by, at=command.at)]

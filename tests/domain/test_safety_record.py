@@ -1,0 +1,113 @@
+"""When play is held, how a hold rises, and that it is released knowingly."""
+
+import hypothesis
+import pytest
+from given import NOON, given, play
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tta.domain import safety_record
+from tta.domain.base import personal_fields
+from tta.domain.safety_record import (
+    HOLD_LEVELS,
+    REASON_MAX,
+    HoldNeedsRisk,
+    PlaceSafetyHold,
+    PlayIsNotHeld,
+    ReleaseSafetyHold,
+    SafetyHoldPlaced,
+    SafetyHoldReleased,
+)
+from tta.domain.vocabulary import RiskLevel, Role
+from tta.domain.words import WordsEmpty, WordsTooLong
+
+WORRY = "said goodbye to everyone in the village"
+SAFE = "spoke with them by telephone, they are with family"
+
+PLACED = SafetyHoldPlaced(reason=WORRY, level=RiskLevel.HIGH, by=Role.SERVICE, at=NOON)
+RELEASED = SafetyHoldReleased(reason=SAFE, by=Role.THERAPIST, at=NOON)
+
+PLACE = PlaceSafetyHold(reason=WORRY, level=RiskLevel.HIGH, by=Role.SERVICE, at=NOON)
+RELEASE = ReleaseSafetyHold(reason=SAFE, by=Role.THERAPIST, at=NOON)
+
+
+def test_a_player_nobody_worried_about_is_not_held():
+    assert not safety_record.initial.held
+
+
+def test_a_hold_is_placed_and_released():
+    given(safety_record).when(PLACE).then(PLACED)
+    assert given(safety_record, PLACED).state.held
+    given(safety_record, PLACED).when(RELEASE).then(RELEASED)
+    assert not given(safety_record, PLACED, RELEASED).state.held
+    given(safety_record, PLACED, RELEASED).when(PLACE).then(PLACED)
+
+
+@pytest.mark.parametrize("standing", HOLD_LEVELS[1:])
+@pytest.mark.parametrize("level", HOLD_LEVELS[1:])
+def test_a_hold_that_stands_is_only_raised(standing: RiskLevel, level: RiskLevel):
+    held = given(safety_record, replace(PLACED, level=standing)).when(replace(PLACE, level=level))
+    if HOLD_LEVELS.index(level) > HOLD_LEVELS.index(standing):
+        held.then(replace(PLACED, level=level))
+    else:
+        held.then_nothing()
+
+
+def test_what_is_unknown_ranks_between_moderate_and_high():
+    unknown = replace(PLACED, level=RiskLevel.UNKNOWN)
+    given(safety_record, unknown).when(replace(PLACE, level=RiskLevel.MODERATE)).then_nothing()
+    given(safety_record, unknown).when(PLACE).then(PLACED)
+    assert set(RiskLevel) == set(HOLD_LEVELS)
+
+
+def test_a_hold_needs_a_risk():
+    given(safety_record).when(replace(PLACE, level=RiskLevel.NONE)).then_refused(HoldNeedsRisk)
+
+
+def test_only_a_hold_that_stands_is_released():
+    given(safety_record).when(RELEASE).then_refused(PlayIsNotHeld)
+    given(safety_record, PLACED, RELEASED).when(RELEASE).then_refused(PlayIsNotHeld)
+
+
+def test_placing_and_releasing_need_a_reason():
+    longest = "é" * REASON_MAX
+    given(safety_record).when(replace(PLACE, reason=longest)).then(replace(PLACED, reason=longest))
+    given(safety_record).when(replace(PLACE, reason=longest + "é")).then_refused(WordsTooLong, "got 2001")
+    given(safety_record).when(replace(PLACE, reason=" ")).then_refused(WordsEmpty)
+    given(safety_record, PLACED).when(replace(RELEASE, reason=longest + "é")).then_refused(WordsTooLong)
+    given(safety_record, PLACED).when(replace(RELEASE, reason="")).then_refused(WordsEmpty)
+
+
+def test_reasons_are_sealed():
+    assert {"reason"} == set(personal_fields(SafetyHoldPlaced)) == set(personal_fields(SafetyHoldReleased))
+
+
+places = st.builds(
+    PlaceSafetyHold,
+    reason=st.just(WORRY),
+    level=st.sampled_from(RiskLevel),
+    by=st.sampled_from(Role),
+    at=st.just(NOON),
+)
+runs = st.lists(places | places | st.just(RELEASE), max_size=20)
+
+
+@hypothesis.given(runs)
+def test_a_hold_rises_until_it_is_released(commands):
+    _, happened = play(safety_record, commands)
+    standing = RiskLevel.NONE
+    for event in happened:
+        if isinstance(event, SafetyHoldPlaced):
+            assert HOLD_LEVELS.index(event.level) > HOLD_LEVELS.index(standing)
+            standing = event.level
+        else:
+            assert standing is not RiskLevel.NONE
+            standing = RiskLevel.NONE
+
+
+@hypothesis.given(runs, places)
+def test_whoever_asks_for_a_hold_has_one(commands, place):
+    hypothesis.assume(place.level is not RiskLevel.NONE)
+    state, _ = play(safety_record, [*commands, place])
+    assert state.held
+    assert HOLD_LEVELS.index(state.hold) >= HOLD_LEVELS.index(place.level)
