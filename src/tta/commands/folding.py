@@ -3,7 +3,6 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast
 from uuid import UUID
@@ -81,6 +80,7 @@ class Aggregates:
         self.types = types
         self._cache: OrderedDict[UUID, Folded] = OrderedDict()
         self._cache_max = cache_max
+        self._fingerprints: dict[str, bytes] = {}
 
     def cached(self, targets: Sequence[Target]) -> list[Folded] | None:
         """Give what is remembered of all of them, or None if one is missing."""
@@ -124,9 +124,7 @@ class Aggregates:
         if before.version // SNAPSHOT_EVERY == folded.head.version // SNAPSHOT_EVERY:
             return
         kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
-        snapshot = Snapshot(
-            folded.head, fingerprint(type(target.module.initial)), msgspec.msgpack.encode(kept)
-        )
+        snapshot = Snapshot(folded.head, self._fingerprint(target.module), msgspec.msgpack.encode(kept))
         await self.store.save_snapshot(target.id, snapshot)
 
     async def _load(self, targets: Sequence[Target], *, snapshots: bool = True) -> list[Folded]:
@@ -135,7 +133,7 @@ class Aggregates:
             Wanted(
                 target.id,
                 folded.head if folded else ABSENT,
-                fingerprint(type(target.module.initial)) if snapshots else b"",
+                self._fingerprint(target.module) if snapshots else b"",
             )
             for target, folded in zip(targets, known, strict=True)
         ]
@@ -147,6 +145,11 @@ class Aggregates:
             result.append(now)
         return result
 
+    def _fingerprint(self, module: Decider) -> bytes:
+        if module.NAME not in self._fingerprints:
+            self._fingerprints[module.NAME] = fingerprint(type(module.initial))
+        return self._fingerprints[module.NAME]
+
     def _base(self, module: Decider, folded: Folded | None, loaded: Loaded) -> Folded:
         if loaded.snapshot is None:
             return folded or Folded(module.initial, ABSENT, 0, {})
@@ -155,7 +158,6 @@ class Aggregates:
         return Folded(state, loaded.snapshot.head, kept.position, kept.recent)
 
 
-@cache
 def fingerprint(state: type) -> bytes:
     """8 bytes over the schema of a state and of what is kept with it."""
     schema = msgspec.json.schema_components([state, Done])
