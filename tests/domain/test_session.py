@@ -57,11 +57,11 @@ COMPLETED = SessionCompleted(at=NOON)
 ABANDONED = SessionAbandoned(at=NOON)
 
 START = StartSession(player_id=PLAYER, story="clearing", consented=True, held=False, at=NOON)
-SUBMIT = SubmitInteraction(words=HELLO, held=False, at=NOON)
-CHOOSE = SubmitInteraction(choice="clearing.listen", held=False, at=NOON)
+SUBMIT = SubmitInteraction(words=HELLO, consented=True, held=False, at=NOON)
+CHOOSE = SubmitInteraction(choice="clearing.listen", consented=True, held=False, at=NOON)
 ANSWER = AnswerInteraction(turn=1, reply=REPLY, author=Author.STORY, held=False, at=NOON)
 PAUSE = PauseSession(at=NOON)
-RESUME = ResumeSession(held=False, at=NOON)
+RESUME = ResumeSession(consented=True, held=False, at=NOON)
 COMPLETE = CompleteSession(at=NOON)
 ABANDON = AbandonSession(at=NOON)
 
@@ -305,3 +305,25 @@ def test_whatever_is_asked_on_hold_only_the_protocol_answers(commands):
     ]
     _, happened = play(session, on_hold)
     assert {Author.PROTOCOL} >= {event.author for event in happened if isinstance(event, InteractionAnswered)}
+
+
+@pytest.mark.parametrize("command", [SUBMIT, CHOOSE], ids=["words", "choice"])
+def test_a_withdrawn_consent_ends_the_play(command):
+    without = replace(command, consented=False)
+    given(session, STARTED).when(without).then_refused(ConsentMissing)
+
+
+def test_a_withdrawn_consent_keeps_a_pause():
+    given(session, STARTED, PAUSED).when(replace(RESUME, consented=False)).then_refused(ConsentMissing)
+
+
+def test_a_hold_takes_words_without_consent():
+    given(session, STARTED).when(replace(SUBMIT, consented=False, held=True)).then(
+        replace(SUBMITTED, held=True)
+    )
+
+
+def test_a_held_pause_may_be_left_without_consent():
+    given(session, STARTED, PAUSED).when(replace(RESUME, consented=False, held=True)).then(
+        replace(RESUMED, held=True)
+    )

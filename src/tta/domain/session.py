@@ -80,6 +80,8 @@ class StartSession(Command, frozen=True, kw_only=True):
 
 class SubmitInteraction(Command, frozen=True, kw_only=True):
     held: bool
+    consented: bool
+    """The player's consent to `play` still stands; a hold takes their words all the same."""
     words: str | None = None
     choice: str | None = None
     turn: int | None = None
@@ -100,6 +102,7 @@ class PauseSession(Command, frozen=True, kw_only=True): ...
 
 class ResumeSession(Command, frozen=True, kw_only=True):
     held: bool
+    consented: bool
 
 
 class CompleteSession(Command, frozen=True, kw_only=True): ...
@@ -207,7 +210,7 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
         case PauseSession():
             decided = _change_status(session, Status.PAUSED, SessionPaused(at=command.at))
         case ResumeSession():
-            decided = _change_status(session, Status.OPEN, SessionResumed(held=command.held, at=command.at))
+            decided = _resume_session(session, command)
         case CompleteSession():
             decided = _change_status(session, Status.COMPLETED, SessionCompleted(at=command.at))
         case AbandonSession():
@@ -220,8 +223,7 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
 def _start_session(session: Session, command: StartSession) -> list[SessionEvent]:
     if session.status is not Status.ABSENT:
         raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
-    if not command.consented:
-        raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
+    _require_consent(command)
     require_catalogue_id("story", command.story)
     return [
         SessionStarted(player_id=command.player_id, story=command.story, held=command.held, at=command.at)
@@ -232,6 +234,7 @@ def _submit_interaction(session: Session, command: SubmitInteraction) -> list[Se
     _require_running(session)
     if session.status is Status.PAUSED:
         raise SessionIsPaused("expected an open session, this one is paused")
+    _require_consent(command)
     turn = session.turn + 1
     if command.turn is not None and command.turn != turn:
         raise TurnOutOfOrder(f"expected turn {turn}, got {command.turn}")
@@ -270,6 +273,12 @@ def _answer_interaction(session: Session, command: AnswerInteraction) -> list[Se
     ]
 
 
+def _resume_session(session: Session, command: ResumeSession) -> list[SessionEvent]:
+    if session.status is Status.PAUSED:
+        _require_consent(command)
+    return _change_status(session, Status.OPEN, SessionResumed(held=command.held, at=command.at))
+
+
 def _change_status(session: Session, status: Status, event: SessionEvent) -> list[SessionEvent]:
     if session.status is status:
         return []
@@ -280,6 +289,12 @@ def _change_status(session: Session, status: Status, event: SessionEvent) -> lis
 def _require_existing(session: Session) -> None:
     if session.status is Status.ABSENT:
         raise NoSuchSession("expected a session, there is none")
+
+
+def _require_consent(command: StartSession | SubmitInteraction | ResumeSession) -> None:
+    on_hold = command.held and not isinstance(command, StartSession)
+    if not command.consented and not on_hold:
+        raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
 
 
 def _require_running(session: Session) -> None:

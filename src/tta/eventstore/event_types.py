@@ -23,6 +23,9 @@ class EventTypes:
             assert event.__name__ not in self._decoders, f"two event types are named {event.__name__}"
             self._decoders[event.__name__] = msgspec.msgpack.Decoder(event)
 
+    def knows(self, tag: str) -> bool:
+        return tag in self._decoders
+
     def event(self, recorded: Recorded) -> Event:
         """Decode what was recorded. Raises UnknownEventType."""
         decoder = self._decoders.get(recorded.envelope.type)
