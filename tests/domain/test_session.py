@@ -290,7 +290,8 @@ def test_no_interaction_follows_a_pause_before_the_session_is_resumed(commands):
 @hypothesis.given(runs, submits | starts | resumes)
 def test_a_hold_never_refuses_what_a_player_does(commands, command):
     state, _ = play(session, commands)
-    free = outcome(session, state, replace(command, held=False))
+    consented = command if isinstance(command, StartSession) else replace(command, consented=True)
+    free = outcome(session, state, replace(consented, held=False))
     held = outcome(session, state, replace(command, held=True))
     if isinstance(free, list):
         free = [replace(event, held=True) for event in free]
