@@ -1,0 +1,155 @@
+"""The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, cast
+
+import neo4j
+from neo4j import exceptions as failures
+
+from tta.graph.engine import GraphRefused, GraphUnavailable, Row
+from tta.graph.schema import Dialect, Schema, ddl
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+GRACE_S = 5.0  # The server ends a late transaction itself; only a server that is gone is given up on later.
+INDEX_TIMEOUT_S = 300  # An index over a million nodes was populated in far less.
+
+LATE = {
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+    "Neo.ClientError.Transaction.LockClientStopped",
+    "Neo.ClientError.Transaction.TransactionTerminated",
+    "Neo.ClientError.Transaction.TransactionMarkedAsFailed",
+}
+"""Errors that Neo4j blames on the client, though the same transaction may well succeed the next time."""
+
+STANDING = {
+    "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
+    "Neo.ClientError.Schema.IndexAlreadyExists",
+    "Neo.ClientError.Schema.ConstraintAlreadyExists",
+}
+"""What IF NOT EXISTS still answers when another process makes the same constraint at the same moment."""
+
+
+class BoltGraph:
+    """A pooled driver behind the seam."""
+
+    dialect: Dialect = "neo4j"
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        user: str | None,
+        password: str | None,
+        pool_max: int,
+        connect_timeout_s: float,
+        transaction_timeout_s: float,
+    ) -> None:
+        """Set up the pool; nothing is sent yet."""
+        self._url = url
+        self._connect_timeout_s = connect_timeout_s
+        self._transaction_timeout_s = transaction_timeout_s
+        self._driver = neo4j.AsyncGraphDatabase.driver(
+            url,
+            auth=(user or "neo4j", password) if password is not None else None,
+            max_connection_pool_size=pool_max,
+            connection_timeout=connect_timeout_s,
+            connection_acquisition_timeout=connect_timeout_s + GRACE_S,
+            connection_write_timeout=transaction_timeout_s,
+            # An idle connection may have been cut by whatever stands between; it is asked before it is used.
+            liveness_check_timeout=60,
+            max_transaction_retry_time=0,
+            notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+            telemetry_disabled=True,
+            user_agent="tta",
+        )
+
+    async def read(self, statement: str, /, **parameters: Any) -> list[Row]:
+        """See Graph.read."""
+        query = neo4j.Query(cast("Any", statement), timeout=self._transaction_timeout_s)
+        async with self._mapped(), self._driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
+            return await _rows(await session.run(query, parameters))
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["BoltTransaction"]:
+        """See Graph.transaction."""
+        # The driver kills the connection of a cancelled session, and the server then rolls back.
+        async with self._mapped(), self._driver.session() as session:
+            tx = await session.begin_transaction(timeout=self._transaction_timeout_s)
+            async with tx:
+                yield BoltTransaction(tx, self._mapped)
+                await tx.commit()
+
+    async def declare(self, schema: Schema) -> None:
+        """See Graph.declare; returns when the indexes are populated."""
+        async with self._mapped(INDEX_TIMEOUT_S), self._driver.session() as session:
+            for statement in ddl(schema, "neo4j"):
+                await _make(session, statement)
+            await (await session.run("CALL db.awaitIndexes($s)", s=INDEX_TIMEOUT_S)).consume()
+
+    async def check(self) -> None:
+        """See Graph.check."""
+        async with self._mapped(self._connect_timeout_s):
+            await self._driver.verify_connectivity()
+
+    async def close(self) -> None:
+        """See Graph.close."""
+        with suppress(failures.DriverError, OSError):
+            await self._driver.close()
+
+    @asynccontextmanager
+    async def _mapped(self, timeout_s: float | None = None) -> AsyncIterator[None]:
+        """Bound what is done within, and turn the driver's errors into the seam's."""
+        limit_s = timeout_s if timeout_s is not None else self._transaction_timeout_s + GRACE_S
+        try:
+            async with asyncio.timeout(limit_s) as limit:
+                yield
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise GraphUnavailable(f"{self._url} gave no answer within {limit_s:g} s") from error
+        except (failures.Neo4jError, failures.DriverError) as error:
+            raise _translated(error, self._url) from error
+
+
+class BoltTransaction:
+    """One explicit transaction of the driver."""
+
+    def __init__(self, tx: neo4j.AsyncTransaction, mapped: Callable[[], Any]) -> None:
+        """Take an open transaction, and what turns errors into the seam's."""
+        self._tx = tx
+        self._mapped = mapped
+
+    async def run(self, statement: str, /, **parameters: Any) -> list[Row]:
+        """See Transaction.run."""
+        async with self._mapped():
+            return await _rows(await self._tx.run(cast("Any", statement), parameters))
+
+
+async def _rows(result: neo4j.AsyncResult) -> list[Row]:
+    names = result.keys()
+    return [dict(zip(names, values, strict=True)) for values in await result.values()]
+
+
+async def _make(session: neo4j.AsyncSession, statement: str) -> None:
+    try:
+        await (await session.run(cast("Any", statement))).consume()
+    except failures.ClientError as error:
+        if error.code not in STANDING:
+            raise
+
+
+def _translated(error: failures.Neo4jError | failures.DriverError, url: str) -> Exception:
+    if isinstance(error, failures.Neo4jError):
+        passing = error.is_retryable() or error.code in LATE or isinstance(error, failures.DatabaseError)
+        text = f"{error.code}: {error.message}"
+    else:
+        lost = (
+            failures.ServiceUnavailable | failures.SessionExpired | failures.ConnectionAcquisitionTimeoutError
+        )
+        passing = error.is_retryable() or isinstance(error, lost)
+        text = f"{url}: {error}"
+    return GraphUnavailable(text) if passing else GraphRefused(text)

@@ -1,0 +1,109 @@
+"""What TTA asks of a graph, whichever engine answers, and the three ways in which it fails."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from tta.graph.schema import Dialect, Schema
+
+POOL_MAX = 16  # Connections; one projector lane holds one, a query holds one for some milliseconds.
+CONNECT_TIMEOUT_S = 5.0
+TRANSACTION_TIMEOUT_S = 30.0  # The largest batch measured takes 0.2 s; a query that needs more is wrong.
+
+Row = dict[str, Any]
+
+
+class GraphUnavailable(Exception):
+    """The graph cannot answer now: lost, late or deadlocked. The whole transaction may be run again.
+
+    After a lost commit the outcome is unknown, so whoever runs again must recognise what it has already done.
+    """
+
+
+class GraphRefused(Exception):
+    """The graph will never take this: the statement, its values or the credentials are wrong."""
+
+
+class GraphInUse(Exception):
+    """The embedded graph is open elsewhere; the message says what to do."""
+
+
+class Transaction(Protocol):
+    """A write transaction. After an error it is over: nothing of it stays, it takes no more statements."""
+
+    async def run(self, statement: str, /, **parameters: Any) -> list[Row]:
+        """Run one statement; values are None, bool, int (64 bit), float, str, bytes, lists, or lists of rows.
+
+        A row is a dict of such values, strings' lists included; it may lack keys, which then are null.
+        """
+        ...
+
+
+class Graph(Protocol):
+    """An open graph, for one event loop. Every call may raise GraphUnavailable and GraphRefused."""
+
+    dialect: Dialect
+
+    async def read(self, statement: str, /, **parameters: Any) -> list[Row]:
+        """Run one statement that only reads, outside any transaction, and return all its rows."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a write transaction: it commits on a clean exit, and rolls back on any exception.
+
+        It does not retry. It times out as a whole, with GraphUnavailable.
+        """
+        ...
+
+    async def declare(self, schema: Schema) -> None:
+        """Make room for a schema, in a moment of its own beside any transaction; again changes nothing."""
+        ...
+
+    async def check(self) -> None:
+        """Return when the graph answers; raises GraphUnavailable after the connect time-out."""
+        ...
+
+    async def close(self) -> None:
+        """Let running statements end and release everything."""
+        ...
+
+
+async def open_graph(
+    url: str,
+    *,
+    user: str | None = None,
+    password: str | None = None,
+    pool_max: int = POOL_MAX,
+    connect_timeout_s: float = CONNECT_TIMEOUT_S,
+    transaction_timeout_s: float = TRANSACTION_TIMEOUT_S,
+) -> Graph:
+    """Open `embedded:/path/of/graph` or a Neo4j by `neo4j://`, `bolt://` and their `+s` and `+ssc` forms.
+
+    The embedded graph is made where absent, and raises GraphInUse where it is open already. Neo4j is not
+    spoken to yet: `check` does that.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "embedded":
+        from tta.graph.embedded import open_embedded
+
+        if not parts.path or parts.netloc:
+            raise GraphRefused(f"expected embedded:/path/of/graph, got {url}")
+        return await open_embedded(
+            Path(parts.path),
+            readers=min(pool_max, 4),
+            connect_timeout_s=connect_timeout_s,
+            transaction_timeout_s=transaction_timeout_s,
+        )
+    from tta.graph.bolt import SCHEMES, BoltGraph
+
+    if parts.scheme not in SCHEMES:
+        raise GraphRefused(f"expected embedded: or one of {', '.join(SCHEMES)}, got {parts.scheme or url!r}")
+    return BoltGraph(
+        url,
+        user=user,
+        password=password,
+        pool_max=pool_max,
+        connect_timeout_s=connect_timeout_s,
+        transaction_timeout_s=transaction_timeout_s,
+    )
