@@ -32,24 +32,51 @@ class Durability(NamedTuple):
         return f"{self.mode}:{self.copies}" if self.copies else self.mode
 
 
+QUESTIONS = (
+    ("CONFIG", "GET", "append*", "no-appendfsync-on-rewrite", "maxmemory-policy"),
+    ("ROLE",),
+    ("COMMAND", "INFO", "WAITAOF"),
+)
+"""What a server is asked on every new connection; `judged` takes the answers."""
+
+
 async def check_server(connection: Any, durability: Durability) -> bool:
     """Compare a server's settings with the mode; return whether it can count copies on disk (WAITAOF).
 
     `connection` is one Redis connection. Raises UnsafeServer with every setting to change.
     """
-    try:
-        raw = await _ask(
-            connection, "CONFIG", "GET", "append*", "no-appendfsync-on-rewrite", "maxmemory-policy"
-        )
-        role = await _ask(connection, "ROLE")
-        known = await _ask(connection, "COMMAND", "INFO", "WAITAOF")
-    except ResponseError as error:
-        if durability.declared:
-            return False
+    return judged(durability, [await _ask(connection, *question) for question in QUESTIONS])
+
+
+def unreadable(durability: Durability, error: ResponseError) -> bool:
+    """A server that forbids reading its settings is trusted only where that was declared."""
+    if durability.declared:
+        return False
+    raise UnsafeServer(
+        f"the server does not let its settings be read ({error}); check by hand that it keeps "
+        f"{durability}, then declare so (TTA_STORE_DECLARED=yes)"
+    ) from error
+
+
+def judged(durability: Durability, answers: list[Any]) -> bool:
+    """Judge the answers to QUESTIONS, errors among them. Raises UnsafeServer."""
+    raw, role, known = answers
+    wrong = []
+    for answer in (raw, role):
+        if isinstance(answer, ResponseError):
+            unreadable(durability, answer)
+    if not isinstance(raw, ResponseError):
+        wrong += _wrong_settings(durability, raw)
+    if not isinstance(role, ResponseError) and role[0] not in (b"master", b"primary"):
+        wrong.append(f"its role is {role[0].decode()}, must be primary: write to the primary")
+    if wrong:
         raise UnsafeServer(
-            f"the server does not let its settings be read ({error}); check by hand that it keeps "
-            f"{durability}, then declare so (TTA_STORE_DECLARED=yes)"
-        ) from error
+            f"the server cannot keep {durability}: {'; '.join(wrong)} (CONFIG SET, and its file)"
+        )
+    return not isinstance(known, ResponseError) and bool(known and known[0])
+
+
+def _wrong_settings(durability: Durability, raw: list[bytes]) -> list[str]:
     settings = {key.decode(): value.decode() for key, value in zip(raw[::2], raw[1::2], strict=True)}
     wrong = [
         f"{name} is {settings.get(name, 'unknown')}, must be {must}"
@@ -58,13 +85,7 @@ async def check_server(connection: Any, durability: Durability) -> bool:
     ]
     if durability.mode in ("everysec", "replicated") and settings.get("appendfsync") == "no":
         wrong.append("appendfsync is no, must be everysec or always")
-    if role[0] not in (b"master", b"primary"):
-        wrong.append(f"its role is {role[0].decode()}, must be primary: write to the primary")
-    if wrong:
-        raise UnsafeServer(
-            f"the server cannot keep {durability}: {'; '.join(wrong)} (CONFIG SET, and its file)"
-        )
-    return bool(known and known[0])
+    return wrong
 
 
 def _required(durability: Durability) -> dict[str, str]:
@@ -78,4 +99,7 @@ def _required(durability: Durability) -> dict[str, str]:
 
 async def _ask(connection: Any, *command: str) -> Any:
     await connection.send_command(*command)
-    return await connection.read_response(disable_decoding=True)
+    try:
+        return await connection.read_response(disable_decoding=True)
+    except ResponseError as error:
+        return error

@@ -51,3 +51,19 @@ class Layout(NamedTuple):
 
     def fence(self, slot: int, lease: str) -> str:
         return f"{self.tag(slot)}fence:{lease}"
+
+    def snapshots(self, slot: int, originator: UUID | str) -> str:
+        """Every snapshot of an aggregate, for the eventsourcing library: a hash from version to entry."""
+        return f"{self.tag(slot)}snapshots:{originator}"
+
+    def tracked(self, slot: int, application: str) -> str:
+        """How far a view of the eventsourcing library has followed an application: a hash."""
+        return f"{self.tag(slot)}tracked:{application}"
+
+    def tracking(self, slot: int) -> str:
+        """The channel on which each step of a view is published: a hint."""
+        return f"{self.tag(slot)}tracking"
+
+    def view(self, slot: int, name: str) -> str:
+        """What a view of the eventsourcing library keeps of its own."""
+        return f"{self.tag(slot)}view:{name}"

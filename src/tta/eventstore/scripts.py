@@ -4,6 +4,9 @@ import hashlib
 from importlib.resources import files
 from typing import NamedTuple
 
+EVALSHA = b"$7\r\nEVALSHA\r\n$40\r\n"
+_known: dict[bytes, bytes] = {}
+
 
 class Script(NamedTuple):
     text: bytes
@@ -12,7 +15,17 @@ class Script(NamedTuple):
 
 def script(text: bytes) -> Script:
     """Name a script by the digest that the server knows it by."""
-    return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest().encode())
+    sha = hashlib.sha1(text, usedforsecurity=False).hexdigest().encode()
+    _known[sha] = text
+    return Script(text, sha)
+
+
+def in_full(command: bytes) -> bytes:
+    """Turn a packed EVALSHA of one of our scripts into an EVAL, which the server then remembers."""
+    words, _, rest = command.partition(EVALSHA)
+    sha = rest[: rest.index(b"\r\n")]
+    text = _known[sha]
+    return b"%s$4\r\nEVAL\r\n$%d\r\n%s%s" % (words, len(text), text, rest[len(sha) :])
 
 
 def _read(name: str) -> Script:
@@ -21,3 +34,7 @@ def _read(name: str) -> Script:
 
 APPEND = _read("append.lua")
 LOAD = _read("load.lua")
+SELECT = _read("select.lua")
+TRACK = _read("track.lua")
+KEEP = _read("keep.lua")
+KEPT = _read("kept.lua")

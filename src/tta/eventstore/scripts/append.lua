@@ -10,6 +10,8 @@
 --        {'FULL', held positions} or {'CONFLICT', version, hash, version, hash, …} with '' for an absent one.
 --
 -- Nothing is written before every check has passed: a script that fails half-way is not rolled back.
+-- A stream may come more than once, so that the log keeps an order across aggregates: its later part is expected
+-- where the earlier one ends.
 local HEADER, POSITION, HELD_MAX = 40, 6, 1024
 local log, wake = KEYS[1], KEYS[2]
 local touch, epoch, position, mark, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -24,23 +26,32 @@ if fence then
 end
 
 -- A position that the reactor has dealt with is not dealt with again; a parked one may be.
-local old_mark, parked = 0, false
+local old_mark, new_mark, is_held, pruned = 0, 0, false, {}
 if at then
   old_mark = tonumber(redis.call('HGET', at, 'mark') or '0')
+  new_mark = math.max(old_mark, tonumber(mark) or 0)
   if position ~= '' then
     local held = redis.call('HGET', at, position)
-    parked = held and held ~= ''
-    if not parked and (held == '' or tonumber(position) <= old_mark) then
+    is_held = held and true
+    if held == '' or (not held and tonumber(position) <= old_mark) then
       if touch == '1' then redis.call('HSET', at, 'mark', string.format('%.0f', old_mark)) end
       return {'DEALT'}
     end
-    local count = redis.call('HLEN', at)
-    if not held and tonumber(position) > tonumber(mark) and count > HELD_MAX then return {'FULL', count} end
   end
+  local count = redis.call('HLEN', at) - redis.call('HEXISTS', at, 'mark')
+  if new_mark > old_mark and count > 0 then
+    local held = redis.call('HGETALL', at)
+    for i = 1, #held, 2 do
+      if held[i + 1] == '' and held[i] ~= 'mark' and tonumber(held[i]) <= new_mark then pruned[#pruned + 1] = held[i] end
+    end
+  end
+  count = count - #pruned
+  local stays = position ~= '' and (reason ~= '' or tonumber(position) > new_mark)
+  if stays and not is_held and count >= HELD_MAX then return {'FULL', count} end
 end
 
 -- Versions and hashes.
-local streams, events_total, same, arg = {}, 0, true, 5
+local streams, events_total, same, arg, after = {}, 0, true, 5, {}
 while arg < #ARGV do
   key = key + 1
   local s = {head = KEYS[key], expected = ARGV[arg + 1], hash = ARGV[arg + 2], first = tonumber(ARGV[arg + 3]),
@@ -50,14 +61,20 @@ while arg < #ARGV do
   if s.own then redis.call('SCARD', s.own) end
   arg = arg + 6 + s.count
   events_total = events_total + s.count
-  local header = redis.call('GETRANGE', s.head, 0, HEADER - 1)
+  local header = after[s.head] or redis.call('GETRANGE', s.head, 0, HEADER - 1)
   s.header = header
   if #header == 0 then
     if s.expected ~= '' then same = false end
   else
     s.version, s.first_hot = struct.unpack('>I4I4', header)
+    if not after[s.head] and redis.call('STRLEN', s.head) ~= HEADER + (s.version - s.first_hot + 1) * POSITION then
+      return redis.error_reply('ERR ' .. s.head .. ' is not the head of an aggregate')
+    end
     s.now_hash = string.sub(header, 9, HEADER)
     if s.expected == '' or tonumber(s.expected) ~= s.version or s.hash ~= s.now_hash then same = false end
+  end
+  if same and s.count > 0 then
+    after[s.head] = struct.pack('>I4I4', s.first + s.count - 1, s.first_hot or s.first) .. s.new_hash
   end
   streams[#streams + 1] = s
 end
@@ -84,12 +101,21 @@ local function standing()
   return first, recorded
 end
 
+-- Copies are counted from this connection's last write: what only found its answer writes too, where it must.
+local function rewrite()
+  for _, s in ipairs(streams) do
+    if #s.header > 0 then
+      redis.call('SETRANGE', s.head, 0, s.header)
+      return
+    end
+  end
+end
+
 if not same then
   if events_total > 0 then
     local first, recorded = standing()
     if first then
-      -- Copies are counted from this connection's last write, so a recognised append writes too where it must.
-      if touch == '1' then redis.call('SETRANGE', streams[1].head, 0, streams[1].header) end
+      if touch == '1' then rewrite() end
       return {'AGAIN', string.format('%.0f', first), events_total, recorded}
     end
   end
@@ -128,22 +154,21 @@ if events_total > 0 then
       if s.own then redis.call('SADD', s.own, s.member) end
     end
   end
-  redis.call('SPUBLISH', wake, string.format('%.0f', next_position))
-elseif touch == '1' and streams[1] and #streams[1].header > 0 then
-  redis.call('SETRANGE', streams[1].head, 0, streams[1].header)
+  -- A hint: where the server forbids publishing, readers poll.
+  redis.pcall('SPUBLISH', wake, string.format('%.0f', next_position))
+elseif touch == '1' then
+  rewrite()
 end
 if fence then redis.call('SET', fence, epoch) end
 if at then
-  if position ~= '' then redis.call('HSET', at, position, reason) end
-  local new_mark = tonumber(mark) or old_mark
-  if new_mark > old_mark then redis.call('HSET', at, 'mark', mark) else new_mark = old_mark end
-  if new_mark > old_mark or (position ~= '' and tonumber(position) <= new_mark) then
-    local held = redis.call('HGETALL', at)
-    for i = 1, #held, 2 do
-      if held[i] ~= 'mark' and held[i + 1] == '' and tonumber(held[i]) <= new_mark then
-        redis.call('HDEL', at, held[i])
-      end
+  if position ~= '' then
+    if reason ~= '' or tonumber(position) > new_mark then
+      redis.call('HSET', at, position, reason)
+    elseif is_held then
+      redis.call('HDEL', at, position)
     end
   end
+  if new_mark > old_mark then redis.call('HSET', at, 'mark', mark) end
+  for _, done in ipairs(pruned) do redis.call('HDEL', at, done) end
 end
 return {'OK', string.format('%.0f', first), events_total, now}
