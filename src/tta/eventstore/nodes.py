@@ -1,224 +1,143 @@
-"""The servers behind a store: one, or a cluster. Who holds which key, and how each is reached."""
+"""The lanes to the servers behind a store, and the way of each command to the server that holds its key."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff, NoBackoff
-from redis.exceptions import (
-    AskError,
-    ConnectionError,  # noqa: A004 - The client's own name for it.
-    MovedError,
-    NoScriptError,
-    RedisError,
-    ResponseError,
-    TimeoutError,  # noqa: A004
-)
+from redis.exceptions import AskError, MovedError, RedisError, TryAgainError
 
 from tta.eventstore.durability import Durability, check_server
-from tta.eventstore.errors import ForeignStore, StoreUnavailable
+from tta.eventstore.errors import StoreError, StoreUnavailable
 from tta.eventstore.scripts import Script
+from tta.eventstore.topology import CONNECT_TIMEOUT_S, Server, Topology
 from tta.eventstore.wire import command as wire_command
-from tta.eventstore.writer import OUTCOME_TIMEOUT_S, Node, Pending, Writer
+from tta.eventstore.writer import Lane, Node, Pending
 
-POOL_MAX = 32
-READ_TIMEOUT_S = 5.0
+OUTCOME_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 2.0
 REROUTE_DELAY_S = 0.02
+HOPS_MAX = 3  # So many redirections are followed at once; servers that disagree are given time.
+
+Words = Sequence[str | bytes | int]
+WRITE, READ, BULK = "appends", "reads", "bulk reads"
 
 
 class Nodes:
-    """The live picture of the servers. Reads are retried by the client; appends go through the writers."""
+    """The servers as one. Long answers have a lane of their own, so that no short one waits behind them."""
 
-    def __init__(self, client: Redis | RedisCluster, durability: Durability) -> None:
-        self.client = client
+    def __init__(self, topology: Topology, durability: Durability) -> None:
+        self.topology = topology
         self.durability = durability
-        self._writers: dict[str, Writer] = {}
+        self._lanes: dict[tuple[str, Server], Lane] = {}
         self._rerouting: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     @classmethod
     async def connect(cls, url: str, durability: Durability) -> "Nodes":
         """Reach the servers and check their settings. Raises StoreUnavailable or UnsafeServer."""
-        client = _standalone(url)
-        nodes = cls(client, durability)
-        try:
-            info = await client.info("cluster")
-            if info.get("cluster_enabled"):
-                await client.aclose()
-                nodes.client = _cluster(url)
-                await nodes.client.initialize()
-            for node in nodes._primaries():
-                connection, _ = await node.connect()
-                await connection.disconnect()
-        except (RedisError, OSError) as error:
-            await nodes.client.aclose()
-            raise StoreUnavailable(f"no event store server answers: {error}") from error
-        except BaseException:
-            await nodes.client.aclose()
-            raise
+        nodes = cls(Topology(url), durability)
+        await nodes.topology.learn()
+        for server in nodes.topology.servers:
+            try:
+                connection, _ = await nodes._connect(WRITE, server)
+            except (RedisError, OSError) as error:
+                raise StoreUnavailable(f"{server} does not answer: {error}") from error
+            await connection.disconnect(nowait=True)
         return nodes
 
     async def close(self) -> None:
-        for task in tuple(self._rerouting):
-            await task
-        for writer in self._writers.values():
-            await writer.close()
-        await self.client.aclose()
+        """Take nothing more, wait for what is under way, leave."""
+        self._closing = True
+        while self._rerouting or any([await lane.drained() for lane in tuple(self._lanes.values())]):
+            await asyncio.gather(*self._rerouting)
+        for lane in self._lanes.values():
+            await lane.close()
 
     async def append(self, command: bytes, key: str) -> list[bytes]:
         """Send one append and await its answer. Cancelling the caller abandons the wait only."""
-        loop = asyncio.get_running_loop()
-        pending = Pending(command, key, loop.create_future(), loop.time() + OUTCOME_TIMEOUT_S)
-        self._writer(key).submit(pending)
-        return await pending.answer
+        return await self._send(WRITE, command, key, OUTCOME_TIMEOUT_S)  # type: ignore[no-any-return]
 
-    async def call(self, *words: str | bytes | float) -> Any:
-        """One reading command, retried by the client. Raises StoreUnavailable or ForeignStore."""
-        try:
-            return await self.client.execute_command(*words)
-        except (ConnectionError, TimeoutError, OSError) as error:
-            raise StoreUnavailable(f"the event store cannot be read: {error}") from error
-        except ResponseError as error:
-            if str(error).startswith("WRONGTYPE"):
-                raise ForeignStore(f"{words[1]!r} is not this event store's: {error}") from error
-            raise
+    async def call(self, *words: str | bytes | int) -> Any:
+        """One command that may run twice; its second word is its key.
+
+        Raises StoreUnavailable or ForeignStore.
+        """
+        return await self._send(READ, wire_command(*words), str(words[1]), READ_TIMEOUT_S)
 
     async def run(self, script: Script, keys: list[str], arguments: list[str | bytes | int]) -> Any:
-        """One run of a reading script."""
+        """One run of a script that may run twice."""
+        return await self._send(READ, evalsha(script, keys, arguments), keys[0], READ_TIMEOUT_S)
+
+    async def pipeline(self, commands: Sequence[Words]) -> list[Any]:
+        """Several reading commands with long answers, in one round trip per server, answered in order."""
+        return await asyncio.gather(
+            *(self._send(BULK, wire_command(*words), str(words[1]), READ_TIMEOUT_S) for words in commands)
+        )
+
+    def _send(self, kind: str, command: bytes, key: str, timeout_s: float) -> "asyncio.Future[Any]":
+        if self._closing:
+            raise StoreUnavailable("the event store is closing")
+        loop = asyncio.get_running_loop()
+        pending = Pending(command, key, loop.create_future(), loop.time() + timeout_s)
+        self._lane(kind, self.topology.holder(key)).submit(pending)
+        return pending.answer
+
+    def _lane(self, kind: str, server: Server) -> Lane:
+        lane = self._lanes.get((kind, server))
+        if lane is None:
+            node = Node(
+                f"{server} ({kind})",
+                partial(self._connect, kind, server),
+                partial(self._elsewhere, kind, server),
+            )
+            lane = Lane(node, writes=kind == WRITE, copies=self.durability.copies if kind == WRITE else 0)
+            self._lanes[kind, server] = lane
+        return lane
+
+    async def _connect(self, kind: str, server: Server) -> tuple[Any, bool]:
+        connection = self.topology.connection(server)
         try:
-            return await self.call("EVALSHA", script.sha, len(keys), *keys, *arguments)
-        except NoScriptError:
-            return await self.call("EVAL", script.text, len(keys), *keys, *arguments)
-
-    async def pipeline(self, commands: list[tuple[str | bytes | int, ...]]) -> list[Any]:
-        """Several reading commands in one round trip per server, answered in order."""
-        pipeline = self.client.pipeline(transaction=False) if isinstance(self.client, Redis) else None
-        if pipeline is None:
-            return list(await asyncio.gather(*(self.call(*command) for command in commands)))
-        for command in commands:
-            pipeline.execute_command(*command)
-        try:
-            return list(await pipeline.execute())
-        except (ConnectionError, TimeoutError, OSError) as error:
-            raise StoreUnavailable(f"the event store cannot be read: {error}") from error
-
-    def connections(self, keys: list[str]) -> dict[str, tuple[Callable[[], Any], list[str]]]:
-        """Group keys by the server that holds them: name → (maker of an unchecked connection, its keys)."""
-        grouped: dict[str, tuple[Callable[[], Any], list[str]]] = {}
-        for key in keys:
-            name, make = self._place(key)
-            grouped.setdefault(name, (make, []))[1].append(key)
-        return grouped
-
-    def _place(self, key: str) -> tuple[str, Callable[[], Any]]:
-        client = self.client
-        if isinstance(client, RedisCluster):
-            node = client.get_node_from_key(key)
-            if node is None:
-                raise StoreUnavailable(f"no server of the cluster holds {key}")
-            return node.name, partial(_bare, node.connection_class, node.connection_kwargs)
-        pool = client.connection_pool
-        return "server", partial(_bare, pool.connection_class, pool.connection_kwargs)
-
-    def _primaries(self) -> list[Node]:
-        if isinstance(self.client, RedisCluster):
-            return [
-                Node(node.name, self._checked(partial(_bare, node.connection_class, node.connection_kwargs)))
-                for node in self.client.get_primaries()
-            ]
-        return [Node("server", self._checked(self._place("")[1]))]
-
-    def _checked(self, make: Callable[[], Any]) -> Callable[[], Awaitable[tuple[Any, bool]]]:
-        async def connect() -> tuple[Any, bool]:
-            connection = make()
-            try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await connection.connect()
-                return connection, await check_server(connection, self.durability)
-            except BaseException:
-                await connection.disconnect(nowait=True)
-                raise
+                return connection, kind == WRITE and await check_server(connection, self.durability)
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
 
-        return connect
-
-    def _writer(self, key: str) -> Writer:
-        name, make = self._place(key) if isinstance(self.client, RedisCluster) else ("server", None)
-        writer = self._writers.get(name)
-        if writer is None:
-            make = make or self._place(key)[1]
-            node = Node(name, self._checked(make))
-            writer = Writer(node, copies=self.durability.copies, reroute=self._reroute)
-            self._writers[name] = writer
-        return writer
-
-    async def _reroute(self, pending: Pending, error: RedisError) -> None:
-        task = asyncio.create_task(self._send_elsewhere(pending, error))
+    def _elsewhere(self, kind: str, server: Server, pending: Pending, error: Exception) -> None:
+        task = asyncio.create_task(self._send_again(kind, server, pending, error))
         self._rerouting.add(task)
         task.add_done_callback(self._rerouting.discard)
 
-    async def _send_elsewhere(self, pending: Pending, error: RedisError) -> None:
-        """A slot moves, or a server was demoted: find out who holds it now, within the append's time."""
-        pending.asking = isinstance(error, AskError)
+    async def _send_again(self, kind: str, server: Server, pending: Pending, error: Exception) -> None:
+        """A slot moves, a server was demoted or lost: find out who holds the key now, while there is time."""
         try:
-            (await self._holder(pending, error)).submit(pending)
-        except StoreUnavailable as unavailable:
-            pending.refuse(unavailable)
-        except (RedisError, OSError) as unreachable:
-            pending.refuse(StoreUnavailable(f"the cluster cannot be asked: {unreachable}"))
+            to = await self._next(server, pending, error)
+            if asyncio.get_running_loop().time() >= pending.deadline:
+                pending.give_up(error)
+            else:
+                self._lane(kind, to).submit(pending)
+        except StoreError as refused:
+            pending.refuse(refused)
 
-    async def _holder(self, pending: Pending, error: RedisError) -> Writer:
-        if asyncio.get_running_loop().time() >= pending.deadline:
-            raise StoreUnavailable(f"the slot found no server in time: {error}")
-        if isinstance(error, AskError):
-            return self._writer_at(f"{error.host}:{error.port}")
-        if not isinstance(error, MovedError):
+    async def _next(self, server: Server, pending: Pending, error: Exception) -> Server:
+        pending.hops += 1
+        redirected = isinstance(error, AskError)
+        pending.asking = redirected and not isinstance(error, MovedError)
+        if not redirected or pending.hops > HOPS_MAX:
             await asyncio.sleep(REROUTE_DELAY_S)
-        if isinstance(self.client, RedisCluster):
-            await self.client.nodes_manager.initialize()
-        return self._writer(pending.key)
-
-    def _writer_at(self, name: str) -> Writer:
-        if name not in self._writers:
-            node = self.client.get_node(node_name=name) if isinstance(self.client, RedisCluster) else None
-            if node is None:
-                raise StoreUnavailable(f"the cluster names {name}, which is not known yet")
-            made = Node(name, self._checked(partial(_bare, node.connection_class, node.connection_kwargs)))
-            self._writers[name] = Writer(made, copies=self.durability.copies, reroute=self._reroute)
-        return self._writers[name]
+        if isinstance(error, MovedError):
+            self.topology.moved(error, server)
+        elif isinstance(error, AskError):
+            return self.topology.redirected(error, server)
+        elif self.topology.is_cluster and not isinstance(error, TryAgainError):
+            with suppress(StoreUnavailable):
+                await self.topology.learn()
+        return self.topology.holder(pending.key)
 
 
 def evalsha(script: Script, keys: list[str], arguments: list[bytes | str | int]) -> bytes:
     """Pack one script call for the wire."""
     return wire_command("EVALSHA", script.sha, len(keys), *keys, *arguments)
-
-
-def _bare(connection_class: Any, settings: dict[str, Any]) -> Any:
-    """A connection of one's own: no retries, no time-out but the owner's."""
-    own = {"retry": Retry(NoBackoff(), 0), "socket_timeout": None, "health_check_interval": 0}
-    return connection_class(**{**settings, **own})
-
-
-def _standalone(url: str) -> Redis:
-    pool = BlockingConnectionPool.from_url(
-        url, max_connections=POOL_MAX, timeout=READ_TIMEOUT_S, **_settings()
-    )
-    client = Redis(connection_pool=pool, retry=Retry(ExponentialBackoff(0.2, 0.01), 3))
-    _leave_entries_raw(client)
-    return client
-
-
-def _cluster(url: str) -> RedisCluster:
-    client = RedisCluster.from_url(url, max_connections=POOL_MAX, **_settings())
-    _leave_entries_raw(client)
-    return client
-
-
-def _settings() -> dict[str, Any]:
-    return {"protocol": 2, "socket_timeout": READ_TIMEOUT_S, "socket_connect_timeout": READ_TIMEOUT_S}
-
-
-def _leave_entries_raw(client: Redis | RedisCluster) -> None:
-    """Leave stream entries as the server sends them: the client's own parsing is slow and lossy."""
-    for name in ("XRANGE", "XREVRANGE"):
-        client.set_response_callback(name, lambda response, **_: response)

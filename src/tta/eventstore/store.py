@@ -1,7 +1,7 @@
 """The event store: append, load, read and follow, on Redis Streams (docs/event-store.md)."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -9,8 +9,8 @@ import structlog
 
 from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Head, Recorded
-from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
+from tta.eventstore.envelope import ABSENT, HASH_BYTES, Head, Recorded
+from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch, WrongSlot
 from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
@@ -108,9 +108,12 @@ class EventStore:
     async def load(self, wanted: Sequence[Wanted]) -> list[Loaded]:
         """Read aggregates of one slot in one call, and check their chains.
 
-        Raises HistoryChanged when what is known of one, or its snapshot, is not on its chain.
+        Raises HistoryChanged when what is known of one is not on its chain; such a snapshot is ignored.
         """
-        slot = self.layout.slot_of(wanted[0].aggregate)
+        slots = {self.layout.slot_of(want.aggregate) for want in wanted}
+        if len(slots) != 1:
+            raise WrongSlot(f"one call loads from one slot, got {sorted(slots)}")
+        slot = slots.pop()
         keys = [self.layout.log(slot)]
         arguments: list[str | bytes | int] = [LOAD_EVENTS_MAX]
         for aggregate, known, fingerprint in wanted:
@@ -119,7 +122,13 @@ class EventStore:
         replies = await self.nodes.run(LOAD, keys, arguments)
         loaded = []
         for want, reply in zip(wanted, replies, strict=True):
-            part = _loaded(slot, want, reply)
+            try:
+                part = _loaded(slot, want, reply)
+            except HistoryChanged:
+                if not want.fingerprint:
+                    raise
+                # The snapshot may be of a history that was lost: the events alone decide.
+                part = (await self.load([want._replace(fingerprint=b"")]))[0]
             while part.events and part.events[-1].version < part.head.version:
                 part = await self._load_on(slot, want.aggregate, part)
             loaded.append(part)
@@ -132,21 +141,21 @@ class EventStore:
         rest = _loaded(slot, Wanted(aggregate, reached), reply)
         return Loaded(rest.head, part.snapshot, part.events + rest.events)
 
-    async def versions(self, aggregate: UUID, first: int, last: int) -> list[Recorded]:
-        """Read an aggregate's events from one version to another, as they stand now."""
+    async def versions_after(self, aggregate: UUID, version: int, count: int) -> list[Recorded]:
+        """Read at most `count` of an aggregate's events after a version, as they stand now."""
         slot = self.layout.slot_of(aggregate)
         keys = [self.layout.log(slot), self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
-        reply = (await self.nodes.run(LOAD, keys, [last - first + 1, first - 1, b""]))[0]
-        if not reply or reply[0] < last or reply[4] == b"ARCHIVED":
-            raise HistoryChanged(
-                f"{aggregate}: expected versions {first} to {last} to stand, got {reply[:2]}"
-            )
+        reply = (await self.nodes.run(LOAD, keys, [count, version, b""]))[0]
+        if not reply or reply[4] == b"ARCHIVED":
+            raise HistoryChanged(f"{aggregate}: expected version {version} to stand, got {reply[:2]}")
         return [recorded(slot, raw) for raw in reply[4]]
 
     async def save_snapshot(self, aggregate: UUID, snapshot: Snapshot) -> None:
         """Keep a snapshot in place of the one before. It only saves time: losing it loses nothing."""
         slot = self.layout.slot_of(aggregate)
         head = snapshot.head
+        assert len(snapshot.fingerprint) == FINGERPRINT_BYTES, "a fingerprint has 8 bytes"
+        assert len(head.hash) == HASH_BYTES, "there is no snapshot of what does not exist"
         value = head.version.to_bytes(4, "big") + snapshot.fingerprint + head.hash + snapshot.state
         await self.nodes.call("SET", self.layout.snap(slot, aggregate), value)
 
@@ -168,9 +177,18 @@ class EventStore:
             for slot, last in zip(slots, lasts, strict=True)
         }
 
+    async def mark_at(self, slot: int, position: int) -> Mark:
+        """Give the mark of a position that stands now. Raises HistoryChanged where nothing does."""
+        if position == 0:
+            return START
+        reply = await self.nodes.call("XRANGE", self.layout.log(slot), position, position)
+        if not reply:
+            raise HistoryChanged(f"slot {slot}: expected position {position} to stand, got nothing")
+        return Mark(position, recorded(slot, reply[0]).hash)
+
     def follow(
         self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX
-    ) -> AsyncIterator[list[Batch]]:
+    ) -> AsyncGenerator[list[Batch]]:
         """Catch up behind the marks of the given slots, then stay live. Raises HistoryChanged."""
         return follow(self.nodes, self.layout, self.wakeups, after, events_max=events_max)
 
@@ -189,20 +207,27 @@ class EventStore:
         return mark, done, {int(field): reason.decode() for field, reason in held.items() if reason}
 
     async def _claim(self) -> None:
-        """Write down what store this is, or compare with what is written."""
+        """Write down what store this is, or compare with what is written. A foreign key is left as it is."""
         key = self.layout.record
         ours = {"layout": str(LAYOUT), "slots": str(self.layout.slots)}
-        for field, value in {**ours, "created_ms": str(int(time.time() * 1000))}.items():
-            await self.nodes.call("HSETNX", key, field, value)
-        raw = await self.nodes.call("HMGET", key, *ours)
-        for (field, told), found in zip(ours.items(), raw, strict=True):
-            there = found.decode() if found is not None else "nothing"
-            if there != told:
-                raise StoreMismatch(f"store {self.layout.name}: expected {field} {told}, got {there}")
-        for slot in range(self.layout.slots):
-            kind = await self.nodes.call("TYPE", self.layout.log(slot))
+        fields = await self.nodes.call("HKEYS", key)
+        if fields and b"layout" not in fields:
+            raise ForeignStore(f"{key}: expected the record of an event store, got fields {fields!r:.200}")
+        if not fields:
+            created = str(int(time.time() * 1000))
+            for field, value in {"created_ms": created, **ours}.items():
+                await self.nodes.call("HSETNX", key, field, value)
+        found = await self.nodes.call("HMGET", key, *ours)
+        for (field, told), there in zip(ours.items(), found, strict=True):
+            if there != told.encode():
+                raise StoreMismatch(
+                    f"store {self.layout.name}: expected {field} {told}, got {(there or b'nothing').decode()}"
+                )
+        logs = [self.layout.log(slot) for slot in range(self.layout.slots)]
+        kinds = await self.nodes.pipeline([("TYPE", name) for name in logs])
+        for name, kind in zip(logs, kinds, strict=True):
             if kind not in (b"none", b"stream"):
-                raise ForeignStore(f"{self.layout.log(slot)}: expected a stream, got {kind.decode()}")
+                raise ForeignStore(f"{name}: expected a stream, got {kind.decode()}")
 
 
 def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:

@@ -7,7 +7,7 @@ of mixing two histories.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +18,7 @@ from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
+from tta.eventstore.topology import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 POLL_S = 1.0
 ROUND_EVENTS_MAX = 1_000
 SLOT_EVENTS_MIN = 16
-BACKOFF_S_MAX = 2.0
+BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +72,9 @@ async def read_slots(
 def recorded(slot: int, raw: Any) -> Recorded:
     """Read one stream entry. Raises HistoryChanged when it is not an event's."""
     try:
-        identity, (_, entry, _, ms) = raw
+        identity, (event, entry, time, ms) = raw
+        if (event, time, identity[-2:]) != (b"e", b"t", b"-0"):
+            raise ValueError("the fields of an event are e and t")  # noqa: TRY301 - One error for all that is wrong.
         return Recorded(slot, int(identity[:-2]), int(ms), entry)
     except (ValueError, TypeError) as error:
         raise HistoryChanged(f"slot {slot} holds an entry that is no event: {raw!r:.200}") from error
@@ -98,11 +101,11 @@ def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
 
 
 class Wakeups:
-    """One listener per server for the whole process; whoever follows slots registers an event to be set."""
+    """One listener per server for the whole process; who follows slots is called for each publication."""
 
     def __init__(self, nodes: Nodes, layout: Layout) -> None:
-        self._nodes = nodes
-        self._layout = layout
+        self._topology = nodes.topology
+        self._slots = {layout.wake(slot): slot for slot in range(layout.slots)}
         self._followers: set[Callable[[int], None]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -118,87 +121,110 @@ class Wakeups:
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
 
     async def _listen(self) -> None:
-        backoff_s = 0.05
+        """Listen to whichever servers hold the slots; begin anew whenever that changes or one is lost."""
+        backoff_s = BACKOFF_S_MIN
         while True:
+            began = asyncio.get_running_loop().time()
             try:
-                channels = [self._layout.wake(slot) for slot in range(self._layout.slots)]
                 async with asyncio.TaskGroup() as group:
-                    for make, held in self._nodes.connections(channels).values():
-                        group.create_task(self._listen_to(make, held))
+                    for server, channels in self._topology.grouped(self._slots).items():
+                        group.create_task(self._listen_to(server, channels))
             except* (RedisError, OSError, StoreUnavailable) as errors:
-                log.info("wake-ups interrupted, polling meanwhile", error=str(errors.exceptions[0]))
+                log.info("wake-ups interrupted, polling meanwhile", error=repr(errors.exceptions[0]))
+            if asyncio.get_running_loop().time() - began > BACKOFF_S_MAX:
+                backoff_s = BACKOFF_S_MIN
             await asyncio.sleep(backoff_s)
             backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+            if self._topology.is_cluster:
+                with suppress(StoreUnavailable):
+                    await self._topology.learn()
 
-    async def _listen_to(self, make: "Callable[[], Any]", channels: list[str]) -> None:
-        connection = make()
-        slots = {self._layout.wake(slot).encode(): slot for slot in range(self._layout.slots)}
+    async def _listen_to(self, server: Server, channels: list[str]) -> None:
+        connection = self._topology.connection(server)
         try:
             await connection.connect()
             for channel in channels:
                 await connection.send_command("SSUBSCRIBE", channel)
             while True:
                 kind, channel, _ = await connection.read_response(disable_decoding=True)
-                if kind == b"sunsubscribe":
-                    raise StoreUnavailable("a slot moved to another server")
+                # A confirmed subscription counts as a publication: something may have come before it.
                 for woken in tuple(self._followers):
-                    woken(slots[channel])
+                    woken(self._slots[channel.decode()])
+                if kind == b"sunsubscribe":
+                    raise StoreUnavailable(f"{channel.decode()} moved to another server")
         finally:
             await connection.disconnect(nowait=True)
 
 
 class Following:
-    """What one follower still has to look at."""
+    """What one follower still has to look at, in the order in which it became due."""
 
     def __init__(self, slots: Iterable[int]) -> None:
-        self.slots = set(slots)
-        self.due = set(self.slots)
-        self.changed = asyncio.Event()
+        self._slots = frozenset(slots)
+        self._due = dict.fromkeys(sorted(self._slots))
+        self._changed = asyncio.Event()
+        self._polled_at = asyncio.get_running_loop().time()
 
     def woken(self, slot: int) -> None:
-        if slot in self.slots:
-            self.due.add(slot)
-            self.changed.set()
+        if slot in self._slots:
+            self._due[slot] = None
+            self._changed.set()
+
+    async def next(self, events_max: int) -> tuple[list[int], int]:
+        """Wait for slots to look at; return them, and how many events to read of each.
+
+        Each slot is looked at every POLL_S even if nothing calls: wake-ups may be lost.
+        """
+        loop = asyncio.get_running_loop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._polled_at + POLL_S):
+                while not self._due:
+                    self._changed.clear()
+                    await self._changed.wait()
+        if loop.time() >= self._polled_at + POLL_S:
+            self._polled_at = loop.time()
+            self._due |= dict.fromkeys(self._slots)
+        count = max(SLOT_EVENTS_MIN, events_max // len(self._due))
+        chosen = list(self._due)[: max(1, events_max // count)]
+        for slot in chosen:
+            del self._due[slot]
+        return chosen, min(count, events_max)
+
+    def again(self, slots: Iterable[int]) -> None:
+        """These have more to read: they come after those that wait already."""
+        self._due |= dict.fromkeys(slots)
 
 
 async def follow(
     nodes: Nodes, layout: Layout, wakeups: Wakeups, after: Mapping[int, Mark], *, events_max: int
-) -> AsyncIterator[list[Batch]]:
+) -> AsyncGenerator[list[Batch]]:
     """Yield rounds of batches, each slot in order, at most `events_max` events a round, for ever.
 
     Nothing is read ahead of the caller: who is slow is waited for. While the server is away it
     keeps trying, with back-off. Raises HistoryChanged.
     """
+    if not after:
+        raise ValueError("following needs at least one slot")
     marks = dict(after)
     following = Following(marks)
     wakeups.add(following.woken)
     backoff_s = 0.0
     try:
         while True:
-            if not following.due:
-                following.changed.clear()
-                try:
-                    async with asyncio.timeout(POLL_S):
-                        await following.changed.wait()
-                except TimeoutError:
-                    following.due = set(following.slots)
-            count = max(SLOT_EVENTS_MIN, events_max // len(following.due))
-            chosen = sorted(following.due)[: max(1, events_max // count)]
-            following.due.difference_update(chosen)
+            slots, count = await following.next(events_max)
             try:
-                read = await read_slots(nodes, layout, {slot: marks[slot] for slot in chosen}, count)
+                read = await read_slots(nodes, layout, {slot: marks[slot] for slot in slots}, count)
                 backoff_s = 0.0
             except StoreUnavailable as error:
-                following.due.update(chosen)
-                backoff_s = min(max(backoff_s * 2, 0.05), BACKOFF_S_MAX)
+                following.again(slots)
+                backoff_s = min(max(backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
                 log.warning("the log cannot be read, trying again", error=str(error), in_s=backoff_s)
                 await asyncio.sleep(backoff_s)
                 continue
-            following.due.update(batch.slot for batch, more in read if more)
+            following.again(batch.slot for batch, more in read if more)
             batches = [batch for batch, _ in read if batch.events]
             marks |= {batch.slot: batch.mark for batch in batches}
             if batches:

@@ -1,7 +1,7 @@
-"""Group commit: one connection per server node, on which everything that has queued up goes as one pipeline.
+"""Group commit: one connection to a server, on which everything that has queued up goes as one pipeline.
 
 With `appendfsync always` one fsync then serves the whole batch. The connection never retries by
-itself: after a lost reply the writer sends the very same append again, which the script recognises.
+itself: after a lost reply the lane sends the very same command again, which the append script recognises.
 """
 
 import asyncio
@@ -16,9 +16,7 @@ from redis.exceptions import (
     ClusterDownError,
     MovedError,
     NoScriptError,
-    OutOfMemoryError,
     ReadOnlyError,
-    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -32,114 +30,127 @@ from tta.eventstore.errors import (
     StoreBusy,
     StoreError,
     StoreUnavailable,
-    UnsafeServer,
 )
-from tta.eventstore.scripts import APPEND
+from tta.eventstore.scripts import in_full
 
 BATCH_MAX = 256  # Larger pipelines add latency for those behind, and no throughput (bench/appends).
 BATCH_BYTES_MAX = 1024 * 1024
 QUEUE_MAX = 10_000
-OUTCOME_TIMEOUT_S = 10.0
 REPLY_TIMEOUT_S = 5.0
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.01, 0.5
 
-SCRIPT_LOAD = wire.command("SCRIPT", "LOAD", APPEND.text)
 ASKING = wire.command("ASKING")
 ELSEWHERE = (MovedError, AskError, TryAgainError, ClusterDownError, ReadOnlyError)
+REFUSALS = ("MISCONF", "NOREPLICAS", "OOM", "BUSY", "NOPERM", "NOAUTH")
 
 log = structlog.get_logger(__name__)
 
 
 class Pending:
-    """An append on its way: it stays until it is answered, whether or not anybody still waits."""
+    """A command on its way: it stays until it is answered, whether or not anybody still waits."""
 
-    __slots__ = ("answer", "asking", "command", "deadline", "key", "sent")
+    __slots__ = ("answer", "asking", "command", "deadline", "hops", "key", "sent", "unknown")
 
-    def __init__(
-        self, command: bytes, key: str, answer: "asyncio.Future[list[bytes]]", deadline: float
-    ) -> None:
+    def __init__(self, command: bytes, key: str, answer: "asyncio.Future[Any]", deadline: float) -> None:
         self.command = command
         self.key = key
         self.answer = answer
         self.deadline = deadline
-        self.sent = False
         self.asking = False
+        self.hops = 0
+        self.sent = False
+        """The attempt under way has been sent."""
+        self.unknown = False
+        """An attempt that may have written has gone without an answer."""
+
+    def settle(self, reply: Any) -> None:
+        if not self.answer.done():
+            self.answer.set_result(reply)
 
     def refuse(self, error: Exception) -> None:
+        """Answer with an error; one that says *nothing was written* is believed only if that is certain."""
+        if self.unknown and not isinstance(error, ForeignStore | HistoryChanged | OutcomeUnknown):
+            error = OutcomeUnknown(f"no answer to an append that was sent: {error}")
         if not self.answer.done():
             self.answer.set_exception(error)
 
-    def give_up(self, cause: BaseException) -> None:
-        """The time is over: say whether the append may stand."""
-        if self.sent:
-            error: StoreError = OutcomeUnknown(f"no answer to an append that was sent: {cause}")
-        elif isinstance(cause, UnsafeServer):
-            error = cause
-        else:
-            error = StoreUnavailable(f"the append was not sent: {cause}")
-        self.refuse(error)
+    def give_up(self, cause: Exception) -> None:
+        """The time is over."""
+        named = isinstance(cause, StoreError)
+        self.refuse(cause if named else StoreUnavailable(f"the server was not reached: {cause!r}"))
 
 
 class Node(NamedTuple):
-    """How a writer reaches its server."""
+    """How a lane reaches its server."""
 
     name: str
     connect: Callable[[], Awaitable[tuple[Any, bool]]]
-    """Gives a connection whose server has been checked, and whether that server can count copies on disk."""
+    """Gives a connection, its server checked, and whether that server can count copies on disk."""
+    elsewhere: Callable[[Pending, Exception], None]
+    """Takes what belongs to another server or lost its connection; it comes back, or is refused."""
 
 
-class Writer:
-    """The one who writes to a node. `reroute` takes what turned out to belong to another one."""
+class Lane:
+    """One pipelining connection. A writing one may wait for copies, and may have to say that it is unsure."""
 
-    def __init__(
-        self, node: Node, *, copies: int, reroute: Callable[[Pending, RedisError], Awaitable[None]]
-    ) -> None:
+    def __init__(self, node: Node, *, writes: bool = False, copies: int = 0) -> None:
         self._node = node
+        self._writes = writes
         self._copies = copies
-        self._reroute = reroute
         self._queue: deque[Pending] = deque()
         self._wake = asyncio.Event()
-        self._closing = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._connection: Any = None
         self._counts_disks = False
+        self._stale = False
         self._backoff_s = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, pending: Pending) -> None:
-        """Queue an append. Raises StoreBusy when QUEUE_MAX wait already, StoreUnavailable when closing."""
-        if self._closing:
-            raise StoreUnavailable("the event store is closing")
+        """Queue a command. Raises StoreBusy when QUEUE_MAX wait already."""
         if len(self._queue) >= QUEUE_MAX:
-            raise StoreBusy(f"{len(self._queue)} appends wait for {self._node.name}")
+            raise StoreBusy(f"{len(self._queue)} commands wait for {self._node.name}")
         self._queue.append(pending)
         self._wake.set()
+        self._idle.clear()
         if self._task is None:
-            self._task = asyncio.create_task(self._serve(), name=f"writer {self._node.name}")
+            self._task = asyncio.create_task(self._serve(), name=f"lane to {self._node.name}")
+
+    async def drained(self) -> bool:
+        """Wait until nothing is queued or under way; say whether there was anything to wait for."""
+        waited = not self._idle.is_set()
+        await self._idle.wait()
+        return waited
 
     async def close(self) -> None:
-        """Send what is queued, then leave."""
-        self._closing = True
-        self._wake.set()
+        """Leave. What is still queued is refused."""
         if self._task is not None:
-            await self._task
-        await self._disconnect()
+            self._task.cancel()
+            await asyncio.wait([self._task])
 
     async def _serve(self) -> None:
-        while self._queue or not self._closing:
-            if not self._queue:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
-            batch = self._take()
-            try:
-                await self._exchange(batch)
-                self._backoff_s = 0.0
-            except (RedisError, OSError, TimeoutError, UnsafeServer) as error:
-                await self._lost(batch, error)
-            except BaseException as error:
-                for pending in batch:
-                    pending.give_up(error)
-                raise
+        batch: deque[Pending] = deque()
+        try:
+            while True:
+                if not self._queue:
+                    self._idle.set()
+                    self._wake.clear()
+                    await self._wake.wait()
+                batch = self._take()
+                try:
+                    await self._exchange(batch)
+                    self._backoff_s = 0.0
+                except Exception as error:  # noqa: BLE001 - Whatever it was, this connection is not trusted again.
+                    await self._lost(batch, error)
+                if self._stale:
+                    await self._disconnect()
+        finally:
+            self._task = None
+            self._release([*batch, *self._queue], StoreUnavailable("the event store is closing"))
+            self._queue.clear()
+            self._idle.set()
+            await self._disconnect()
 
     def _take(self) -> deque[Pending]:
         batch: deque[Pending] = deque()
@@ -152,28 +163,28 @@ class Writer:
 
     async def _exchange(self, batch: deque[Pending]) -> None:
         """Send a batch and hand out the answers; what is left in it afterwards was not answered."""
-        async with asyncio.timeout(REPLY_TIMEOUT_S):
+        async with asyncio.timeout(REPLY_TIMEOUT_S) as limit:
             if self._connection is None:
                 self._connection, self._counts_disks = await self._node.connect()
-                await self._load_script()
-            connection = self._connection
             parts = []
             for pending in batch:
+                pending.sent = True
                 if pending.asking:
                     parts.append(ASKING)
                 parts.append(pending.command)
-                pending.sent = True
             if self._copies:
                 parts.append(self._wait_for_copies())
-            await connection.send_packed_command([b"".join(parts)], check_health=False)
+            await self._connection.send_packed_command([b"".join(parts)], check_health=False)
             if self._copies:
-                await self._answer_copied(batch)
+                await self._answer_copied(batch, limit)
                 return
             while batch:
-                reply = await self._reply(batch[0])
-                await self._answer(batch.popleft(), reply)
+                reply = await self._reply(batch[0], limit)
+                self._answer(batch.popleft(), reply)
 
-    async def _reply(self, pending: Pending) -> Any:
+    async def _reply(self, pending: Pending, limit: asyncio.Timeout) -> Any:
+        # A slow server is not a lost one: what is limited is the silence between two answers.
+        limit.reschedule(asyncio.get_running_loop().time() + REPLY_TIMEOUT_S)
         if pending.asking:
             await self._connection.read_response(disable_decoding=True)
         try:
@@ -181,11 +192,12 @@ class Writer:
         except ResponseError as error:
             return error
 
-    async def _answer_copied(self, batch: deque[Pending]) -> None:
+    async def _answer_copied(self, batch: deque[Pending], limit: asyncio.Timeout) -> None:
         """Too few copies is unknown, not success, for whatever the batch wrote or found written."""
-        replies = [await self._reply(pending) for pending in batch]
+        replies = [await self._reply(pending, limit) for pending in batch]
         counted = await self._connection.read_response(disable_decoding=True)
-        copies = counted[1] if isinstance(counted, list) else counted
+        # WAITAOF counts this server's own disk first: a copy elsewhere is no use without it.
+        copies = (counted[1] if counted[0] else 0) if isinstance(counted, list) else counted
         for reply in replies:
             pending = batch.popleft()
             stands = isinstance(reply, list) and reply[0] in (b"OK", b"AGAIN", b"DEALT")
@@ -194,52 +206,54 @@ class Writer:
                     OutcomeUnknown(f"{self._copies} copies were promised, {copies} answered in time")
                 )
             else:
-                await self._answer(pending, reply)
+                self._answer(pending, reply)
 
-    async def _answer(self, pending: Pending, reply: Any) -> None:
+    def _answer(self, pending: Pending, reply: Any) -> None:
+        pending.sent = False
         if not isinstance(reply, Exception):
-            if not pending.answer.done():
-                pending.answer.set_result(reply)
+            pending.settle(reply)
         elif isinstance(reply, NoScriptError):
-            await self._load_script()
-            self._queue.appendleft(pending)
+            pending.command = in_full(pending.command)
+            self._queue.append(pending)
         elif isinstance(reply, ELSEWHERE):
-            await self._reroute(pending, reply)
+            # A server that was demoted must be looked at again before anything more is sent to it.
+            self._stale = self._stale or isinstance(reply, ReadOnlyError)
+            self._node.elsewhere(pending, reply)
         else:
             pending.refuse(_named(reply))
-
-    async def _load_script(self) -> None:
-        await self._connection.send_packed_command([SCRIPT_LOAD], check_health=False)
-        await self._connection.read_response(disable_decoding=True)
 
     def _wait_for_copies(self) -> bytes:
         if self._counts_disks:
             return wire.command("WAITAOF", 1, self._copies, COPIES_TIMEOUT_MS)
         return wire.command("WAIT", self._copies, COPIES_TIMEOUT_MS)
 
-    async def _lost(self, batch: deque[Pending], error: BaseException) -> None:
-        """The connection broke: put back what was not answered, in order, unless its time is over."""
+    async def _lost(self, batch: deque[Pending], error: Exception) -> None:
+        """The connection broke: everything here finds its server anew, unless its time is over."""
         await self._disconnect()
-        now = asyncio.get_running_loop().time()
         log.warning(
-            "event store connection lost", node=self._node.name, unanswered=len(batch), error=str(error)
+            "event store connection lost", node=self._node.name, unanswered=len(batch), error=repr(error)
         )
-        unsafe = isinstance(error, UnsafeServer)
-        while batch:
-            pending = batch.pop()
-            if unsafe or now >= pending.deadline:
-                pending.give_up(error)
-            else:
-                self._queue.appendleft(pending)
-        while self._queue and now >= self._queue[0].deadline:
-            self._queue.popleft().give_up(error)
+        waiting = [*batch, *self._queue]
+        batch.clear()
+        self._queue.clear()
+        self._release(waiting, error)
         # The first attempt after a loss is made at once: most often the server is already back.
         if self._backoff_s:
             await asyncio.sleep(self._backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
         self._backoff_s = min(max(self._backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
 
+    def _release(self, waiting: list[Pending], error: Exception) -> None:
+        now = asyncio.get_running_loop().time()
+        for pending in waiting:
+            pending.unknown = pending.unknown or (self._writes and pending.sent)
+            pending.sent = False
+            if isinstance(error, StoreError) or now >= pending.deadline:
+                pending.give_up(error)
+            else:
+                self._node.elsewhere(pending, error)
+
     async def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._stale = self._connection, None, False
         if connection is not None:
             await connection.disconnect(nowait=True)
 
@@ -247,8 +261,9 @@ class Writer:
 def _named(error: Exception) -> StoreError:
     """Name what the server refused; nothing was written."""
     text = str(error)
-    if isinstance(error, OutOfMemoryError) or text.startswith(("MISCONF", "NOREPLICAS", "OOM", "BUSY")):
-        return StoreUnavailable(f"the server refuses writes: {text}")
+    status = getattr(error, "status_code", None) or text.partition(" ")[0]
+    if status in REFUSALS:
+        return StoreUnavailable(f"the server refuses this: {status} {text.removeprefix(status).strip()}")
     if "equal or smaller" in text:
         return HistoryChanged(f"entries are missing at the end of the log: {text}")
     return ForeignStore(f"the keys are not this event store's: {text}")

@@ -1,0 +1,110 @@
+"""The servers that the event store is tried on; each test gets a store of its own in them."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from store_servers import Cluster
+
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.store import EventStore
+
+SLOTS = 16
+KINDS = ["valkey", "redis7", pytest.param("cluster", marks=pytest.mark.cluster)]
+MOVING = [
+    pytest.param(name, marks=pytest.mark.cluster)
+    for name in ("cluster, slots moving", "cluster, keys moving")
+]
+_names = count(1)
+
+
+def fresh_name() -> str:
+    return f"store-{next(_names)}"
+
+
+@pytest.fixture(scope="session")
+def server_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def valkey(server_directory: Path) -> AsyncIterator[ChildServer]:
+    server = ChildServer(server_directory / "valkey")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+def redis7_binary() -> str:
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("no redis-server on the PATH: install Debian's to run this on Redis 7")
+    version = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout
+    if "v=7." not in version:
+        pytest.skip(f"the redis-server on the PATH is not of version 7: {version.strip()}")
+    return binary
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def redis7(server_directory: Path) -> AsyncIterator[ChildServer]:
+    server = ChildServer(server_directory / "redis7", binary=redis7_binary())
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def cluster(server_directory: Path) -> AsyncIterator[Cluster]:
+    cluster = Cluster(server_directory / "cluster")
+    await cluster.start()
+    yield cluster
+    await cluster.close()
+
+
+@pytest_asyncio.fixture
+async def own_valkey(tmp_path: Path) -> AsyncIterator[ChildServer]:
+    """A server that the test may stop, kill and change."""
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture(params=[*KINDS, *MOVING])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def server(kind: str, request: pytest.FixtureRequest) -> ChildServer | Cluster:
+    found: ChildServer | Cluster = request.getfixturevalue(kind.partition(",")[0])
+    return found
+
+
+@pytest_asyncio.fixture
+async def store(kind: str, server: ChildServer | Cluster) -> AsyncIterator[EventStore]:
+    """A store on each kind of server; on the last two its slots change servers all the while."""
+    opened = await EventStore.open(server.url, fresh_name(), slots=SLOTS)
+    stop, moving = asyncio.Event(), None
+    if isinstance(server, Cluster) and "moving" in kind:
+        tags = [opened.layout.tag(slot)[:-1] for slot in range(SLOTS)]
+        move = server.move_atomically if "slots" in kind else server.move_key_by_key
+        moving = asyncio.create_task(server.keep_moving(tags, move, stop))
+    yield opened
+    stop.set()
+    if moving is not None:
+        assert await moving > 0
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def one_store(valkey: ChildServer) -> AsyncIterator[EventStore]:
+    """A store on Valkey alone, for what no other server would change."""
+    opened = await EventStore.open(valkey.url, fresh_name(), slots=SLOTS)
+    yield opened
+    await opened.close()

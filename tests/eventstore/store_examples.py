@@ -1,0 +1,111 @@
+"""Examples for the event store's tests: ids, appends, and ways to look at what is kept or to damage it."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from tta.eventstore.appends import Append, Appended, Dealt, Fence, StreamAppend
+from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded
+from tta.eventstore.store import EventStore, Wanted
+
+SLOT = 3
+ACTOR = UUID("aaaaaaaa-0000-8000-8000-000000000001")
+Entry = list[Any]
+
+
+def some_id(slot: int = SLOT) -> UUID:
+    """A new id in a slot of a store of up to 64 slots."""
+    return UUID(bytes=bytes([slot]) + os.urandom(15))
+
+
+def context(command_id: UUID | None = None) -> Context:
+    command_id = command_id or some_id()
+    return Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id)
+
+
+def drafts(*payloads: str | bytes) -> list[Draft]:
+    return [
+        Draft("Happened", payload.encode() if isinstance(payload, str) else payload) for payload in payloads
+    ]
+
+
+def gains(aggregate: UUID, *payloads: str, after: Head = ABSENT, subject: UUID | None = None) -> StreamAppend:
+    return StreamAppend(aggregate, after, drafts(*payloads), subject)
+
+
+def guard(aggregate: UUID, at: Head) -> StreamAppend:
+    return StreamAppend(aggregate, at)
+
+
+def step(
+    *streams: StreamAppend, dealt: Dealt | None = None, fence: Fence | None = None, slot: int | None = None
+) -> Append:
+    return Append(streams=streams, context=context(), dealt=dealt, fence=fence, slot=slot)
+
+
+async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head = ABSENT) -> Appended:
+    """Append to one aggregate."""
+    return await store.append(step(gains(aggregate, *payloads, after=after)))
+
+
+async def loaded(store: EventStore, aggregate: UUID, known: Head = ABSENT) -> list[Recorded]:
+    return (await store.load([Wanted(aggregate, known)]))[0].events
+
+
+async def head_of(store: EventStore, aggregate: UUID) -> Head:
+    return (await store.load([Wanted(aggregate)]))[0].head
+
+
+async def raw_log(store: EventStore, slot: int = SLOT) -> list[Entry]:
+    entries: list[Entry] = await store.nodes.call("XRANGE", store.layout.log(slot), "-", "+")
+    return entries
+
+
+async def rewrite_log(
+    store: EventStore, change: Callable[[list[Entry]], Iterable[Entry]], slot: int = SLOT
+) -> None:
+    """Write the log anew, as somebody with access to the server might."""
+    changed = list(change(await raw_log(store, slot)))
+    await store.nodes.call("DEL", store.layout.log(slot))
+    for identity, fields in changed:
+        await store.nodes.call("XADD", store.layout.log(slot), identity, *fields)
+
+
+async def kept(store: EventStore) -> dict[bytes, bytes]:
+    """Every key of the store, with its value as the server dumps it."""
+    found: dict[bytes, bytes] = {}
+    for server in store.nodes.topology.servers:
+        connection = store.nodes.topology.connection(server)
+        try:
+            await connection.connect()
+            cursor = b"0"
+            while True:
+                await connection.send_command(
+                    "SCAN", cursor, "MATCH", f"{{{store.layout.name}*", "COUNT", 10_000
+                )
+                cursor, keys = await connection.read_response(disable_decoding=True)
+                for key in keys:
+                    await connection.send_command("DUMP", key)
+                    found[key] = await connection.read_response(disable_decoding=True)
+                if cursor == b"0":
+                    break
+        finally:
+            await connection.disconnect()
+    return found
+
+
+async def must_be_whole(store: EventStore, slot: int = SLOT) -> list[Recorded]:
+    """Check what every log promises: contiguous positions, whole chains, heads where the chains end."""
+    events = (await store.read(slot, count=1_000_000)).events
+    heads: dict[UUID, Head] = {}
+    times = [event.recorded_ms for event in events]
+    assert [event.position for event in events] == list(range(1, len(events) + 1))
+    assert times == sorted(times)
+    for event in events:
+        before = heads.get(event.aggregate_id, ABSENT)
+        assert (event.version, event.envelope.previous) == (before.version + 1, before.hash)
+        heads[event.aggregate_id] = Head(event.version, event.hash)
+    for aggregate, head in heads.items():
+        assert await head_of(store, aggregate) == head
+    return events

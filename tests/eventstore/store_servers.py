@@ -1,0 +1,200 @@
+"""Real servers for the event store's tests: one on TCP, a cluster of three, and two ways to move slots."""
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
+from redis.exceptions import RedisError
+
+from tta.eventstore.child_server import DURABLE, server_binary
+
+WAIT_S = 20.0
+Move = Callable[[int, "TcpServer", "TcpServer"], Awaitable[None]]
+
+
+async def until(condition: Callable[[], Awaitable[object]], *, within_s: float = WAIT_S) -> None:
+    """Await a condition, looking again every few milliseconds. Fails by TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while not await condition():  # noqa: ASYNC110 - The condition is another process's.
+            await asyncio.sleep(0.005)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class TcpServer:
+    """One server on a TCP port of its own; `settings` go before the durable ones of the embedded default."""
+
+    def __init__(self, directory: Path, *, binary: str | None = None, **settings: str) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self._binary = binary or server_binary()
+        self._settings = DURABLE | {name.replace("_", "-"): value for name, value in settings.items()}
+        self.process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        options = {"port": str(self.port), "dir": str(self.directory), **self._settings}
+        words = [word for name, value in options.items() for word in (f"--{name}", *value.split("\n"))]
+        with (self.directory / "server.log").open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                self._binary, *words, stdout=output, stderr=output
+            )
+        await until(self.answers)
+
+    async def say(self, *words: str | int) -> Any:
+        """One command on a connection of its own: tests have an event loop each, servers outlive them."""
+        async with Redis(host="127.0.0.1", port=self.port, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
+            reply = await client.execute_command(*words)
+            return reply.decode() if isinstance(reply, bytes) else reply
+
+    async def answers(self) -> bool:
+        try:
+            return bool(await self.say("PING"))
+        except (RedisError, OSError):
+            return False
+
+    async def kill(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+
+class Cluster:
+    """Three primaries of one cluster, and as many replicas as are added."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.nodes: list[TcpServer] = []
+
+    @property
+    def url(self) -> str:
+        return self.nodes[0].url
+
+    async def start(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(3):
+                group.create_task(self._start_node())
+        step = REDIS_CLUSTER_HASH_SLOTS // 3 + 1
+        for n, node in enumerate(self.nodes):
+            last = min((n + 1) * step, REDIS_CLUSTER_HASH_SLOTS) - 1
+            await node.say("CLUSTER", "SET-CONFIG-EPOCH", n + 1)
+            await node.say("CLUSTER", "ADDSLOTSRANGE", n * step, last)
+        for node in self.nodes[1:]:
+            await self._meet(node)
+        await until(self._whole)
+
+    async def add_replica(self, of: TcpServer) -> TcpServer:
+        replica = await self._start_node()
+        await self._meet(replica)
+        primary_id = await of.say("CLUSTER", "MYID")
+
+        async def known() -> bool:
+            return primary_id in await replica.say("CLUSTER", "NODES")
+
+        await until(known)
+        await replica.say("CLUSTER", "REPLICATE", primary_id)
+
+        async def linked() -> bool:
+            return "master_link_status:up" in await replica.say("INFO", "replication")
+
+        await until(linked)
+        await until(self._whole)
+        return replica
+
+    async def close(self) -> None:
+        for node in self.nodes:
+            await node.kill()
+
+    async def holder(self, slot: int) -> TcpServer | None:
+        """The primary that holds a hash slot, by its own account; none for a moment while it moves."""
+        for node in self.nodes:
+            for line in (await node.say("CLUSTER", "NODES")).splitlines():
+                words = line.split()
+                if "myself" in words[2] and "master" in words[2] and _covers(words[8:], slot):
+                    return node
+        return None
+
+    async def move_atomically(self, slot: int, source: TcpServer, to: TcpServer) -> None:
+        """Valkey 9's way: the slot moves as a whole while its old server goes on serving it."""
+        await source.say(
+            "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", await to.say("CLUSTER", "MYID")
+        )
+
+        async def moved() -> bool:
+            return await self.holder(slot) is to
+
+        await until(moved)
+
+    async def move_key_by_key(self, slot: int, source: TcpServer, to: TcpServer) -> None:
+        """The old way: keys move one by one, and scripts over old and new keys get TRYAGAIN meanwhile."""
+        source_id, to_id = await source.say("CLUSTER", "MYID"), await to.say("CLUSTER", "MYID")
+        await to.say("CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
+        await source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", to_id)
+        while keys := await source.say("CLUSTER", "GETKEYSINSLOT", slot, 2):
+            await source.say("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "REPLACE", "KEYS", *keys)
+            await asyncio.sleep(0)
+        for node in (to, source, *(node for node in self.nodes if node not in (to, source))):
+            await node.say("CLUSTER", "SETSLOT", slot, "NODE", to_id)
+
+    async def keep_moving(self, tags: list[str], move: Move, stop: asyncio.Event) -> int:
+        """Move the slots of these hash tags to the next server, again and again; return how many moved."""
+        primaries = self.nodes[:3]
+        for moved, tag in enumerate(itertools.cycle(tags)):
+            if stop.is_set():
+                return moved
+            slot = key_slot(tag.encode())
+            source = await self.holder(slot)
+            assert source is not None
+            await move(slot, source, primaries[(primaries.index(source) + 1) % 3])
+        raise AssertionError("there are no tags")
+
+    async def _start_node(self) -> TcpServer:
+        node = TcpServer(
+            self._directory / f"node-{len(self.nodes)}",
+            cluster_enabled="yes",
+            cluster_config_file="nodes.conf",
+            cluster_port=str(free_port()),
+            cluster_node_timeout="1000",
+            cluster_allow_replica_migration="no",
+            repl_diskless_sync_delay="0",
+        )
+        self.nodes.append(node)
+        await node.start()
+        return node
+
+    async def _meet(self, node: TcpServer) -> None:
+        _, bus = await self.nodes[0].say("CONFIG", "GET", "cluster-port")
+        await node.say("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port, int(bus))
+
+    async def _whole(self) -> bool:
+        """Every server sees every other, and all slots."""
+        for node in self.nodes:
+            known = (await node.say("CLUSTER", "NODES")).splitlines()
+            if "cluster_state:ok" not in await node.say("CLUSTER", "INFO") or len(known) != len(self.nodes):
+                return False
+        return True
+
+
+def _covers(ranges: list[str], slot: int) -> bool:
+    for part in ranges:
+        if part.startswith("["):
+            continue
+        first, _, last = part.partition("-")
+        if int(first) <= slot <= int(last or first):
+            return True
+    return False
