@@ -5,6 +5,7 @@ the writer knew, as it is stored. Position and `recorded_at` are the server's an
 """
 
 import hashlib
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -170,7 +171,7 @@ def pack(
     command = context.command_id.bytes
     correlation = None if context.correlation_id == context.command_id else context.correlation_id.bytes
     causation = None if context.causation_id == context.command_id else context.causation_id.bytes
-    trace = None if context.traceparent is None else bytes.fromhex(context.traceparent[3:].replace("-", ""))
+    trace = None if context.traceparent is None else _trace(context.traceparent)
     version = after.version if after.hash else first_version - 1
     previous = after.hash
     entries = []
@@ -197,3 +198,11 @@ def pack(
         previous = hashlib.sha256(entry).digest()
         entries.append(entry)
     return entries, previous
+
+
+def _trace(traceparent: str) -> bytes:
+    with suppress(ValueError):
+        trace = bytes.fromhex(traceparent[3:].replace("-", ""))
+        if len(trace) == TRACE_BYTES:
+            return trace
+    raise ValueError(f"a traceparent is 00-<32>-<16>-<2> hexadecimal digits, got {traceparent!r}")
