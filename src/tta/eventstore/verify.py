@@ -27,9 +27,7 @@ def verify_chain(
     reached = after if after.hash else Head(first_version - 1, b"")
     position = 0
     for n, event in enumerate(events):
-        flaw = _misplaced(event, events[0], reached.version + 1, position) or _unlinked(
-            events, n, reached.hash, head
-        )
+        flaw = _unlinked(events, n, reached, head) or _misplaced(event, events[0], position)
         if flaw is not None:
             return flaw
         reached, position = Head(event.version, event.hash), event.position
@@ -42,9 +40,8 @@ def verify_chain(
     )
 
 
-def _misplaced(event: Recorded, first: Recorded, version: int, position: int) -> Flaw | None:
-    if event.version != version:
-        return Flaw(version, event.position, f"expected version {version}, got {event.version}")
+def _misplaced(event: Recorded, first: Recorded, position: int) -> Flaw | None:
+    version = event.version
     if event.envelope.aggregate != first.envelope.aggregate:
         return Flaw(version, event.position, f"it belongs to another aggregate, {event.envelope.aggregate!r}")
     if event.position <= position:
@@ -52,14 +49,16 @@ def _misplaced(event: Recorded, first: Recorded, version: int, position: int) ->
     return None
 
 
-def _unlinked(events: Sequence[Recorded], n: int, previous: bytes, head: Head | None) -> Flaw | None:
-    event = events[n]
-    if event.envelope.previous == previous:
+def _unlinked(events: Sequence[Recorded], n: int, reached: Head, head: Head | None) -> Flaw | None:
+    event, version = events[n], reached.version + 1
+    if event.version != version:
+        return Flaw(version, event.position, f"expected version {version}, got {event.version}")
+    if event.envelope.previous == reached.hash:
         return None
     if n and _is_vouched_for(events, n, head):
         return _altered(events[n - 1], event.envelope.previous)
-    follows = f"expected to follow {previous.hex()[:12]}, got {event.envelope.previous.hex()[:12]}"
-    return Flaw(event.version, event.position, follows)
+    follows = f"expected to follow {reached.hash.hex()[:12]}, got {event.envelope.previous.hex()[:12]}"
+    return Flaw(version, event.position, follows)
 
 
 def _is_vouched_for(events: Sequence[Recorded], n: int, head: Head | None) -> bool:
