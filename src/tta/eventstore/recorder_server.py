@@ -56,6 +56,13 @@ class Link:
         self.counts_disks = counts_disks
         self.era = era
 
+    def is_silent(self) -> bool:
+        """An idle connection that has something to say was closed, or is out of step."""
+        try:
+            return not self.connection.can_read(timeout=0)
+        except (RedisError, OSError):
+            return False
+
     def ask(self, command: bytes) -> Any:
         self.connection.send_packed_command([command], check_health=False)
         return self.reply()
@@ -238,7 +245,7 @@ class Server:
         try:
             while self._idle:
                 link = self._idle.pop()
-                if link.era == self._era:
+                if link.era == self._era and link.is_silent():
                     return link
                 link.connection.disconnect()
             return self.connect()

@@ -89,7 +89,7 @@ class StoreTrackingRecorder(TrackingRecorder):
     ) -> None:
         """Block until a position is recorded; see the library for the contract."""
         deadline = monotonic() + timeout
-        if self.has_tracking_id(application_name, notification_id):
+        if self._reached(application_name, notification_id, timeout):
             return
         with self._slot.wakeups.listening() as woken:
             while True:
@@ -114,11 +114,12 @@ class StoreTrackingRecorder(TrackingRecorder):
         return self._slot.server.call(command, self.view_key(name), *words)
 
     def _reached(self, application_name: str, notification_id: int | None, patience_s: float) -> bool:
+        if notification_id is None:
+            return True
         try:
-            stands = self._stands(application_name, patience_s=patience_s)
+            return (self._stands(application_name, patience_s=patience_s) or 0) >= notification_id
         except StoreUnavailable:
             return False  # It may come back before the time is over.
-        return notification_id is None or (stands or 0) >= notification_id
 
     def _stands(self, application_name: str, **patience: float) -> int | None:
         key = self._slot.layout.tracked(self._slot.slot, application_name)
