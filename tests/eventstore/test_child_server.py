@@ -1,0 +1,110 @@
+"""A directory has one server: what a live owner has is not taken, what a dead one left behind is ended."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from store_servers import until
+
+from tta.eventstore.child_server import ChildServer, server_binary
+from tta.eventstore.errors import StoreUnavailable
+from tta.eventstore.store import EventStore
+
+OWNER = """
+import asyncio, sys
+from pathlib import Path
+from tta.eventstore.child_server import ChildServer
+async def main():
+    server = ChildServer(Path(sys.argv[1]))
+    await server.start()
+    print(server.process.pid, flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def owner_of(directory: Path) -> tuple[asyncio.subprocess.Process, int]:
+    """Another process that has started a server, and that server's process id."""
+    owner = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", OWNER, str(directory), stdout=asyncio.subprocess.PIPE
+    )
+    assert owner.stdout is not None
+    return owner, int(await owner.stdout.readline())
+
+
+async def gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+async def test_a_second_start_finds_what_the_first_one_kept(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path)
+    for end in (server.stop, server.kill):
+        await server.start()
+        store = await EventStore.open(server.url, "kept")
+        await store.nodes.call("INCR", "starts")
+        await store.close()
+        await end()
+    await server.start()
+    store = await EventStore.open(server.url, "kept")
+    assert await store.nodes.call("GET", "starts") == b"2"
+    await store.close()
+    await server.stop()
+
+
+async def test_a_server_whose_owner_lives_is_left_alone(tmp_path: Path) -> None:
+    owner, _ = await owner_of(tmp_path)
+    with pytest.raises(StoreUnavailable, match="another process runs the server"):
+        await ChildServer(tmp_path).start()
+    store = await EventStore.open(ChildServer(tmp_path).url, "untouched")
+    await store.close()
+    owner.terminate()
+    await owner.wait()
+    server = ChildServer(tmp_path)
+    await server.start()
+    await server.stop()
+
+
+async def test_a_server_whose_owner_was_killed_is_ended_first(tmp_path: Path) -> None:
+    owner, left_behind = await owner_of(tmp_path)
+    owner.kill()
+    await owner.wait()
+    server = ChildServer(tmp_path)
+    await server.start()
+    await until(lambda: gone(left_behind))
+    await server.stop()
+
+
+async def test_a_server_that_fails_to_start_says_why(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path, settings={"no-such-setting": "1"})
+    with pytest.raises(StoreUnavailable, match="no-such-setting"):
+        await server.start()
+    assert server.process is None
+
+
+async def test_a_path_that_is_too_long_for_a_socket_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match="at most 107 bytes"):
+        await ChildServer(tmp_path / ("deep" * 30)).start()
+
+
+async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path)
+    start = asyncio.create_task(server.start())
+
+    async def launched() -> bool:
+        return server.process is not None
+
+    await until(launched)
+    start.cancel()
+    await asyncio.wait([start])
+    assert server.process is None
+    await server.start()
+    await server.stop()
+
+
+def test_the_wheel_brings_a_server() -> None:
+    assert Path(server_binary()).name == "valkey-server"
