@@ -153,7 +153,8 @@ async def _recognised(aggregates: Aggregates, first: Target, done: Done, asked: 
     """Answer from the events of the first time."""
     if done.fingerprint is not None and asked.fingerprints and done.fingerprint not in asked.fingerprints:
         raise KeyReused("this Idempotency-Key came before with another payload")
-    recorded = await aggregates.store.versions(first.id, done.first_version, done.last_version)
+    count = done.last_version - done.first_version + 1
+    recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
     events = [aggregates.types.event(each) for each in recorded]
     slot = aggregates.store.layout.slot_of(first.id)
     return Handled(first.id, done.last_version, slot, done.last_position, events, again=True)

@@ -6,6 +6,7 @@ it and what it promises. It writes to stores of one slot, and follows any slot o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -67,10 +68,19 @@ class StoreAggregateRecorder(AggregateRecorder):
             self._inserts.heads.put({str(originator_id): head})
         if self._slot.read_only:
             return [self._notification(event) for event in events]
-        return [StoredEvent(_originator(event), event.version, event.type, event.payload) for event in events]
+        return [
+            StoredEvent(_originator(event.envelope.aggregate), event.version, event.type, event.payload)
+            for event in events
+        ]
 
     def _notification(self, event: Recorded) -> Notification:
-        told = (_originator(event), event.version, event.type, event.payload, event.position)
+        told = (
+            _originator(event.envelope.aggregate),
+            event.version,
+            event.type,
+            event.payload,
+            event.position,
+        )
         return SlotNotification(*told, event) if self._slot.read_only else Notification(*told)
 
 
@@ -205,6 +215,6 @@ class Factory(InfrastructureFactory[StoreTrackingRecorder]):
         return chosen
 
 
-def _originator(event: Recorded) -> UUID | str:
-    raw = event.envelope.aggregate
+@lru_cache(maxsize=10_000)
+def _originator(raw: bytes | str) -> UUID | str:
     return UUID(bytes=raw) if isinstance(raw, bytes) else str(raw)

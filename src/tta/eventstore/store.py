@@ -177,14 +177,16 @@ class EventStore:
             for slot, last in zip(slots, lasts, strict=True)
         }
 
-    async def mark_at(self, slot: int, position: int) -> Mark:
-        """Give the mark of a position that stands now. Raises HistoryChanged where nothing does."""
-        if position == 0:
-            return START
+    async def at(self, slot: int, position: int) -> Recorded:
+        """Read the event at a position. Raises HistoryChanged where none stands."""
         reply = await self.nodes.call("XRANGE", self.layout.log(slot), position, position)
         if not reply:
             raise HistoryChanged(f"slot {slot}: expected position {position} to stand, got nothing")
-        return Mark(position, recorded(slot, reply[0]).hash)
+        return recorded(slot, reply[0])
+
+    async def mark_at(self, slot: int, position: int) -> Mark:
+        """Give the mark of a position as it stands now. Raises HistoryChanged where nothing does."""
+        return START if position == 0 else Mark(position, (await self.at(slot, position)).hash)
 
     def follow(
         self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX

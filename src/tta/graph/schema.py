@@ -58,16 +58,18 @@ class Node:
 
 @dataclass(frozen=True)
 class Edge:
-    """A relationship type between two declared nodes, at most one from a source to a target."""
+    """A relationship type between nodes of two labels, at most one from a source to a target."""
 
     type: str
-    source: Node
-    target: Node
+    source: str
+    target: str
     properties: Mapping[str, Kind] = field(default_factory=dict)
+    source_key: str = "id"
+    target_key: str = "id"
 
     def __post_init__(self) -> None:
         """Refuse what could not be written into a statement, or would hide the ends of a row."""
-        _check_names(self.type, *self.properties)
+        _check_names(self.type, self.source, self.target, self.source_key, self.target_key, *self.properties)
         taken = {"source", "target"} & set(self.properties)
         assert not taken, f"{self.type}: {sorted(taken)} name the ends of an edge's row"
 
@@ -81,9 +83,10 @@ class Schema:
 
     def __post_init__(self) -> None:
         """Refuse an edge whose ends are not declared here: edges stay within their read model."""
+        declared = {(node.label, node.key) for node in self.nodes}
         for edge in self.edges:
-            missing = {edge.source.label, edge.target.label} - {node.label for node in self.nodes}
-            assert not missing, f"{edge.type}: its ends {sorted(missing)} are not in the schema"
+            ends = {(edge.source, edge.source_key), (edge.target, edge.target_key)}
+            assert ends <= declared, f"{edge.type}: expected ends among {declared}, got {ends - declared}"
 
 
 def ddl(schema: Schema, dialect: Dialect) -> tuple[str, ...]:
@@ -152,8 +155,8 @@ def _set(variable: str, names: tuple[str, ...]) -> str:
 def _ends(edge: Edge) -> str:
     # Two MATCH clauses, never one with a comma: the embedded engine makes a cross product of that (600 ms
     # for one row over 100,000 nodes), and two key look-ups of this.
-    source = f"MATCH (a:`{edge.source.label}` {{`{edge.source.key}`: row.source}})"
-    target = f"MATCH (b:`{edge.target.label}` {{`{edge.target.key}`: row.target}})"
+    source = f"MATCH (a:`{edge.source}` {{`{edge.source_key}`: row.source}})"
+    target = f"MATCH (b:`{edge.target}` {{`{edge.target_key}`: row.target}})"
     return f"UNWIND $rows AS row\n{source}\n{target}"
 
 
@@ -172,7 +175,7 @@ def _embedded_node(node: Node) -> list[str]:
 
 
 def _embedded_edge(edge: Edge) -> list[str]:
-    ends = f"FROM `{edge.source.label}` TO `{edge.target.label}`"
+    ends = f"FROM `{edge.source}` TO `{edge.target}`"
     return [
         f"CREATE REL TABLE IF NOT EXISTS `{edge.type}`({ends})",
         *_columns(edge.type, edge.properties),

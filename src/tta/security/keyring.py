@@ -91,7 +91,13 @@ class Keyring:
         return keys
 
     def _bound(self, player_id: UUID, generation: int) -> bytes:
-        return b"tta data key 1\x00" + self._store.encode() + b"\x00" + player_id.bytes + generation.to_bytes(4, "big")
+        return (
+            b"tta data key 1\x00"
+            + self._store.encode()
+            + b"\x00"
+            + player_id.bytes
+            + generation.to_bytes(4, "big")
+        )
 
     def _wrap(self, player_id: UUID, generation: int, key: bytes) -> bytes:
         name, nonce = self._wrapping.current.encode(), secrets.token_bytes(NONCE_BYTES)

@@ -1,0 +1,110 @@
+"""`tta dev`: everything in one process on its own Valkey and graph, with a seeded demo player."""
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+
+from tta.commands.folding import decider
+from tta.commands.handle import Asked, handle
+from tta.domain import player
+from tta.domain.identity import derived_id
+from tta.domain.player import GiveConsent, RegisterPlayer
+from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
+from tta.eventstore.envelope import Context
+from tta.main import Opened, embedded, opened, run, settings_of_process, tokens_of
+from tta.settings import Settings, SettingsWrong
+from tta.telemetry.logs import configure_logs
+
+DEMO_SUBJECT = "demo"
+DEMO_PLAYER = derived_id("player", "demo")
+TOKEN_S = 12 * 3600
+
+
+async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port: int | None) -> int:
+    """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
+    settings = settings_of_process(data_dir=data_dir, host=host, port=port)
+    configure_logs(settings.log_level, json=settings.log_json)
+    async with everything(settings) as parts:
+
+        def ready(url: str) -> None:
+            say_hello(out, url, parts.settings)
+
+        await run(parts, serving="all", projecting=True, reacting=True, ready=ready)
+    out.print("Stopped. The next start continues here.")
+    return 0
+
+
+@asynccontextmanager
+async def everything(settings: Settings) -> AsyncIterator[Opened]:
+    """Open the embedded default, alone in its data directory, and seed the demo player."""
+    with _locked(settings.data_dir):
+        async with embedded(settings) as complete, opened(complete, migrating=True) as parts:
+            await seed(parts)
+            yield parts
+
+
+async def seed(parts: Opened) -> UUID:
+    """Register the demo player and their consent to play; again it changes nothing."""
+    now = datetime.now(UTC)
+    register = RegisterPlayer(
+        name="Sam",
+        language="en",
+        region="GB",
+        time_zone="Europe/London",
+        age_band=AgeBand.FROM_25_TO_64,
+        at=now,
+    )
+    consent = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=now)
+    for name, command in (("register", register), ("consent", consent)):
+        command_id = derived_id("seed", name)
+        context = Context(
+            actor="tta dev", command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        try:
+            await handle(
+                parts.commands, decider(player), DEMO_PLAYER, command, Asked(context), player_id=DEMO_PLAYER
+            )
+        except player.PlayerExists:
+            continue  # Registered more than a day ago: the retry is no longer recognised, the rule still is.
+    return DEMO_PLAYER
+
+
+def say_hello(out: Console, url: str, settings: Settings) -> None:
+    """Print where it is, a token, and a line to paste."""
+    token = tokens_of(settings).mint(DEMO_SUBJECT, [Role.PLAYER], player_id=DEMO_PLAYER, lifetime_s=TOKEN_S)
+    out.print(f"\n[bold]TTA runs at {url}[/]   (contract: {url}/v1/openapi.json, health: {url}/health)")
+    out.print(f"Data directory: {settings.data_dir.absolute()}. Ctrl-C stops everything.\n")
+    out.print("Access token of the demo player, good for 12 hours:")
+    out.print(token, soft_wrap=True, markup=False)
+    out.print("\nStart a session (paste this into another terminal):")
+    line = (
+        f"curl -s -X POST {url}/v1/sessions -H 'Authorization: Bearer {token}' "
+        "-H 'Idempotency-Key: first-session' -H 'Content-Type: application/json' "
+        """-d '{"story": "clearing"}'"""
+    )
+    out.print(line, soft_wrap=True, markup=False)
+    out.print("")
+
+
+@contextmanager
+def _locked(directory: Path) -> Iterator[None]:
+    """Hold the data directory for this process alone; the lock goes with the process, however it ends."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise SettingsWrong(
+            f"{directory}: another tta runs on this data directory: stop it, or name another (--data-dir)"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(file)

@@ -1,0 +1,1 @@
+"""The API: one file per resource, two apps (commands and queries), manners and problems in one place each."""

@@ -1,0 +1,137 @@
+"""The two apps, commands and queries, and what every request passes through."""
+
+import re
+import secrets
+import time
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tta.http import health, journeys, players, sessions
+from tta.http.calls import Route, Services, answered_problem, mounted
+from tta.http.contract import contract
+from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
+
+COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
+QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES)
+BOTH: tuple[Route, ...] = health.BOTH
+EXPOSED = (
+    "ETag",
+    "Location",
+    "Link",
+    "Consistency-Token",
+    "Consistency",
+    "Preference-Applied",
+    "Retry-After",
+)
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+)
+
+traceparent_pattern = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+request_id_pattern = re.compile(r"[A-Za-z0-9._-]{1,64}")
+log = structlog.get_logger("tta.http")
+
+
+def app(services: Services, which: str, *, origins: Sequence[str] = ()) -> Starlette:
+    """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins."""
+    commands = COMMANDS if which in ("commands", "all") else ()
+    queries = QUERIES if which in ("queries", "all") else ()
+    document = msgspec.json.encode(contract(commands, queries, BOTH))
+
+    async def openapi(_request: Request) -> Response:
+        return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
+
+    routes = [each for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
+    middleware = [Middleware(Observed)]
+    if origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(origins),
+                allow_methods=["GET", "POST", "PUT", "DELETE"],
+                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Prefer"],
+                expose_headers=list(EXPOSED),
+            )
+        )
+    return Starlette(
+        routes=[*routes, StarletteRoute("/v1/openapi.json", openapi)],
+        middleware=middleware,
+        exception_handlers={HTTPException: _refused},
+    )
+
+
+class Observed:
+    """Every request gets a trace, a request id, safe headers, one log line and its place in the metrics."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        if request_id_pattern.fullmatch(request_id) is None:
+            request_id = secrets.token_hex(8)
+        scope["traceparent"] = _traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id, trace=scope["traceparent"][3:35])
+        status = 500
+
+        async def send_observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] += SECURITY_HEADERS
+                message["headers"].append((b"x-request-id", request_id.encode()))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_observed)
+        finally:
+            _observe(scope, status, time.perf_counter() - began)
+
+
+def _observe(scope: Scope, status: int, seconds: float) -> None:
+    # The route's pattern, never its path: paths hold ids, and would make a label without bound.
+    route = getattr(scope.get("route"), "path", "unknown")
+    method = (
+        scope["method"] if scope["method"] in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS") else "other"
+    )
+    REQUESTS.labels(method, route, str(status)).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)
+    log.info(
+        "request",
+        method=method,
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 2),
+        problem=scope.get("problem"),
+    )
+
+
+def _traceparent(given: str) -> str:
+    """Keep the caller's trace with a span of our own, or begin one."""
+    if traceparent_pattern.fullmatch(given):
+        return f"{given[:36]}{secrets.token_hex(8)}{given[52:]}"
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return answered_problem(error, request)

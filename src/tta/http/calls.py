@@ -1,0 +1,301 @@
+"""What stands between Starlette and an endpoint: who asks, what they sent, and how they are answered.
+
+A route is data; an endpoint takes a Call and gives a Response. Every exception becomes a problem
+document here.
+"""
+
+import hashlib
+import hmac
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from tta.commands.handle import Asked, Commands, Handled
+from tta.domain.base import Sealed
+from tta.domain.identity import derived_id
+from tta.eventstore.envelope import Context
+from tta.graph.engine import Graph
+from tta.http.manners import (
+    ConsistencyToken,
+    consistency_token,
+    etag,
+    expected_version,
+    idempotency_key,
+    preference,
+    required_key,
+)
+from tta.http.problems import (
+    INVALID,
+    MALFORMED,
+    NOT_FOUND,
+    STALE,
+    TOO_LARGE,
+    UNAUTHENTICATED,
+    UNSUPPORTED_MEDIA,
+    FieldError,
+    Kind,
+    Problem,
+    problem_of,
+    rendered,
+)
+from tta.projector.checkpoints import Checkpoints
+from tta.projector.freshness import Freshness
+from tta.security.key_files import HmacKeys
+from tta.security.keyring import Keyring, PlayerErased
+from tta.security.policy import PUBLIC, Action, require_relation, require_role
+from tta.security.sealing import key_id
+from tta.security.tokens import Principal, Tokens
+
+BODY_BYTES_MAX = 1024 * 1024
+
+id_pattern = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+at_path = re.compile(r"at `\$\.?([^`]*)`")
+log = structlog.get_logger(__name__)
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    """A lane that an event has stopped, or a worker that stopped as a whole (slot and position null)."""
+
+    name: str
+    slot: int | None
+    position: int | None
+    reason: str
+
+
+class Workers(NamedTuple):
+    """What health and metrics ask of this process's own projectors and reactors."""
+
+    stopped: Callable[[], list[Stopped]]
+    refresh_gauges: Callable[[], None]
+
+
+class Services(NamedTuple):
+    """What endpoints need, opened by the composition root."""
+
+    commands: Commands
+    graph: Graph
+    freshness: Freshness
+    keyring: Keyring
+    tokens: Tokens
+    hmac_keys: HmacKeys
+    checkpoints: Sequence[Checkpoints]
+    """Of every read model that queries ask."""
+    workers: Workers
+
+
+class Route(NamedTuple):
+    """One method on one path, as data: the app and the contract are both made from it."""
+
+    method: str
+    path: str
+    endpoint: Callable[["Call"], Awaitable[Response]]
+    action: Action
+    summary: str
+    answer: Any = None
+    body: Any = None
+    status: int = 200
+    alias: str = ""
+    """An unversioned path that clients of the first documents know; it may go without an Idempotency-Key."""
+    if_match: bool = False
+    """Answers 428 without `If-Match`."""
+    problems: tuple[Kind, ...] = ()
+    query: tuple[str, ...] = ()
+    """The parameters behind `?`."""
+    media_type: str = "application/json"
+
+
+class Call:
+    """One request on its way."""
+
+    def __init__(
+        self, request: Request, route: Route, services: Services, principal: Principal | None
+    ) -> None:
+        self.request = request
+        self.route = route
+        self.services = services
+        self._principal = principal
+        self.at = datetime.now(UTC)
+        self.body: Any = None
+
+    @property
+    def principal(self) -> Principal:
+        assert self._principal is not None, f"{self.route.path} is public"
+        return self._principal
+
+    def path_id(self, name: str) -> UUID:
+        """Read an id in the path; what is no id names nothing."""
+        raw = self.request.path_params[name]
+        if id_pattern.fullmatch(raw) is None:
+            raise Problem(NOT_FOUND)
+        return UUID(raw)
+
+    def require_player(self, player_id: UUID | None) -> UUID:
+        """Refuse with 404 unless the policy lets the caller act on that player."""
+        require_relation(self.principal, self.route.action, player_id)
+        if player_id is None:
+            raise Problem(NOT_FOUND)
+        return player_id
+
+    def require_anyone(self) -> None:
+        """Refuse with 404 unless the policy lets the caller act on nobody in particular."""
+        require_relation(self.principal, self.route.action, None)
+
+    async def opened(self, player_id: UUID, box: bytes | None, kind: Any = str) -> Any:
+        """Open a sealed value for the reader; None where there is none, or where it was erased."""
+        if box is None:
+            return None
+        sealed = Sealed(box)
+        try:
+            return (await self.services.keyring.find(player_id, key_id(sealed))).open(sealed, kind)
+        except PlayerErased:
+            return None
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Gather what stands around a command: its id from principal, path and key, and what it expects."""
+        headers, keys = self.request.headers, self.services.hmac_keys
+        aliased = not self.request.url.path.startswith("/v1/")
+        key = idempotency_key(headers) if aliased else required_key(headers)
+        path = f"/v1{self.request.url.path}" if aliased else self.request.url.path
+        named = "\x00".join((self.principal.subject, self.request.method, path, key or str(uuid4())))
+        command_id = derived_id("command", hmac.digest(keys.command, named.encode(), "sha256"))
+        payload = b"" if self.body is None else msgspec.json.encode(self.body)
+        prints = tuple(hmac.digest(each, payload, hashlib.sha256)[:8] for each in keys.fingerprints[:2])
+        context = Context(
+            actor=_actor(self.principal.subject),
+            command_id=command_id,
+            correlation_id=command_id,
+            causation_id=command_id,
+            fingerprint=prints[0],
+            traceparent=self.request.scope["traceparent"],
+        )
+        return Asked(context, prints, expected_version(headers, required=self.route.if_match))
+
+    async def fresh(self, *models: str) -> dict[str, str]:
+        """Wait until the read models have seen the caller's token, and say in headers whether they have.
+
+        Raises the problem `not-yet-visible` where the caller asked for strict handling.
+        """
+        headers = self.request.headers
+        store = self.services.commands.aggregates.store
+        token, asked = consistency_token(headers, store.layout.slots), preference(headers)
+        if token is None:
+            return {}
+        said = {"Preference-Applied": f"wait={asked.wait_s:.0f}"} if asked.asked_wait else {}
+        if await self.services.freshness.reached(models, token.slot, token.position, wait_s=asked.wait_s):
+            return {"Consistency": "fresh", **said}
+        if asked.strict:
+            raise Problem(STALE, headers={"Retry-After": "1", "Consistency": "stale"})
+        return {"Consistency": "stale", **said}
+
+
+def mounted(route: Route, services: Services) -> list[StarletteRoute]:
+    """Make Starlette's routes of one of ours."""
+
+    async def handler(request: Request) -> Response:
+        try:
+            return await _answer(request, route, services)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
+            return answered_problem(error, request)
+
+    paths = [route.path, route.alias] if route.alias else [route.path]
+    return [StarletteRoute(path, handler, methods=[route.method], name=route.summary) for path in paths]
+
+
+async def _answer(request: Request, route: Route, services: Services) -> Response:
+    call = Call(request, route, services, _principal(request, route, services))
+    if route.body is not None:
+        call.body = await read_body(request, route.body)
+    response = await route.endpoint(call)
+    if route.alias and not request.url.path.startswith("/v1/"):
+        response.headers["Link"] = f'<{"/v1" + request.url.path}>; rel="successor-version"'
+    return response
+
+
+def answered_problem(error: Exception, request: Request) -> Response:
+    """Answer with a problem document; our own mistakes go to the log in full."""
+    kind = problem_of(error).kind
+    request.scope["problem"] = kind.code
+    if kind.status >= 500:
+        log.error("request failed", problem=kind.code, error=type(error).__name__, exc_info=error)
+    return rendered(error, trace_id=request.scope["traceparent"][3:35], instance=request.url.path)
+
+
+async def read_body(request: Request, kind: Any) -> Any:
+    """Read and check a JSON body. Raises problems 400, 413, 415 and 422, naming each field by its pointer."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > BODY_BYTES_MAX:
+            raise Problem(TOO_LARGE, f"a request has at most {BODY_BYTES_MAX} bytes")
+    try:
+        return msgspec.json.decode(bytes(raw), type=kind)
+    except msgspec.ValidationError as error:
+        found = at_path.search(str(error))
+        pointer = "/" + re.sub(r"\.|\[", "/", found.group(1)).replace("]", "") if found else ""
+        text = str(error).partition(" - at `")[0]
+        raise Problem(INVALID, "see errors", errors=(FieldError(pointer.rstrip("/"), text),)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Problem(MALFORMED, "the body is not JSON") from error
+
+
+def clean_text(raw: str) -> str:
+    """Normalise a text (NFC) and drop control characters other than line breaks and tabs."""
+    normal = unicodedata.normalize("NFC", raw)
+    return "".join(each for each in normal if each in "\n\t" or unicodedata.category(each) != "Cc")
+
+
+def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: str = "") -> Response:
+    """Answer a command: what it came to, its version, and the token with which it can be seen."""
+    headers = {
+        "ETag": etag(handled.version),
+        "Consistency-Token": str(ConsistencyToken(handled.slot, handled.position)),
+        "Cache-Control": "no-store",
+    }
+    if location:
+        headers["Location"] = location
+    if handled.again:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(msgspec.json.encode(answer), call.route.status, headers, "application/json")
+
+
+def shown(call: Call, answer: msgspec.Struct, tag: str, headers: dict[str, str]) -> Response:
+    """Answer a query, or 304 where the caller has just that."""
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
+    if tag in [each.strip() for each in call.request.headers.get("if-none-match", "").split(",")]:
+        return Response(status_code=304, headers=headers)
+    return Response(msgspec.json.encode(answer), 200, headers, "application/json")
+
+
+def _principal(request: Request, route: Route, services: Services) -> Principal | None:
+    if route.action in PUBLIC:
+        return None
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …")
+    principal = services.tokens.verify(token.strip())
+    structlog.contextvars.bind_contextvars(account=principal.subject)
+    require_role(principal, route.action)
+    return principal
+
+
+def _actor(subject: str) -> UUID | str:
+    try:
+        return UUID(subject)
+    except ValueError:
+        return subject

@@ -1,0 +1,140 @@
+"""The contract: OpenAPI 3.1, made from the same routes and types that serve."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from tta import __version__
+from tta.http.calls import Route
+from tta.http.problems import (
+    FORBIDDEN,
+    GRAPH_UNAVAILABLE,
+    INTERNAL,
+    KEY_MISSING,
+    KEY_REUSED,
+    MALFORMED,
+    NOT_FOUND,
+    OUTCOME_UNKNOWN,
+    STALE,
+    STORE_UNAVAILABLE,
+    TOKEN_MALFORMED,
+    TOO_LARGE,
+    UNAUTHENTICATED,
+    UNSUPPORTED_MEDIA,
+    Kind,
+    ProblemDocument,
+)
+from tta.http.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
+from tta.security.policy import PUBLIC
+
+ANY_COMMAND = (MALFORMED, KEY_MISSING, KEY_REUSED, STORE_UNAVAILABLE, OUTCOME_UNKNOWN, INTERNAL)
+ANY_QUERY = (MALFORMED, TOKEN_MALFORMED, STALE, GRAPH_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL)
+ANY_BODY = (UNSUPPORTED_MEDIA, TOO_LARGE)
+ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
+HEADERS = {
+    "Idempotency-Key": "Makes the command safe to send again for 24 hours.",
+    "If-Match": 'The version that the caller has read, as "v17".',
+    "Consistency-Token": "What a command answered: the query then says whether it has seen that command.",
+    "Prefer": "`wait=2` waits for it as long; `handling=strict` takes 503 for an answer that is not fresh.",
+    "If-None-Match": "Answers 304 where the caller has just that.",
+    "traceparent": "W3C Trace Context; stored with the events.",
+}
+
+
+def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence[Route]) -> dict[str, Any]:
+    """Write the OpenAPI document of some routes."""
+    routes = (*commands, *queries, *both)
+    types = [kind for route in routes for kind in (route.body, route.answer) if kind is not None]
+    unique = list(dict.fromkeys([*types, ProblemDocument]))
+    _, schemas = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = {}
+    for tag, tagged in (("commands", commands), ("queries", queries), ("operations", both)):
+        for route in tagged:
+            for path in filter(None, (route.path, route.alias)):
+                operation = _operation(route, tag, deprecated=path != route.path)
+                paths.setdefault(path, {})[route.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "TTA",
+            "version": __version__,
+            "description": "The backend of a therapeutic text adventure. Commands change, queries show.",
+        },
+        "tags": [{"name": "commands"}, {"name": "queries"}, {"name": "operations"}],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
+    name = route.endpoint.__name__ + ("_unversioned" if deprecated else "")
+    operation: dict[str, Any] = {
+        "operationId": name,
+        "summary": route.summary,
+        "tags": [tag],
+        "parameters": _parameters(route, tag, deprecated=deprecated),
+        "responses": _responses(route, tag),
+        "security": [] if route.action in PUBLIC else [{"bearer": []}],
+    }
+    if deprecated:
+        operation["deprecated"] = True
+    if route.body is not None:
+        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, Any]]:
+    names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+    found = [_parameter(name, "path", required=True) for name in names]
+    found += [_parameter(name, "query") for name in route.query]
+    if tag == "commands":
+        found.append(_parameter("Idempotency-Key", "header", required=not deprecated))
+        found.append(_parameter("If-Match", "header", required=route.if_match))
+    elif tag == "queries":
+        found += [_parameter(name, "header") for name in ("Consistency-Token", "Prefer", "If-None-Match")]
+    return found
+
+
+def _parameter(name: str, where: str, *, required: bool = False) -> dict[str, Any]:
+    parameter: dict[str, Any] = {"name": name, "in": where, "schema": {"type": "string"}}
+    if name in HEADERS:
+        parameter["description"] = HEADERS[name]
+    if required:
+        parameter["required"] = True
+    return parameter
+
+
+def _responses(route: Route, tag: str) -> dict[str, Any]:
+    ok: dict[str, Any] = {"description": route.summary}
+    if route.answer is not None:
+        schema = {"$ref": f"#/components/schemas/{route.answer.__name__}"}
+        ok["content"] = {route.media_type: {"schema": schema}}
+    else:
+        ok["content"] = {route.media_type: {"schema": {"type": "string"}}}
+    responses: dict[str, Any] = {str(route.status): ok}
+    if tag == "queries":
+        responses["304"] = {"description": "Not modified"}
+    if tag == "operations":
+        return responses | {"503": {**ok, "description": "Not well"}}
+    by_status: dict[int, list[Kind]] = {}
+    for kind in _kinds(route, tag):
+        by_status.setdefault(kind.status, []).append(kind)
+    for status, kinds in sorted(by_status.items()):
+        schema = {"$ref": "#/components/schemas/ProblemDocument"}
+        description = " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds))
+        responses[str(status)] = {
+            "description": description,
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
+        }
+    return responses
+
+
+def _kinds(route: Route, tag: str) -> list[Kind]:
+    general = ANY_COMMAND if tag == "commands" else ANY_QUERY
+    body = ANY_BODY if route.body is not None else ()
+    return list(dict.fromkeys((*general, *body, *ANY_SIGNED_IN, *route.problems)))

@@ -1,0 +1,112 @@
+"""The headers that every command or query speaks: keys, versions, preferences, tokens. Docs:
+docs/http-api.md.
+"""
+
+import base64
+import re
+from typing import NamedTuple
+
+from starlette.datastructures import Headers
+
+from tta.http.problems import IF_MATCH_REQUIRED, KEY_MISSING, MALFORMED, TOKEN_MALFORMED, Problem
+
+KEY_CHARACTERS_MAX = 255
+WAIT_S_MAX = 30.0
+TOKEN_VERSION = 1
+
+key_pattern = re.compile(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x5b\x5d-\x7e]+)')
+etag_pattern = re.compile(r'(?:W/)?"v(\d{1,10})"')
+wait_pattern = re.compile(r'wait="?(\d{1,5})"?', re.IGNORECASE)
+
+
+class Preference(NamedTuple):
+    """`Prefer` (RFC 7240): how long the caller waits, and whether a stale answer is no answer."""
+
+    wait_s: float
+    strict: bool
+    asked_wait: bool
+
+
+class ConsistencyToken(NamedTuple):
+    """What a reader must have seen: a slot's position. Opaque to callers."""
+
+    slot: int
+    position: int
+
+    def __str__(self) -> str:
+        raw = bytes([TOKEN_VERSION, self.slot]) + self.position.to_bytes(8, "big")
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def etag(version: int) -> str:
+    """The aggregate's version as a strong entity tag."""
+    return f'"v{version}"'
+
+
+def idempotency_key(headers: Headers) -> str | None:
+    """Read `Idempotency-Key`: a quoted string as the draft has it, or the same without quotes."""
+    raw = headers.get("idempotency-key")
+    if raw is None:
+        return None
+    found = key_pattern.fullmatch(raw.strip())
+    key = (found.group(1) or found.group(2)) if found else ""
+    if not 1 <= len(key) <= KEY_CHARACTERS_MAX:
+        raise Problem(
+            MALFORMED,
+            f"an Idempotency-Key has 1 to {KEY_CHARACTERS_MAX} printable ASCII characters, without quotes",
+        )
+    return key
+
+
+def required_key(headers: Headers) -> str:
+    """Read `Idempotency-Key`, which every command has to bring."""
+    key = idempotency_key(headers)
+    if key is None:
+        raise Problem(
+            KEY_MISSING, "every command carries an Idempotency-Key, so that it can be sent again safely"
+        )
+    return key
+
+
+def expected_version(headers: Headers, *, required: bool = False) -> int | None:
+    """Read `If-Match: "v17"` (→ 17) or `If-None-Match: *` (→ 0); None where the caller takes any version."""
+    if headers.get("if-none-match", "").strip() == "*":
+        return 0
+    raw = headers.get("if-match")
+    if raw is None:
+        if required:
+            raise Problem(IF_MATCH_REQUIRED, 'send the version that you read, as in If-Match: "v17"')
+        return None
+    if raw.strip() == "*":
+        return None
+    found = etag_pattern.fullmatch(raw.strip())
+    if found is None or raw.strip().startswith("W/"):
+        raise Problem(MALFORMED, 'If-Match holds one entity tag such as "v17"')
+    return int(found.group(1))
+
+
+def preference(headers: Headers) -> Preference:
+    """Read `Prefer: wait=2, handling=strict`; what is not understood is ignored, as RFC 7240 says."""
+    wait_s, strict, asked = 0.0, False, False
+    for raw in headers.get("prefer", "").split(","):
+        part = raw.strip()
+        found = wait_pattern.fullmatch(part)
+        if found:
+            wait_s, asked = min(float(found.group(1)), WAIT_S_MAX), True
+        elif part.lower() == "handling=strict":
+            strict = True
+    return Preference(wait_s, strict, asked)
+
+
+def consistency_token(headers: Headers, slots: int) -> ConsistencyToken | None:
+    """Read `Consistency-Token` as a command gave it."""
+    raw = headers.get("consistency-token")
+    if raw is None:
+        return None
+    try:
+        packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+    except ValueError as error:
+        raise Problem(TOKEN_MALFORMED, "send it as the command answered it") from error
+    if len(packed) != 10 or packed[0] != TOKEN_VERSION or packed[1] >= slots:
+        raise Problem(TOKEN_MALFORMED, "send it as the command answered it")
+    return ConsistencyToken(packed[1], int.from_bytes(packed[2:], "big"))

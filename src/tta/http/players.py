@@ -1,0 +1,256 @@
+"""Players: register, consent, prefer, look."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from tta.commands.folding import decider
+from tta.commands.handle import handle
+from tta.domain import player
+from tta.domain.base import Refusal
+from tta.domain.identity import derived_id
+from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
+from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
+from tta.http.calls import Call, Route, answered, clean_text, shown
+from tta.http.manners import etag
+from tta.http.problems import (
+    CONTENDED,
+    ERASED,
+    IF_MATCH_REQUIRED,
+    INVALID,
+    NOT_FOUND,
+    REFUSALS,
+    VERSION_MISMATCH,
+    Kind,
+    Problem,
+)
+from tta.projections import player_state
+from tta.projections.player_state import PlayerState, player_by_id
+from tta.security.policy import Action
+
+Text = Annotated[str, Meta(min_length=1, max_length=400)]
+Tag = Annotated[str, Meta(min_length=1, max_length=64)]
+Texts = Annotated[tuple[Text, ...], Meta(max_length=player.TOPICS_MAX)]
+
+
+class NewPlayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Text
+    language: Tag = "en"
+    region: Tag = "GB"
+    time_zone: Tag = "Etc/UTC"
+    age_band: AgeBand = AgeBand.UNDISCLOSED
+
+
+class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    given: bool
+    version: Annotated[int, Meta(ge=1, le=player.CONSENT_VERSION_MAX)] = 1
+    """Of the text that is agreed to."""
+
+
+class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    intensity: Annotated[int, Meta(ge=player.INTENSITY_MIN, le=player.INTENSITY_MAX)]
+    language: Tag
+    region: Tag
+    time_zone: Tag
+    avoid_topics: Texts = ()
+    trigger_warnings: Texts = ()
+    approaches: Annotated[tuple[Approach, ...], Meta(max_length=10)] = ()
+    age_band: AgeBand = AgeBand.UNDISCLOSED
+    accessibility: Annotated[tuple[AccessibilityNeed, ...], Meta(max_length=10)] = ()
+    emergency_contact: Text | None = None
+
+
+class PlayerChanged(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+
+
+class PlayerShown(msgspec.Struct, frozen=True):
+    id: str
+    version: int
+    name: str | None
+    """null where it was erased."""
+    language: str
+    region: str
+    time_zone: str
+    age_band: str
+    consents: dict[str, int]
+    held: bool
+    """Play is held by the player's safety record."""
+    preferences: Preferences | None
+    registered_ms: int
+    changed_ms: int
+
+
+async def register_player(call: Call) -> Response:
+    call.require_anyone()
+    asked, body = call.asked, call.body
+    player_id = derived_id("player", asked.context.command_id)
+    command = RegisterPlayer(
+        name=clean_text(body.name),
+        language=body.language,
+        region=body.region,
+        time_zone=body.time_zone,
+        age_band=body.age_band,
+        at=call.at,
+    )
+    handled = await handle(
+        call.services.commands, decider(player), player_id, command, asked, player_id=player_id
+    )
+    answer = PlayerChanged(player_id, handled.version)
+    return answered(call, answer, handled, location=f"/v1/players/{player_id}")
+
+
+async def change_consent(call: Call) -> Response:
+    player_id = call.require_player(call.path_id("player_id"))
+    try:
+        purpose = ConsentPurpose(call.request.path_params["purpose"])
+    except ValueError as error:
+        raise Problem(NOT_FOUND) from error
+    command: GiveConsent | WithdrawConsent = WithdrawConsent(purpose=purpose, at=call.at)
+    if call.body.given:
+        command = GiveConsent(purpose=purpose, version=call.body.version, at=call.at)
+    handled = await handle(
+        call.services.commands, decider(player), player_id, command, call.asked, player_id=player_id
+    )
+    return answered(call, PlayerChanged(player_id, handled.version), handled)
+
+
+async def set_preferences(call: Call) -> Response:
+    player_id = call.require_player(call.path_id("player_id"))
+    body = call.body
+    command = SetPreferences(
+        avoid_topics=tuple(map(clean_text, body.avoid_topics)),
+        trigger_warnings=tuple(map(clean_text, body.trigger_warnings)),
+        intensity=body.intensity,
+        approaches=body.approaches,
+        language=body.language,
+        region=body.region,
+        time_zone=body.time_zone,
+        age_band=body.age_band,
+        accessibility=body.accessibility,
+        emergency_contact=body.emergency_contact and clean_text(body.emergency_contact),
+        at=call.at,
+    )
+    handled = await handle(
+        call.services.commands, decider(player), player_id, command, call.asked, player_id=player_id
+    )
+    return answered(call, PlayerChanged(player_id, handled.version), handled)
+
+
+async def show_player(call: Call) -> Response:
+    player_id = call.require_player(call.path_id("player_id"))
+    headers = await call.fresh(player_state.NAME)
+    row = await player_by_id(call.services.graph, str(player_id))
+    if row is None:
+        raise Problem(NOT_FOUND, headers=headers)
+    opened = {
+        field: await call.opened(player_id, getattr(row, field), kind)
+        for field, kind in SEALED_FIELDS.items()
+    }
+    return shown(call, _player_shown(row, opened), etag(row.version), headers)
+
+
+SEALED_FIELDS = {
+    "name": str,
+    "avoid_topics": tuple[str, ...],
+    "trigger_warnings": tuple[str, ...],
+    "emergency_contact": str,
+}
+
+
+def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
+    preferences = None
+    if row.preferences_set:
+        chosen = {
+            "intensity": row.intensity,
+            "language": row.language,
+            "region": row.region,
+            "time_zone": row.time_zone,
+            "avoid_topics": opened["avoid_topics"] or (),
+            "trigger_warnings": opened["trigger_warnings"] or (),
+            "approaches": row.approaches,
+            "age_band": row.age_band,
+            "accessibility": row.accessibility,
+            "emergency_contact": opened["emergency_contact"],
+        }
+        preferences = msgspec.convert(chosen, Preferences)
+    consents = dict(each.rsplit(":", 1) for each in row.consents)
+    return PlayerShown(
+        id=row.id,
+        version=row.version,
+        name=str(opened["name"]) if opened["name"] is not None else None,
+        language=row.language,
+        region=row.region,
+        time_zone=row.time_zone,
+        age_band=row.age_band,
+        consents={purpose: int(version) for purpose, version in consents.items()},
+        held=row.held,
+        preferences=preferences,
+        registered_ms=row.registered_ms,
+        changed_ms=row.changed_ms,
+    )
+
+
+def refusals(*types: type[Refusal]) -> tuple[Kind, ...]:
+    """The problems of some refusals, for the contract."""
+    return tuple(REFUSALS[each] for each in types)
+
+
+PLACE = refusals(player.LanguageMalformed, player.RegionMalformed, player.TimeZoneMalformed)
+COMMANDS = (
+    Route(
+        "POST",
+        "/v1/players",
+        register_player,
+        Action.PLAYER_REGISTER,
+        "Register a player",
+        answer=PlayerChanged,
+        body=NewPlayer,
+        status=201,
+        problems=(INVALID, CONTENDED, *PLACE, *refusals(player.PlayerExists)),
+    ),
+    Route(
+        "PUT",
+        "/v1/players/{player_id}/consents/{purpose}",
+        change_consent,
+        Action.CONSENT_CHANGE,
+        "Give or withdraw a consent",
+        answer=PlayerChanged,
+        body=Consent,
+        problems=(INVALID, VERSION_MISMATCH, CONTENDED, *refusals(player.NoSuchPlayer)),
+    ),
+    Route(
+        "PUT",
+        "/v1/players/{player_id}/preferences",
+        set_preferences,
+        Action.PREFERENCES_SET,
+        "Set all preferences",
+        answer=PlayerChanged,
+        body=Preferences,
+        if_match=True,
+        problems=(
+            INVALID,
+            VERSION_MISMATCH,
+            CONTENDED,
+            ERASED,
+            IF_MATCH_REQUIRED,
+            *PLACE,
+            *refusals(player.NoSuchPlayer),
+        ),
+    ),
+)
+QUERIES = (
+    Route(
+        "GET",
+        "/v1/players/{player_id}",
+        show_player,
+        Action.PLAYER_READ,
+        "Show a player",
+        answer=PlayerShown,
+        problems=(NOT_FOUND,),
+    ),
+)

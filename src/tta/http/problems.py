@@ -1,0 +1,181 @@
+"""Every way in which the API says no: RFC 9457 problem documents, registered in this one place."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
+from tta.domain import player, safety_record, session, words
+from tta.domain.base import Refusal
+from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
+from tta.graph.engine import GraphUnavailable
+from tta.security.keyring import PlayerErased
+from tta.security.policy import Forbidden, NotTheirs
+from tta.security.tokens import TokenRefused
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "https://tta.example/problems/"
+RETRY_AFTER_S = 1
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its stable code, status, and title."""
+
+    code: str
+    status: int
+    title: str
+
+
+class Problem(Exception):
+    """A request that cannot be answered as asked, raised where the edge notices it."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str = "",
+        *,
+        errors: tuple["FieldError", ...] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or kind.title)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong where, as a JSON Pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 with TTA's members."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    trace_id: str
+    instance: str = ""
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+    current_version: int | None = None
+
+
+MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
+KEY_MISSING = Kind("idempotency-key-missing", 400, "An Idempotency-Key is required")
+TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not one of ours")
+UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required")
+FORBIDDEN = Kind("forbidden", 403, "Your roles do not allow this")
+NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
+ERASED = Kind("player-erased", 409, "The player was erased")
+CONTENDED = Kind("too-many-conflicts", 409, "Others changed it each time")
+VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read it")
+TOO_LARGE = Kind("request-too-large", 413, "The request is too large")
+UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
+INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid")
+KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
+IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
+INTERNAL = Kind("internal-error", 500, "Something of ours broke")
+STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
+OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
+GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
+STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
+
+REFUSALS: dict[type[Refusal], Kind] = {
+    refusal: Kind(refusal.code(), status, title)
+    for refusal, status, title in (
+        (player.NoSuchPlayer, 404, "There is no such player"),
+        (session.NoSuchSession, 404, "There is no such session"),
+        (player.PlayerExists, 409, "The player exists already"),
+        (session.SessionExists, 409, "The session exists already"),
+        (session.ConsentMissing, 409, "The player has not consented to this"),
+        (session.SessionIsPaused, 409, "The session is paused"),
+        (session.SessionIsOver, 409, "The session is over"),
+        (session.TurnUnanswered, 409, "The last turn has not been answered yet"),
+        (session.TurnAlreadyAnswered, 409, "The turn has been answered"),
+        (session.TurnOutOfOrder, 409, "It is another turn's turn"),
+        (session.TurnsExhausted, 409, "The session has had all its turns"),
+        (session.PlayIsHeld, 409, "Play is held"),
+        (safety_record.PlayIsNotHeld, 409, "Play is not held"),
+        (session.WordsBesideChoice, 422, "An interaction is words or a choice"),
+        (words.WordsEmpty, 422, "Words are missing"),
+        (words.WordsTooLong, 422, "The text is too long"),
+        (words.CatalogueIdMalformed, 422, "The id is not one of the catalogue's"),
+        (player.LanguageMalformed, 422, "The language is not a language tag"),
+        (player.RegionMalformed, 422, "The region is not a region code"),
+        (player.TimeZoneMalformed, 422, "The time zone is not a time zone name"),
+        (player.ConsentVersionOutOfRange, 422, "The consent text has no such version"),
+        (player.IntensityOutOfRange, 422, "The intensity is out of range"),
+        (player.TooManyTopics, 422, "There are too many topics"),
+        (safety_record.HoldNeedsRisk, 422, "A hold needs a risk level"),
+    )
+}
+"""Each refusal that can reach a caller; a test holds this against the aggregates."""
+
+FAILURES: dict[type[Exception], Kind] = {
+    Forbidden: FORBIDDEN,
+    NotTheirs: NOT_FOUND,
+    TokenRefused: UNAUTHENTICATED,
+    PlayerErased: ERASED,
+    TooManyConflicts: CONTENDED,
+    VersionMismatch: VERSION_MISMATCH,
+    KeyReused: KEY_REUSED,
+    EventTooLarge: TOO_LARGE,
+    OutcomeUnknown: OUTCOME_UNKNOWN,
+    StoreUnavailable: STORE_UNAVAILABLE,
+    GraphUnavailable: GRAPH_UNAVAILABLE,
+}
+UNTOLD = (NotTheirs, StoreError, GraphUnavailable)
+"""Their messages are for our logs: a caller learns the kind only."""
+BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind there is, for the docs and the contract."""
+    named = [value for value in globals().values() if isinstance(value, Kind)]
+    return tuple(sorted({*named, *REFUSALS.values()}, key=lambda kind: (kind.status, kind.code)))
+
+
+def problem_of(error: Exception) -> Problem:
+    """Find the problem that an exception is to the caller; what is not registered is our own mistake: 500."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refusal) and type(error) in REFUSALS:
+        return Problem(REFUSALS[type(error)], str(error))
+    if isinstance(error, HTTPException):
+        return Problem(BY_STATUS.get(error.status_code, MALFORMED), headers=error.headers)
+    for kind_of_failure, kind in FAILURES.items():
+        if isinstance(error, kind_of_failure):
+            return Problem(kind, "" if isinstance(error, UNTOLD) else str(error))
+    return Problem(INTERNAL)
+
+
+def rendered(error: Exception, *, trace_id: str, instance: str) -> Response:
+    """Answer with the problem document of an exception."""
+    problem = problem_of(error)
+    kind = problem.kind
+    document = ProblemDocument(
+        type=TYPE_PREFIX + kind.code,
+        title=kind.title,
+        status=kind.status,
+        code=kind.code,
+        trace_id=trace_id,
+        instance=instance,
+        detail=problem.detail,
+        errors=problem.errors,
+        current_version=error.actual if isinstance(error, VersionMismatch) else None,
+    )
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if kind.status == UNAUTHENTICATED.status:
+        headers["WWW-Authenticate"] = "Bearer"
+    if kind.status == STORE_UNAVAILABLE.status or kind is CONTENDED:
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)

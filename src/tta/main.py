@@ -1,0 +1,241 @@
+"""The composition root: the one reader of the environment. Opens, wires and closes everything."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, NamedTuple
+
+import uvicorn
+from msgspec.structs import replace
+
+from tta.commands.folding import Aggregates
+from tta.commands.handle import Commands
+from tta.domain import player, safety_record, session
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import EventStore
+from tta.graph.engine import Graph, open_graph
+from tta.graph.migrations import check_migrated, migrate
+from tta.http.apps import app
+from tta.http.calls import Services, Stopped, Workers
+from tta.projections import journey, player_state, session_state
+from tta.projector.checkpoints import Checkpoints
+from tta.projector.freshness import Freshness, Progress
+from tta.projector.model import ReadModel, read_model
+from tta.projector.projector import Projector
+from tta.reactors.reactor import Running
+from tta.reactors.reply import Reply
+from tta.security.key_files import HmacKeys, read_hmac_keys, read_key_encryption_keys
+from tta.security.keyring import Keyring
+from tta.security.tokens import Tokens
+from tta.settings import Settings, SettingsWrong, read_settings
+from tta.telemetry import metrics
+
+READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey)))
+AGGREGATES = (player, session, safety_record)
+KEEP_ALIVE_S = 30
+REQUESTS_MAX = 2_000  # At once in one process; more are told to come back.
+SHUTDOWN_S = 10
+GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
+
+
+class Opened(NamedTuple):
+    """Everything that TTA's parts share."""
+
+    settings: Settings
+    store: EventStore
+    types: EventTypes
+    graph: Graph
+    keyring: Keyring
+    hmac_keys: HmacKeys
+    commands: Commands
+    progress: Progress
+
+
+def settings_of_process(**told: Any) -> Settings:
+    """Read the settings of this process. Raises SettingsWrong."""
+    return read_settings(os.environ, **told)
+
+
+def event_types() -> EventTypes:
+    return EventTypes(event for module in AGGREGATES for event in module.EVENTS)
+
+
+def tokens_of(settings: Settings) -> Tokens:
+    return Tokens.read(settings.keys / "token-signing.json", create=_embedded(settings))
+
+
+@asynccontextmanager
+async def embedded(settings: Settings) -> AsyncIterator[Settings]:
+    """Run what the settings leave out: a Valkey of our own, and the embedded graph; give the settings
+    with both.
+    """
+    changed = settings
+    async with AsyncExitStack() as stack:
+        if not settings.store_url:
+            server = ChildServer(settings.data_dir / VALKEY_DIR)
+            await server.start()
+            stack.push_async_callback(server.stop)
+            changed = replace(changed, store_url=server.url)
+        if not settings.graph_url:
+            path = (settings.data_dir / GRAPH_FILE).absolute()
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            changed = replace(changed, graph_url=f"embedded:{path}")
+        yield changed
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Opened]:
+    """Open the stores, check them, and close them again. `migrating` brings the graph up to date first."""
+    for name in ("store_url", "graph_url"):
+        if not getattr(settings, name):
+            raise SettingsWrong(
+                f"TTA_{name.upper()} is missing; only `tta dev` and `tta demo` bring their own"
+            )
+    create = _embedded(settings)
+    wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
+    hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
+    async with AsyncExitStack() as stack:
+        store = await EventStore.open(
+            settings.store_url,
+            settings.store_name,
+            slots=settings.store_slots,
+            durability=settings.durability,
+        )
+        stack.push_async_callback(store.close)
+        keyring_url = settings.keyring_url or settings.store_url
+        keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
+        stack.push_async_callback(keyring.close)
+        graph = await open_graph(
+            settings.graph_url, user=settings.graph_user or None, password=settings.password() or None
+        )
+        stack.push_async_callback(graph.close)
+        await (migrate(graph) if migrating else check_migrated(graph))
+        types = event_types()
+        commands = Commands(Aggregates(store, types), keyring)
+        yield Opened(settings, store, types, graph, keyring, hmac_keys, commands, Progress())
+
+
+class Work(NamedTuple):
+    """What works in this process beside the API."""
+
+    projectors: Sequence[Projector]
+    reactors: Sequence[Running]
+
+    def stopped(self) -> list[Stopped]:
+        """Say which lanes an event has stopped, and which workers another log."""
+        lanes = [
+            Stopped(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
+            for each in self.projectors
+            for slot, poison in each.poisons.items()
+        ]
+        whole = [(each.model.NAME, each.broken) for each in self.projectors]
+        whole += [(each.name, each.broken) for each in self.reactors]
+        return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
+
+    def refresh_gauges(self) -> None:
+        for projector in self.projectors:
+            metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
+            metrics.PROJECTION_STOPPED.labels(projector.model.NAME).set(len(projector.poisons))
+        for reactor in self.reactors:
+            metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
+            metrics.REACTOR_PARKED.labels(reactor.name).set(reactor.parked_total)
+
+
+def projectors(parts: Opened) -> list[Projector]:
+    """Make this process's projector of every read model."""
+    process = parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
+    return [
+        Projector(
+            parts.store,
+            parts.types,
+            parts.graph,
+            model,
+            parts.progress,
+            worker=f"{model.NAME}@{process}",
+        )
+        for model in READ_MODELS
+    ]
+
+
+def reactors(parts: Opened) -> list[Running]:
+    """Make this process's reactors."""
+    return [Running(parts.store, parts.types, Reply(parts.commands))]
+
+
+def services(parts: Opened, work: Work) -> Services:
+    """Gather what the API needs."""
+    slots = parts.store.layout.slots
+    checkpoints = [Checkpoints(parts.graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
+    return Services(
+        commands=parts.commands,
+        graph=parts.graph,
+        freshness=Freshness(parts.graph, parts.progress, checkpoints),
+        keyring=parts.keyring,
+        tokens=tokens_of(parts.settings),
+        hmac_keys=parts.hmac_keys,
+        checkpoints=checkpoints,
+        workers=Workers(work.stopped, work.refresh_gauges),
+    )
+
+
+async def run(
+    parts: Opened,
+    *,
+    serving: str = "",
+    projecting: bool = False,
+    reacting: bool = False,
+    ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Run the chosen parts until the process is told to stop, then end them in order.
+
+    `serving` is "", commands, queries or all; `ready` is called with the URL once requests are answered.
+    """
+    for projector in projectors(parts):
+        # Queries may be asked before any projector has run, so every process prepares.
+        await projector.prepare()
+    work = Work(projectors(parts) if projecting else [], reactors(parts) if reacting else [])
+    runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
+    tasks = [asyncio.create_task(each) for each in runs]
+    try:
+        if serving:
+            tasks.append(asyncio.create_task(_serve(parts, work, serving, ready)))
+        else:
+            ready("")
+        # The first to end ends all: the API because it was told to, a worker because it failed.
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in reversed(tasks):
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
+    settings = parts.settings
+    origins = tuple(filter(None, (origin.strip() for origin in settings.origins.split(","))))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(services(parts, work), serving, origins=origins),
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            limit_concurrency=REQUESTS_MAX,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=SHUTDOWN_S,
+        )
+    )
+    with socket.create_server((settings.host, settings.port), backlog=1_024) as listening:
+        host, port = listening.getsockname()[:2]
+        ready(f"http://{host}:{port}")
+        await server.serve(sockets=[listening])
+
+
+def _embedded(settings: Settings) -> bool:
+    """Whether keys are made where they are absent: only for the embedded default, beside its data."""
+    return settings.keys_dir is None

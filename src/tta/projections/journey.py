@@ -1,0 +1,186 @@
+"""What has this player lived through? Sessions, their turns, the scenes and skills met.
+
+`(Player)-[:PLAYED]->(Session)-[:HAS_TURN]->(Turn)`. Scenes and skills are catalogue nodes that many
+players touch: lanes do not write those, so a turn names them and a query joins by that name.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from tta.domain.player import PlayerRegistered
+from tta.domain.session import (
+    InteractionAnswered,
+    InteractionSubmitted,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionPaused,
+    SessionResumed,
+    SessionStarted,
+)
+from tta.graph.engine import Graph
+from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+
+NAME = "journey"
+VERSION = 1
+SESSIONS_MAX = 100
+
+
+class Player(Row, frozen=True, kw_only=True):
+    registered_ms: int
+
+
+class Session(Row, frozen=True, kw_only=True):
+    player: str
+    story: str
+    status: str
+    started_ms: int
+    changed_ms: int
+
+
+class Turn(Row, frozen=True, kw_only=True):
+    number: int
+    submitted_ms: int
+    choice: str | None = None
+    author: str | None = None
+    scene: str | None = None
+    skill: str | None = None
+    answered_ms: int | None = None
+
+
+PLAYED = LinkType("PLAYED", Player, Session)
+HAS_TURN = LinkType("HAS_TURN", Session, Turn)
+
+ROWS: tuple[type[Row], ...] = (Player, Session, Turn)
+LINKS: tuple[LinkType, ...] = (PLAYED, HAS_TURN)
+HANDLES = (
+    PlayerRegistered,
+    SessionStarted,
+    InteractionSubmitted,
+    InteractionAnswered,
+    SessionPaused,
+    SessionResumed,
+    SessionCompleted,
+    SessionAbandoned,
+)
+STATUS_AFTER = {
+    SessionPaused: "paused",
+    SessionResumed: "open",
+    SessionCompleted: "completed",
+    SessionAbandoned: "abandoned",
+}
+
+PLAYER_EXISTS = """
+MATCH (p:Player_v1 {id: $player})
+RETURN p.registered_ms AS registered_ms
+"""
+# Newest first; `before_ms` and `before` are where the page before ended.
+SESSIONS_PLAYED = """
+MATCH (p:Player_v1 {id: $player})-[:PLAYED_v1]->(s:Session_v1)
+WHERE s.started_ms < $before_ms OR (s.started_ms = $before_ms AND s.id < $before)
+RETURN s.id AS id, s.story AS story, s.status AS status, s.started_ms AS started_ms,
+  s.changed_ms AS changed_ms
+ORDER BY s.started_ms DESC, s.id DESC
+LIMIT $sessions_max
+"""
+TURNS_OF = """
+MATCH (s:Session_v1)-[:HAS_TURN_v1]->(t:Turn_v1)
+WHERE s.id IN $sessions
+RETURN s.id AS session, t.scene AS scene, t.skill AS skill, count(t) AS turns
+"""
+
+
+class SessionPlayed(NamedTuple):
+    id: str
+    story: str
+    status: str
+    started_ms: int
+    changed_ms: int
+    turns: int
+    scenes: tuple[str, ...]
+    skills: tuple[str, ...]
+
+
+def keys(fact: Fact) -> Sequence[Key]:
+    aggregate = str(fact.recorded.aggregate_id)
+    match fact.event:
+        case PlayerRegistered():
+            return (Key(Player, aggregate),)
+        case InteractionSubmitted(turn=turn) | InteractionAnswered(turn=turn):
+            return (Key(Session, aggregate), Key(Turn, f"{aggregate}/{turn}"))
+        case _:
+            return (Key(Session, aggregate),)
+
+
+def apply(key: Key, row: Row | None, fact: Fact) -> Row:
+    at_ms = milliseconds(fact.event.at)
+    if key.row is Player:
+        return Player(id=key.id, registered_ms=at_ms)
+    if key.row is Turn:
+        return _turn(key, row, fact, at_ms)
+    return _session(key, row, fact, at_ms)
+
+
+def links(fact: Fact) -> Sequence[Link]:
+    aggregate = str(fact.recorded.aggregate_id)
+    match fact.event:
+        case SessionStarted(player_id=player_id):
+            return (Link(PLAYED, str(player_id), aggregate),)
+        case InteractionSubmitted(turn=turn):
+            return (Link(HAS_TURN, aggregate, f"{aggregate}/{turn}"),)
+        case _:
+            return ()
+
+
+async def sessions_played(
+    graph: Graph, player_id: str, *, before: tuple[int, str], sessions_max: int
+) -> list[SessionPlayed] | None:
+    """Read a page of a player's sessions, newest first; None where there is no such player."""
+    if not await graph.read(PLAYER_EXISTS, player=player_id):
+        return None
+    before_ms, before_id = before
+    sessions = await graph.read(
+        SESSIONS_PLAYED,
+        player=player_id,
+        before_ms=before_ms,
+        before=before_id,
+        sessions_max=min(sessions_max, SESSIONS_MAX),
+    )
+    met = await graph.read(TURNS_OF, sessions=[each["id"] for each in sessions]) if sessions else []
+    played = []
+    for session in sessions:
+        mine = [each for each in met if each["session"] == session["id"]]
+        played.append(
+            SessionPlayed(
+                **session,
+                turns=sum(each["turns"] for each in mine),
+                scenes=tuple(sorted({each["scene"] for each in mine if each["scene"]})),
+                skills=tuple(sorted({each["skill"] for each in mine if each["skill"]})),
+            )
+        )
+    return played
+
+
+def _session(key: Key, row: Row | None, fact: Fact, at_ms: int) -> Session:
+    event = fact.event
+    if isinstance(event, SessionStarted):
+        return Session(
+            id=key.id,
+            player=str(event.player_id),
+            story=event.story,
+            status="open",
+            started_ms=at_ms,
+            changed_ms=at_ms,
+        )
+    assert isinstance(row, Session), "a session begins with SessionStarted"
+    return replace(row, status=STATUS_AFTER.get(type(event), row.status), changed_ms=at_ms)
+
+
+def _turn(key: Key, row: Row | None, fact: Fact, at_ms: int) -> Turn:
+    event = fact.event
+    if isinstance(event, InteractionSubmitted):
+        return Turn(id=key.id, number=event.turn, submitted_ms=at_ms, choice=event.choice)
+    assert isinstance(event, InteractionAnswered), f"{type(event).__name__} makes no turn"
+    assert isinstance(row, Turn), "a turn begins with InteractionSubmitted"
+    return replace(row, author=event.author.value, scene=event.scene, skill=event.skill, answered_ms=at_ms)

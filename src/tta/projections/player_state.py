@@ -1,0 +1,119 @@
+"""Who is this player, what have they agreed to and asked for? What `GET /v1/players/{id}` answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from tta.domain import player, safety_record
+from tta.domain.base import Sealed
+from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
+from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
+from tta.graph.engine import Graph
+from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+
+NAME = "player_state"
+VERSION = 1
+
+
+class PlayerState(Row, frozen=True, kw_only=True):
+    version: int = 0
+    """Of the player, not of the safety record whose hold is shown beside."""
+    name: bytes | None = None
+    """Sealed, as are topics, warnings and contact."""
+    language: str = ""
+    region: str = ""
+    time_zone: str = ""
+    age_band: str = ""
+    consents: tuple[str, ...] = ()
+    """As `purpose:version`."""
+    held: bool = False
+    preferences_set: bool = False
+    avoid_topics: bytes | None = None
+    trigger_warnings: bytes | None = None
+    emergency_contact: bytes | None = None
+    intensity: int = 0
+    approaches: tuple[str, ...] = ()
+    accessibility: tuple[str, ...] = ()
+    registered_ms: int = 0
+    changed_ms: int = 0
+
+
+ROWS: tuple[type[Row], ...] = (PlayerState,)
+LINKS: tuple[LinkType, ...] = ()
+HANDLES = (*player.EVENTS, *safety_record.EVENTS)
+
+PLAYER_BY_ID = """
+MATCH (p:PlayerState_v1 {id: $id})
+RETURN p.id AS id, p.version AS version, p.name AS name, p.language AS language, p.region AS region,
+  p.time_zone AS time_zone, p.age_band AS age_band, p.consents AS consents, p.held AS held,
+  p.preferences_set AS preferences_set, p.avoid_topics AS avoid_topics,
+  p.trigger_warnings AS trigger_warnings, p.emergency_contact AS emergency_contact,
+  p.intensity AS intensity, p.approaches AS approaches, p.accessibility AS accessibility,
+  p.registered_ms AS registered_ms, p.changed_ms AS changed_ms
+"""
+
+
+def keys(fact: Fact) -> Sequence[Key]:
+    return (Key(PlayerState, str(fact.recorded.subject_id)),)
+
+
+def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
+    event = fact.event
+    row = row or PlayerState(id=key.id)
+    if isinstance(event, SafetyHoldPlaced | SafetyHoldReleased):
+        return replace(row, held=isinstance(event, SafetyHoldPlaced))
+    row = replace(row, version=fact.recorded.version, changed_ms=milliseconds(event.at))
+    match event:
+        case PlayerRegistered():
+            row = replace(
+                row,
+                name=_box(event.name),
+                language=event.language,
+                region=event.region,
+                time_zone=event.time_zone,
+                age_band=event.age_band.value,
+                registered_ms=milliseconds(event.at),
+            )
+        case ConsentGiven():
+            given = f"{event.purpose}:{event.version}"
+            row = replace(row, consents=(*_without(row.consents, event.purpose), given))
+        case ConsentWithdrawn():
+            row = replace(row, consents=_without(row.consents, event.purpose))
+        case PreferencesSet():
+            row = replace(
+                row,
+                preferences_set=True,
+                avoid_topics=_box(event.avoid_topics),
+                trigger_warnings=_box(event.trigger_warnings),
+                emergency_contact=_box(event.emergency_contact),
+                intensity=event.intensity,
+                approaches=tuple(each.value for each in event.approaches),
+                accessibility=tuple(each.value for each in event.accessibility),
+                language=event.language,
+                region=event.region,
+                time_zone=event.time_zone,
+                age_band=event.age_band.value,
+            )
+        case _:
+            raise AssertionError(f"{type(event).__name__} is not folded")
+    return row
+
+
+def links(_fact: Fact) -> Sequence[Link]:
+    return ()
+
+
+async def player_by_id(graph: Graph, player_id: str) -> PlayerState | None:
+    """Read one player's row; None too for whom only a safety record is known."""
+    found = await graph.read(PLAYER_BY_ID, id=player_id)
+    return PlayerState(**found[0]) if found and found[0]["registered_ms"] else None
+
+
+def _without(consents: tuple[str, ...], purpose: str) -> tuple[str, ...]:
+    return tuple(each for each in consents if not each.startswith(f"{purpose}:"))
+
+
+def _box(sealed: Any) -> bytes | None:
+    assert sealed is None or isinstance(sealed, Sealed), "personal text reaches a read model sealed"
+    return None if sealed is None else sealed.box

@@ -1,0 +1,113 @@
+"""How does a session stand? What `GET /v1/sessions/{id}` answers."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from tta.domain.base import Sealed
+from tta.domain.session import (
+    EVENTS,
+    InteractionAnswered,
+    InteractionSubmitted,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionPaused,
+    SessionResumed,
+    SessionStarted,
+    Status,
+)
+from tta.graph.engine import Graph
+from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+
+NAME = "session_state"
+VERSION = 1
+
+
+class SessionState(Row, frozen=True, kw_only=True):
+    player: str
+    story: str
+    status: str
+    version: int
+    turn: int = 0
+    unanswered: bool = False
+    last_words: bytes | None = None
+    """Sealed, as is the reply."""
+    last_choice: str | None = None
+    last_reply: bytes | None = None
+    last_author: str | None = None
+    scene: str | None = None
+    started_ms: int
+    changed_ms: int
+
+
+ROWS: tuple[type[Row], ...] = (SessionState,)
+LINKS: tuple[LinkType, ...] = ()
+HANDLES = EVENTS
+
+SESSION_BY_ID = """
+MATCH (s:SessionState_v1 {id: $id})
+RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.version AS version,
+  s.turn AS turn, s.unanswered AS unanswered, s.last_words AS last_words, s.last_choice AS last_choice,
+  s.last_reply AS last_reply, s.last_author AS last_author, s.scene AS scene,
+  s.started_ms AS started_ms, s.changed_ms AS changed_ms
+"""
+
+
+def keys(fact: Fact) -> Sequence[Key]:
+    return (Key(SessionState, str(fact.recorded.aggregate_id)),)
+
+
+def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
+    event, version = fact.event, fact.recorded.version
+    changed_ms = milliseconds(event.at)
+    if isinstance(event, SessionStarted):
+        return SessionState(
+            id=key.id,
+            player=str(event.player_id),
+            story=event.story,
+            status=Status.OPEN.value,
+            version=version,
+            started_ms=changed_ms,
+            changed_ms=changed_ms,
+        )
+    assert row is not None, "a session begins with SessionStarted"
+    row = replace(row, version=version, changed_ms=changed_ms)
+    match event:
+        case InteractionSubmitted():
+            row = replace(
+                row, turn=event.turn, unanswered=True, last_words=_box(event.words), last_choice=event.choice
+            )
+        case InteractionAnswered():
+            row = replace(
+                row,
+                unanswered=False,
+                last_reply=_box(event.reply),
+                last_author=event.author.value,
+                scene=event.scene or row.scene,
+            )
+        case SessionPaused():
+            row = replace(row, status=Status.PAUSED.value)
+        case SessionResumed():
+            row = replace(row, status=Status.OPEN.value)
+        case SessionCompleted():
+            row = replace(row, status=Status.COMPLETED.value)
+        case SessionAbandoned():
+            row = replace(row, status=Status.ABANDONED.value)
+        case _:
+            raise AssertionError(f"{type(event).__name__} is not folded")
+    return row
+
+
+def links(_fact: Fact) -> Sequence[Link]:
+    return ()
+
+
+async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
+    """Read one session's row."""
+    found = await graph.read(SESSION_BY_ID, id=session_id)
+    return SessionState(**found[0]) if found else None
+
+
+def _box(sealed: str | Sealed | None) -> bytes | None:
+    assert not isinstance(sealed, str), "personal text reaches a read model sealed"
+    return None if sealed is None else sealed.box

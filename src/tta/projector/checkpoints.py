@@ -1,0 +1,146 @@
+"""Checkpoints in the graph: how far each slot of a read model is, and whose turn it is to move it on.
+
+A save locks its checkpoints first (a write, in slot order) and only then compares epoch and
+position: Neo4j reads committed data, so comparing first would let two pass. Epochs are handed out
+by the graph itself, so a worker that was paused past its lease finds its epoch stale and writes
+nothing.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from tta.eventstore.subscription import START, Mark
+from tta.graph.engine import Graph, Transaction
+
+MAKE = """
+UNWIND $rows AS row
+MERGE (c:Checkpoint {id: row.id})
+ON CREATE SET c.model = row.model, c.slot = row.slot, c.position = 0, c.epoch = 0
+"""
+LOCK = """
+UNWIND $ids AS id
+MATCH (c:Checkpoint {id: id})
+SET c.locked_by = $worker
+"""
+READ = """
+MATCH (c:Checkpoint)
+WHERE c.id IN $ids
+RETURN c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner
+"""
+CLAIM = """
+UNWIND $ids AS id
+MATCH (c:Checkpoint {id: id})
+SET c.owner = $worker, c.epoch = c.epoch + 1
+"""
+RELEASE = """
+UNWIND $ids AS id
+MATCH (c:Checkpoint {id: id})
+WHERE c.owner = $worker
+SET c.owner = ''
+"""
+MOVE = """
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+SET c.position = row.position, c.hash = row.hash, c.updated_ms = row.updated_ms
+"""
+
+
+class LeaseLost(Exception):
+    """Another worker holds a slot now, or moved it on; nothing was written."""
+
+
+class Checkpoint(NamedTuple):
+    slot: int
+    mark: Mark
+    epoch: int
+    owner: str
+
+
+class Checkpoints:
+    """The checkpoints of one version of a read model."""
+
+    def __init__(self, graph: Graph, model: str, version: int, slots: int) -> None:
+        self._graph = graph
+        self.model = model
+        self._prefix = f"{model}@{version}"
+        self._slots = slots
+
+    def id(self, slot: int) -> str:
+        return f"{self._prefix}/{slot:02x}"
+
+    def ids(self, slots: Iterable[int]) -> list[str]:
+        return [self.id(slot) for slot in sorted(slots)]
+
+    async def make(self) -> None:
+        """Write those that are missing, at position 0."""
+        rows = [{"id": self.id(slot), "model": self._prefix, "slot": slot} for slot in range(self._slots)]
+        async with self._graph.transaction() as tx:
+            await tx.run(MAKE, rows=rows)
+
+    async def read(self, slots: Iterable[int]) -> dict[int, Checkpoint]:
+        """Read them as they are committed."""
+        return _checkpoints(await self._graph.read(READ, ids=self.ids(slots)))
+
+    async def claim(
+        self, slots: Iterable[int], worker: str, *, free_of: Iterable[str]
+    ) -> dict[int, Checkpoint]:
+        """Take those slots that are free, already ours, or held by one of `free_of`; each gets a new
+        epoch.
+        """
+        ids, free = self.ids(slots), {"", worker, *free_of}
+        async with self._graph.transaction() as tx:
+            await tx.run(LOCK, ids=ids, worker=worker)
+            found = _checkpoints(await tx.run(READ, ids=ids))
+            taken = {slot: each for slot, each in found.items() if each.owner in free}
+            await tx.run(CLAIM, ids=self.ids(taken), worker=worker)
+        return {slot: each._replace(epoch=each.epoch + 1, owner=worker) for slot, each in taken.items()}
+
+    async def release(self, slots: Iterable[int], worker: str) -> None:
+        """Give slots back at once, so that nobody has to wait for the lease to run out."""
+        async with self._graph.transaction() as tx:
+            await tx.run(RELEASE, ids=self.ids(slots), worker=worker)
+
+    async def fence(
+        self, tx: Transaction, held: Mapping[int, Checkpoint], marks: Mapping[int, Mark], worker: str
+    ) -> bool:
+        """Lock the slots that `marks` move and compare. False: this very save was committed before.
+
+        Raises LeaseLost when another holds one, or when one stands where neither this save nor the
+        last left it.
+        """
+        ids = self.ids(marks)
+        await tx.run(LOCK, ids=ids, worker=worker)
+        there = _checkpoints(await tx.run(READ, ids=ids))
+        if any(there[slot].epoch != held[slot].epoch for slot in marks):
+            raise LeaseLost(f"{self.model}: slots of {worker} are held by another worker")
+        if all(there[slot].mark == mark for slot, mark in marks.items()):
+            return False
+        for slot in marks:
+            if there[slot].mark != held[slot].mark:
+                raise LeaseLost(
+                    f"{self.model}, slot {slot}: expected position {held[slot].mark.position}, "
+                    f"got {there[slot].mark.position}"
+                )
+        return True
+
+    async def move(self, tx: Transaction, marks: Mapping[int, Mark]) -> None:
+        """Move the slots on, in the same transaction as the rows."""
+        now_ms = int(time.time() * 1000)
+        rows = [
+            {"id": self.id(slot), "position": mark.position, "hash": mark.hash, "updated_ms": now_ms}
+            for slot, mark in marks.items()
+        ]
+        await tx.run(MOVE, rows=rows)
+
+
+def _checkpoints(rows: list[dict[str, Any]]) -> dict[int, Checkpoint]:
+    return {
+        row["slot"]: Checkpoint(
+            row["slot"],
+            Mark(row["position"], bytes(row["hash"])) if row["position"] else START,
+            row["epoch"],
+            row["owner"] or "",
+        )
+        for row in rows
+    }

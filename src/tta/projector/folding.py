@@ -1,0 +1,144 @@
+"""Folding a round of events in memory: which rows they touch, and what those become. Touches no graph."""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from tta.eventstore.envelope import Recorded
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.subscription import Batch, Mark
+from tta.projector.model import Fact, Key, Link, ReadModel, Row
+
+CACHE_MAX = 50_000
+
+log = structlog.get_logger(__name__)
+
+
+class Poison(NamedTuple):
+    """An event that could not be digested: its slot's lane stops before it."""
+
+    slot: int
+    position: int
+    event: str
+    error: str
+
+
+class Folded(NamedTuple):
+    """What a round comes to: the rows and links to save, how far each slot got, and what stopped a lane."""
+
+    rows: dict[Key, Row]
+    links: set[Link]
+    marks: dict[int, Mark]
+    poisons: list[Poison]
+    events: int
+
+
+class RowCache:
+    """Rows as last saved. True only while this worker holds their slots: whoever loses a slot clears it."""
+
+    def __init__(self, rows_max: int = CACHE_MAX) -> None:
+        self._rows: OrderedDict[Key, Row | None] = OrderedDict()
+        self._rows_max = rows_max
+
+    def missing(self, keys: Iterable[Key]) -> list[Key]:
+        return [key for key in keys if key not in self._rows]
+
+    def get(self, key: Key) -> Row | None:
+        self._rows.move_to_end(key)
+        return self._rows[key]
+
+    def put(self, rows: dict[Key, Row]) -> None:
+        self._rows.update(rows)
+        for key in rows:
+            self._rows.move_to_end(key)
+
+    def found(self, key: Key, row: Row | None) -> None:
+        self._rows[key] = row
+
+    def trim(self) -> None:
+        while len(self._rows) > self._rows_max:
+            self._rows.popitem(last=False)
+
+    def clear(self) -> None:
+        self._rows.clear()
+
+
+class Digest(NamedTuple):
+    """A slot's events that concern the model, up to the first that cannot be read."""
+
+    facts: list[tuple[Fact, Sequence[Key]]]
+    reached: Mark
+    poison: Poison | None
+
+
+async def fold(
+    model: ReadModel,
+    types: EventTypes,
+    batches: Sequence[Batch],
+    cache: RowCache,
+    load: Callable[[list[Key]], Awaitable[dict[Key, Row]]],
+) -> Folded:
+    """Fold a round. An event that raises stops its own slot only; what was before it in the slot stands."""
+    digests = [_digest(model, types, batch) for batch in batches]
+    wanted = dict.fromkeys(key for digest in digests for _, keys in digest.facts for key in keys)
+    missing = cache.missing(wanted)
+    if missing:
+        loaded = await load(missing)
+        for key in missing:
+            cache.found(key, loaded.get(key))
+    folded = Folded({}, set(), {}, [], sum(len(batch.events) for batch in batches))
+    for batch, digest in zip(batches, digests, strict=True):
+        poison, reached = _apply(model, batch, digest, cache, folded)
+        if reached.position >= batch.events[0].position:
+            folded.marks[batch.slot] = reached
+        if poison is not None:
+            folded.poisons.append(poison)
+            log.error("a lane stops: an event cannot be digested", model=model.NAME, **poison._asdict())
+    return folded
+
+
+def _digest(model: ReadModel, types: EventTypes, batch: Batch) -> Digest:
+    handled = {event.__name__ for event in model.HANDLES}
+    facts: list[tuple[Fact, Sequence[Key]]] = []
+    for index, recorded in enumerate(batch.events):
+        if recorded.envelope.type not in handled and types.knows(recorded.envelope.type):
+            continue
+        try:
+            fact = Fact(types.event(recorded), recorded)
+            facts.append((fact, model.keys(fact)))
+        except Exception as error:  # noqa: BLE001 - Whatever a fold raises stops its lane, and only that.
+            return Digest(facts, _mark_before(batch, index), _poison(recorded, error))
+    return Digest(facts, batch.mark, None)
+
+
+def _apply(
+    model: ReadModel, batch: Batch, digest: Digest, cache: RowCache, folded: Folded
+) -> tuple[Poison | None, Mark]:
+    for fact, keys in digest.facts:
+        try:
+            changed = {key: model.apply(key, _row(key, folded, cache), fact) for key in keys}
+            links = model.links(fact)
+        except Exception as error:  # noqa: BLE001 - As above.
+            index = fact.recorded.position - batch.events[0].position
+            return _poison(fact.recorded, error), _mark_before(batch, index)
+        folded.rows.update(changed)
+        folded.links.update(links)
+    return digest.poison, digest.reached
+
+
+def _row(key: Key, folded: Folded, cache: RowCache) -> Row | None:
+    return folded.rows[key] if key in folded.rows else cache.get(key)
+
+
+def _mark_before(batch: Batch, index: int) -> Mark:
+    if index == 0:  # Nothing of this batch is digested: the slot stays where it is.
+        return Mark(batch.events[0].position - 1, b"")
+    before = batch.events[index - 1]
+    return Mark(before.position, before.hash)
+
+
+def _poison(recorded: Recorded, error: Exception) -> Poison:
+    text = f"{type(error).__name__}: {error}"[:300]
+    return Poison(recorded.slot, recorded.position, recorded.envelope.type, text)

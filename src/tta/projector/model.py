@@ -1,0 +1,128 @@
+"""What a read model is: rows of typed fields, links between them, and a pure fold.
+
+A read model is a module: `NAME`, `VERSION`, `ROWS`, `LINKS`, `HANDLES`, `keys`, `apply`, `links`.
+Its storage is declared once, by the row classes: Neo4j's constraints and the embedded engine's
+tables both come from them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol, cast, get_type_hints
+
+import msgspec
+
+from tta.domain.base import Event
+from tta.eventstore.envelope import Recorded
+from tta.graph.schema import Edge, Kind, Node, Schema
+
+KINDS: dict[Any, Kind] = {
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    float: "float",
+    bytes: "bytes",
+    tuple[str, ...]: "strings",
+}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A node of a read model; its class is its label. Times are milliseconds since 1970, UTC."""
+
+    id: str
+
+
+class LinkType(NamedTuple):
+    """A relationship between two kinds of rows."""
+
+    name: str
+    source: type[Row]
+    target: type[Row]
+
+
+class Link(NamedTuple):
+    type: LinkType
+    source_id: str
+    target_id: str
+
+
+class Fact(NamedTuple):
+    """An event with what the store knows of it."""
+
+    event: Event
+    recorded: Recorded
+
+
+class Key(NamedTuple):
+    row: type[Row]
+    id: str
+
+
+class ReadModel(Protocol):
+    """One question, answered."""
+
+    NAME: str
+    VERSION: int
+    ROWS: tuple[type[Row], ...]
+    LINKS: tuple[LinkType, ...]
+    HANDLES: tuple[type[Event], ...]
+
+    def keys(self, fact: Fact) -> Sequence[Key]:
+        """Name the rows that an event touches."""
+
+    def apply(self, key: Key, row: Any, fact: Fact) -> Row:
+        """Give the row as it is after the event; `row` is None where there was none."""
+
+    def links(self, fact: Fact) -> Sequence[Link]:
+        """Name the relationships that an event makes; no other event may make the same one."""
+
+
+class Storage:
+    """How one version of a read model lies in the graph."""
+
+    def __init__(self, model: ReadModel) -> None:
+        self.nodes = {row: Node(label(model, row), properties=_properties(row)) for row in model.ROWS}
+        self.edges = {
+            link: Edge(
+                f"{link.name}_v{model.VERSION}", self.nodes[link.source].label, self.nodes[link.target].label
+            )
+            for link in model.LINKS
+        }
+        self._lists = {
+            row: [name for name, kind in node.properties.items() if kind == "strings"]
+            for row, node in self.nodes.items()
+        }
+        self.schema = Schema(tuple(self.nodes.values()), tuple(self.edges.values()))
+
+    def properties(self, row: Row) -> dict[str, Any]:
+        """Give a row as the graph takes it: tuples become lists."""
+        given = msgspec.structs.asdict(row)
+        for name in self._lists[type(row)]:
+            given[name] = list(given[name])
+        return given
+
+
+def label(model: ReadModel, row: type[Row]) -> str:
+    """The label of a row class: it carries the model's version, so that two can stand side by side."""
+    return f"{row.__name__}_v{model.VERSION}"
+
+
+def milliseconds(at: datetime) -> int:
+    """A time as rows hold it."""
+    return round(at.timestamp() * 1000)
+
+
+def read_model(module: ModuleType) -> ReadModel:
+    """See a read model's module as what it is; the type checker cannot follow modules of many rows."""
+    return cast("ReadModel", module)
+
+
+def _properties(row: type[Row]) -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    for name, hint in get_type_hints(row).items():
+        clear = [kind for kind in getattr(hint, "__args__", ()) if kind is not type(None)]
+        kind = clear[0] if clear and type(None) in hint.__args__ else hint
+        assert kind in KINDS, f"{row.__name__}.{name}: no graph holds {hint}"
+        found[name] = KINDS[kind]
+    del found["id"]
+    return found

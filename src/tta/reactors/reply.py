@@ -1,0 +1,88 @@
+"""Answers every interaction, exactly once: a scripted sentence, or the protocol's words while play is
+held.
+"""
+
+from uuid import UUID
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, handle_over
+from tta.domain import safety_record, session
+from tta.domain.base import Event, Refusal
+from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.session import AnswerInteraction, InteractionSubmitted
+from tta.domain.vocabulary import Author
+from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.envelope import Context, Recorded
+from tta.security.keyring import PlayerErased
+
+ACTOR = "reactor:reply"
+SCENE, SKILL = "clearing", "grounding"
+
+STORY_SENTENCE = (
+    "The clearing is quiet. Take your time: name one thing that you can see, and one that you can hear. "
+    "When you are ready, the path goes on."
+)
+HELD_SENTENCE = (
+    "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
+    "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
+    "are in danger right now, call your emergency number. I keep listening for as long as you want to write."
+)
+
+
+class Reply:
+    """The reply reactor, until stories exist."""
+
+    NAME = "reply"
+    ASKS: tuple[type[Event], ...] = (InteractionSubmitted,)
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+
+    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+        """Append the answer; where there is nothing to answer any more, write down just that."""
+        assert isinstance(event, InteractionSubmitted), f"{type(event).__name__} asks for no reply"
+        player_id = recorded.subject_id
+        assert player_id is not None, "an interaction is a player's"
+        try:
+            await self._answer(event, recorded, dealt, player_id)
+        except (Refusal, PlayerErased):
+            # Somebody else answered it, or nobody is there any more: dealt with, without effect.
+            await self._commands.aggregates.store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+
+    async def _answer(
+        self, event: InteractionSubmitted, recorded: Recorded, dealt: Dealt, player_id: UUID
+    ) -> None:
+        def decide(states: list[object]) -> list[list[session.SessionEvent]]:
+            current, record = states
+            assert isinstance(current, session.Session), "the session comes first"
+            assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
+            answer = AnswerInteraction(
+                turn=event.turn,
+                reply=HELD_SENTENCE if record.held else STORY_SENTENCE,
+                author=Author.PROTOCOL if record.held else Author.STORY,
+                held=record.held,
+                scene=None if record.held else SCENE,
+                skill=None if record.held else SKILL,
+                at=recorded.recorded_at,
+            )
+            return [session.decide(current, answer), []]
+
+        await handle_over(
+            self._commands,
+            [
+                Target(decider(session), recorded.aggregate_id),
+                Target(decider(safety_record), safety_record_id(player_id)),
+            ],
+            decide,
+            Asked(
+                Context(
+                    actor=ACTOR,
+                    command_id=derived_id(self.NAME, recorded.event_id),
+                    correlation_id=recorded.correlation_id,
+                    causation_id=recorded.event_id,
+                    traceparent=recorded.traceparent,
+                )
+            ),
+            player_id=player_id,
+            dealt=dealt,
+        )

@@ -1,0 +1,93 @@
+"""Who may do what: action × role × relationship, in one table. Every route names its action; a test
+sees to it.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from tta.domain.vocabulary import Role
+from tta.security.tokens import Principal
+
+
+class Action(StrEnum):
+    """What a route does, in the words of the policy."""
+
+    LOOK = "look"
+    """Health, metrics, contracts: nothing of anybody's."""
+    PLAYER_REGISTER = "player.register"
+    PLAYER_READ = "player.read"
+    CONSENT_CHANGE = "player.consent"
+    PREFERENCES_SET = "player.preferences"
+    SESSION_START = "session.start"
+    SESSION_PLAY = "session.play"
+    SESSION_READ = "session.read"
+
+
+class Relation(StrEnum):
+    """What must hold between who asks and whom it concerns."""
+
+    ANYONE = "anyone"
+    """Nobody in particular is concerned, or it does not matter who."""
+    OWN = "own"
+    """The player concerned is the one that the account plays as."""
+    UNLINKED = "unlinked"
+    """The account plays as nobody yet."""
+
+
+class Grant(NamedTuple):
+    role: Role
+    relation: Relation
+
+
+PUBLIC = frozenset({Action.LOOK})
+POLICY: dict[Action, frozenset[Grant]] = {
+    Action.LOOK: frozenset(),
+    Action.PLAYER_REGISTER: frozenset(
+        {
+            Grant(Role.PLAYER, Relation.UNLINKED),
+            Grant(Role.ADMIN, Relation.ANYONE),
+            Grant(Role.SERVICE, Relation.ANYONE),
+        }
+    ),
+    Action.PLAYER_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.CONSENT_CHANGE: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.PREFERENCES_SET: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.SESSION_START: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.SESSION_PLAY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+}
+
+
+class Forbidden(Exception):
+    """None of the caller's roles may do this to anybody."""
+
+
+class NotTheirs(Exception):
+    """Their role may, but not to this player; the caller may not even learn that there is one."""
+
+
+def require_role(principal: Principal, action: Action) -> None:
+    """Refuse who may do this to nobody. Raises Forbidden."""
+    if not any(grant.role in principal.roles for grant in POLICY[action]):
+        raise Forbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
+
+
+def require_relation(principal: Principal, action: Action, player_id: UUID | None) -> None:
+    """Refuse whom it does not concern. `player_id` is the player concerned, if any. Raises NotTheirs."""
+    for role, relation in POLICY[action]:
+        if role in principal.roles and _holds(principal, relation, player_id):
+            return
+    raise NotTheirs(f"{action.value} does not reach this player")
+
+
+def _holds(principal: Principal, relation: Relation, player_id: UUID | None) -> bool:
+    if relation is Relation.ANYONE:
+        return True
+    if relation is Relation.UNLINKED:
+        return principal.player_id is None
+    return player_id is not None and principal.player_id == player_id
+
+
+def _shown(principal: Principal) -> str:
+    return ", ".join(sorted(principal.roles)) or "none"

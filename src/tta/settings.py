@@ -1,0 +1,94 @@
+"""Every setting of TTA, by its environment variable. A missing or misspelt one fails at start, by name."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tta.eventstore.durability import Durability
+from tta.eventstore.layout import SLOTS_DEFAULT
+
+PREFIX = "TTA_"
+
+
+class SettingsWrong(Exception):
+    """A setting is missing, misspelt or not what it should be; the message names its variable."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`data_dir` is read from `TTA_DATA_DIR`, and so on. Empty texts stand for the embedded default."""
+
+    data_dir: Path = Path(".tta")
+    """Where the embedded default keeps everything, keys included."""
+    keys_dir: Path | None = None
+    """The files `key-encryption.json`, `hmac.json` and `token-signing.json`; default `data_dir/keys`."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    origins: str = ""
+    """Browsers' origins that may call, with commas between."""
+    log_level: str = "info"
+    log_json: bool | None = None
+    store_url: str = ""
+    """redis://, rediss:// or unix://; a cluster is recognised."""
+    store_name: str = "tta"
+    store_slots: int = SLOTS_DEFAULT
+    store_durability: str = "fsync"
+    store_declared: bool = False
+    """The server forbids reading its settings and was checked by hand."""
+    keyring_url: str = ""
+    """Default: the store's own server; in production one of its own."""
+    graph_url: str = ""
+    """neo4j://, bolt:// or embedded:/path."""
+    graph_user: str = ""
+    graph_password: str = ""
+    graph_password_file: Path | None = None
+    worker: str = ""
+    """This process's name among the projectors; default host and process id."""
+
+    @property
+    def keys(self) -> Path:
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def durability(self) -> Durability:
+        try:
+            return Durability.parse(self.store_durability, declared=self.store_declared)
+        except ValueError as error:
+            raise SettingsWrong(f"TTA_STORE_DURABILITY: {error}") from error
+
+    def password(self) -> str:
+        """The graph's password, from its file if there is one."""
+        if self.graph_password_file is None:
+            return self.graph_password
+        try:
+            return self.graph_password_file.read_text().strip()
+        except OSError as error:
+            raise SettingsWrong(f"TTA_GRAPH_PASSWORD_FILE: {error}") from error
+
+
+def read_settings(environ: Mapping[str, str], **told: Any) -> Settings:
+    """Read the settings from an environment; `told` ones, from the command line, win. Raises
+    SettingsWrong.
+    """
+    known = {f"{PREFIX}{field.upper()}": field for field in Settings.__struct_fields__}
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and value != ""}
+    for name in sorted(given.keys() - known.keys()):
+        if not name.startswith((f"{PREFIX}TEST_", f"{PREFIX}REQUIRE_")):
+            raise SettingsWrong(f"{name} is no setting; there are {', '.join(sorted(known))}")
+    values: dict[str, Any] = {known[name]: value for name, value in given.items() if name in known}
+    values |= {field: value for field, value in told.items() if value is not None}
+    checked = {}
+    for field, value in values.items():
+        kind = Settings.__annotations__[field]
+        try:
+            checked[field] = msgspec.convert(value, kind, strict=False, dec_hook=_path)
+        except (msgspec.ValidationError, NotImplementedError) as error:
+            raise SettingsWrong(f"{PREFIX}{field.upper()}: {error}") from error
+    return Settings(**checked)
+
+
+def _path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,1 @@
+"""Logs and metrics: what operators see. Never a player's words."""

@@ -1,0 +1,47 @@
+"""What Prometheus scrapes. Labels are bounded: routes and names, never ids."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+REQUESTS = Counter(
+    "tta_http_requests_total", "Requests answered", ("method", "route", "status"), registry=REGISTRY
+)
+REQUEST_SECONDS = Histogram(
+    "tta_http_request_seconds",
+    "Time from the request's first byte to the answer's last",
+    ("method", "route"),
+    buckets=LATENCY_BUCKETS_S,
+    registry=REGISTRY,
+)
+COMMANDS_REPLAYED = Counter(
+    "tta_commands_replayed_total", "Commands that were recognised as sent before", registry=REGISTRY
+)
+PROJECTION_EVENTS = Gauge(
+    "tta_projection_events_total", "Events that this process has projected", ("model",), registry=REGISTRY
+)
+PROJECTION_BEHIND = Gauge(
+    "tta_projection_lag_events", "Events not yet projected; NaN when unknown", ("model",), registry=REGISTRY
+)
+PROJECTION_SECONDS = Gauge(
+    "tta_projection_lag_seconds",
+    "Age of the oldest event not yet projected; NaN when unknown",
+    ("model",),
+    registry=REGISTRY,
+)
+PROJECTION_STOPPED = Gauge(
+    "tta_projection_lanes_stopped", "Slots whose lane an event has stopped", ("model",), registry=REGISTRY
+)
+REACTOR_DEALT = Gauge(
+    "tta_reactor_dealt_total",
+    "Events that this process's reactor dealt with",
+    ("reactor",),
+    registry=REGISTRY,
+)
+REACTOR_PARKED = Gauge(
+    "tta_reactor_parked_total",
+    "Events that this process's reactor set aside",
+    ("reactor",),
+    registry=REGISTRY,
+)
