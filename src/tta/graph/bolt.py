@@ -1,11 +1,15 @@
-"""The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries."""
+"""The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries.
+
+Only declaring a schema is tried again here: it is no part of any caller's transaction.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 import neo4j
+import stamina
 from neo4j import exceptions as failures
 
 from tta.graph.engine import GraphRefused, GraphUnavailable, Row
@@ -14,6 +18,7 @@ from tta.graph.schema import Dialect, Schema, ddl
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 GRACE_S = 5.0  # The server ends a late transaction itself; only a server that is gone is given up on later.
+DECLARE_ATTEMPTS = 30  # Processes that start together deadlock on the schema a few times each.
 INDEX_TIMEOUT_S = 300  # An index over a million nodes was populated in far less.
 
 LATE = {
@@ -71,7 +76,7 @@ class BoltGraph:
         """See Graph.read."""
         query = neo4j.Query(cast("Any", statement), timeout=self._transaction_timeout_s)
         async with self._mapped(), self._driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
-            return await _rows(await session.run(query, parameters))
+            return await _rows(session.run(query, parameters))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["BoltTransaction"]:
@@ -126,17 +131,28 @@ class BoltTransaction:
     async def run(self, statement: str, /, **parameters: Any) -> list[Row]:
         """See Transaction.run."""
         async with self._mapped():
-            return await _rows(await self._tx.run(cast("Any", statement), parameters))
+            return await _rows(self._tx.run(cast("Any", statement), parameters))
 
 
-async def _rows(result: neo4j.AsyncResult) -> list[Row]:
+async def _rows(running: Awaitable[neo4j.AsyncResult]) -> list[Row]:
+    try:
+        result = await running
+    except (TypeError, ValueError, OverflowError) as error:
+        # So the driver speaks of a parameter that Bolt has no form for.
+        raise GraphRefused(f"a parameter cannot be sent: {error}") from error
     names = result.keys()
     return [dict(zip(names, values, strict=True)) for values in await result.values()]
 
 
 async def _make(session: neo4j.AsyncSession, statement: str) -> None:
+    """Run a statement that may be run twice, also when another process is changing the schema."""
+    tries = stamina.retry_context(
+        on=failures.TransientError, attempts=DECLARE_ATTEMPTS, timeout=None, wait_initial=0.02, wait_max=0.5
+    )
     try:
-        await (await session.run(cast("Any", statement))).consume()
+        async for attempt in tries:
+            with attempt:
+                await (await session.run(cast("Any", statement))).consume()
     except failures.ClientError as error:
         if error.code not in STANDING:
             raise

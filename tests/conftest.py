@@ -1,0 +1,153 @@
+"""Shared by the whole suite: one Neo4j per run, and each graph engine in turn."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import neo4j
+import pytest
+
+from tta.graph.engine import Graph, open_graph
+
+START = Path(__file__).parents[1] / "deploy" / "neo4j" / "start"
+PASSWORD = "for-tests-only"
+READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data files took 30.
+
+neo4j_missing = pytest.StashKey[str]()
+
+
+class Neo4jServer:
+    """A Neo4j process of our own, which a test may kill and start again on the same data."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.url = f"bolt://{self._address}"
+        self.password = PASSWORD
+        self._home = home
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and return when it answers; raises RuntimeError with what it printed."""
+        settings = {
+            "TTA_NEO4J_HOME": str(self._home),
+            "TTA_NEO4J_BOLT": self._address,
+            "TTA_NEO4J_PASSWORD": PASSWORD,
+        }
+        log = self._home / "start.log"
+        with log.open("wb") as out:
+            self._process = subprocess.Popen(
+                [START], env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
+        deadline = time.monotonic() + READY_WITHIN_S
+        while not self._answers():
+            if self._process.poll() is not None:
+                raise RuntimeError(log.read_text()[-2000:].strip() or "it ended without a word")
+            if time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"no answer within {READY_WITHIN_S} s: {log.read_text()[-2000:]}")
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """SIGKILL."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it; what it holds is thrown away, so it is given little time."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", int(self._address.rpartition(":")[2])), 1).close()
+            with neo4j.GraphDatabase.driver(self.url, auth=("neo4j", PASSWORD)) as driver:
+                driver.verify_connectivity()
+        except (OSError, neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError):
+            return False
+        return True
+
+
+@pytest.fixture(scope="session")
+def own_neo4j(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neo4jServer]:
+    """A Neo4j that this run started and may kill; without one the tests are skipped, or fail if required."""
+    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
+    lacking = [tool for tool in ("java", "bash") if shutil.which(tool) is None]
+    try:
+        if lacking:
+            raise RuntimeError(f"{' and '.join(lacking)} not on the PATH")
+        server.start()
+    except RuntimeError as error:
+        request.config.stash[neo4j_missing] = str(error)
+        if os.environ.get("TTA_REQUIRE_NEO4J") == "1":
+            pytest.fail(f"TTA_REQUIRE_NEO4J=1, but Neo4j could not be started: {error}", pytrace=False)
+        pytest.skip(f"NEO4J NOT TESTED: {error}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """URL and password of a Neo4j: TTA_TEST_NEO4J_URL and …_PASSWORD, else one started for this run.
+
+    Everything in it is deleted.
+    """
+    given = os.environ.get("TTA_TEST_NEO4J_URL")
+    if given:
+        return given, os.environ.get("TTA_TEST_NEO4J_PASSWORD", "")
+    server: Neo4jServer = request.getfixturevalue("own_neo4j")
+    return server.url, server.password
+
+
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def graph_address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str | None]:
+    """URL and password of an empty graph, each engine in turn."""
+    if request.param == "embedded":
+        return f"embedded:{tmp_path}/graph", None
+    url, password = request.getfixturevalue("neo4j_server")
+    wipe(url, password)
+    return url, password
+
+
+@pytest.fixture
+async def graph(graph_address: tuple[str, str | None]) -> AsyncIterator[Graph]:
+    """An open, empty graph, each engine in turn."""
+    url, password = graph_address
+    opened = await open_graph(url, password=password)
+    yield opened
+    await opened.close()
+
+
+def wipe(url: str, password: str) -> None:
+    """Empty a Neo4j of nodes, constraints and indexes."""
+    with neo4j.GraphDatabase.driver(url, auth=("neo4j", password)) as driver:
+        driver.execute_query("MATCH (n) DETACH DELETE n")
+        for row in driver.execute_query("SHOW CONSTRAINTS YIELD name").records:
+            driver.execute_query(f"DROP CONSTRAINT `{row['name']}`")
+        for row in driver.execute_query(
+            "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"
+        ).records:
+            driver.execute_query(f"DROP INDEX `{row['name']}`")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly what a missing Neo4j left untested."""
+    missing = config.stash.get(neo4j_missing, None)
+    if missing is not None:
+        terminalreporter.section("NEO4J NOT TESTED", sep="!", red=True)
+        terminalreporter.write_line(f"Neo4j could not be started, so its tests did not run: {missing}")
+        terminalreporter.write_line(
+            "TTA_REQUIRE_NEO4J=1 makes this an error; deploy/neo4j/README.md says what it needs."
+        )
