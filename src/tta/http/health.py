@@ -81,6 +81,13 @@ async def show_metrics(call: Call) -> Response:
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
 
 
+async def _both_answer(call: Call) -> tuple[bool, bool]:
+    store = call.services.commands.aggregates.store
+    standing = store.nodes.call("EXISTS", store.layout.record)
+    database, cache = await asyncio.gather(_answers(call.services.graph.check()), _answers(standing))
+    return database, cache
+
+
 async def _answers(check: Awaitable[Any]) -> bool:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
