@@ -4,27 +4,21 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from store_examples import SLOTS, fresh_name
 from store_servers import Cluster
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 
-SLOTS = 16
 KINDS = ["valkey", "redis7", pytest.param("cluster", marks=pytest.mark.cluster)]
 MOVING = [
     pytest.param(name, marks=pytest.mark.cluster)
     for name in ("cluster, slots moving", "cluster, keys moving")
 ]
-_names = count(1)
-
-
-def fresh_name() -> str:
-    return f"store-{next(_names)}"
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,15 @@ from tta.eventstore.appends import Append, Appended, Dealt, Fence, StreamAppend
 from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded
 from tta.eventstore.store import EventStore, Wanted
 
-SLOT = 3
+SLOT, SLOTS = 3, 16
 ACTOR = UUID("aaaaaaaa-0000-8000-8000-000000000001")
 Entry = list[Any]
+_names = count(1)
+
+
+def fresh_name() -> str:
+    """A store of one's own in a server that others use as well."""
+    return f"store-{next(_names)}"
 
 
 def some_id(slot: int = SLOT) -> UUID:

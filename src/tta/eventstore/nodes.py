@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from redis.exceptions import AskError, MovedError, RedisError, TryAgainError
+from redis.exceptions import AskError, MovedError, RedisError, ResponseError, TryAgainError
 
 from tta.eventstore.durability import Durability, check_server
 from tta.eventstore.errors import StoreError, StoreUnavailable
@@ -124,9 +124,10 @@ class Nodes:
 
     async def _next(self, server: Server, pending: Pending, error: Exception) -> Server:
         pending.hops += 1
-        redirected = isinstance(error, AskError)
+        redirected, lost = isinstance(error, AskError), not isinstance(error, ResponseError)
         pending.asking = redirected and not isinstance(error, MovedError)
-        if not redirected or pending.hops > HOPS_MAX:
+        # After a loss it is the lane that keeps its distance.
+        if not (redirected or lost) or pending.hops > HOPS_MAX:
             await asyncio.sleep(REROUTE_DELAY_S)
         if isinstance(error, MovedError):
             self.topology.moved(error, server)

@@ -77,7 +77,7 @@ class Pending:
     def give_up(self, cause: Exception) -> None:
         """The time is over."""
         named = isinstance(cause, StoreError)
-        self.refuse(cause if named else StoreUnavailable(f"the server was not reached: {cause!r}"))
+        self.refuse(cause if named else StoreUnavailable(f"the server was not reached: {_said(cause)}"))
 
 
 class Node(NamedTuple):
@@ -164,6 +164,9 @@ class Lane:
     async def _exchange(self, batch: deque[Pending]) -> None:
         """Send a batch and hand out the answers; what is left in it afterwards was not answered."""
         async with asyncio.timeout(REPLY_TIMEOUT_S) as limit:
+            # A connection that was closed while it had nothing to do: nothing has been sent on it yet.
+            if self._connection is not None and await self._connection.can_read():
+                await self._disconnect()
             if self._connection is None:
                 self._connection, self._counts_disks = await self._node.connect()
             parts = []
@@ -231,7 +234,7 @@ class Lane:
         """The connection broke: everything here finds its server anew, unless its time is over."""
         await self._disconnect()
         log.warning(
-            "event store connection lost", node=self._node.name, unanswered=len(batch), error=repr(error)
+            "event store connection lost", node=self._node.name, unanswered=len(batch), error=_said(error)
         )
         waiting = [*batch, *self._queue]
         batch.clear()
@@ -256,6 +259,10 @@ class Lane:
         connection, self._connection, self._stale = self._connection, None, False
         if connection is not None:
             await connection.disconnect(nowait=True)
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def _named(error: Exception) -> StoreError:
