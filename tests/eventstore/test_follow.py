@@ -1,0 +1,298 @@
+"""A follower sees each slot's events in order, each once, live, at its own pace, or stops loudly."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+from store_examples import (
+    SLOT,
+    SLOTS,
+    Entry,
+    fresh_name,
+    gains,
+    grown,
+    guard,
+    rewrite_log,
+    some_id,
+    step,
+)
+from store_servers import until
+
+from tta.eventstore import subscription
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.errors import HistoryChanged
+from tta.eventstore.store import EventStore
+from tta.eventstore.subscription import START, Batch, Mark
+
+EVERY_SLOT = dict.fromkeys(range(SLOTS), START)
+
+
+class Reader:
+    """What one follower has been given, slot by slot."""
+
+    def __init__(self) -> None:
+        self.seen: dict[int, list[bytes]] = {slot: [] for slot in range(SLOTS)}
+        self.marks: dict[int, Mark] = {}
+        self.rounds: list[int] = []
+
+    def take(self, batches: list[Batch]) -> None:
+        self.rounds.append(sum(len(batch.events) for batch in batches))
+        for slot, events, mark in batches:
+            last = self.marks.get(slot, START).position
+            assert [event.position for event in events] == list(range(last + 1, last + 1 + len(events)))
+            assert mark == Mark(events[-1].position, events[-1].hash)
+            self.marks[slot] = mark
+            self.seen[slot] += [event.payload for event in events]
+
+    @property
+    def count(self) -> int:
+        return sum(map(len, self.seen.values()))
+
+    async def follow(self, following: AsyncIterator[list[Batch]]) -> None:
+        async for batches in following:
+            self.take(batches)
+
+
+@asynccontextmanager
+async def reading(store: EventStore) -> AsyncIterator[Reader]:
+    """A follower of every slot, in a task of its own."""
+    reader = Reader()
+    task = asyncio.create_task(reader.follow(store.follow(EVERY_SLOT)))
+    try:
+        yield reader
+    finally:
+        assert not task.done()
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def all_seen(reader: Reader, count: int) -> None:
+    async def seen() -> bool:
+        return reader.count >= count
+
+    await until(seen)
+    assert reader.count == count
+
+
+async def test_it_catches_up_and_stays_live_over_many_slots(store: EventStore) -> None:
+    async def write(slot: int, name: str) -> None:
+        await grown(store, some_id(slot), *(f"{name}{n}" for n in range(5)))
+
+    await asyncio.gather(*(write(slot, "before ") for slot in range(SLOTS)))
+    async with reading(store) as reader:
+        await all_seen(reader, 5 * SLOTS)
+        await asyncio.gather(*(write(slot, "live ") for slot in range(SLOTS) for _ in range(4)))
+        await all_seen(reader, 25 * SLOTS)
+    for slot in range(SLOTS):
+        assert reader.seen[slot] == [event.payload for event in (await store.read(slot)).events]
+        assert (await store.read(slot, reader.marks[slot])).events == []
+
+
+async def test_it_begins_behind_the_mark_that_it_is_given(store: EventStore) -> None:
+    session = some_id()
+    made = await grown(store, session, "a", "b")
+    mark = (await store.read(SLOT)).mark
+    await grown(store, session, "c", after=made.heads[0])
+    async with aclosing(store.follow({SLOT: mark})) as following:  # type: ignore[type-var]
+        batches = await anext(following)
+    assert [event.payload for event in batches[0].events] == [b"c"]
+
+
+async def test_several_followers_read_side_by_side(one_store: EventStore) -> None:
+    async with reading(one_store) as first, reading(one_store) as second:
+        await asyncio.gather(*(grown(one_store, some_id(n % SLOTS), f"{n}") for n in range(100)))
+        await all_seen(first, 100)
+        await all_seen(second, 100)
+    assert first.seen == second.seen
+
+
+async def test_a_round_holds_no_more_than_asked_for_and_every_slot_has_its_turn(
+    one_store: EventStore,
+) -> None:
+    for slot in range(SLOTS):
+        await grown(one_store, some_id(slot), *(f"{n}" for n in range(100)))
+    reader = Reader()
+    async with aclosing(one_store.follow(EVERY_SLOT, events_max=64)) as following:  # type: ignore[type-var]
+        while len(reader.marks) < SLOTS:
+            reader.take(await anext(following))
+        assert len(reader.rounds) <= SLOTS // 4
+        while reader.count < 100 * SLOTS:
+            reader.take(await anext(following))
+    assert max(reader.rounds) <= 64
+
+
+async def test_nothing_is_read_ahead_of_a_slow_reader(one_store: EventStore) -> None:
+    session = some_id()
+    head = (await grown(one_store, session, "a")).heads[0]
+    async with aclosing(one_store.follow({SLOT: START})) as following:  # type: ignore[type-var]
+        await anext(following)
+        asked = await reads_so_far(one_store)
+        for n in range(10):
+            head = (await grown(one_store, session, f"{n}", after=head)).heads[0]
+        assert await reads_so_far(one_store) == asked
+        assert len((await anext(following))[0].events) == 10
+
+
+async def reads_so_far(store: EventStore) -> bytes:
+    stats: bytes = await store.nodes.call("INFO", "commandstats")
+    return next(
+        (line.split(b",")[0] for line in stats.splitlines() if line.startswith(b"cmdstat_xrange:")), b""
+    )
+
+
+async def test_a_wake_up_brings_it_sooner_than_the_poll(
+    one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 60.0)
+    async with reading(one_store) as reader:
+        for n in range(20):
+            await grown(one_store, some_id(), f"{n}")
+            await all_seen(reader, n + 1)
+
+
+async def test_the_poll_finds_what_a_lost_wake_up_hid(
+    one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 0.05)
+    monkeypatch.setattr(one_store.wakeups, "add", lambda _: None)
+    async with reading(one_store) as reader:
+        await grown(one_store, some_id(), "a")
+        await all_seen(reader, 1)
+
+
+async def test_the_poll_looks_at_quiet_slots_while_others_are_busy(
+    one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 0.1)
+    followers: list[Callable[[int], None]] = []
+    monkeypatch.setattr(one_store.wakeups, "add", followers.append)
+
+    async def busy() -> None:
+        while True:
+            await grown(one_store, some_id(), "busy")
+            for woken in followers:
+                woken(SLOT)
+
+    async with reading(one_store) as reader:
+        writing = asyncio.create_task(busy())
+
+        async def busy_seen() -> bool:
+            return len(reader.seen[SLOT]) > 10
+
+        await until(busy_seen)
+        await grown(one_store, some_id(SLOT + 1), "quiet")
+
+        async def quiet_seen() -> bool:
+            return reader.seen[SLOT + 1] == [b"quiet"]
+
+        await until(quiet_seen, within_s=5)
+        writing.cancel()
+        await asyncio.wait([writing])
+
+
+async def test_a_restart_of_the_server_is_waited_for(own_valkey: ChildServer) -> None:
+    store = await EventStore.open(own_valkey.url, "restarted", slots=SLOTS)
+    async with reading(store) as reader:
+        await grown(store, some_id(), "before")
+        await all_seen(reader, 1)
+        for n in range(3):
+            await own_valkey.kill()
+            await own_valkey.start()
+            await grown(store, some_id(), f"after {n}")
+            await all_seen(reader, n + 2)
+    await store.close()
+
+
+async def test_wake_ups_come_back_after_a_restart(
+    own_valkey: ChildServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 60.0)
+    store = await EventStore.open(own_valkey.url, "restarted", slots=SLOTS)
+    async with reading(store) as reader:
+        await grown(store, some_id(), "before")
+        await all_seen(reader, 1)
+        await own_valkey.kill()
+        await own_valkey.start()
+        await grown(store, some_id(), "after")
+        await all_seen(reader, 2)
+        await grown(store, some_id(), "and later")
+        await all_seen(reader, 3)
+    await store.close()
+
+
+async def test_a_confirmation_wakes_nobody(one_store: EventStore) -> None:
+    head = (await grown(one_store, some_id(), "a")).heads[0]
+    async with reading(one_store) as reader:
+        await all_seen(reader, 1)
+        await one_store.append(step(guard((await one_store.read(SLOT)).events[0].aggregate_id, head)))
+        await grown(one_store, some_id(), "b")
+        await all_seen(reader, 2)
+
+
+def replaced(entries: list[Entry]) -> list[Entry]:
+    identity, fields = entries[-1]
+    return [*entries[:-1], [identity, [fields[0], fields[1].replace(b"two", b"owt"), *fields[2:]]]]
+
+
+DAMAGES: dict[str, Callable[[list[Entry]], list[Entry]]] = {
+    "the entry at its mark was replaced": replaced,
+    "the entry at its mark was deleted": lambda entries: entries[:-1],
+    "all was deleted": lambda entries: [],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_it_stops_where_what_it_has_read_no_longer_stands(store: EventStore, damage: str) -> None:
+    await grown(store, some_id(), "one", "two")
+    mark = (await store.read(SLOT)).mark
+    await rewrite_log(store, DAMAGES[damage])
+    async with aclosing(store.follow({SLOT: mark})) as following:  # type: ignore[type-var]
+        with pytest.raises(HistoryChanged, match=f"slot {SLOT}: "):
+            await anext(following)
+
+
+async def test_it_stops_where_an_entry_ahead_is_missing(store: EventStore) -> None:
+    await grown(store, some_id(), "one", "two", "three")
+    await store.nodes.call("XDEL", store.layout.log(SLOT), "2-0")
+    with pytest.raises(HistoryChanged, match="expected position 2, got 3"):
+        await store.read(SLOT)
+    await store.nodes.call("XDEL", store.layout.log(SLOT), "1-0")
+    with pytest.raises(HistoryChanged, match="expected position 1, got 3"):
+        await anext(store.follow({SLOT: START}))
+
+
+async def test_it_stops_live_as_well(one_store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 0.05)
+    await grown(one_store, some_id(), "one", "two")
+    async with aclosing(one_store.follow({SLOT: START})) as following:  # type: ignore[type-var]
+        await anext(following)
+        await rewrite_log(one_store, replaced)
+        with pytest.raises(HistoryChanged):
+            await anext(following)
+
+
+async def test_where_each_slot_ends_is_known(store: EventStore) -> None:
+    await store.append(step(gains(some_id(), "a", "b")))
+    ends = await store.ends()
+    assert ends.keys() == set(range(SLOTS))
+    assert ends[SLOT][0] == 2
+    assert ends[SLOT][1] > 1_600_000_000_000
+    assert ends[SLOT + 1] == (0, 0)
+
+
+async def test_following_no_slot_is_our_own_mistake(one_store: EventStore) -> None:
+    with pytest.raises(ValueError, match="at least one slot"):
+        await anext(one_store.follow({}))
+
+
+async def test_a_store_of_256_slots_is_followed_whole(cluster: object, valkey: ChildServer) -> None:
+    for server in (valkey, cluster):
+        store = await EventStore.open(server.url, fresh_name(), slots=256)  # type: ignore[attr-defined]
+        await asyncio.gather(*(grown(store, some_id(slot), "a") for slot in range(256)))
+        seen: set[int] = set()
+        async with aclosing(store.follow(dict.fromkeys(range(256), START))) as following:  # type: ignore[type-var]
+            while len(seen) < 256:
+                seen |= {batch.slot for batch in await anext(following)}
+        assert len(await store.ends()) == 256
+        await store.close()
