@@ -9,6 +9,8 @@ from store_examples import (
     SLOT,
     SLOTS,
     Entry,
+    context,
+    drafts,
     fresh_name,
     gains,
     grown,
@@ -21,6 +23,7 @@ from store_servers import until
 
 from tta.eventstore import subscription
 from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import ABSENT, pack
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START, Batch, Mark
@@ -94,7 +97,7 @@ async def test_it_begins_behind_the_mark_that_it_is_given(store: EventStore) -> 
     made = await grown(store, session, "a", "b")
     mark = (await store.read(SLOT)).mark
     await grown(store, session, "c", after=made.heads[0])
-    async with aclosing(store.follow({SLOT: mark})) as following:  # type: ignore[type-var]
+    async with aclosing(store.follow({SLOT: mark})) as following:
         batches = await anext(following)
     assert [event.payload for event in batches[0].events] == [b"c"]
 
@@ -113,7 +116,7 @@ async def test_a_round_holds_no_more_than_asked_for_and_every_slot_has_its_turn(
     for slot in range(SLOTS):
         await grown(one_store, some_id(slot), *(f"{n}" for n in range(100)))
     reader = Reader()
-    async with aclosing(one_store.follow(EVERY_SLOT, events_max=64)) as following:  # type: ignore[type-var]
+    async with aclosing(one_store.follow(EVERY_SLOT, events_max=64)) as following:
         while len(reader.marks) < SLOTS:
             reader.take(await anext(following))
         assert len(reader.rounds) <= SLOTS // 4
@@ -125,7 +128,7 @@ async def test_a_round_holds_no_more_than_asked_for_and_every_slot_has_its_turn(
 async def test_nothing_is_read_ahead_of_a_slow_reader(one_store: EventStore) -> None:
     session = some_id()
     head = (await grown(one_store, session, "a")).heads[0]
-    async with aclosing(one_store.follow({SLOT: START})) as following:  # type: ignore[type-var]
+    async with aclosing(one_store.follow({SLOT: START})) as following:
         await anext(following)
         asked = await reads_so_far(one_store)
         for n in range(10):
@@ -151,28 +154,33 @@ async def test_a_wake_up_brings_it_sooner_than_the_poll(
             await all_seen(reader, n + 1)
 
 
+async def add_without_a_wake_up(store: EventStore, slot: int) -> None:
+    """An event whose publication was lost: it is in the log, and nobody was called."""
+    entries, _ = pack(
+        drafts("quiet"), aggregate=some_id(slot), subject=None, after=ABSENT, first_index=0, context=context()
+    )
+    await store.nodes.call("XADD", store.layout.log(slot), "1-0", "e", entries[0], "t", "1700000000000")
+
+
 async def test_the_poll_finds_what_a_lost_wake_up_hid(
     one_store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "POLL_S", 0.05)
-    monkeypatch.setattr(one_store.wakeups, "add", lambda _: None)
     async with reading(one_store) as reader:
-        await grown(one_store, some_id(), "a")
+        await grown(one_store, some_id(), "listening")
         await all_seen(reader, 1)
+        await add_without_a_wake_up(one_store, SLOT + 1)
+        await all_seen(reader, 2)
 
 
 async def test_the_poll_looks_at_quiet_slots_while_others_are_busy(
     one_store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "POLL_S", 0.1)
-    followers: list[Callable[[int], None]] = []
-    monkeypatch.setattr(one_store.wakeups, "add", followers.append)
 
     async def busy() -> None:
         while True:
             await grown(one_store, some_id(), "busy")
-            for woken in followers:
-                woken(SLOT)
 
     async with reading(one_store) as reader:
         writing = asyncio.create_task(busy())
@@ -181,7 +189,7 @@ async def test_the_poll_looks_at_quiet_slots_while_others_are_busy(
             return len(reader.seen[SLOT]) > 10
 
         await until(busy_seen)
-        await grown(one_store, some_id(SLOT + 1), "quiet")
+        await add_without_a_wake_up(one_store, SLOT + 1)
 
         async def quiet_seen() -> bool:
             return reader.seen[SLOT + 1] == [b"quiet"]
@@ -247,7 +255,7 @@ async def test_it_stops_where_what_it_has_read_no_longer_stands(store: EventStor
     await grown(store, some_id(), "one", "two")
     mark = (await store.read(SLOT)).mark
     await rewrite_log(store, DAMAGES[damage])
-    async with aclosing(store.follow({SLOT: mark})) as following:  # type: ignore[type-var]
+    async with aclosing(store.follow({SLOT: mark})) as following:
         with pytest.raises(HistoryChanged, match=f"slot {SLOT}: "):
             await anext(following)
 
@@ -265,7 +273,7 @@ async def test_it_stops_where_an_entry_ahead_is_missing(store: EventStore) -> No
 async def test_it_stops_live_as_well(one_store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription, "POLL_S", 0.05)
     await grown(one_store, some_id(), "one", "two")
-    async with aclosing(one_store.follow({SLOT: START})) as following:  # type: ignore[type-var]
+    async with aclosing(one_store.follow({SLOT: START})) as following:
         await anext(following)
         await rewrite_log(one_store, replaced)
         with pytest.raises(HistoryChanged):
@@ -291,7 +299,7 @@ async def test_a_store_of_256_slots_is_followed_whole(cluster: object, valkey: C
         store = await EventStore.open(server.url, fresh_name(), slots=256)  # type: ignore[attr-defined]
         await asyncio.gather(*(grown(store, some_id(slot), "a") for slot in range(256)))
         seen: set[int] = set()
-        async with aclosing(store.follow(dict.fromkeys(range(256), START))) as following:  # type: ignore[type-var]
+        async with aclosing(store.follow(dict.fromkeys(range(256), START))) as following:
             while len(seen) < 256:
                 seen |= {batch.slot for batch in await anext(following)}
         assert len(await store.ends()) == 256
