@@ -1,5 +1,6 @@
 """What the library's cases do not ask: lost replies and servers, changed histories, waiting, opening."""
 
+import asyncio
 import random
 import threading
 import time
@@ -20,6 +21,8 @@ from eventsourcing.persistence import (
 from eventsourcing.popo import POPOAggregateRecorder
 from eventsourcing.utils import Environment
 from recorder_servers import REDIS_BINARY, LossyProxy, SyncServer, redis70, stop_all, valkey
+from redis.crc import key_slot
+from store_servers import Cluster
 
 from tta.eventstore.appends import EVENT_BYTES_MAX
 from tta.eventstore.child_server import server_binary
@@ -59,6 +62,9 @@ def servers() -> Iterator[None]:
 
 @pytest.fixture
 def lossy(server: SyncServer) -> Iterator[LossyProxy]:
+    # The reply that is lost must be the script's own, not the news that the server does not know it.
+    for script in (APPEND, TRACK, KEEP):
+        server.client.script_load(script.text)
     proxy = LossyProxy(server)
     yield proxy
     proxy.close()
@@ -313,7 +319,7 @@ def test_a_follower_notices_that_what_it_read_was_replaced(server: SyncServer):
 
 
 def in_thread(work: Callable[[], Any]) -> threading.Thread:
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)  # A failed test must not wait for it.
     thread.start()
     return thread
 
@@ -374,6 +380,20 @@ def test_waiting_ends_with_its_time_or_its_interrupt(server: SyncServer):
         with pytest.raises(WaitInterruptedError):
             view.wait("up", 1, timeout=5, interrupt=interrupt)
         assert time.monotonic() - began < 0.5
+
+
+def test_a_quiet_connection_is_tried_not_replaced(server: SyncServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tta.eventstore.recorder_wakeups.QUIET_S", 0.05)
+    with opened(server.url) as factory, factory.application_recorder().subscribe():
+        time.sleep(0.2)
+        listening = listeners(server)
+        time.sleep(0.4)
+        assert len(listening) == 1
+        assert listeners(server) == listening
+
+
+def listeners(server: SyncServer) -> list[str]:
+    return [client["id"] for client in server.client.client_list() if client["cmd"] in ("ssubscribe", "ping")]
 
 
 def test_a_process_step_wakes_who_waits_for_it(server: SyncServer):
@@ -437,10 +457,15 @@ def test_a_follower_that_has_not_tracked_is_not_moved(server: SyncServer):
 def test_reading_on_behalf_of_nobody_moves_nobody(server: SyncServer):
     with opened(server.url) as here, opened(server.url, TTA_STORE_NAME="view") as there:
         recorder, view = here.application_recorder(), there.tracking_recorder()
-        recorder.insert_events(events(ALICE, 1, 2, topic="Noise") + events(ALICE, 3))
-        view.max_tracking_id("another application")
-        with recorder.subscribe(gt=None, topics=["Credited"]) as following:
-            assert next(following).id == 3
+        recorder.insert_events(events(ALICE, 1, 2, topic="Noise"))
+        for ask in (lambda: view.max_tracking_id("another application"), lambda: view.wait("bank", None)):
+            ask()
+            following = recorder.subscribe(gt=None, topics=["Credited"])
+            thread = in_thread(lambda following=following: next(following, None))
+            with pytest.raises(TimeoutError):
+                view.wait("bank", 1, timeout=0.2)
+            following.stop()
+            thread.join()
         assert view.max_tracking_id("bank") is None
 
 
@@ -590,3 +615,32 @@ def test_each_application_has_a_store_of_its_own(server: SyncServer):
         b"{bank:00}:log",
         b"{market:00}:log",
     }
+
+
+# Clusters.
+
+
+@pytest.mark.cluster
+async def test_a_recorder_finds_its_slot_in_a_cluster_and_follows_it_when_it_moves(cluster: Cluster):
+    names = [f"moving-{number}" for number in range(4)]
+
+    def use(name: str, version: int) -> None:
+        with opened(cluster.url, TTA_STORE_NAME=name) as factory:
+            recorder, view = factory.process_recorder(), factory.tracking_recorder()
+            recorder.insert_events(events(ALICE, version), tracking=Tracking("up", version))
+            view.wait("up", version)
+            assert recorder.select_events(ALICE) == events(ALICE, *range(1, version + 1))
+
+    for name in names:
+        await asyncio.to_thread(use, name, 1)
+    assert len({(await cluster.holder(key_slot(f"{name}:00".encode()))).port for name in names}) > 1
+    with opened(cluster.url, TTA_STORE_NAME=names[0]) as factory:
+        recorder, slot = factory.application_recorder(), key_slot(f"{names[0]}:00".encode())
+        following = recorder.subscribe(gt=1)
+        source = await cluster.holder(slot)
+        to = cluster.nodes[(cluster.nodes.index(source) + 1) % 3]
+        await cluster.move_atomically(slot, source, to)
+        await asyncio.to_thread(recorder.insert_events, events(ALICE, 2))
+        assert (await asyncio.to_thread(next, following)).id == 2
+        following.stop()
+    await asyncio.to_thread(use, names[0], 3)

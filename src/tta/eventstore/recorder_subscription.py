@@ -73,7 +73,7 @@ class LogSubscription(Subscription[_Recorder]):
                 self._woken.wait(POLL_S)
 
     def _pull(self) -> bool:
-        """Read on; say whether there was anything."""
+        """Move the follower over what it did not want, read on, and say whether there was anything."""
         try:
             self._pass_over()
             self._mark, events = self._slot.read_on(self._mark, PAGE_EVENTS, patience_s=READ_PATIENCE_S)
@@ -83,8 +83,6 @@ class LogSubscription(Subscription[_Recorder]):
         for event in events:
             if not self._wanted or event.type in self._wanted:
                 self._ready.append(self._notification(event))
-        if events and not self._ready:
-            self._pass_over()
         return bool(events)
 
     def _pass_over(self) -> None:
