@@ -10,10 +10,11 @@ GREETING_REPLIES = 5  # What a new connection asks before anything else is sent 
 
 
 class UnreliableProxy:
-    """Speaks for a server on a unix socket. What it is told applies to every connection."""
+    """Speaks for a server on a unix socket or a TCP port. What it is told applies to every connection."""
 
-    def __init__(self, server: Path) -> None:
-        self._server = server
+    def __init__(self, server: Path | int) -> None:
+        self.server = server
+        """May be changed: as when a service's name is given to another server."""
         self._listening: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
@@ -68,7 +69,10 @@ class UnreliableProxy:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        there, back = await asyncio.open_unix_connection(str(self._server))
+        if isinstance(self.server, Path):
+            there, back = await asyncio.open_unix_connection(str(self.server))
+        else:
+            there, back = await asyncio.open_connection("127.0.0.1", self.server)
         pair = (writer, back)
         self._pairs.add(pair)
         for way in (self._requests(reader, back), self._replies(there, writer, pair)):
