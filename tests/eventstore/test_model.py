@@ -1,0 +1,150 @@
+"""Whatever is asked in whatever order, the store on a real server does as a few lines of memory do."""
+
+import asyncio
+from typing import NamedTuple
+from uuid import UUID
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from store_examples import SLOT, SLOTS, context, drafts, fresh_name, must_be_whole, some_id
+
+from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.errors import AlreadyDone, Conflict, StoreError
+from tta.eventstore.store import EventStore, Wanted
+
+AGGREGATES = [some_id() for _ in range(4)]
+REACTORS = ["greeter", "reminder"]
+picks = st.integers(0, len(AGGREGATES) - 1)
+
+
+class Made(NamedTuple):
+    append: Append
+    first: int
+    heads: tuple[Head, ...]
+
+
+class StoreAndModel(RuleBasedStateMachine):
+    """The model: what each aggregate's heads have been, which entries the log holds, what was dealt with."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.store = self.runner.run(EventStore.open(url, fresh_name(), slots=SLOTS))
+        self.heads: dict[UUID, list[Head]] = {aggregate: [ABSENT] for aggregate in AGGREGATES}
+        self.log: list[tuple[UUID, bytes]] = []
+        self.made: list[Made] = []
+        self.dealt: set[tuple[str, int]] = set()
+
+    def teardown(self) -> None:
+        self.runner.run(self.store.close())
+        self.runner.close()
+
+    def append(self, append: Append) -> Appended | StoreError:
+        try:
+            return self.runner.run(self.store.append(append))
+        except StoreError as refused:
+            return refused
+
+    def takes(self, append: Append) -> None:
+        """The store makes the append, and so does the model."""
+        made = self.append(append)
+        assert isinstance(made, Appended)
+        assert not made.again
+        count = sum(len(stream.events) for stream in append.streams)
+        assert (made.first, made.last) == ((len(self.log) + 1, len(self.log) + count) if count else (0, 0))
+        for stream, head, entries in zip(append.streams, made.heads, made.entries, strict=True):
+            self.log += [(stream.aggregate, entry) for entry in entries]
+            before = self.heads[stream.aggregate]
+            before += [Head(before[-1].version + n, b"") for n in range(1, len(entries))]
+            if entries:
+                before.append(head)
+        if append.dealt is not None and append.dealt.position is not None:
+            self.dealt.add((append.dealt.reactor, append.dealt.position))
+        if count:
+            self.made.append(Made(append, made.first, made.heads))
+
+    @rule(gaining=st.dictionaries(picks, st.integers(1, 4), min_size=1), guards=st.sets(picks))
+    def append_where_everything_stands(self, gaining: dict[int, int], guards: set[int]) -> None:
+        streams = [self.stream(AGGREGATES[n], count) for n, count in gaining.items()]
+        streams += [self.stream(AGGREGATES[n], 0) for n in guards - gaining.keys()]
+        self.takes(Append(streams=streams, context=context()))
+
+    @rule(pick=picks, count=st.integers(0, 3), back=st.integers(1, 5), others=st.sets(picks))
+    def append_where_something_moved(self, pick: int, count: int, back: int, others: set[int]) -> None:
+        heads = [head for head in self.heads[AGGREGATES[pick]] if head.hash or head == ABSENT]
+        if len(heads) <= back:
+            return
+        stale = StreamAppend(AGGREGATES[pick], heads[-1 - back], drafts(*["stale"] * count))
+        streams = [self.stream(AGGREGATES[n], 1) for n in others - {pick}]
+        assert isinstance(self.append(Append(streams=[*streams, stale], context=context())), Conflict)
+
+    @rule(data=st.data())
+    def send_again(self, data: st.DataObject) -> None:
+        if not self.made:
+            return
+        append, first, heads = data.draw(st.sampled_from(self.made))
+        again = self.append(append)
+        if append.dealt is not None:
+            assert isinstance(again, AlreadyDone)
+        else:
+            assert isinstance(again, Appended)
+            assert (again.again, again.first, again.heads) == (True, first, heads)
+
+    @rule(data=st.data())
+    def send_again_with_other_bytes(self, data: st.DataObject) -> None:
+        if not self.made:
+            return
+        append, *_ = data.draw(st.sampled_from(self.made))
+        streams = [
+            StreamAppend(stream.aggregate, stream.expected, drafts(*["other"] * len(stream.events)))
+            for stream in append.streams
+        ]
+        assert isinstance(self.append(Append(streams=streams, context=append.context)), Conflict)
+
+    @rule(reactor=st.sampled_from(REACTORS), position=st.integers(1, 8), pick=picks, count=st.integers(0, 2))
+    def deal(self, reactor: str, position: int, pick: int, count: int) -> None:
+        append = Append(
+            streams=[self.stream(AGGREGATES[pick], count)],
+            context=context(),
+            dealt=Dealt(reactor, position),
+        )
+        if (reactor, position) in self.dealt:
+            assert isinstance(self.append(append), AlreadyDone)
+        else:
+            self.takes(append)
+
+    @rule(picked=st.lists(picks, min_size=1, max_size=3), back=st.integers(0, 5))
+    def load(self, picked: list[int], back: int) -> None:
+        wanted = []
+        for n in picked:
+            heads = [head for head in self.heads[AGGREGATES[n]] if head.hash or head == ABSENT]
+            wanted.append(Wanted(AGGREGATES[n], heads[max(0, len(heads) - 1 - back)]))
+        for want, part in zip(wanted, self.runner.run(self.store.load(wanted)), strict=True):
+            entries = [entry for aggregate, entry in self.log if aggregate == want.aggregate]
+            assert part.head == self.heads[want.aggregate][-1]
+            assert [event.entry for event in part.events] == entries[want.known.version :]
+
+    @invariant()
+    def the_log_is_the_models(self) -> None:
+        events = self.runner.run(must_be_whole(self.store, SLOT))
+        assert [(event.aggregate_id, event.entry) for event in events] == self.log
+        assert all(isinstance(event, Recorded) for event in events)
+
+    def stream(self, aggregate: UUID, count: int) -> StreamAppend:
+        words = [f"{len(self.log)}.{n}" for n in range(count)]
+        return StreamAppend(aggregate, self.heads[aggregate][-1], drafts(*words))
+
+
+def test_the_store_does_as_its_model(valkey: ChildServer) -> None:
+    run_state_machine_as_test(
+        lambda: StoreAndModel(valkey.url),
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
