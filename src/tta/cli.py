@@ -1,6 +1,7 @@
 """`tta …`: run it, look into it, try it. Every command says what went wrong and what to do about it."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Coroutine
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from cyclopts import App, Parameter
+from cyclopts import App, Group, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 
 from tta import __version__
@@ -18,6 +20,7 @@ from tta.eventstore.errors import StoreError
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPending
 from tta.security.key_files import KeyFileUnsafe
+from tta.security.tokens import LIFETIME_S_MAX
 from tta.settings import SettingsWrong
 
 EXPECTED = (
@@ -33,106 +36,156 @@ EXPECTED = (
 )
 """What a person can mend: said in one line, without a traceback."""
 
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
+
+WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
+
+is_shown = sys.stdout.isatty() or "COLUMNS" in os.environ
+out = Console(highlight=False, width=None if is_shown else WIDTH_OF_FILES)
+err = Console(stderr=True, highlight=False)
 cli = App(
     name="tta",
-    help="The backend of a therapeutic text adventure. Settings are TTA_… environment variables.",
+    help="The backend of a therapeutic text adventure. `tta dev` runs all of it, `tta demo` shows it. "
+    "Settings are TTA_… environment variables; options win over them.",
     version=__version__,
+    help_format="plaintext",
 )
-cli.register_install_completion_command()
+keys_cli = App(name="keys", help="The key files that a production TTA needs.", group=SET_UP)
+cli.command(keys_cli)
+cli.register_install_completion_command(group=SET_UP)
 
 DataDir = Annotated[
-    Path | None, Parameter(help="Where the embedded default keeps all (TTA_DATA_DIR).")
+    Path | None, Parameter(help="Where the embedded default keeps everything (TTA_DATA_DIR; else .tta).")
+]
+Host = Annotated[str | None, Parameter(help="Address to listen on (TTA_HOST; else 127.0.0.1).")]
+Port = Annotated[
+    int | None, Parameter(help="Port to listen on (TTA_PORT; else 8000); 0 takes a free one and says which.")
 ]
 
 
-@cli.command
-def dev(*, data_dir: DataDir = None, host: str | None = None, port: int | None = None) -> None:
+@cli.command(group=RUN)
+def dev(*, data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
     """Run everything in one process, with its own Valkey and graph; Ctrl-C stops all of it."""
     from tta.dev import run_dev
 
     _run(run_dev(out, data_dir=data_dir, host=host, port=port))
 
 
-@cli.command
+@cli.command(group=RUN)
 def serve(
-    which: Literal["commands", "queries", "all"] = "all", *, host: str | None = None, port: int | None = None
+    which: Literal["commands", "queries", "all"] = "all", /, *, host: Host = None, port: Port = None
 ) -> None:
-    """Serve the API: commands, queries, or both."""
+    """Serve the API: its commands, its queries, or both."""
     _run(_part(serving=which, told={"host": host, "port": port}))
 
 
-@cli.command
+@cli.command(group=RUN)
 def project() -> None:
-    """Run projectors alone; several processes share the slots."""
+    """Run projectors alone: they keep the read models; several processes share the slots."""
     _run(_part(projecting=True))
 
 
-@cli.command
+@cli.command(group=RUN)
 def react() -> None:
-    """Run reactors alone."""
+    """Run reactors alone: they answer events with commands, exactly once however many run."""
     _run(_part(reacting=True))
 
 
-@cli.command(name="migrate")
-def migrate_graph() -> None:
+@cli.command(group=RUN)
+def demo(
+    *,
+    url: Annotated[str, Parameter(help="A running TTA; without it the demo brings its own.")] = "",
+    data_dir: Annotated[
+        Path | None, Parameter(help="That TTA's data directory, whose keys sign the tokens; only with --url.")
+    ] = None,
+) -> None:
+    """Play a scripted scenario through the HTTP API and tell what happens."""
+    from tta.demo import play_demo
+
+    _look(play_demo(out, url=url, data_dir=data_dir))
+
+
+@cli.command(group=LOOK)
+def replay(
+    session: UUID,
+    /,
+    *,
+    format: Annotated[  # noqa: A002 - What the person types.
+        Literal["table", "ndjson"], Parameter(help="ndjson: one CloudEvent a line on standard output.")
+    ] = "table",
+    open: Annotated[  # noqa: A002 - What the person types.
+        bool, Parameter(help="Open personal text; needs the key files.", negative="")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Show an aggregate's events from the first to the last, and verify their hash chain.
+
+    Takes the id of a session, a player or a safety record. Ends with 1 where the chain is broken.
+    """
+    from tta.main import settings_of_process
+    from tta.replay import replay_history
+
+    async def work() -> int:
+        settings = settings_of_process(data_dir=data_dir)
+        return await replay_history(out, settings, session, form=format, opening=open)
+
+    _look(work())
+
+
+@cli.command(group=LOOK)
+def doctor(
+    *,
+    json: Annotated[bool, Parameter(help="Print the findings as JSON.", negative="")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Check every server and setting, and say what to change. Ends with 1 where anything fails."""
+    from tta.doctor import examine
+
+    _look(examine(out, data_dir=data_dir, as_json=json))
+
+
+@cli.command(name="migrate", group=SET_UP)
+def migrate_graph(*, data_dir: DataDir = None) -> None:
     """Bring the graph's lasting nodes and constraints up to date."""
+    from tta.main import settings_of_process
     from tta.operations import run_migrations
 
-    _run(run_migrations(out))
+    async def work() -> int:
+        return await run_migrations(out, settings_of_process(data_dir=data_dir))
+
+    _look(work())
 
 
-@cli.command
+@cli.command(group=SET_UP)
 def token(
     *,
-    role: list[Role] | None = None,
-    player: UUID | None = None,
-    subject: str = "developer",
-    minutes: Annotated[int, Parameter(help="How long it is good for, 1440 at most.")] = 60,
+    role: Annotated[
+        list[Role] | None, Parameter(help="What the holder may be; may be given several times.", negative="")
+    ] = None,
+    player: Annotated[UUID | None, Parameter(help="The player that the holder plays as.")] = None,
+    subject: Annotated[str, Parameter(help="The account.")] = "developer",
+    minutes: Annotated[
+        int, Parameter(help="How long it is good for.", validator=Number(gte=1, lte=LIFETIME_S_MAX // 60))
+    ] = 60,
     data_dir: DataDir = None,
 ) -> None:
     """Mint an access token for development, signed with the key in the keys' directory."""
-    from tta.main import settings_of_process, tokens_of
+    from tta.main import settings_of_process
+    from tta.operations import signing_tokens
 
     def mint() -> None:
-        tokens = tokens_of(settings_of_process(data_dir=data_dir))
+        tokens = signing_tokens(settings_of_process(data_dir=data_dir))
         print(tokens.mint(subject, role or [Role.PLAYER], player_id=player, lifetime_s=minutes * 60))
 
     _saying(mint)
 
 
-@cli.command
-def replay(
-    session: UUID,
-    *,
-    format: Literal["table", "ndjson"] = "table",  # noqa: A002 - What the person types.
-    open: Annotated[bool, Parameter(help="Open personal text, for who may read it.")] = False,  # noqa: A002
-    data_dir: DataDir = None,
-) -> None:
-    """Show an aggregate's events from the first to the last, and verify their hash chain."""
-    from tta.operations import replay_history
+@keys_cli.command
+def create(directory: Path, /) -> None:
+    """Make the three key files (mode 0600) in a directory for TTA_KEYS_DIR; never overwrites one."""
+    from tta.operations import create_keys
 
-    _run(replay_history(out, session, form=format, opening=open, data_dir=data_dir))
-
-
-@cli.command
-def doctor(*, data_dir: DataDir = None) -> None:
-    """Check every server and setting, and say what to change."""
-    from tta.operations import examine
-
-    _run(examine(out, data_dir=data_dir))
-
-
-@cli.command
-def demo(
-    *,
-    url: Annotated[str, Parameter(help="A running TTA; without it the demo brings its own.")] = "",
-    data_dir: DataDir = None,
-) -> None:
-    """Play a scripted scenario through the HTTP API and tell what happens."""
-    from tta.demo import play_demo
-
-    _run(play_demo(out, url=url, data_dir=data_dir))
+    _saying(lambda: create_keys(out, directory))
 
 
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
@@ -146,13 +199,29 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     return 0
 
 
+def _look(work: Coroutine[Any, Any, int]) -> None:
+    """Run what looks at a TTA rather than being one: its own log says only what is wrong."""
+    from tta.telemetry.logs import configure_logs
+
+    configure_logs("error")
+    _run(work)
+
+
 def _run(work: Coroutine[Any, Any, int]) -> None:
     import uvloop
 
     async def stoppable() -> int:
         task = asyncio.ensure_future(work)
+        stopping = asyncio.Event()
+
+        def stop() -> None:
+            # Once: a second Ctrl-C would interrupt the stopping itself, and leave the store's server behind.
+            if not stopping.is_set():
+                stopping.set()
+                task.cancel()
+
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         try:
             return await task
         except asyncio.CancelledError:
@@ -167,7 +236,7 @@ def _saying(work: Any) -> None:
         work()
     except EXPECTED as error:
         err.print(f"[bold red]tta:[/] {type(error).__name__}: ", end="")
-        err.print(str(error), markup=False)
+        err.print(str(error), markup=False, soft_wrap=True)
         sys.exit(1)
 
 

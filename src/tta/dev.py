@@ -1,9 +1,8 @@
 """`tta dev`: everything in one process on its own Valkey and graph, with a seeded demo player."""
 
-import fcntl
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,13 +11,14 @@ from rich.console import Console
 
 from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
+from tta.data_dir import alone_in
 from tta.domain import player
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
 from tta.eventstore.envelope import Context
 from tta.main import Opened, embedded, opened, run, settings_of_process, tokens_of
-from tta.settings import Settings, SettingsWrong
+from tta.settings import Settings
 from tta.telemetry.logs import configure_logs
 
 DEMO_SUBJECT = "demo"
@@ -30,23 +30,30 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
     """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
     settings = settings_of_process(data_dir=data_dir, host=host, port=port)
     configure_logs(settings.log_level, json=settings.log_json)
-    async with everything(settings) as parts:
+    try:
+        async with everything(settings) as (parts, tell):
 
-        def ready(url: str) -> None:
-            say_hello(out, url, parts.settings)
+            def ready(url: str) -> None:
+                tell(url)
+                say_hello(out, url, parts.settings)
 
-        await run(parts, serving="all", projecting=True, reacting=True, ready=ready)
+            await run(parts, serving="all", projecting=True, reacting=True, ready=ready)
+    except asyncio.CancelledError:
+        pass  # Ctrl-C: everything has ended in order by now.
     out.print("Stopped. The next start continues here.")
     return 0
 
 
 @asynccontextmanager
-async def everything(settings: Settings) -> AsyncIterator[Opened]:
-    """Open the embedded default, alone in its data directory, and seed the demo player."""
-    with _locked(settings.data_dir):
+async def everything(settings: Settings) -> AsyncIterator[tuple[Opened, Callable[[str], None]]]:
+    """Open the embedded default, alone in its data directory, and seed the demo player.
+
+    Gives the parts, and the function that notes down where they can be reached.
+    """
+    with alone_in(settings.data_dir) as tell:
         async with embedded(settings) as complete, opened(complete, migrating=True) as parts:
             await seed(parts)
-            yield parts
+            yield parts, tell
 
 
 async def seed(parts: Opened) -> UUID:
@@ -90,21 +97,3 @@ def say_hello(out: Console, url: str, settings: Settings) -> None:
     )
     out.print(line, soft_wrap=True, markup=False)
     out.print("")
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Hold the data directory for this process alone; the lock goes with the process, however it ends."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(file)
-        raise SettingsWrong(
-            f"{directory}: another tta runs on this data directory: stop it, or name another (--data-dir)"
-        ) from error
-    try:
-        yield
-    finally:
-        os.close(file)

@@ -230,10 +230,20 @@ async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str],
             timeout_graceful_shutdown=SHUTDOWN_S,
         )
     )
-    with socket.create_server((settings.host, settings.port), backlog=1_024) as listening:
+    with _listening(settings) as listening:
         host, port = listening.getsockname()[:2]
         ready(f"http://{host}:{port}")
         await server.serve(sockets=[listening])
+
+
+def _listening(settings: Settings) -> socket.socket:
+    try:
+        return socket.create_server((settings.host, settings.port), backlog=1_024)
+    except (OSError, OverflowError) as error:
+        raise SettingsWrong(
+            f"cannot listen on {settings.host}, port {settings.port} ({error}): "
+            "choose others with TTA_HOST and TTA_PORT, or --host and --port"
+        ) from error
 
 
 def _embedded(settings: Settings) -> bool:

@@ -1,0 +1,6 @@
+"""`python -m tta …` is `tta …`."""
+
+from tta.cli import run
+
+if __name__ == "__main__":
+    run()
