@@ -1,5 +1,6 @@
 """Servers for the recorder's tests, started without asyncio, and a proxy that loses replies."""
 
+import atexit
 import shutil
 import signal
 import socket
@@ -7,15 +8,23 @@ import subprocess
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
+import pytest
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.utils import Environment
 from redis import Redis
 from redis.exceptions import RedisError
 
 from tta.eventstore.child_server import DURABLE, server_binary
+from tta.eventstore.recorder import Factory
 
+ALICE, BOB = UUID(int=1), UUID(int=2)
 REDIS_BINARY = shutil.which("redis-server")
 
 
@@ -75,21 +84,54 @@ class SyncServer:
 
 @cache
 def valkey() -> SyncServer:
-    """One for the whole run; `stop_all` ends it."""
-    return SyncServer(server_binary()).start()
+    """One for the whole run."""
+    return _until_exit(SyncServer(server_binary()))
 
 
 @cache
 def redis70() -> SyncServer:
     assert REDIS_BINARY is not None
-    return SyncServer(REDIS_BINARY).start()
+    return _until_exit(SyncServer(REDIS_BINARY))
 
 
-def stop_all() -> None:
-    for made in (valkey, redis70):
-        if made.cache_info().currsize:
-            made().close()
-            made.cache_clear()
+def _until_exit(server: SyncServer) -> SyncServer:
+    atexit.register(server.close)
+    return server.start()
+
+
+needs_redis = pytest.mark.skipif(REDIS_BINARY is None, reason="no redis-server on the PATH")
+SERVERS = [valkey, pytest.param(redis70, marks=needs_redis)]
+
+
+def emptied(server: SyncServer) -> SyncServer:
+    server.client.flushall()
+    return server
+
+
+@contextmanager
+def opened(url: str, **variables: str) -> Iterator[Factory]:
+    """The store of an application named `bank`."""
+    factory = Factory(Environment("bank", {"TTA_STORE_URL": url, **variables}))
+    try:
+        yield factory
+    finally:
+        factory.close()
+
+
+def events(originator: UUID, *versions: int, topic: str = "Credited") -> list[StoredEvent]:
+    return [StoredEvent(originator, version, topic, b"%d" % version) for version in versions]
+
+
+def log_of(factory: Factory) -> list[tuple[UUID | str, int]]:
+    """Whose events stand in the log, in order, and their versions."""
+    notes = factory.application_recorder().select_notifications(1, 10_000)
+    return [(note.originator_id, note.originator_version) for note in notes]
+
+
+def in_thread(work: Callable[[], Any]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)  # A failed test must not wait for it.
+    thread.start()
+    return thread
 
 
 class LossyProxy:

@@ -1,7 +1,6 @@
 """A projection written with the eventsourcing library follows a slot of TTA's own store."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -9,7 +8,7 @@ import pytest
 from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.persistence import Tracking
 from eventsourcing.projection import Projection, ProjectionRunner
-from recorder_servers import SyncServer, stop_all, valkey
+from recorder_servers import SyncServer, emptied, valkey
 
 from tta.domain.base import Event, Sealed
 from tta.domain.session import InteractionSubmitted, SessionPaused, SessionStarted
@@ -52,16 +51,9 @@ class TurnCount(Projection[Turns]):
                 self.view.insert_tracking(tracking)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def servers() -> Iterator[None]:
-    yield
-    stop_all()
-
-
 @pytest.fixture
 def server() -> SyncServer:
-    valkey().client.flushall()
-    return valkey()
+    return emptied(valkey())
 
 
 def append(server: SyncServer, aggregate: UUID, *drafts: Draft | Event, expected: Head | None = None) -> Head:

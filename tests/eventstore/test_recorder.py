@@ -1,18 +1,17 @@
 """The cases that the eventsourcing library ships pass unmodified, on Valkey and on Debian's Redis 7.0."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, ClassVar
 from unittest import TestCase
 from uuid import uuid4
 
-import pytest
 from eventsourcing.persistence import Tracking
 from eventsourcing.tests import application as application_cases
 from eventsourcing.tests import persistence as cases
 from eventsourcing.tests import projection as projection_cases
 from eventsourcing.utils import Environment
-from recorder_servers import REDIS_BINARY, SyncServer, redis70, stop_all, valkey
+from recorder_servers import SyncServer, emptied, needs_redis, redis70, valkey
 
 from tta.eventstore.recorder import (
     Factory,
@@ -22,14 +21,6 @@ from tta.eventstore.recorder import (
 )
 from tta.eventstore.recorder_snapshots import StoreSnapshotRecorder
 from tta.eventstore.recorder_tracking import Effect, StoreTrackingRecorder
-
-needs_redis = pytest.mark.skipif(REDIS_BINARY is None, reason="no redis-server on the PATH")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def servers() -> Iterator[None]:
-    yield
-    stop_all()
 
 
 class CountersView(StoreTrackingRecorder, projection_cases.EventCountersView):
@@ -54,8 +45,7 @@ class OnServer(TestCase):
     server: ClassVar[Callable[[], SyncServer]] = staticmethod(valkey)
 
     def setUp(self) -> None:
-        server = type(self).server()
-        server.client.flushall()
+        server = emptied(type(self).server())
         self.env: Any = Environment(
             "store", {"PERSISTENCE_MODULE": "tta.eventstore.recorder", "TTA_STORE_URL": server.url}
         )
