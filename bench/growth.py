@@ -1,0 +1,55 @@
+"""What a command costs when 10³, 10⁵ and 10⁶ events are stored: it should not matter."""
+
+import asyncio
+import time
+
+from bench.figures import Figure, percentile
+from bench.stores import one_event, server, store
+from tta.domain.identity import derived_id
+from tta.eventstore.envelope import ABSENT
+from tta.eventstore.store import EventStore, Wanted
+
+TITLE = "Cost per command by stored events (load 20 cold + append, in sequence)"
+SIZES = (1_000, 100_000, 1_000_000)
+MEASURED = 400
+WRITERS = 512
+
+
+async def run() -> list[Figure]:
+    figures, medians = [], []
+    # The store is filled without fsync, which is what is measured elsewhere; the script's cost is what counts here.
+    async with server({"appendfsync": "no"}) as child, store(child, durability="memory") as opened:
+        stored = 0
+        for size in SIZES:
+            await _fill(opened, size - stored, str(size))
+            stored = size
+            latencies = await _measure(opened, str(size))
+            medians.append(percentile(latencies, 0.5) * 1e6)
+            figures.append(Figure(f"{size:,} events", medians[-1], "µs (median)"))
+    figures.append(Figure("10⁶ / 10³", medians[-1] / medians[0], "×", "≤ 1.25", "flat within noise"))
+    return figures
+
+
+async def _fill(opened: EventStore, events: int, name: str) -> None:
+    each = max(20, events // WRITERS)
+
+    async def one(number: int) -> None:
+        for part in range(max(1, each // 100)):
+            aggregate, head = derived_id("fill", name, str(number), str(part)), ABSENT
+            for _ in range(min(each, 100)):
+                head = (await opened.append(one_event(aggregate, head))).heads[0]
+
+    await asyncio.gather(*(one(number) for number in range(min(WRITERS, max(1, events // each)))))
+
+
+async def _measure(opened: EventStore, name: str) -> list[float]:
+    latencies = []
+    for number in range(MEASURED):
+        aggregate, head = derived_id("measured", name, str(number)), ABSENT
+        for _ in range(20):
+            head = (await opened.append(one_event(aggregate, head))).heads[0]
+        began = time.perf_counter()
+        loaded = (await opened.load([Wanted(aggregate)]))[0]
+        await opened.append(one_event(aggregate, loaded.head))
+        latencies.append(time.perf_counter() - began)
+    return latencies
