@@ -38,6 +38,7 @@ EXPECTED = (
 
 RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
 
+INTERRUPTED = 130  # What a shell says of a command that Ctrl-C ended before it was done.
 WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
 
 is_shown = sys.stdout.isatty() or "COLUMNS" in os.environ
@@ -204,10 +205,11 @@ def _look(work: Coroutine[Any, Any, int]) -> None:
     from tta.telemetry.logs import configure_logs
 
     configure_logs("error")
-    _run(work)
+    _run(work, interrupted=INTERRUPTED)
 
 
-def _run(work: Coroutine[Any, Any, int]) -> None:
+def _run(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
+    """Run to the end, or until told to stop, which is how what serves ends well; leave with its status."""
     import uvloop
 
     async def stoppable() -> int:
@@ -225,7 +227,7 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
         try:
             return await task
         except asyncio.CancelledError:
-            return 0
+            return interrupted
 
     _saying(lambda: sys.exit(uvloop.run(stoppable())))
 

@@ -63,9 +63,10 @@ class Teller:
         self._indented(line)
 
     def _json(self, raw: bytes) -> None:
-        if not raw:
-            return
-        body = json.loads(raw)
+        try:
+            body = json.loads(raw)
+        except ValueError:
+            return  # Nothing, or nothing that a TTA would say: the status tells.
         if "trace_id" in body:
             body = {name: body[name] for name in OF_PROBLEMS if name in body}
         shown = json.dumps(body, ensure_ascii=False)

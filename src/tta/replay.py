@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -194,25 +195,22 @@ async def _keyring(settings: Settings) -> Keyring:
 
 def _table(aggregate_id: UUID, events: list[Recorded], shown: list[Fields], *, is_narrow: bool) -> Table:
     table = Table("v", "position", "recorded at", title=f"History of {aggregate_id}", title_justify="left")
-    for name in ("type", "details") if is_narrow else ("type", "actor", "command", "details"):
+    table.box = box.SIMPLE if is_narrow else table.box
+    table.add_column("type", no_wrap=True)
+    for name in ("details",) if is_narrow else ("actor", "command", "details"):
         table.add_column(name, overflow="fold")
     for recorded, fields in zip(events, shown, strict=True):
-        by = (Text(_printable(recorded.actor)), str(recorded.command_id)[:COMMAND_CHARACTERS])
-        first = Text("by ").append_text(by[0]).append(f", command {by[1]}\n") if is_narrow else Text()
+        actor, command = _printable(recorded.actor), str(recorded.command_id)[:COMMAND_CHARACTERS]
+        lines = [f"{name}: {_printable(value)}" for name, value in fields.items() if name != "at"]
         table.add_row(
             str(recorded.version),
             str(recorded.position),
             f"{recorded.recorded_at:%Y-%m-%d %H:%M:%S}",
             Text(_printable(recorded.type)),
-            *(() if is_narrow else by),
-            first.append_text(_details(fields)),
+            *(() if is_narrow else (Text(actor), command)),
+            Text("\n".join([f"by {actor}, command {command}", *lines] if is_narrow else lines)),
         )
     return table
-
-
-def _details(fields: Fields) -> Text:
-    lines = [f"{name}: {_printable(value)}" for name, value in fields.items() if name != "at"]
-    return Text("\n".join(lines))
 
 
 def _printable(value: Any) -> str:

@@ -1,0 +1,109 @@
+"""`tta` as its users run it: in processes of its own, which the tests talk to and end."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+READY = re.compile(r"TTA runs at (http://\S+)")
+TOKEN = re.compile(r"^eyJ\S+$")
+LEAVES_WITHIN_S = 30
+
+
+def environment(**settings: str) -> dict[str, str]:
+    """The environment without the settings of whoever runs the tests, and with these.
+
+    `columns` is the width of the terminal.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TTA_")}
+    width = {"COLUMNS": settings.pop("columns", "200")}
+    return inherited | width | {f"TTA_{name.upper()}": value for name, value in settings.items()}
+
+
+def tta(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "tta", *map(str, arguments)],
+        cwd=cwd,
+        env=environment(**settings),
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+
+
+class Dev:
+    """A `tta dev` that runs; made by starting it, and ready once made."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tta", "dev", "--data-dir", str(data_dir), "--port", "0"],
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            start_new_session=True,
+        )
+        self.url = self.token = self.curl = ""
+        assert self.process.stdout is not None
+        while not self.curl:
+            line = self.process.stdout.readline()
+            assert line, f"it ended before it was ready: {Path(self._log.name).read_text()[-2000:]}"
+            if found := READY.search(line):
+                self.url = found[1]
+            elif TOKEN.match(line):
+                self.token = line.strip()
+            elif line.startswith("curl "):
+                self.curl = line
+        self.children = psutil.Process(self.process.pid).children(recursive=True)
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str
+    ) -> httpx2.Response:
+        """Send one request as the demo player; `prefer="wait=2"` is a header."""
+        sent = {"Authorization": f"Bearer {token or self.token}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx2.request(
+            method, f"{self.url}{path}", json=body, headers=sent, timeout=30, trust_env=False
+        )
+
+    def play(self, words: str) -> tuple[str, str]:
+        """Start a session, say one thing, wait for the reply; return its id and the consistency token."""
+        key = f'"{self.process.pid} {words}"'
+        session = self.ask("POST", "/v1/sessions", {"story": "clearing"}, idempotency_key=key).json()["id"]
+        said = self.ask(
+            "POST",
+            f"/v1/sessions/{session}/interactions",
+            {"text": words},
+            idempotency_key=key,
+            prefer="wait=20",
+        )
+        assert "reply" in said.json(), said.text
+        return session, said.headers["Consistency-Token"]
+
+    def last_text(self, session: str, seen: str) -> str:
+        """What the session's read model has as the player's last words."""
+        shown = self.ask(
+            "GET", f"/v1/sessions/{session}", consistency_token=seen, prefer="wait=20, handling=strict"
+        )
+        assert shown.status_code == 200, shown.text
+        return str(shown.json()["last_text"])
+
+    def end(self, how: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal; return the exit status once the process is gone."""
+        self.process.send_signal(how)
+        status = self.process.wait(LEAVES_WITHIN_S)
+        assert self.process.stdout is not None
+        self.last_words = self.process.stdout.read()
+        self.process.stdout.close()
+        self._log.close()
+        return status

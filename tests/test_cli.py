@@ -1,0 +1,223 @@
+"""Every command does what its help says, as a process: what it prints, its exit status, what it leaves."""
+
+import json
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import UUID
+
+import psutil
+import pytest
+
+from running_tta import Dev, tta
+from tta.domain.identity import derived_id
+
+WORDS = "A heron stands in the shallows."
+NOBODY = "00000000-0000-8000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    """One TTA for all tests that leave it as it was."""
+    dev = Dev(tmp_path_factory.mktemp("running") / "data")
+    yield dev
+    assert dev.end() == 0
+
+
+@pytest.fixture(scope="module")
+def session(running: Dev) -> str:
+    return running.play(WORDS)[0]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Dev]]:
+    """Starts a TTA on this test's data directory; none outlives the test."""
+    started: list[Dev] = []
+
+    def one() -> Dev:
+        started.append(Dev(tmp_path / "data"))
+        return started[-1]
+
+    yield one
+    for dev in started:
+        for process in (dev.process, *dev.children):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+
+def refused(done: subprocess.CompletedProcess[str], *told: str, status: int = 1) -> None:
+    """It said what is wrong in one message, without a traceback."""
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    for each in told:
+        assert each in done.stderr
+
+
+def test_the_line_that_dev_prints_works_when_pasted(running: Dev):
+    pasted = subprocess.run(["bash", "-c", running.curl], capture_output=True, text=True, check=True)
+    again = subprocess.run(["bash", "-c", running.curl], capture_output=True, text=True, check=True)
+
+    assert UUID(json.loads(pasted.stdout)["id"])
+    assert pasted.stdout == again.stdout
+
+
+def test_dev_keeps_what_it_writes_from_others(running: Dev):
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (running.data_dir / "keys").iterdir()}
+
+    assert modes == {"key-encryption.json": 0o600, "hmac.json": 0o600, "token-signing.json": 0o600}
+    assert running.data_dir.stat().st_mode & 0o777 == 0o700
+
+
+def test_dev_ends_cleanly_and_the_next_start_continues(start: Callable[[], Dev]):
+    dev = start()
+    session, seen = dev.play(WORDS)
+    assert any("valkey" in child.name() or "redis" in child.name() for child in dev.children)
+
+    assert dev.end() == 0
+    assert "The next start continues here." in dev.last_words
+    assert psutil.wait_procs(dev.children, timeout=5)[1] == []
+
+    dev = start()
+    assert dev.last_text(session, seen) == WORDS
+    assert dev.end(signal.SIGTERM) == 0
+
+
+def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
+    dev = start()
+    session, seen = dev.play(WORDS)
+    dev.end(signal.SIGKILL)
+    (orphan,) = [child for child in dev.children if child.is_running()]
+
+    assert tta("replay", session, "--data-dir", dev.data_dir).returncode == 0
+    assert orphan.is_running(), "looking does not disturb it"
+
+    dev = start()
+    assert psutil.wait_procs([orphan], timeout=5)[1] == []
+    assert dev.last_text(session, seen) == WORDS
+    assert dev.end() == 0
+
+
+def test_a_second_dev_on_a_data_directory_is_refused(running: Dev):
+    refused(tta("dev", "--data-dir", running.data_dir), "another tta", running.url, "--data-dir")
+
+
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = tta("dev", "--data-dir", tmp_path / "data", "--port", str(port))
+
+    refused(done, f"port {port}", "--port")
+    assert [line for line in done.stderr.splitlines() if line.startswith("tta:")] != []
+
+
+def test_a_misspelt_variable_is_named(tmp_path: Path):
+    for command in ("dev", "serve", "project", "react", "migrate", "token"):
+        refused(tta(command, cwd=tmp_path, stoer_url="redis://127.0.0.1"), "TTA_STOER_URL is no setting")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_serves_names_the_servers_that_it_lacks(tmp_path: Path):
+    for command in ("serve", "project", "react"):
+        refused(tta(command, cwd=tmp_path), "TTA_STORE_URL is missing")
+
+
+def test_token_is_accepted_by_the_tta_whose_keys_signed_it(running: Dev, session: str):
+    player = str(derived_id("player", "demo"))
+    own = tta("token", "--data-dir", running.data_dir, "--player", player).stdout.strip()
+    other = tta("token", "--data-dir", running.data_dir, "--player", NOBODY).stdout.strip()
+    auditor = tta("token", "--data-dir", running.data_dir, "--role", "auditor").stdout.strip()
+
+    statuses = [
+        running.ask("GET", f"/v1/sessions/{session}", token=token).status_code
+        for token in (own, other, auditor, "none")
+    ]
+    assert statuses == [200, 404, 403, 401]
+
+
+def test_token_refuses_what_it_cannot_mint(tmp_path: Path):
+    refused(tta("token", "--data-dir", tmp_path / "none"), "token-signing.json is not there")
+    assert not (tmp_path / "none").exists()
+    for wrong in (["--minutes", "1441"], ["--minutes", "0"], ["--role", "king"], ["--player", "me"]):
+        refused(tta("token", "--data-dir", tmp_path, *wrong), wrong[0], status=2)
+
+
+def test_migrate_applies_what_is_missing_once(tmp_path: Path, running: Dev):
+    graph = f"embedded:{tmp_path}/graph"
+
+    first, second = tta("migrate", graph_url=graph), tta("migrate", graph_url=graph)
+
+    assert "applied 0001_checkpoints" in first.stdout
+    assert "nothing to do" in second.stdout
+    assert (first.returncode, second.returncode) == (0, 0)
+    refused(tta("migrate", "--data-dir", running.data_dir), "GraphInUse", "ask the running TTA")
+    refused(tta("migrate", "--data-dir", tmp_path / "none"), "TTA_GRAPH_URL is missing")
+    refused(tta("migrate", graph_url="bolt://127.0.0.1:1", graph_password="secret"), "GraphUnavailable")
+
+
+def test_keys_are_made_once_and_never_overwritten(tmp_path: Path):
+    made = tta("keys", "create", tmp_path / "keys")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()}
+
+    assert made.returncode == 0
+    assert sorted(before) == ["hmac.json", "key-encryption.json", "token-signing.json"]
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+    refused(tta("keys", "create", tmp_path / "keys"), "never overwritten")
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "keys").iterdir()}
+
+
+def test_demo_plays_the_whole_scenario_and_leaves_nothing(tmp_path: Path):
+    done = tta("demo", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    for told in ("201 Created", "Idempotency-Replayed: true", "idempotency-key-reused", "version-mismatch"):
+        assert told in done.stdout
+    for told in ("session-is-paused", "Consistency: fresh", "404 Not Found", "Chain verified: 8 events"):
+        assert told in done.stdout
+    assert "steps went as they should" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    assert not [each for each in psutil.process_iter(["cmdline"]) if "tta-demo-" in str(each.info["cmdline"])]
+
+
+def test_demo_plays_on_a_tta_that_runs_any_number_of_times(running: Dev):
+    for _ in range(2):
+        done = tta("demo", "--url", running.url, "--data-dir", running.data_dir)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_demo_says_where_it_is_not_as_expected(running: Dev, tmp_path: Path):
+    refused(tta("demo", "--url", running.url, "--data-dir", tmp_path), "token-signing.json is not there")
+    refused(tta("demo", "--data-dir", tmp_path), "--url")
+    tta("keys", "create", tmp_path / "keys")
+
+    unknown_key = tta("demo", "--url", running.url, "--data-dir", tmp_path)
+    assert unknown_key.returncode == 1
+    assert "Not as expected: expected 201, got 401" in unknown_key.stdout
+    refused(tta("demo", "--url", "http://127.0.0.1:1", "--data-dir", tmp_path), "is it running?")
+
+
+def test_completion_can_be_installed(tmp_path: Path):
+    done = tta("--install-completion", "--shell", "bash", "--output", tmp_path / "completion")
+
+    assert done.returncode == 0, done.stderr
+    assert "replay" in (tmp_path / "completion").read_text()
+
+
+def test_every_command_has_help():
+    listed = tta("--help").stdout
+    for command in (
+        "dev",
+        "serve",
+        "project",
+        "react",
+        "migrate",
+        "token",
+        "replay",
+        "doctor",
+        "demo",
+        "keys",
+    ):
+        assert command in listed
+        assert tta(command, "--help").returncode == 0
