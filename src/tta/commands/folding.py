@@ -1,6 +1,7 @@
 """Folded aggregates: loaded in one call, kept in a bounded cache that append keeps honest."""
 
 import hashlib
+import inspect
 from collections import OrderedDict
 from collections.abc import Sequence
 from types import ModuleType
@@ -12,7 +13,7 @@ import structlog
 
 from tta.domain.base import Event
 from tta.eventstore.envelope import ABSENT, Head, Recorded
-from tta.eventstore.errors import HistoryChanged
+from tta.eventstore.errors import HistoryChanged, StoreError
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Loaded, Snapshot, Wanted
 
@@ -125,7 +126,11 @@ class Aggregates:
             return
         kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
         snapshot = Snapshot(folded.head, self._fingerprint(target.module), msgspec.msgpack.encode(kept))
-        await self.store.save_snapshot(target.id, snapshot)
+        try:
+            await self.store.save_snapshot(target.id, snapshot)
+        except StoreError as error:
+            # The events stand already: their sender must not be told otherwise.
+            log.warning("a snapshot was not kept", aggregate=str(target.id), error=str(error))
 
     async def _load(self, targets: Sequence[Target], *, snapshots: bool = True) -> list[Folded]:
         known = [self._cache.get(target.id) for target in targets]
@@ -147,21 +152,25 @@ class Aggregates:
 
     def _fingerprint(self, module: Decider) -> bytes:
         if module.NAME not in self._fingerprints:
-            self._fingerprints[module.NAME] = fingerprint(type(module.initial))
+            self._fingerprints[module.NAME] = fingerprint(module)
         return self._fingerprints[module.NAME]
 
     def _base(self, module: Decider, folded: Folded | None, loaded: Loaded) -> Folded:
         if loaded.snapshot is None:
             return folded or Folded(module.initial, ABSENT, 0, {})
-        kept = msgspec.msgpack.decode(loaded.snapshot.state, type=Kept)
-        state = msgspec.msgpack.decode(kept.state, type=type(module.initial))
+        try:
+            kept = msgspec.msgpack.decode(loaded.snapshot.state, type=Kept)
+            state = msgspec.msgpack.decode(kept.state, type=type(module.initial))
+        except msgspec.DecodeError as error:
+            raise HistoryChanged(f"expected a snapshot of {module.NAME}, got other bytes: {error}") from error
         return Folded(state, loaded.snapshot.head, kept.position, kept.recent)
 
 
-def fingerprint(state: type) -> bytes:
-    """8 bytes over the schema of a state and of what is kept with it."""
-    schema = msgspec.json.schema_components([state, Done])
-    return hashlib.sha256(repr(schema).encode()).digest()[:8]
+def fingerprint(module: Decider) -> bytes:
+    """8 bytes over the schema of what a snapshot holds, and over the rules that folded it."""
+    schema = msgspec.json.schema_components([type(module.initial), Done])
+    rules = inspect.getsource(module.evolve)
+    return hashlib.sha256(f"{schema}{rules}".encode()).digest()[:8]
 
 
 def decider(module: ModuleType) -> Decider:

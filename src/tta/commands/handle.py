@@ -108,51 +108,47 @@ async def handle_over(
     aggregates = commands.aggregates
     folded = aggregates.cached(targets) or await aggregates.load(targets)
     for _ in range(ATTEMPTS_MAX):
+        done = folded[0].recent.get(asked.context.command_id.bytes)
         try:
-            done = folded[0].recent.get(asked.context.command_id.bytes)
-            if done is not None:
-                answer = await _recognised(aggregates, targets[0], done, asked)
-                if await _is_current(aggregates, targets, folded):
-                    return answer
-                folded = await aggregates.load(targets)
-                continue
-            _expect(folded[0], asked)
-            decided = decision([each.state for each in folded])
-        except (Refusal, KeyReused, VersionMismatch):
-            if await _is_current(aggregates, targets, folded):
+            try:
+                if done is not None:
+                    _require_same_payload(done, asked)
+                    await _confirm(aggregates, targets, folded)
+                    return await _recognised(aggregates, targets[0], done)
+                _require_version(folded[0], asked)
+                decided = decision([each.state for each in folded])
+            except (Refusal, KeyReused, VersionMismatch):
+                await _confirm(aggregates, targets, folded)
                 raise
-            folded = await aggregates.load(targets)
-            continue
-        events = await _sealed(commands.keyring, decided, asked.context.command_id, player_id)
-        try:
+            assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
+            events = await _sealed(commands.keyring, decided, asked.context.command_id, player_id)
             streams = _streams(aggregates.types, targets, folded, events, player_id)
             append = Append(streams=streams, context=asked.context, dealt=dealt)
             appended = await aggregates.store.append(append)
+            return await _remembered(aggregates, targets, folded, events, appended)
         except Conflict:
             folded = await aggregates.load(targets)
-            continue
-        return await _remembered(aggregates, targets, folded, events, appended)
     raise TooManyConflicts(f"{targets[0].id}: {ATTEMPTS_MAX} attempts met other writers")
 
 
-def _expect(folded: Folded, asked: Asked) -> None:
+def _require_version(folded: Folded, asked: Asked) -> None:
     if asked.expected_version is not None and asked.expected_version != folded.head.version:
         raise VersionMismatch(asked.expected_version, folded.head.version)
 
 
-async def _is_current(aggregates: Aggregates, targets: Sequence[Target], folded: Sequence[Folded]) -> bool:
-    guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
-    try:
-        await aggregates.store.append(Append(streams=guards))
-    except Conflict:
-        return False
-    return True
-
-
-async def _recognised(aggregates: Aggregates, first: Target, done: Done, asked: Asked) -> Handled:
-    """Answer from the events of the first time."""
+def _require_same_payload(done: Done, asked: Asked) -> None:
     if done.fingerprint is not None and asked.fingerprints and done.fingerprint not in asked.fingerprints:
         raise KeyReused("this Idempotency-Key came before with another payload")
+
+
+async def _confirm(aggregates: Aggregates, targets: Sequence[Target], folded: Sequence[Folded]) -> None:
+    """Make sure that the aggregates stand where they were folded to. Raises Conflict."""
+    guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
+    await aggregates.store.append(Append(streams=guards))
+
+
+async def _recognised(aggregates: Aggregates, first: Target, done: Done) -> Handled:
+    """Answer from the events of the first time."""
     count = done.last_version - done.first_version + 1
     recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
     events = [aggregates.types.event(each) for each in recorded]

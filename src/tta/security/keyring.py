@@ -14,7 +14,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tta.eventstore.durability import Durability
-from tta.eventstore.nodes import Nodes
+from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
+from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import Script, script
 from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys
 from tta.security.sealing import NONCE_BYTES, DataKey, SealBroken
@@ -57,11 +58,22 @@ class Keyring:
         return cached[1][max(cached[1])]
 
     async def open_for(self, player_id: UUID) -> DataKey:
-        """Give the key to seal with, made durable before it is used. Raises PlayerErased."""
+        """Give the key to seal with, as durable as an event before it is used.
+
+        Raises PlayerErased, or StoreUnavailable.
+        """
         held = self.held(player_id)
         if held is not None:
             return held
-        keys = await self._ask(player_id, self._wrap(player_id, 1, secrets.token_bytes(KEY_BYTES)))
+        new = self._wrap(player_id, 1, secrets.token_bytes(KEY_BYTES))
+        command, key = evalsha(KEYRING, [self._entry(player_id)], [new]), self._entry(player_id)
+        try:
+            keys = self._read(player_id, await self._nodes.append(command, key))
+        except OutcomeUnknown as error:
+            # A key may have been made; nothing has been sealed with it, so the command did not happen.
+            raise StoreUnavailable(
+                f"the keyring does not answer for the key it may have made: {error}"
+            ) from error
         return keys[max(keys)]
 
     async def find(self, player_id: UUID, generation: int) -> DataKey:
@@ -69,19 +81,22 @@ class Keyring:
         held = self._cache.get(player_id)
         keys = held[1] if held is not None and held[0] >= time.monotonic() else {}
         if generation not in keys:
-            keys = await self._ask(player_id, b"")
+            keys = self._read(player_id, await self._nodes.run(KEYRING, [self._entry(player_id)], [b""]))
         if generation not in keys:
             raise SealBroken(f"expected data key {generation} of {player_id}, found {sorted(keys) or 'none'}")
         return keys[generation]
 
-    async def _ask(self, player_id: UUID, new: bytes) -> dict[int, DataKey]:
-        reply = await self._nodes.run(KEYRING, [f"{{{self._store}}}:keyring:{player_id}"], [new])
+    def _entry(self, player_id: UUID) -> str:
+        return f"{{{self._store}}}:keyring:{player_id}"
+
+    def _read(self, player_id: UUID, reply: list[bytes]) -> dict[int, DataKey]:
+        """Unwrap the keys that the script answered with, and remember them."""
         if reply == [b"DESTROYED"]:
             self._cache.pop(player_id, None)
             raise PlayerErased(f"the data key of {player_id} was destroyed")
         keys = {
             int(generation): self._unwrap(player_id, int(generation), bytes(wrapped))
-            for generation, wrapped in zip(reply[::2], reply[1::2], strict=True)
+            for generation, wrapped in zip(reply[1::2], reply[2::2], strict=True)
         }
         if keys:
             self._cache[player_id] = (time.monotonic() + CACHE_S, keys)

@@ -1,0 +1,142 @@
+"""Examples for the tests of commands: a player who plays, and what they ask for."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from tta.commands.folding import Aggregates, Target, decider
+from tta.commands.handle import Asked, Commands, Handled, handle
+from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.domain import player, safety_record, session
+from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
+from tta.domain.safety_record import PlaceSafetyHold
+from tta.domain.session import SessionCommand, StartSession, SubmitInteraction
+from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
+from tta.eventstore.durability import Durability
+from tta.eventstore.envelope import Context, Recorded
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import EventStore
+from tta.security.key_files import KeyEncryptionKeys
+from tta.security.keyring import Keyring
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+PLAYER, SESSION, SAFETY_RECORD = decider(player), decider(session), decider(safety_record)
+REGISTER = RegisterPlayer(
+    name="Sam", language="en", region="GB", time_zone="Europe/London", age_band=AgeBand.FROM_25_TO_64, at=NOON
+)
+AGREE = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=NOON)
+DISAGREE = WithdrawConsent(purpose=ConsentPurpose.PLAY, at=NOON)
+HOLD = PlaceSafetyHold(reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=NOON)
+
+
+WRAPPING = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
+FSYNC = Durability("fsync")
+_names = count(1)
+
+
+class Machine:
+    """A store and its keyring, for any number of processes."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.name = f"commands-{next(_names)}"
+        self._opened: list[Any] = []
+
+    async def process(self, *, cache_max: int = 1_000) -> Commands:
+        """What a newly started process has: connections, and nothing in its cache."""
+        store = await EventStore.open(self.url, self.name, slots=16)
+        keyring = await Keyring.open(self.url, self.name, WRAPPING, FSYNC)
+        self._opened += [store, keyring]
+        types = EventTypes(event for module in (player, session, safety_record) for event in module.EVENTS)
+        return Commands(Aggregates(store, types, cache_max=cache_max), keyring)
+
+    async def close(self) -> None:
+        for opened in self._opened:
+            await opened.close()
+
+    def elsewhere(self, act: Callable[[Commands], Awaitable[object]]) -> None:
+        """Let another process act while this one stands still in the midst of a decision."""
+
+        async def acting() -> None:
+            other = Machine(self.url)
+            other.name = self.name
+            try:
+                await act(await other.process())
+            finally:
+                await other.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, acting()).result()
+
+
+def some_id() -> UUID:
+    return derived_id(os.urandom(16))
+
+
+def asked(
+    key: str, *fingerprints: bytes, if_match: int | None = None, correlation: UUID | None = None
+) -> Asked:
+    """What stands around a command that was sent with a key; its payload shows as fingerprints."""
+    command_id = derived_id("command", key)
+    context = Context(
+        actor="test",
+        command_id=command_id,
+        correlation_id=correlation or command_id,
+        causation_id=command_id,
+        fingerprint=fingerprints[0] if fingerprints else None,
+    )
+    return Asked(context, fingerprints, if_match)
+
+
+async def ask_player(commands: Commands, player_id: UUID, command: PlayerCommand, around: Asked) -> Handled:
+    return await handle(commands, PLAYER, player_id, command, around, player_id=player_id)
+
+
+async def some_player(commands: Commands) -> UUID:
+    """A new player who agreed to play."""
+    player_id = some_id()
+    await ask_player(commands, player_id, REGISTER, asked(f"register {player_id}"))
+    await ask_player(commands, player_id, AGREE, asked(f"agree {player_id}"))
+    return player_id
+
+
+async def hold(commands: Commands, player_id: UUID) -> Handled:
+    around = asked(f"hold {player_id}")
+    return await handle(
+        commands, SAFETY_RECORD, safety_record_id(player_id), HOLD, around, player_id=player_id
+    )
+
+
+async def start(commands: Commands, player_id: UUID, around: Asked) -> Handled:
+    def command(facts: Facts) -> StartSession:
+        return StartSession(
+            player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
+        )
+
+    session_id = new_session_id(player_id, around.context.command_id)
+    return await handle_session(commands, session_id, player_id, command, around)
+
+
+async def some_session(commands: Commands) -> tuple[UUID, UUID]:
+    player_id = await some_player(commands)
+    return player_id, (await start(commands, player_id, asked(f"start {player_id}"))).id
+
+
+def says(words: str, turn: int | None = None) -> Callable[[Facts], SessionCommand]:
+    return lambda facts: SubmitInteraction(
+        words=words, turn=turn, held=facts.held, consented=facts.consented, at=NOON
+    )
+
+
+async def log_of(commands: Commands, aggregate_id: UUID) -> list[Recorded]:
+    return await commands.aggregates.store.versions_after(aggregate_id, 0, 10_000)
+
+
+async def state_of(commands: Commands, target: Target) -> object:
+    return (await commands.aggregates.load([target]))[0].state

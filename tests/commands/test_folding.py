@@ -1,0 +1,266 @@
+"""What is remembered of an aggregate saves time only: it is bounded, and dropped when it is not history."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+import pytest_asyncio
+from command_examples import (
+    AGREE,
+    DISAGREE,
+    NOON,
+    PLAYER,
+    REGISTER,
+    SESSION,
+    Machine,
+    ask_player,
+    asked,
+    log_of,
+    says,
+    some_id,
+    some_player,
+    some_session,
+)
+from structlog.testing import capture_logs
+
+from tta.commands.folding import (
+    RECENT_MAX,
+    RECENT_MS,
+    SNAPSHOT_EVERY,
+    Aggregates,
+    Decider,
+    Folded,
+    Kept,
+    Target,
+    fingerprint,
+)
+from tta.commands.handle import Commands, Handled
+from tta.commands.sessions import handle_session
+from tta.domain import player, session
+from tta.domain.player import ConsentGiven, GiveConsent
+from tta.domain.vocabulary import ConsentPurpose
+from tta.eventstore.appends import Append, StreamAppend
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import ABSENT, Head, Recorded, pack
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import Wanted
+
+
+def agrees(version: int) -> GiveConsent:
+    return GiveConsent(purpose=ConsentPurpose.RESEARCH, version=version, at=NOON)
+
+
+async def aged(commands: Commands, player_id: UUID, until: int) -> Handled:
+    """Give a player one consent after the other, until they are at that version."""
+    folded = (await commands.aggregates.load([Target(PLAYER, player_id)]))[0]
+    for version in range(folded.head.version + 1, until + 1):
+        handled = await ask_player(commands, player_id, agrees(version), asked(f"{player_id} {version}"))
+    return handled
+
+
+async def loaded(commands: Commands, player_id: UUID, module: Decider = PLAYER) -> Any:
+    """What the store answers to a process that knows nothing."""
+    return (await commands.aggregates.store.load([Wanted(player_id, ABSENT, fingerprint(module))]))[0]
+
+
+async def test_a_warm_command_loads_nothing(machine: Machine):
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    (before,) = commands.aggregates.cached([Target(PLAYER, player_id)]) or []
+    assert before == (await commands.aggregates.load([Target(PLAYER, player_id)]))[0]
+    assert before.head.version == 2
+
+
+async def test_the_cache_is_bounded_and_forgets_what_was_not_used_for_longest(machine: Machine):
+    commands = await machine.process(cache_max=3)
+    players = [await some_player(commands) for _ in range(3)]
+    await ask_player(commands, players[0], DISAGREE, asked("used"))
+    await some_player(commands)
+    there = [commands.aggregates.cached([Target(PLAYER, each)]) is not None for each in players]
+    assert there == [True, False, True]
+    assert (await ask_player(commands, players[1], DISAGREE, asked("forgotten"))).version == 3
+
+
+async def test_a_snapshot_is_kept_now_and_then_and_saves_reading(machine: Machine):
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    await aged(commands, player_id, SNAPSHOT_EVERY - 1)
+    assert (await loaded(commands, player_id)).snapshot is None
+    last = await aged(commands, player_id, SNAPSHOT_EVERY + 2)
+    found = await loaded(commands, player_id)
+    assert found.snapshot.head.version == SNAPSHOT_EVERY
+    assert [event.version for event in found.events] == [SNAPSHOT_EVERY + 1, SNAPSHOT_EVERY + 2]
+    fresh, known = await machine.process(), commands.aggregates.cached([Target(PLAYER, player_id)])
+    assert await fresh.aggregates.load([Target(PLAYER, player_id)]) == known
+    assert known is not None
+    assert known[0].position == last.position
+
+
+async def test_commands_of_before_a_snapshot_are_recognised(machine: Machine):
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    first = await ask_player(commands, player_id, DISAGREE, asked("early", b"12345678"))
+    await aged(commands, player_id, SNAPSHOT_EVERY + 1)
+    again = await ask_player(await machine.process(), player_id, DISAGREE, asked("early", b"12345678"))
+    assert again == first._replace(again=True)
+
+
+async def test_a_snapshot_of_other_rules_is_ignored(machine: Machine):
+    """A deployment that folds otherwise must not go on from what the one before folded."""
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    await aged(commands, player_id, SNAPSHOT_EVERY)
+
+    def evolve(state: player.Player, event: player.PlayerEvent) -> player.Player:
+        return player.evolve(state, event)
+
+    changed = cast(
+        "Decider", SimpleNamespace(NAME="player", initial=player.initial, EVENTS=player.EVENTS, evolve=evolve)
+    )
+    assert fingerprint(changed) != fingerprint(PLAYER)
+    assert (await loaded(commands, player_id, changed)).snapshot is None
+    (folded,) = await (await machine.process()).aggregates.load([Target(changed, player_id)])
+    assert folded.head.version == SNAPSHOT_EVERY
+
+
+async def test_a_snapshot_of_another_state_is_ignored():
+    class Wider(player.Player, frozen=True, kw_only=True):
+        nickname: str = ""
+
+    wider = SimpleNamespace(NAME="player", initial=Wider(), EVENTS=player.EVENTS, evolve=player.evolve)
+    assert fingerprint(cast("Decider", wider)) != fingerprint(PLAYER)
+    assert fingerprint(SESSION) != fingerprint(PLAYER)
+
+
+async def test_a_snapshot_that_cannot_be_read_is_ignored(machine: Machine):
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    await aged(commands, player_id, SNAPSHOT_EVERY)
+    store = commands.aggregates.store
+    key = store.layout.snap(store.layout.slot_of(player_id), player_id)
+    raw = await store.nodes.call("GET", key)
+    await store.nodes.call("SET", key, raw[:-40] + b"\xc1" * 40)
+    assert (await loaded(commands, player_id)).snapshot is not None
+    fresh = await machine.process()
+    assert (await ask_player(fresh, player_id, DISAGREE, asked("a"))).version == SNAPSHOT_EVERY + 1
+
+
+async def test_a_snapshot_holds_no_clear_words(machine: Machine):
+    commands = await machine.process()
+    player_id, session_id = await some_session(commands)
+    await handle_session(commands, session_id, player_id, says("Marked words"), asked("a"))
+    (folded,) = commands.aggregates.cached([Target(SESSION, session_id)]) or []
+    assert b"Marked" not in msgspec.msgpack.encode(folded.state)
+
+
+@pytest_asyncio.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[ChildServer]:
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+async def test_a_snapshot_that_cannot_be_kept_fails_no_command(own_server: ChildServer):
+    machine = Machine(own_server.url)
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    await aged(commands, player_id, SNAPSHOT_EVERY - 1)
+    await commands.aggregates.store.nodes.call("ACL", "SETUSER", "default", "-set")
+    with capture_logs() as logs:
+        assert (await aged(commands, player_id, SNAPSHOT_EVERY)).version == SNAPSHOT_EVERY
+    assert [each["event"] for each in logs] == ["a snapshot was not kept"]
+    await machine.close()
+
+
+async def test_what_is_remembered_of_a_lost_history_is_dropped(machine: Machine):
+    """As after a failover to a replica that had not received the last writes."""
+    commands, other = await machine.process(), await machine.process()
+    player_id = await some_player(commands)
+    await ask_player(commands, player_id, agrees(7), asked("lost"))
+    store, kept = commands.aggregates.store, (await log_of(commands, player_id))[:2]
+    slot = store.layout.slot_of(player_id)
+    for key in (store.layout.log(slot), store.layout.head(slot, player_id)):
+        await store.nodes.call("DEL", key)
+    await other.aggregates.store.append(_again(other, player_id, kept))
+    await ask_player(other, player_id, DISAGREE, asked("instead"))
+    with capture_logs() as logs:
+        handled = await ask_player(commands, player_id, AGREE, asked("next"))
+    assert handled.version == 4
+    assert "remembered history is gone, folding anew" in [each["event"] for each in logs]
+    assert not (await ask_player(commands, player_id, agrees(7), asked("lost"))).again
+
+
+def _again(commands: Commands, player_id: UUID, kept: list[Recorded]) -> Any:
+    """One append of what others appended before."""
+    drafts = [commands.aggregates.types.draft(commands.aggregates.types.event(each)) for each in kept]
+    return Append(
+        streams=[StreamAppend(player_id, ABSENT, drafts, player_id)], context=asked("restored").context
+    )
+
+
+def recorded(versions: Iterator[int], *, recorded_ms: int, count: int = 1) -> list[Recorded]:
+    """Events as the store would give them, one command each."""
+    found = []
+    for version in (next(versions) for _ in range(count)):
+        event = ConsentGiven(purpose=ConsentPurpose.PLAY, version=1, at=NOON)
+        entries, _ = pack(
+            [_types().draft(event)],
+            aggregate=UUID(int=1),
+            subject=UUID(int=1),
+            after=Head(version - 1, b"\x00" * 32),
+            first_index=0,
+            context=asked(f"command {version}").context,
+        )
+        found.append(Recorded(0, version, recorded_ms, entries[0]))
+    return found
+
+
+def _types() -> Any:
+    return EventTypes([*player.EVENTS, *session.EVENTS])
+
+
+def folds(events: list[Recorded], folded: Folded | None = None) -> Folded:
+    aggregates = Aggregates(cast("Any", None), _types())
+    return aggregates.fold(PLAYER, folded or Folded(player.initial, ABSENT, 0, {}), events)
+
+
+def test_of_recent_commands_1024_are_remembered():
+    folded = folds(recorded(iter(range(1, 2_000)), recorded_ms=1_000, count=RECENT_MAX + 3))
+    assert len(folded.recent) == RECENT_MAX
+    assert asked("command 3").context.command_id.bytes not in folded.recent
+    assert asked("command 4").context.command_id.bytes in folded.recent
+
+
+def test_recent_commands_are_remembered_for_24_hours():
+    versions = iter(range(1, 2_000))
+    folded = folds(recorded(versions, recorded_ms=1_000, count=3))
+    folded = folds(recorded(versions, recorded_ms=1_000 + RECENT_MS), folded)
+    assert len(folded.recent) == 4
+    folded = folds(recorded(versions, recorded_ms=1_001 + RECENT_MS), folded)
+    assert list(folded.recent) == [asked(f"command {each}").context.command_id.bytes for each in (4, 5)]
+
+
+def test_the_bounds_are_those_that_are_published():
+    assert (RECENT_MAX, RECENT_MS) == (1_024, 24 * 60 * 60 * 1000)
+
+
+def test_what_is_kept_with_a_snapshot_comes_back_as_it_was():
+    folded = folds(recorded(iter(range(1, 9)), recorded_ms=1_000, count=5))
+    kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
+    back = msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=Kept)
+    assert back.recent == folded.recent
+    assert list(back.recent) == list(folded.recent)
+
+
+async def test_two_who_load_at_once_fold_the_same(machine: Machine):
+    commands = await machine.process()
+    player_id = some_id()
+    await ask_player(await machine.process(), player_id, REGISTER, asked("a"))
+    loads = await asyncio.gather(*(commands.aggregates.load([Target(PLAYER, player_id)]) for _ in range(3)))
+    assert loads[0] == loads[1] == loads[2]
+    assert len(loads[0][0].recent) == 1
