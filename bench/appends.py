@@ -94,7 +94,9 @@ class _pooled:  # noqa: N801 - Used like a function.
 
 
 def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
-    """What the server does of these very script calls when they are prebuilt and pipelined by one connection."""
+    """What the server does of these very script calls when they are prebuilt and pipelined by one
+    connection.
+    """
     calls = []
     heads = {}
     for number in range(EVENTS):

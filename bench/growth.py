@@ -17,7 +17,7 @@ WRITERS = 512
 
 async def run() -> list[Figure]:
     figures, medians = [], []
-    # The store is filled without fsync, which is what is measured elsewhere; the script's cost is what counts here.
+    # Without fsync, which is measured elsewhere: what counts here is the script.
     async with server({"appendfsync": "no"}) as child, store(child, durability="memory") as opened:
         stored = 0
         for size in SIZES:

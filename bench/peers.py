@@ -125,9 +125,7 @@ def _unprivileged(directory: str) -> str:
     """PostgreSQL refuses to run as root: name another user and give it the directory."""
     if os.geteuid() != 0:
         return ""
-    user = next(
-        name for name in ("postgres", "nobody") if name in {each.pw_name for each in pwd.getpwall()}
-    )
+    user = next(name for name in ("postgres", "nobody") if name in {each.pw_name for each in pwd.getpwall()})
     shutil.chown(directory, user)
     return user
 
