@@ -10,22 +10,22 @@ from tta.eventstore.envelope import ABSENT
 
 TITLE = "Memory per event, 200-byte payload, 20 events per aggregate"
 AGGREGATES, EVENTS_EACH = 2_000, 20
+WITHOUT_AOF = {"appendfsync": "no", "appendonly": "no"}
 
 
 async def run() -> list[Figure]:
     entries: dict[int, list[bytes]] = {}
-    async with server({"appendfsync": "no", "appendonly": "no"}) as child:
-        async with store(child, durability="memory") as opened:
-            before = await _used(child)
-            for number in range(AGGREGATES):
-                player = derived_id("player", str(number))
-                session, head = owned_id(player, "session"), ABSENT
-                for _ in range(EVENTS_EACH):
-                    done = await opened.append(one_event(session, head, player))
-                    head = done.heads[0]
-                    entries.setdefault(done.slot, []).append(done.entries[0][0])
-            ours = await _used(child) - before
-    async with server({"appendfsync": "no", "appendonly": "no"}) as child:
+    async with server(WITHOUT_AOF) as child, store(child, durability="memory") as opened:
+        before = await _used(child)
+        for number in range(AGGREGATES):
+            player = derived_id("player", str(number))
+            session, head = owned_id(player, "session"), ABSENT
+            for _ in range(EVENTS_EACH):
+                done = await opened.append(one_event(session, head, player))
+                head = done.heads[0]
+                entries.setdefault(done.slot, []).append(done.entries[0][0])
+        ours = await _used(child) - before
+    async with server(WITHOUT_AOF) as child:
         client = Redis.from_url(child.url)
         before = await _used(child)
         for slot, held in entries.items():

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Self
 
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
@@ -54,7 +55,7 @@ class DevServer:
             directory, "dev", "-m", "tta", "dev", data_dir=str(directory / "data"), port=str(self.port)
         )
 
-    async def __aenter__(self) -> "DevServer":
+    async def __aenter__(self) -> Self:
         await self._process.start()
         await until_listening(self.port)
         self.tokens = Tokens.read(self._directory / "data" / "keys" / "token-signing.json", create=False)
