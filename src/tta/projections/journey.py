@@ -20,7 +20,7 @@ from tta.domain.session import (
     SessionStarted,
 )
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "journey"
 VERSION = 1
@@ -103,32 +103,27 @@ class SessionPlayed(NamedTuple):
 
 
 def keys(fact: Fact) -> Sequence[Key]:
-    aggregate = str(fact.recorded.aggregate_id)
     match fact.event:
         case PlayerRegistered():
-            return (Key(Player, aggregate),)
+            return (Key(Player, fact.aggregate),)
         case InteractionSubmitted(turn=turn) | InteractionAnswered(turn=turn):
-            return (Key(Session, aggregate), Key(Turn, f"{aggregate}/{turn}"))
+            return (Key(Session, fact.aggregate), Key(Turn, f"{fact.aggregate}/{turn}"))
         case _:
-            return (Key(Session, aggregate),)
+            return (Key(Session, fact.aggregate),)
 
 
 def apply(key: Key, row: Row | None, fact: Fact) -> Row:
-    at_ms = milliseconds(fact.event.at)
     if key.row is Player:
-        return Player(id=key.id, registered_ms=at_ms)
-    if key.row is Turn:
-        return _turn(key, row, fact, at_ms)
-    return _session(key, row, fact, at_ms)
+        return Player(id=key.id, registered_ms=fact.at_ms)
+    return _turn(key, row, fact) if key.row is Turn else _session(key, row, fact)
 
 
 def links(fact: Fact) -> Sequence[Link]:
-    aggregate = str(fact.recorded.aggregate_id)
     match fact.event:
         case SessionStarted(player_id=player_id):
-            return (Link(PLAYED, str(player_id), aggregate),)
+            return (Link(PLAYED, str(player_id), fact.aggregate),)
         case InteractionSubmitted(turn=turn):
-            return (Link(HAS_TURN, aggregate, f"{aggregate}/{turn}"),)
+            return (Link(HAS_TURN, fact.aggregate, f"{fact.aggregate}/{turn}"),)
         case _:
             return ()
 
@@ -162,7 +157,7 @@ async def sessions_played(
     return played
 
 
-def _session(key: Key, row: Row | None, fact: Fact, at_ms: int) -> Session:
+def _session(key: Key, row: Row | None, fact: Fact) -> Session:
     event = fact.event
     if isinstance(event, SessionStarted):
         return Session(
@@ -170,17 +165,19 @@ def _session(key: Key, row: Row | None, fact: Fact, at_ms: int) -> Session:
             player=str(event.player_id),
             story=event.story,
             status="open",
-            started_ms=at_ms,
-            changed_ms=at_ms,
+            started_ms=fact.at_ms,
+            changed_ms=fact.at_ms,
         )
     assert isinstance(row, Session), "a session begins with SessionStarted"
-    return replace(row, status=STATUS_AFTER.get(type(event), row.status), changed_ms=at_ms)
+    return replace(row, status=STATUS_AFTER.get(type(event), row.status), changed_ms=fact.at_ms)
 
 
-def _turn(key: Key, row: Row | None, fact: Fact, at_ms: int) -> Turn:
+def _turn(key: Key, row: Row | None, fact: Fact) -> Turn:
     event = fact.event
     if isinstance(event, InteractionSubmitted):
-        return Turn(id=key.id, number=event.turn, submitted_ms=at_ms, choice=event.choice)
+        return Turn(id=key.id, number=event.turn, submitted_ms=fact.at_ms, choice=event.choice)
     assert isinstance(event, InteractionAnswered), f"{type(event).__name__} makes no turn"
     assert isinstance(row, Turn), "a turn begins with InteractionSubmitted"
-    return replace(row, author=event.author.value, scene=event.scene, skill=event.skill, answered_ms=at_ms)
+    return replace(
+        row, author=str(event.author), scene=event.scene, skill=event.skill, answered_ms=fact.at_ms
+    )

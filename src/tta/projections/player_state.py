@@ -10,7 +10,7 @@ from tta.domain.base import Sealed
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "player_state"
 VERSION = 1
@@ -63,7 +63,7 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
     row = row or PlayerState(id=key.id)
     if isinstance(event, SafetyHoldPlaced | SafetyHoldReleased):
         return replace(row, held=isinstance(event, SafetyHoldPlaced))
-    row = replace(row, version=fact.recorded.version, changed_ms=milliseconds(event.at))
+    row = replace(row, version=fact.recorded.version, changed_ms=fact.at_ms)
     match event:
         case PlayerRegistered():
             row = replace(
@@ -73,7 +73,7 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
                 region=event.region,
                 time_zone=event.time_zone,
                 age_band=event.age_band.value,
-                registered_ms=milliseconds(event.at),
+                registered_ms=fact.at_ms,
             )
         case ConsentGiven():
             given = f"{event.purpose}:{event.version}"

@@ -17,7 +17,7 @@ from tta.domain.session import (
     Status,
 )
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, milliseconds
+from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "session_state"
 VERSION = 1
@@ -43,6 +43,12 @@ class SessionState(Row, frozen=True, kw_only=True):
 ROWS: tuple[type[Row], ...] = (SessionState,)
 LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
+STATUS_AFTER = {
+    SessionPaused: Status.PAUSED,
+    SessionResumed: Status.OPEN,
+    SessionCompleted: Status.COMPLETED,
+    SessionAbandoned: Status.ABANDONED,
+}
 
 SESSION_BY_ID = """
 MATCH (s:SessionState_v1 {id: $id})
@@ -54,48 +60,46 @@ RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.v
 
 
 def keys(fact: Fact) -> Sequence[Key]:
-    return (Key(SessionState, str(fact.recorded.aggregate_id)),)
+    return (Key(SessionState, fact.aggregate),)
 
 
 def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
-    event, version = fact.event, fact.recorded.version
-    changed_ms = milliseconds(event.at)
+    event, version, at_ms = fact.event, fact.recorded.version, fact.at_ms
     if isinstance(event, SessionStarted):
         return SessionState(
             id=key.id,
             player=str(event.player_id),
             story=event.story,
-            status=Status.OPEN.value,
+            status=str(Status.OPEN),
             version=version,
-            started_ms=changed_ms,
-            changed_ms=changed_ms,
+            started_ms=at_ms,
+            changed_ms=at_ms,
         )
     assert row is not None, "a session begins with SessionStarted"
-    row = replace(row, version=version, changed_ms=changed_ms)
     match event:
         case InteractionSubmitted():
-            row = replace(
-                row, turn=event.turn, unanswered=True, last_words=_box(event.words), last_choice=event.choice
+            return replace(
+                row,
+                version=version,
+                changed_ms=at_ms,
+                turn=event.turn,
+                unanswered=True,
+                last_words=_box(event.words),
+                last_choice=event.choice,
             )
         case InteractionAnswered():
-            row = replace(
+            return replace(
                 row,
+                version=version,
+                changed_ms=at_ms,
                 unanswered=False,
                 last_reply=_box(event.reply),
-                last_author=event.author.value,
+                last_author=str(event.author),
                 scene=event.scene or row.scene,
             )
-        case SessionPaused():
-            row = replace(row, status=Status.PAUSED.value)
-        case SessionResumed():
-            row = replace(row, status=Status.OPEN.value)
-        case SessionCompleted():
-            row = replace(row, status=Status.COMPLETED.value)
-        case SessionAbandoned():
-            row = replace(row, status=Status.ABANDONED.value)
         case _:
-            raise AssertionError(f"{type(event).__name__} is not folded")
-    return row
+            status = STATUS_AFTER[type(event)]
+            return replace(row, version=version, changed_ms=at_ms, status=str(status))
 
 
 def links(_fact: Fact) -> Sequence[Link]:

@@ -44,6 +44,21 @@ UNWIND $rows AS row
 MATCH (c:Checkpoint {id: row.id})
 SET c.position = row.position, c.hash = row.hash, c.updated_ms = row.updated_ms
 """
+# A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
+BEATS = """
+MATCH (w:Worker)
+WHERE w.model = $model
+RETURN w.id AS id, w.beat AS beat
+"""
+BEAT = """
+MERGE (w:Worker {id: $worker})
+SET w.beat = $beat, w.model = $model
+"""
+FORGET = """
+UNWIND $workers AS worker
+MATCH (w:Worker {id: worker})
+DELETE w
+"""
 
 
 class LeaseLost(Exception):
@@ -69,12 +84,16 @@ class Checkpoints:
     def id(self, slot: int) -> str:
         return f"{self._prefix}/{slot:02x}"
 
+    @property
+    def slots(self) -> range:
+        return range(self._slots)
+
     def ids(self, slots: Iterable[int]) -> list[str]:
         return [self.id(slot) for slot in sorted(slots)]
 
     async def make(self) -> None:
         """Write those that are missing, at position 0."""
-        rows = [{"id": self.id(slot), "model": self._prefix, "slot": slot} for slot in range(self._slots)]
+        rows = [{"id": self.id(slot), "model": self._prefix, "slot": slot} for slot in self.slots]
         async with self._graph.transaction() as tx:
             await tx.run(MAKE, rows=rows)
 
@@ -100,6 +119,20 @@ class Checkpoints:
         """Give slots back at once, so that nobody has to wait for the lease to run out."""
         async with self._graph.transaction() as tx:
             await tx.run(RELEASE, ids=self.ids(slots), worker=worker)
+
+    async def beats(self) -> dict[str, int]:
+        """Give the last sign of life of every worker on this version of the read model."""
+        return {row["id"]: row["beat"] for row in await self._graph.read(BEATS, model=self._prefix)}
+
+    async def beat(self, worker: str, beat: int) -> None:
+        """Give a sign of life."""
+        async with self._graph.transaction() as tx:
+            await tx.run(BEAT, worker=worker, beat=beat, model=self._prefix)
+
+    async def forget(self, workers: Iterable[str]) -> None:
+        """Strike workers from the list; one that lives after all is on it again with its next beat."""
+        async with self._graph.transaction() as tx:
+            await tx.run(FORGET, workers=sorted(workers))
 
     async def fence(
         self, tx: Transaction, held: Mapping[int, Checkpoint], marks: Mapping[int, Mark], worker: str

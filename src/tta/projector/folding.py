@@ -29,37 +29,50 @@ class Folded(NamedTuple):
     """What a round comes to: the rows and links to save, how far each slot got, and what stopped a lane."""
 
     rows: dict[Key, Row]
+    new: set[Key]
+    """Those of the rows that the graph does not have yet."""
     links: set[Link]
     marks: dict[int, Mark]
     poisons: list[Poison]
-    events: int
 
 
 class RowCache:
-    """Rows as last saved. True only while this worker holds their slots: whoever loses a slot clears it."""
+    """Rows as last folded, and keys that have none. True only while this worker holds their slots: who loses
+    a slot, or cannot save what was folded, clears it.
+    """
 
     def __init__(self, rows_max: int = CACHE_MAX) -> None:
         self._rows: OrderedDict[Key, Row | None] = OrderedDict()
         self._rows_max = rows_max
+        self._unsaved_max = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def missing(self, keys: Iterable[Key]) -> list[Key]:
-        return [key for key in keys if key not in self._rows]
+        """Name the keys of which nothing is known; the others are the last to be dropped from now on."""
+        missing = []
+        for key in keys:
+            if key in self._rows:
+                self._rows.move_to_end(key)
+            else:
+                missing.append(key)
+        return missing
 
     def get(self, key: Key) -> Row | None:
-        self._rows.move_to_end(key)
         return self._rows[key]
 
-    def put(self, rows: dict[Key, Row]) -> None:
-        self._rows.update(rows)
-        for key in rows:
-            self._rows.move_to_end(key)
-
-    def found(self, key: Key, row: Row | None) -> None:
+    def put(self, key: Key, row: Row | None) -> None:
         self._rows[key] = row
 
-    def trim(self) -> None:
-        while len(self._rows) > self._rows_max:
+    def trim(self, touched: int) -> None:
+        """Drop what was not touched for longest, but no row of this round or the one before: that one is
+        still being saved, and the graph does not have its rows yet.
+        """
+        keep = max(self._rows_max, self._unsaved_max + touched)
+        while len(self._rows) > keep:
             self._rows.popitem(last=False)
+        self._unsaved_max = touched
 
     def clear(self) -> None:
         self._rows.clear()
@@ -80,15 +93,18 @@ async def fold(
     cache: RowCache,
     load: Callable[[list[Key]], Awaitable[dict[Key, Row]]],
 ) -> Folded:
-    """Fold a round. An event that raises stops its own slot only; what was before it in the slot stands."""
-    digests = [_digest(model, types, batch) for batch in batches]
+    """Fold a round, in the cache. An event that raises stops its own slot only; what was before it in the
+    slot stands. Raises what `load` raises, and has then folded nothing.
+    """
+    handled = {event.__name__ for event in model.HANDLES}
+    digests = [_digest(model, types, handled, batch) for batch in batches]
     wanted = dict.fromkeys(key for digest in digests for _, keys in digest.facts for key in keys)
     missing = cache.missing(wanted)
     if missing:
         loaded = await load(missing)
         for key in missing:
-            cache.found(key, loaded.get(key))
-    folded = Folded({}, set(), {}, [], sum(len(batch.events) for batch in batches))
+            cache.put(key, loaded.get(key))
+    folded = Folded({}, set(), set(), {}, [])
     for batch, digest in zip(batches, digests, strict=True):
         poison, reached = _apply(model, batch, digest, cache, folded)
         if reached.position >= batch.events[0].position:
@@ -96,14 +112,15 @@ async def fold(
         if poison is not None:
             folded.poisons.append(poison)
             log.error("a lane stops: an event cannot be digested", model=model.NAME, **poison._asdict())
+    cache.trim(len(wanted))
     return folded
 
 
-def _digest(model: ReadModel, types: EventTypes, batch: Batch) -> Digest:
-    handled = {event.__name__ for event in model.HANDLES}
+def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch: Batch) -> Digest:
     facts: list[tuple[Fact, Sequence[Key]]] = []
     for index, recorded in enumerate(batch.events):
-        if recorded.envelope.type not in handled and types.knows(recorded.envelope.type):
+        tag = recorded.envelope.type
+        if tag not in handled and types.knows(tag):
             continue
         try:
             fact = Fact(types.event(recorded), recorded)
@@ -118,18 +135,19 @@ def _apply(
 ) -> tuple[Poison | None, Mark]:
     for fact, keys in digest.facts:
         try:
-            changed = {key: model.apply(key, _row(key, folded, cache), fact) for key in keys}
+            changed = [(key, cache.get(key)) for key in keys]
+            rows = [model.apply(key, row, fact) for key, row in changed]
             links = model.links(fact)
         except Exception as error:  # noqa: BLE001 - As above.
             index = fact.recorded.position - batch.events[0].position
             return _poison(fact.recorded, error), _mark_before(batch, index)
-        folded.rows.update(changed)
+        for (key, before), row in zip(changed, rows, strict=True):
+            if before is None:
+                folded.new.add(key)
+            folded.rows[key] = row
+            cache.put(key, row)
         folded.links.update(links)
     return digest.poison, digest.reached
-
-
-def _row(key: Key, folded: Folded, cache: RowCache) -> Row | None:
-    return folded.rows[key] if key in folded.rows else cache.get(key)
 
 
 def _mark_before(batch: Batch, index: int) -> Mark:

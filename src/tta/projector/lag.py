@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -10,8 +10,12 @@ from tta.eventstore.errors import StoreError
 from tta.eventstore.store import EventStore
 from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import Checkpoint, Checkpoints
+from tta.projector.leases import LEASE_S
 
 TIMEOUT_S = 2.0
+SILENT_S_MAX = (
+    3 * LEASE_S
+)  # A beat bears its worker's clock: this much may the clocks of two machines differ.
 
 
 class Lag(msgspec.Struct, frozen=True):
@@ -25,27 +29,31 @@ class Lag(msgspec.Struct, frozen=True):
 
 async def lags(store: EventStore, checkpoints: Sequence[Checkpoints]) -> list[Lag]:
     """Measure every read model's lag, within TIMEOUT_S."""
+    return list(await asyncio.gather(*(_measured(store, each) for each in checkpoints)))
+
+
+async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
     try:
         async with asyncio.timeout(TIMEOUT_S):
+            there = await checkpoints.read(checkpoints.slots)
+            unattended = _unattended(there, await checkpoints.beats(), len(checkpoints.slots))
+            # The logs' ends are read last: whoever is ahead of one stands on a history that is gone.
             ends = await store.ends()
-            return [await _lag(store, each, ends) for each in checkpoints]
+            positions = {slot: there[slot].mark.position if slot in there else 0 for slot in ends}
+            if any(positions[slot] > end for slot, (end, _) in ends.items()):
+                return Lag(checkpoints.model, None, None, unattended)
+            late = [slot for slot, (end, _) in ends.items() if positions[slot] < end]
+            oldest = await asyncio.gather(*(store.at(slot, positions[slot] + 1) for slot in late))
+            behind = sum(ends[slot][0] - positions[slot] for slot in late)
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError):
-        return [Lag(each.model, None, None, None) for each in checkpoints]
+        return Lag(checkpoints.model, None, None, None)
+    oldest_ms = min((each.recorded_ms for each in oldest), default=None)
+    seconds = 0.0 if oldest_ms is None else max(time.time() - oldest_ms / 1000, 0.0)
+    return Lag(checkpoints.model, behind, round(seconds, 3), unattended)
 
 
-async def _lag(store: EventStore, checkpoints: Checkpoints, ends: dict[int, tuple[int, int]]) -> Lag:
-    there = await checkpoints.read(ends)
-    behind = {slot: ends[slot][0] - _position(there.get(slot)) for slot in ends}
-    late = [slot for slot, count in behind.items() if count > 0]
-    oldest_ms = [await _recorded_ms(store, slot, _position(there.get(slot)) + 1) for slot in late]
-    seconds = max((time.time() - min(oldest_ms) / 1000, 0.0)) if oldest_ms else 0.0
-    unowned = sum(1 for slot in ends if slot not in there or not there[slot].owner)
-    return Lag(checkpoints.model, sum(max(count, 0) for count in behind.values()), round(seconds, 3), unowned)
-
-
-def _position(checkpoint: Checkpoint | None) -> int:
-    return checkpoint.mark.position if checkpoint else 0
-
-
-async def _recorded_ms(store: EventStore, slot: int, position: int) -> int:
-    return (await store.at(slot, position)).recorded_ms
+def _unattended(there: Mapping[int, Checkpoint], beats: Mapping[str, int], slots: int) -> int:
+    """Count the slots that nobody holds, or a worker that has given no sign of life for long."""
+    oldest_ms = (time.time() - SILENT_S_MAX) * 1000
+    living = {worker for worker, beat in beats.items() if beat >= oldest_ms}
+    return slots - sum(1 for each in there.values() if each.owner in living)

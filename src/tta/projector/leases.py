@@ -6,29 +6,16 @@ own clock. Leases only save work; what keeps two from writing is the epoch (chec
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
 
-from tta.graph.engine import Graph, GraphUnavailable
+from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import Checkpoint, Checkpoints
 
 LEASE_S = 5.0
 BEATS_PER_LEASE = 5
-
-BEAT = """
-MERGE (w:Worker {id: $id})
-SET w.beat = $beat, w.model = $model
-"""
-BEATS = """
-MATCH (w:Worker)
-WHERE w.model = $model
-RETURN w.id AS id, w.beat AS beat
-"""
-LEAVE = """
-MATCH (w:Worker {id: $id})
-DELETE w
-"""
 
 log = structlog.get_logger(__name__)
 
@@ -37,71 +24,97 @@ class Leases:
     """One worker's share of one read model's slots. `exclusive`: no other process can have the graph open."""
 
     def __init__(
-        self, graph: Graph, checkpoints: Checkpoints, worker: str, *, slots: int, exclusive: bool
+        self, checkpoints: Checkpoints, worker: str, *, exclusive: bool, lease_s: float = LEASE_S
     ) -> None:
-        self._graph = graph
         self._checkpoints = checkpoints
         self.worker = worker
-        self._slots = slots
+        self.lease_s = lease_s
         self._exclusive = exclusive
         self._beat = 0
         self._seen: dict[str, tuple[int, float]] = {}
         self.held: dict[int, Checkpoint] = {}
         self.changed = asyncio.Event()
-        """Set when the share is no longer what is held."""
+        """Set when there is something to give back or to take, or when something was taken away."""
 
     async def keep(self) -> None:
         """Beat for as long as this runs, and notice when the share changes."""
         while True:
-            with suppress(GraphUnavailable):
+            try:
                 await self.beat()
-                if self._share() != set(self.held):
-                    self.changed.set()
-            await asyncio.sleep(LEASE_S / BEATS_PER_LEASE)
+                await self._look()
+            except (GraphUnavailable, GraphRefused) as error:
+                log.warning("no sign of life could be given", worker=self.worker, error=str(error))
+            await asyncio.sleep(self.lease_s / BEATS_PER_LEASE)
 
     async def beat(self) -> None:
-        """Show that this worker lives, and look who else does."""
-        self._beat += 1
-        async with self._graph.transaction() as tx:
-            await tx.run(BEAT, id=self.worker, beat=self._beat, model=self._checkpoints.model)
-        now = time.monotonic()
-        beats = {
-            row["id"]: row["beat"] for row in await self._graph.read(BEATS, model=self._checkpoints.model)
-        }
+        """Look who else lives, and show that this worker does."""
+        beats, now = await self._checkpoints.beats(), time.monotonic()
+        if self._beat and beats.get(self.worker, self._beat) != self._beat:
+            log.error("another process works under the same name: give each its own", worker=self.worker)
         for other, beat in beats.items():
             if other not in self._seen or self._seen[other][0] != beat:
                 self._seen[other] = (beat, now)
-        for gone in self._seen.keys() - beats.keys():
-            del self._seen[gone]
+        self._seen = {other: self._seen[other] for other in beats}
+        dead = beats.keys() - self._alive()
+        if dead:
+            log.warning("workers gave no sign of life for a lease", workers=sorted(dead))
+            await self._checkpoints.forget(dead)
+        self._beat = max(self._beat + 1, int(time.time() * 1000))
+        await self._checkpoints.beat(self.worker, self._beat)
 
     async def claim(self) -> dict[int, Checkpoint]:
-        """Hold the share: give back what belongs to others, take what is free or was a dead worker's."""
+        """Hold the share: give back what belongs to others, take what is free or was a dead worker's.
+
+        What was held and still is keeps its epoch. Nothing of this worker may be under way meanwhile.
+        """
         self.changed.clear()
+        there = await self._checkpoints.read(self._checkpoints.slots)
         share = self._share()
-        surplus = self.held.keys() - share
+        surplus = {slot for slot, each in there.items() if each.owner == self.worker} - share
         if surplus:
             await self._checkpoints.release(surplus, self.worker)
-        # An owner that is not alive any more, or that no longer appears at all, holds nothing.
-        owners = {each.owner for each in (await self._checkpoints.read(share)).values()}
-        alive = {self.worker} if self._exclusive else set(self._alive())
-        self.held = await self._checkpoints.claim(share, self.worker, free_of=owners - alive)
-        log.info("slots claimed", model=self._checkpoints.model, worker=self.worker, slots=len(self.held))
+        kept = {slot: there[slot] for slot in self._kept(there) & share}
+        wanted = share & self._free(there) - kept.keys()
+        owners = {there[slot].owner for slot in wanted}
+        taken = await self._checkpoints.claim(wanted, self.worker, free_of=owners) if wanted else {}
+        self.held = kept | taken
+        log.info(
+            "slots claimed",
+            model=self._checkpoints.model,
+            worker=self.worker,
+            slots=len(self.held),
+            new=len(taken),
+        )
         return self.held
 
     async def leave(self) -> None:
-        """Give everything back."""
-        with suppress(GraphUnavailable):
-            await self._checkpoints.release(self.held, self.worker)
-            async with self._graph.transaction() as tx:
-                await tx.run(LEAVE, id=self.worker)
-        self.held = {}
+        """Give everything back; where the graph is away, others wait for the lease to run out."""
+        held, self.held = self.held, {}
+        with suppress(GraphUnavailable, GraphRefused, TimeoutError):
+            async with asyncio.timeout(self.lease_s):
+                await self._checkpoints.release(held, self.worker)
+                await self._checkpoints.forget([self.worker])
 
-    def _alive(self) -> list[str]:
+    async def _look(self) -> None:
+        there = await self._checkpoints.read(self._checkpoints.slots)
+        kept, share = self._kept(there), self._share()
+        if kept != self.held.keys() or kept - share or (share - kept) & self._free(there):
+            self.changed.set()
+
+    def _kept(self, there: Mapping[int, Checkpoint]) -> set[int]:
+        """Name the slots that are still held: an epoch is never given twice."""
+        return {slot for slot, each in self.held.items() if slot in there and there[slot].epoch == each.epoch}
+
+    def _free(self, there: Mapping[int, Checkpoint]) -> set[int]:
+        living = set() if self._exclusive else self._alive() - {self.worker}
+        return {slot for slot, each in there.items() if each.owner not in living}
+
+    def _alive(self) -> set[str]:
         now = time.monotonic()
-        living = {other for other, (_, since) in self._seen.items() if now - since < LEASE_S}
-        return sorted(living | {self.worker})
+        living = {other for other, (_, since) in self._seen.items() if now - since < self.lease_s}
+        return living | {self.worker}
 
     def _share(self) -> set[int]:
-        workers = [self.worker] if self._exclusive else self._alive()
+        workers = [self.worker] if self._exclusive else sorted(self._alive())
         mine = workers.index(self.worker)
-        return {slot for slot in range(self._slots) if slot % len(workers) == mine}
+        return {slot for slot in self._checkpoints.slots if slot % len(workers) == mine}

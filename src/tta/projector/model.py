@@ -14,7 +14,7 @@ import msgspec
 
 from tta.domain.base import Event
 from tta.eventstore.envelope import Recorded
-from tta.graph.schema import Edge, Kind, Node, Schema
+from tta.graph.schema import Edge, Kind, Node, Schema, add_edges, add_nodes, load_nodes, set_nodes
 
 KINDS: dict[Any, Kind] = {
     str: "string",
@@ -46,11 +46,17 @@ class Link(NamedTuple):
     target_id: str
 
 
-class Fact(NamedTuple):
-    """An event with what the store knows of it."""
+class Fact:
+    """An event with what the store knows of it, and two things that every fold asks for."""
 
-    event: Event
-    recorded: Recorded
+    __slots__ = ("aggregate", "at_ms", "event", "recorded")
+
+    def __init__(self, event: Event, recorded: Recorded) -> None:
+        self.event = event
+        self.recorded = recorded
+        self.aggregate = str(recorded.aggregate_id)
+        """The id of what it happened to, as rows hold it."""
+        self.at_ms = milliseconds(event.at)
 
 
 class Key(NamedTuple):
@@ -88,11 +94,15 @@ class Storage:
             )
             for link in model.LINKS
         }
+        self.schema = Schema(tuple(self.nodes.values()), tuple(self.edges.values()))
+        self.loads = {row: load_nodes(node) for row, node in self.nodes.items()}
+        self.adds = {row: add_nodes(node) for row, node in self.nodes.items()}
+        self.sets = {row: set_nodes(node) for row, node in self.nodes.items()}
+        self.joins = {link: add_edges(edge) for link, edge in self.edges.items()}
         self._lists = {
             row: [name for name, kind in node.properties.items() if kind == "strings"]
             for row, node in self.nodes.items()
         }
-        self.schema = Schema(tuple(self.nodes.values()), tuple(self.edges.values()))
 
     def properties(self, row: Row) -> dict[str, Any]:
         """Give a row as the graph takes it: tuples become lists."""

@@ -1,33 +1,35 @@
 """The projector: follows the log, folds each round in memory, saves rows and checkpoints in one transaction.
 
-So an event has its effect exactly once, and a crash at any point is harmless.
+So an event has its effect exactly once, and a crash at any point is harmless. While one round is saved
+the next is read and folded.
 """
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
-from tta.eventstore.errors import HistoryChanged
+from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
-from tta.eventstore.subscription import Batch
+from tta.eventstore.subscription import Batch, Mark
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
-from tta.graph.schema import add_edges, add_nodes, load_nodes, set_nodes
 from tta.projector.checkpoints import Checkpoints, LeaseLost
-from tta.projector.folding import Folded, Poison, RowCache, fold
+from tta.projector.folding import CACHE_MAX, Folded, Poison, RowCache, fold
 from tta.projector.freshness import Progress
 from tta.projector.leases import LEASE_S, Leases
 from tta.projector.model import Key, ReadModel, Row, Storage
 
-ROUND_EVENTS_MAX = 1_000
+ROUND_EVENTS_MAX = 2_000
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 
 log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
 
 
 class Projector:
@@ -43,8 +45,9 @@ class Projector:
         *,
         worker: str,
         events_max: int = ROUND_EVENTS_MAX,
+        rows_max: int = CACHE_MAX,
+        lease_s: float = LEASE_S,
     ) -> None:
-        slots = store.layout.slots
         self.model = model
         self.poisons: dict[int, Poison] = {}
         """What stopped which slot's lane. A worker that starts anew tries again."""
@@ -57,10 +60,11 @@ class Projector:
         self._progress = progress
         self._events_max = events_max
         self._storage = Storage(model)
-        self._cache = RowCache()
-        self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, slots)
+        self._cache = RowCache(rows_max)
+        self._saving: asyncio.Task[None] | None = None
+        self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
-        self.leases = Leases(graph, self.checkpoints, worker, slots=slots, exclusive=exclusive)
+        self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
 
     async def prepare(self) -> None:
         """Declare the model's storage and its checkpoints."""
@@ -74,11 +78,7 @@ class Projector:
         beating = asyncio.create_task(self.leases.keep(), name=f"leases {self.model.NAME}")
         try:
             while True:
-                self._cache.clear()
-                held = await self._patiently(self.leases.claim)
-                self.poisons = {slot: poison for slot, poison in self.poisons.items() if slot in held}
-                for slot, checkpoint in held.items():
-                    self._progress.moved(self.model.NAME, slot, checkpoint.mark.position)
+                await self._claim()
                 try:
                     await self._follow()
                 except LeaseLost as lost:
@@ -90,7 +90,7 @@ class Projector:
                         model=self.model.NAME,
                         reason=self.broken,
                     )
-                    await asyncio.sleep(LEASE_S)
+                    await asyncio.sleep(self.leases.lease_s)
         finally:
             beating.cancel()
             with suppress(asyncio.CancelledError):
@@ -98,91 +98,120 @@ class Projector:
             self._progress.left(self.model.NAME)
             await self.leases.leave()
 
-    async def _follow(self) -> None:
-        marks = {
-            slot: checkpoint.mark for slot, checkpoint in self.leases.held.items() if slot not in self.poisons
+    async def _claim(self) -> None:
+        """Hold this worker's share of the slots, knowing nothing but what the graph says."""
+        self._cache.clear()
+        held = await self._patiently(self.leases.claim)
+        positions = {slot: checkpoint.mark.position for slot, checkpoint in held.items()}
+        self.poisons = {
+            slot: poison
+            for slot, poison in self.poisons.items()
+            if positions.get(slot) == poison.position - 1
         }
+        self._progress.holds(self.model.NAME, positions)
+
+    async def _follow(self) -> None:
+        """Project what is held until there is something else to hold."""
+        held = self.leases.held
+        marks = {slot: checkpoint.mark for slot, checkpoint in held.items() if slot not in self.poisons}
         if not marks:
             await self.leases.changed.wait()
             return
-        async with (
-            aclosing(self._store.follow(marks, events_max=self._events_max)) as rounds,
-            aclosing(self._until_changed(rounds)) as ahead,
-        ):
-            async for batches in ahead:
-                self.broken = ""
-                running = [batch for batch in batches if batch.slot not in self.poisons]
-                if running:
-                    await self.project(running)
+        if self.broken:
+            for slot, mark in marks.items():
+                await self._read_on(slot, mark)
+            self.broken = ""
+        try:
+            async with (
+                aclosing(self._store.follow(marks, events_max=self._events_max)) as rounds,
+                aclosing(self._until_changed(rounds)) as ahead,
+            ):
+                async for batches in ahead:
+                    await self._project([batch for batch in batches if batch.slot not in self.poisons])
+            await self._saved()
+        finally:
+            if self._saving is not None:
+                self._saving.cancel()
+                await asyncio.gather(self._saving, return_exceptions=True)
+                self._saving = None
+
+    async def _read_on(self, slot: int, mark: Mark) -> None:
+        """Raises HistoryChanged for as long as the log behind a mark is another one."""
+        with suppress(StoreUnavailable):
+            await self._store.read(slot, mark, count=1)
 
     async def _until_changed(self, rounds: AsyncIterator[list[Batch]]) -> AsyncGenerator[list[Batch]]:
-        """Read one round ahead, and stop when the share of slots changes."""
+        """Read one round ahead; stop when there is something else to hold, or a save has failed."""
         changed = asyncio.create_task(self.leases.changed.wait())
         ahead = asyncio.ensure_future(anext(rounds))
         try:
             while True:
-                await asyncio.wait((ahead, changed), return_when=asyncio.FIRST_COMPLETED)
+                waiting: set[asyncio.Future[Any]] = {ahead, changed}
+                if self._saving is not None and not self._saving.done():
+                    waiting.add(self._saving)
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if self._saving is not None and self._saving.done():
+                    await self._saved()
                 if changed.done():
                     return
-                batches = await ahead
-                ahead = asyncio.ensure_future(anext(rounds))
-                yield batches
+                if ahead.done():
+                    batches = ahead.result()
+                    ahead = asyncio.ensure_future(anext(rounds))
+                    yield batches
         finally:
             changed.cancel()
             ahead.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration, HistoryChanged):
-                await ahead
+            await asyncio.gather(ahead, return_exceptions=True)
 
-    async def project(self, batches: Sequence[Batch]) -> None:
-        """Fold and save one round, however often the graph has to be asked. Raises LeaseLost."""
-        backoff_s = 0.0
-        while True:
-            try:
-                folded = await fold(self.model, self._types, batches, self._cache, self._load)
-                if folded.marks:
-                    await self._save(folded)
-                break
-            except GraphUnavailable as error:
-                backoff_s = min(max(backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
-                log.warning(
-                    "the graph is away, trying again", model=self.model.NAME, error=str(error), in_s=backoff_s
-                )
-                await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
-        self._cache.put(folded.rows)
-        self._cache.trim()
+    async def _project(self, batches: list[Batch]) -> None:
+        """Fold a round while the one before is saved, then begin to save it."""
+        if not batches:
+            return
+        folding = partial(fold, self.model, self._types, batches, self._cache, self._load)
+        folded = await self._patiently(folding)
         self.poisons |= {poison.slot: poison for poison in folded.poisons}
-        self.events_total += folded.events
-        for slot, mark in folded.marks.items():
-            self.leases.held[slot] = self.leases.held[slot]._replace(mark=mark)
-            self._progress.moved(self.model.NAME, slot, mark.position)
+        await self._saved()
+        if folded.marks:
+            saving = self._patiently(partial(self._save, folded))
+            self._saving = asyncio.create_task(saving, name=f"save {self.model.NAME}")
+
+    async def _saved(self) -> None:
+        """Wait for what is being saved. Raises LeaseLost and GraphRefused."""
+        if self._saving is not None:
+            await self._saving
+            self._saving = None
 
     async def _save(self, folded: Folded) -> None:
         """Save rows, links and checkpoints as one. New rows are created, known ones set: MERGE is slower."""
         statements: dict[str, list[dict[str, Any]]] = {}
         for key, row in folded.rows.items():
-            node = self._storage.nodes[key.row]
-            statement = add_nodes(node) if self._cache.get(key) is None else set_nodes(node)
+            statement = (self._storage.adds if key in folded.new else self._storage.sets)[key.row]
             statements.setdefault(statement, []).append(self._storage.properties(row))
         for link in folded.links:
             ends = {"source": link.source_id, "target": link.target_id}
-            statements.setdefault(add_edges(self._storage.edges[link.type]), []).append(ends)
+            statements.setdefault(self._storage.joins[link.type], []).append(ends)
         async with self._graph.transaction() as tx:
             if await self.checkpoints.fence(tx, self.leases.held, folded.marks, self.leases.worker):
                 for statement, rows in statements.items():
                     await tx.run(statement, rows=rows)
                 await self.checkpoints.move(tx, folded.marks)
+        for slot, mark in folded.marks.items():
+            before = self.leases.held[slot]
+            self.events_total += mark.position - before.mark.position
+            self.leases.held[slot] = before._replace(mark=mark)
+            self._progress.moved(self.model.NAME, slot, mark.position)
 
     async def _load(self, keys: list[Key]) -> dict[Key, Row]:
         found: dict[Key, Row] = {}
-        for row_type, node in self._storage.nodes.items():
+        for row_type, statement in self._storage.loads.items():
             ids = [key.id for key in keys if key.row is row_type]
             if ids:
-                for properties in await self._graph.read(load_nodes(node), keys=ids):
+                for properties in await self._graph.read(statement, keys=ids):
                     row = msgspec.convert(properties, row_type)
                     found[Key(row_type, row.id)] = row
         return found
 
-    async def _patiently(self, act: Any) -> Any:
+    async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the graph, waiting for it where it is away."""
         backoff_s = BACKOFF_S_MIN
         while True:
@@ -192,5 +221,5 @@ class Projector:
                 log.warning(
                     "the graph is away, trying again", model=self.model.NAME, error=str(error), in_s=backoff_s
                 )
-                await asyncio.sleep(backoff_s)
+                await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
                 backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
