@@ -1,4 +1,4 @@
-"""Commits batches to an embedded graph until it is killed, and prints the number of each that is committed."""
+"""Commits batches to an embedded graph until it is killed, and prints the number of each once committed."""
 
 import asyncio
 import sys

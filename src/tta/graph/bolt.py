@@ -1,7 +1,4 @@
-"""The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries.
-
-Only declaring a schema is tried again here: it is no part of any caller's transaction.
-"""
+"""The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,7 +6,6 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
 import neo4j
-import stamina
 from neo4j import exceptions as failures
 
 from tta.graph.engine import GraphRefused, GraphUnavailable, Row
@@ -18,7 +14,6 @@ from tta.graph.schema import Dialect, Schema, ddl
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 GRACE_S = 5.0  # The server ends a late transaction itself; only a server that is gone is given up on later.
-DECLARE_ATTEMPTS = 30  # Processes that start together deadlock on the schema a few times each.
 INDEX_TIMEOUT_S = 300  # An index over a million nodes was populated in far less.
 
 LATE = {
@@ -30,12 +25,16 @@ LATE = {
 }
 """Errors that Neo4j blames on the client, though the same transaction may well succeed the next time."""
 
-STANDING = {
-    "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
-    "Neo.ClientError.Schema.IndexAlreadyExists",
-    "Neo.ClientError.Schema.ConstraintAlreadyExists",
-}
-"""What IF NOT EXISTS still answers when another process makes the same constraint at the same moment."""
+# Processes that define one constraint at the same moment can block each other for ever, unnoticed by Neo4j's
+# deadlock detection. So they take turns: a transaction locks every lock node. Two processes that start on an
+# empty graph may make two of these, but whoever locks later meets all that were locked before.
+MAKE_LOCK = "MERGE (l:SchemaLock {id: 'lock'})"
+LOCK = "MATCH (l:SchemaLock)\nSET l.taken = true"
+CONSTRAINTS = "SHOW CONSTRAINTS YIELD name"
+INDEXES = (
+    "SHOW INDEXES YIELD name, owningConstraint, state WHERE owningConstraint IS NULL AND state = 'ONLINE'"
+)
+AWAIT_INDEXES = "CALL db.awaitIndexes($s)"
 
 
 class BoltGraph:
@@ -90,10 +89,20 @@ class BoltGraph:
 
     async def declare(self, schema: Schema) -> None:
         """See Graph.declare; returns when the indexes are populated."""
+        statements = {text.split("`")[1]: text for text in ddl(schema, "neo4j")}
         async with self._mapped(INDEX_TIMEOUT_S), self._driver.session() as session:
-            for statement in ddl(schema, "neo4j"):
-                await _make(session, statement)
-            await (await session.run("CALL db.awaitIndexes($s)", s=INDEX_TIMEOUT_S)).consume()
+            # Even IF NOT EXISTS locks its label and so waits for writers: ask only for what is missing.
+            if statements.keys() - await _defined(session):
+                await _run(session, MAKE_LOCK)
+                await self._define(session, statements)
+            await _run(session, AWAIT_INDEXES, s=INDEX_TIMEOUT_S)
+
+    async def _define(self, session: neo4j.AsyncSession, statements: dict[str, str]) -> None:
+        """Run the statements whose names are not defined, with no other TTA process doing so meanwhile."""
+        async with self._driver.session() as locking, await locking.begin_transaction() as lock:
+            await (await lock.run(LOCK)).consume()
+            for name in statements.keys() - await _defined(session):
+                await _run(session, statements[name])
 
     async def check(self) -> None:
         """See Graph.check."""
@@ -144,18 +153,14 @@ async def _rows(running: Awaitable[neo4j.AsyncResult]) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in await result.values()]
 
 
-async def _make(session: neo4j.AsyncSession, statement: str) -> None:
-    """Run a statement that may be run twice, also when another process is changing the schema."""
-    tries = stamina.retry_context(
-        on=failures.TransientError, attempts=DECLARE_ATTEMPTS, timeout=None, wait_initial=0.02, wait_max=0.5
-    )
-    try:
-        async for attempt in tries:
-            with attempt:
-                await (await session.run(cast("Any", statement))).consume()
-    except failures.ClientError as error:
-        if error.code not in STANDING:
-            raise
+async def _run(session: neo4j.AsyncSession, statement: str, **parameters: Any) -> None:
+    await (await session.run(cast("Any", statement), parameters)).consume()
+
+
+async def _defined(session: neo4j.AsyncSession) -> set[str]:
+    """Return the names of all constraints and indexes that are done."""
+    rows = await _rows(session.run(CONSTRAINTS)) + await _rows(session.run(INDEXES))
+    return {row["name"] for row in rows}
 
 
 def _translated(error: failures.Neo4jError | failures.DriverError, url: str) -> Exception:

@@ -129,8 +129,8 @@ async def _applied(graph: Graph) -> list[tuple[int, str, str]]:
 
 
 async def _apply(graph: Graph, migration: Migration) -> bool:
-    # Neo4j takes no schema change and data in one transaction. Making room twice changes nothing, so that
-    # needs no lock; the rest is done by whoever locks first.
+    # Neo4j takes no schema change and data in one transaction. Making room twice changes nothing; the rest is
+    # done by whoever locks first.
     await graph.declare(migration.schema)
     async with graph.transaction() as tx:
         now_ms = time.time_ns() // 1_000_000

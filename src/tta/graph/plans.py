@@ -61,7 +61,7 @@ class Session:
         self._is_stale = False
 
     def run(self, text: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """Run one statement; raises GraphRefused or GraphUnavailable, and then a transaction is over."""
+        """Run one statement. After GraphRefused or GraphUnavailable a transaction can only roll back."""
         try:
             statement, plans = self._remembered(text)
             shape, values = statement.fit(parameters)
@@ -72,11 +72,7 @@ class Session:
                 plan = plans[shape] = Plan(self._connection, statement, shape)
             return plan.run(self._connection, values)
         except RuntimeError as error:
-            self.rollback()
             raise translated(error, text) from error
-        except GraphRefused:
-            self.rollback()
-            raise
 
     def begin(self) -> None:
         """Begin a write transaction."""

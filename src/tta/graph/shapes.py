@@ -25,12 +25,6 @@ SAMPLES: Mapping[str, Any] = {
     "floats": [1.5],
     "empty": [],
     "null": None,
-    "int8": 2**6,
-    "uint8": 2**7,
-    "int16": 2**14,
-    "uint16": 2**15,
-    "int32": 2**30,
-    "uint32": 2**31,
 }
 
 KINDS: Mapping[type, str] = {
@@ -42,8 +36,6 @@ KINDS: Mapping[type, str] = {
     list: "strings",
     tuple: "strings",
 }
-
-WIDTHS = ((7, "int8"), (8, "uint8"), (15, "int16"), (16, "uint16"), (31, "int32"), (32, "uint32"))
 
 Columns = tuple[tuple[str, str], ...]
 Shape = tuple[tuple[str, str | Columns], ...]
@@ -158,7 +150,7 @@ def _scalar(name: str, value: Any) -> tuple[str, Any]:
     kind = _kind(f"${name}", type(value))
     if kind == "integer":
         _check_range(f"${name}", value, value)
-        return _width(value), value
+        return kind, value
     if kind == "strings":
         return _list_kind(name, value), list(value)
     return kind, value
@@ -182,14 +174,6 @@ def _kind(where: str, of: type) -> str:
         known = ", ".join(sorted({known.__name__ for known in KINDS}))
         raise GraphRefused(f"{where}: expected one of {known}, got {of.__name__}")
     return kind
-
-
-def _width(value: int) -> str:
-    bits = (value if value >= 0 else ~value).bit_length()
-    for most, name in WIDTHS:
-        if bits <= most and (value >= 0 or name[0] == "i"):
-            return name
-    return "integer"
 
 
 def _check_range(where: str, least: int, most: int) -> None:
