@@ -14,6 +14,7 @@ from store_examples import (
     loaded,
     must_be_whole,
     raw_log,
+    rewrite_log,
     some_id,
     step,
 )
@@ -153,6 +154,15 @@ async def test_an_aggregate_that_begins_is_entered_in_its_players_index(store: E
     await store.append(step(gains(session, "c", after=made.heads[1], subject=player)))
     assert await store.owned(player) == {player, session}
     assert await store.owned(some_id()) == set()
+
+
+async def test_the_time_of_recording_never_falls(store: EventStore) -> None:
+    ahead_ms = 4_000_000_000_000
+    await grown(store, some_id(), "by a server whose clock was ahead")
+    await rewrite_log(store, lambda log: [[log[0][0], [*log[0][1][:3], str(ahead_ms)]]])
+    made = await grown(store, some_id(), "by one whose clock is right")
+    assert made.recorded_ms == ahead_ms
+    assert [event.recorded_ms for event in await must_be_whole(store)] == [ahead_ms, ahead_ms]
 
 
 async def test_concurrent_appends_to_one_aggregate_let_one_pass(store: EventStore) -> None:

@@ -133,6 +133,45 @@ async def test_a_replica_takes_over_and_the_store_finds_it(own_cluster: Cluster)
             seen += sum(len(batch.events) for batch in await anext(following))
     for slot in held:
         assert len(await must_be_whole(store, slot)) == 2
+
+    # The old primary comes back as a replica, and takes its place again: clients find out by themselves.
+    await primary.start()
+
+    async def it_is_a_replica() -> bool:
+        return b"slave" in (await primary.say("ROLE"))[0]
+
+    await until(it_is_a_replica)
+    await until(lambda: in_step(primary, replica))
+    await primary.say("CLUSTER", "FAILOVER")
+    for n in range(20):
+        await asyncio.gather(*(grown(store, some_id(slot), f"{n}") for slot in held))
+    await until(lambda: takes_its_place(own_cluster, store, held[0], primary))
+    await asyncio.gather(*(grown(store, some_id(slot), "last") for slot in held))
+    for slot in held:
+        assert len(await must_be_whole(store, slot)) == 23
+    await store.close()
+
+
+async def in_step(replica: TcpServer, primary: TcpServer) -> bool:
+    return "master_link_status:up" in await replica.say("INFO", "replication") and await primary.answers()
+
+
+async def takes_its_place(cluster: Cluster, store: EventStore, slot: int, server: TcpServer) -> bool:
+    return slot in await slots_of(store, cluster, server)
+
+
+async def test_wake_ups_follow_a_slot_that_moved(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tta.eventstore.subscription.POLL_S", 60.0)
+    store = await EventStore.open(cluster.url, fresh_name(), slots=2)
+    hashed = key_slot(store.layout.tag(1)[:-1].encode())
+    async with aclosing(store.follow({0: START, 1: START})) as following:
+        for move in (cluster.move_atomically, cluster.move_key_by_key, cluster.move_atomically):
+            for slot in (0, 1):
+                await grown(store, some_id(slot), "before")
+                assert [batch.slot for batch in await anext(following)] == [slot]
+            source = await cluster.holder(hashed)
+            assert source is not None
+            await move(hashed, source, cluster.nodes[(cluster.nodes.index(source) + 1) % 3])
     await store.close()
 
 

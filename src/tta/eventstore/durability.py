@@ -9,6 +9,10 @@ from tta.eventstore.errors import UnsafeServer
 COPIES_TIMEOUT_MS = 2_000
 
 
+class NotPrimary(UnsafeServer):
+    """The server's settings are right, but it is a replica: in a cluster, another one has taken over."""
+
+
 class Durability(NamedTuple):
     """`fsync` (default), `everysec`, `replicated:N` or `memory`.
 
@@ -70,9 +74,8 @@ def judged(durability: Durability, answers: list[Any]) -> bool:
     if not isinstance(role, ResponseError) and role[0] not in (b"master", b"primary"):
         wrong.append(f"its role is {role[0].decode()}, must be primary: write to the primary")
     if wrong:
-        raise UnsafeServer(
-            f"the server cannot keep {durability}: {'; '.join(wrong)} (CONFIG SET, and its file)"
-        )
+        kind = NotPrimary if wrong[0].startswith("its role") else UnsafeServer
+        raise kind(f"the server cannot keep {durability}: {'; '.join(wrong)} (CONFIG SET, and its file)")
     return not isinstance(known, ResponseError) and bool(known and known[0])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from redis.exceptions import AskError, MovedError, RedisError, ResponseError, TryAgainError
 
-from tta.eventstore.durability import Durability, check_server
+from tta.eventstore.durability import Durability, NotPrimary, check_server
 from tta.eventstore.errors import StoreError, StoreUnavailable
 from tta.eventstore.scripts import Script
 from tta.eventstore.topology import CONNECT_TIMEOUT_S, Server, Topology
@@ -102,6 +102,11 @@ class Nodes:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
                 await connection.connect()
                 return connection, kind == WRITE and await check_server(connection, self.durability)
+        except NotPrimary as demoted:
+            await connection.disconnect(nowait=True)
+            if self.topology.is_cluster:
+                raise ConnectionError(f"{server} is no longer the one to ask: {demoted}") from demoted
+            raise
         except BaseException:
             await connection.disconnect(nowait=True)
             raise

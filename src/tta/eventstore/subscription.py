@@ -208,17 +208,19 @@ async def follow(
     """
     if not after:
         raise ValueError("following needs at least one slot")
-    marks = dict(after)
+    marks, most = dict(after), events_max
     following = Following(marks)
     wakeups.add(following.woken)
     backoff_s = 0.0
     try:
         while True:
-            slots, count = await following.next(events_max)
+            slots, count = await following.next(most)
             try:
                 read = await read_slots(nodes, layout, {slot: marks[slot] for slot in slots}, count)
-                backoff_s = 0.0
+                most, backoff_s = min(most * 2, events_max), 0.0
             except StoreUnavailable as error:
+                # Events may be so large that a round of them does not come through in time.
+                most = max(most // 2, 1)
                 following.again(slots)
                 backoff_s = min(max(backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
                 log.warning("the log cannot be read, trying again", error=str(error), in_s=backoff_s)
