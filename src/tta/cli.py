@@ -190,13 +190,20 @@ def create(directory: Path, /) -> None:
 
 
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
+    import structlog
+
     from tta.main import opened, run, settings_of_process
     from tta.telemetry.logs import configure_logs
 
     settings = settings_of_process(**(told or {}))
     configure_logs(settings.log_level, json=settings.log_json)
+    log = structlog.get_logger("tta.cli")
+
+    def ready(url: str) -> None:
+        log.info("ready", url=url or None, **parts)
+
     async with AsyncExitStack() as stack:
-        await run(await stack.enter_async_context(opened(settings)), **parts)
+        await run(await stack.enter_async_context(opened(settings)), ready=ready, **parts)
     return 0
 
 
