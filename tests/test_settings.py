@@ -1,0 +1,77 @@
+"""Settings are read by name, and a wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from tta.settings import PREFIX, Settings, SettingsWrong, read_settings
+
+DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
+
+
+def test_nothing_given_is_the_embedded_default():
+    assert read_settings({}) == Settings()
+
+
+def test_each_kind_of_value_is_read():
+    told = {
+        "TTA_PORT": "9000",
+        "TTA_STORE_DECLARED": "true",
+        "TTA_KEYS_DIR": "/keys",
+        "TTA_STORE_URL": "redis://h",
+    }
+    read = read_settings(told)
+    assert (9000, True, Path("/keys"), "redis://h") == (
+        read.port,
+        read.store_declared,
+        read.keys_dir,
+        read.store_url,
+    )
+
+
+def test_what_the_command_line_says_wins():
+    assert read_settings({"TTA_PORT": "9000"}, port=9001, host=None).port == 9001
+
+
+def test_an_empty_variable_counts_as_none():
+    assert read_settings({"TTA_PORT": ""}) == Settings()
+
+
+def test_variables_of_others_are_left_alone():
+    assert read_settings({"PATH": "/bin", "TTAX": "1"}) == Settings()
+
+
+def test_a_misspelt_setting_is_named():
+    with pytest.raises(SettingsWrong, match="TTA_STORE_ULR is no setting"):
+        read_settings({"TTA_STORE_ULR": "redis://h"})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TTA_PORT", "many"), ("TTA_STORE_DECLARED", "perhaps"), ("TTA_STORE_SLOTS", "1.5")],
+)
+def test_a_malformed_value_is_named(variable, value):
+    with pytest.raises(SettingsWrong, match=variable):
+        read_settings({variable: value})
+
+
+def test_a_wrong_durability_is_named():
+    with pytest.raises(SettingsWrong, match="TTA_STORE_DURABILITY"):
+        _ = read_settings({"TTA_STORE_DURABILITY": "always"}).durability
+
+
+def test_the_password_comes_from_its_file(tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("hidden\n")
+    assert read_settings({"TTA_GRAPH_PASSWORD_FILE": str(secret)}).password() == "hidden"
+
+
+def test_a_missing_password_file_is_named(tmp_path):
+    with pytest.raises(SettingsWrong, match="TTA_GRAPH_PASSWORD_FILE"):
+        read_settings({"TTA_GRAPH_PASSWORD_FILE": str(tmp_path / "none")}).password()
+
+
+def test_the_docs_list_every_setting():
+    text = DOCS.read_text()
+    missing = [f for f in Settings.__struct_fields__ if f"`{PREFIX}{f.upper()}`" not in text]
+    assert missing == []
