@@ -8,10 +8,10 @@ order; different aggregates' side by side, so a slow one holds up nobody else.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -19,16 +19,25 @@ import structlog
 from tta.domain.base import Event
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
-from tta.eventstore.errors import AlreadyDone, HistoryChanged, OutcomeUnknown, StoreUnavailable
+from tta.eventstore.errors import (
+    AlreadyDone,
+    HistoryChanged,
+    OutcomeUnknown,
+    ReactorFull,
+    StoreUnavailable,
+)
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
+from tta.reactors.lanes import Lane
 
-HELD_MAX = 1_000  # Positions of one slot under way or done above its mark; the store refuses from 1,024 on.
-SIDE_BY_SIDE_MAX = 64
+SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
+REACTION_S_MAX = 120.0  # Longer than any deadline within a reaction: only what hangs is ended by it.
 ATTEMPTS_MAX = 8
-BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 10.0
+BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 SAVE_MARK_EVERY_S = 5.0
+READ_EVENTS_MAX = 128  # Per slot and read: what is read but not taken in is held in memory for each slot.
 REASON_MAX = 300
+AWAY = (StoreUnavailable, OutcomeUnknown)
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -45,169 +54,143 @@ class Reactor(Protocol):
         """Answer one event with an append that carries `dealt`. May be called again for the same event."""
 
 
-class Task(NamedTuple):
-    recorded: Recorded
-    lane: "Lane"
-
-
-class Lane:
-    """One slot: which positions are done, and up to where all are."""
-
-    def __init__(self, slot: int, mark: int, done: Iterable[int]) -> None:
-        self.slot = slot
-        self.mark = mark
-        self.saved = mark
-        self._done = {position for position in done if position > mark}
-        self.room = asyncio.Event()
-        self.room.set()
-        self._reached = mark
-
-    def seen(self, position: int) -> None:
-        """A position has been taken in."""
-        self._reached = position
-        if self._reached - self.mark >= HELD_MAX:
-            self.room.clear()
-
-    def is_done(self, position: int) -> bool:
-        return position <= self.mark or position in self._done
-
-    def finish(self, position: int) -> None:
-        """A position is done, or asked for nothing: the mark moves over all that are."""
-        self._done.add(position)
-        while self.mark + 1 in self._done:
-            self.mark += 1
-            self._done.discard(self.mark)
-        if self._reached - self.mark < HELD_MAX:
-            self.room.set()
-
-    def mark_with(self, position: int) -> int:
-        """The mark as it will be once a position is done."""
-        mark = self.mark
-        while mark + 1 == position or mark + 1 in self._done:
-            mark += 1
-        return mark
-
-
 class Running:
     """A reactor at work on all slots."""
 
-    def __init__(self, store: EventStore, types: EventTypes, reactor: Reactor) -> None:
-        self._store = store
-        self._types = types
-        self._reactor = reactor
-        self._queues: dict[UUID, deque[Task]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE_MAX)
-        self._asks = {event.__name__ for event in reactor.ASKS}
+    def __init__(
+        self,
+        store: EventStore,
+        types: EventTypes,
+        reactor: Reactor,
+        *,
+        attempts_max: int = ATTEMPTS_MAX,
+        reaction_s_max: float = REACTION_S_MAX,
+        save_mark_every_s: float = SAVE_MARK_EVERY_S,
+    ) -> None:
+        self.name = reactor.NAME
         self.lanes: dict[int, Lane] = {}
         self.dealt_total = 0
         self.parked_total = 0
-        self.broken = ""
-        self.name = reactor.NAME
+        self._store = store
+        self._types = types
+        self._reactor = reactor
+        self._attempts_max = attempts_max
+        self._reaction_s_max = reaction_s_max
+        self._save_mark_every_s = save_mark_every_s
+        self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE_MAX)
+        self._asks = {event.__name__ for event in reactor.ASKS}
+        self._broken: dict[int, str] = {}
+
+    @property
+    def broken(self) -> str:
+        """Why slots are not read any more: their log is not the one that was read before."""
+        return "; ".join(self._broken.values())
 
     async def run(self) -> None:
         """React for ever. Cancel it to stop: what is under way is left to be done again."""
-        while True:
-            try:
-                await self._run()
-            except HistoryChanged as changed:
-                self.broken = str(changed)
-                name = self._reactor.NAME
-                log.critical("reactor stops: the log is another one", reactor=name, reason=self.broken)
-                await asyncio.sleep(BACKOFF_S_MAX)
-
-    async def _run(self) -> None:
+        lanes = [self._keep_lane(slot) for slot in range(self._store.layout.slots)]
+        tasks = [
+            asyncio.create_task(each, name=f"reactor {self.name}") for each in (*lanes, self._save_marks())
+        ]
         try:
-            await self._open_lanes()
-            self._start(self._save_marks())
-            marks = {
-                slot: await self._patiently(partial(self._store.mark_at, slot, lane.mark))
-                for slot, lane in self.lanes.items()
-            }
-            async with aclosing(self._store.follow(marks)) as rounds:
-                async for batches in rounds:
-                    self.broken = ""
-                    for batch in batches:
-                        for recorded in batch.events:
-                            await self._take_in(self.lanes[batch.slot], recorded)
+            await asyncio.gather(*tasks)
         finally:
-            for task in tuple(self._tasks):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=f"reactor {self._reactor.NAME}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _open_lanes(self) -> None:
-        for slot in range(self._store.layout.slots):
-            mark, done, parked = await self._patiently(partial(self._store.dealt, slot, self._reactor.NAME))
-            self.lanes[slot] = Lane(slot, mark, done | parked.keys())
-
-    async def _take_in(self, lane: Lane, recorded: Recorded) -> None:
-        await lane.room.wait()
-        lane.seen(recorded.position)
-        if recorded.envelope.type not in self._asks or lane.is_done(recorded.position):
-            lane.finish(recorded.position)
-            return
-        queue = self._queues.get(recorded.aggregate_id)
-        if queue is not None:
-            queue.append(Task(recorded, lane))
-            return
-        await self._side_by_side.acquire()
-        self._queues[recorded.aggregate_id] = deque([Task(recorded, lane)])
-        self._start(self._work(recorded.aggregate_id))
-
-    async def _work(self, aggregate_id: UUID) -> None:
-        """Deal with one aggregate's events in order, until none is left."""
-        queue = self._queues[aggregate_id]
-        try:
-            while queue:
-                await self._deal_with(queue[0])
-                queue.popleft()
-        finally:
-            del self._queues[aggregate_id]
-            self._side_by_side.release()
-
-    async def _deal_with(self, task: Task) -> None:
-        recorded, lane = task
-        name, position, attempt = self._reactor.NAME, recorded.position, 0
+    async def _keep_lane(self, slot: int) -> None:
+        """Take in one slot's events for ever; begin anew from what the store knows when its log changed."""
         while True:
-            attempt += 1
-            dealt = Dealt(name, position, lane.mark_with(position))
+            mark, done, parked = await self._patiently(partial(self._store.dealt, slot, self.name))
+            lane = self.lanes[slot] = Lane(slot, mark, done=done, parked=parked)
             try:
-                await self._reactor.react(self._types.event(recorded), recorded, dealt)
+                await self._take_in(lane)
+            except HistoryChanged as changed:
+                self._broken[slot] = str(changed)
+                log.critical("a reactor's lane stops: the log is another one", reactor=self.name, slot=slot)
+            finally:
+                for task in lane.tasks:
+                    task.cancel()
+                await asyncio.gather(*lane.tasks, return_exceptions=True)
+            await asyncio.sleep(BACKOFF_S_MAX)
+
+    async def _take_in(self, lane: Lane) -> None:
+        """Hand out one slot's events, in order, for as long as the lane has room."""
+        after = await self._patiently(partial(self._store.mark_at, lane.slot, lane.mark))
+        self._broken.pop(lane.slot, None)
+        async with aclosing(self._store.follow({lane.slot: after}, events_max=READ_EVENTS_MAX)) as rounds:
+            async for batches in rounds:
+                for recorded in batches[0].events:
+                    await lane.room.wait()
+                    if lane.take(recorded.position) and recorded.envelope.type in self._asks:
+                        self._queue(lane, recorded)
+                    else:
+                        lane.finish(recorded.position)
+
+    def _queue(self, lane: Lane, recorded: Recorded) -> None:
+        queue = lane.queues.get(recorded.aggregate_id)
+        if queue is not None:
+            queue.append(recorded)
+            return
+        lane.queues[recorded.aggregate_id] = deque([recorded])
+        task = asyncio.create_task(self._work(lane, recorded.aggregate_id), name=f"reaction of {self.name}")
+        lane.tasks.add(task)
+        task.add_done_callback(lane.tasks.discard)
+
+    async def _work(self, lane: Lane, aggregate_id: UUID) -> None:
+        """Deal with one aggregate's events in order, until none is left."""
+        queue = lane.queues[aggregate_id]
+        while queue:
+            await self._deal_with(lane, queue[0])
+            queue.popleft()
+        del lane.queues[aggregate_id]
+
+    async def _deal_with(self, lane: Lane, recorded: Recorded) -> None:
+        position, failures, backoff_s = recorded.position, 0, BACKOFF_S_MIN
+        while True:
+            try:
+                await self._react(lane, recorded)
                 break
             except AlreadyDone:
                 break
-            except (StoreUnavailable, OutcomeUnknown) as error:
-                log.warning("the store is away, trying again", reactor=name, error=str(error))
+            except (*AWAY, ReactorFull) as error:
+                log.warning("the store takes nothing now, trying again", reactor=self.name, error=str(error))
             except Exception as error:
+                failures += 1
                 log.exception(
-                    "a reaction failed", reactor=name, slot=lane.slot, position=position, attempt=attempt
+                    "a reaction failed",
+                    reactor=self.name,
+                    slot=lane.slot,
+                    position=position,
+                    failures=failures,
                 )
-                if attempt >= ATTEMPTS_MAX and await self._park(lane, position, error):
+                if failures >= self._attempts_max and await self._park(lane, position, error):
                     break
-            backoff_s = min(BACKOFF_S_MIN * 2 ** min(attempt, 10), BACKOFF_S_MAX)
             await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
+            backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
         self.dealt_total += 1
         lane.finish(position)
 
+    async def _react(self, lane: Lane, recorded: Recorded) -> None:
+        async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
+            dealt = Dealt(self.name, recorded.position, lane.mark_with(recorded.position))
+            await self._reactor.react(self._types.event(recorded), recorded, dealt)
+
     async def _park(self, lane: Lane, position: int, error: Exception) -> bool:
         """Set an event aside with its reason, so that the mark may pass it; it is done later by hand."""
-        reason = f"{type(error).__name__}: {error}"[:REASON_MAX] or "failed"
-        dealt = Dealt(self._reactor.NAME, position, lane.mark_with(position), parked=reason)
+        reason = f"{type(error).__name__}: {error}"[:REASON_MAX]
+        dealt = Dealt(self.name, position, lane.mark_with(position), parked=reason)
+        bound = log.bind(reactor=self.name, slot=lane.slot, position=position, reason=reason)
         try:
             await self._store.append(Append(streams=(), slot=lane.slot, dealt=dealt))
         except AlreadyDone:
             return True
-        except (StoreUnavailable, OutcomeUnknown):
+        except (*AWAY, ReactorFull) as refused:
+            bound.error("an event cannot be parked now", error=str(refused))
             return False
         self.parked_total += 1
-        log.error(
-            "an event is parked", reactor=self._reactor.NAME, slot=lane.slot, position=position, reason=reason
-        )
+        bound.error("an event is parked")
         return True
 
     async def _save_marks(self) -> None:
@@ -215,11 +198,11 @@ class Running:
         them again.
         """
         while True:
-            await asyncio.sleep(SAVE_MARK_EVERY_S)
-            for lane in self.lanes.values():
+            await asyncio.sleep(self._save_mark_every_s)
+            for lane in list(self.lanes.values()):
                 mark = lane.mark
                 if mark > lane.saved:
-                    append = Append(streams=(), slot=lane.slot, dealt=Dealt(self._reactor.NAME, None, mark))
+                    append = Append(streams=(), slot=lane.slot, dealt=Dealt(self.name, None, mark))
                     await self._patiently(partial(self._store.append, append))
                     lane.saved = mark
 
@@ -229,7 +212,7 @@ class Running:
         while True:
             try:
                 return await act()
-            except (StoreUnavailable, OutcomeUnknown) as error:
-                log.warning("the store is away, trying again", reactor=self._reactor.NAME, error=str(error))
+            except AWAY as error:
+                log.warning("the store is away, trying again", reactor=self.name, error=str(error))
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)

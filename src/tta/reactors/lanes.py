@@ -1,0 +1,61 @@
+"""One slot's part of a reactor: which positions are done, up to where all are, and what is under way.
+
+Owns the bookkeeping only; what a reaction does and how it is tried again is reactor.py's.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from uuid import UUID
+
+from tta.eventstore.envelope import Recorded
+
+HELD_MAX = 1_000  # Positions of one slot under way or done above its mark; the store refuses from 1,024 on.
+
+
+class Lane:
+    """Takes positions in order and finishes them in any; `room` says whether it may take in more."""
+
+    def __init__(self, slot: int, mark: int, *, done: Iterable[int], parked: Iterable[int]) -> None:
+        self.slot = slot
+        self.mark = mark
+        """Every position up to it is done, is parked, or asked for nothing."""
+        self.saved = mark
+        self.queues: dict[UUID, deque[Recorded]] = {}
+        """Per aggregate what is still to be dealt with; its first is under way."""
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.room = asyncio.Event()
+        aside = set(parked)
+        self._done = {position for position in {*done, *aside} if position > mark}
+        # The store keeps the parked ones for ever, and counts them.
+        self._held_max = max(HELD_MAX - len(aside), 1)
+        self._reached = mark
+        self._make_room()
+
+    def take(self, position: int) -> bool:
+        """Take a position in; say whether it is still to be dealt with."""
+        assert position == self._reached + 1, f"slot {self.slot}: took {position} after {self._reached}"
+        self._reached = position
+        self._make_room()
+        return position not in self._done
+
+    def finish(self, position: int) -> None:
+        """A position is done, or asked for nothing: the mark moves over all that are."""
+        self._done.add(position)
+        while self.mark < self._reached and self.mark + 1 in self._done:
+            self.mark += 1
+            self._done.discard(self.mark)
+        self._make_room()
+
+    def mark_with(self, position: int) -> int:
+        """The mark as it will be once a position is done."""
+        mark = self.mark
+        while mark < self._reached and (mark + 1 == position or mark + 1 in self._done):
+            mark += 1
+        return mark
+
+    def _make_room(self) -> None:
+        if self._reached - self.mark < self._held_max:
+            self.room.set()
+        else:
+            self.room.clear()
