@@ -13,26 +13,44 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tta.http import health, journeys, players, sessions
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
+from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
+from tta.http.traces import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
 QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES)
 BOTH: tuple[Route, ...] = health.BOTH
-EXPOSED = (
-    "ETag",
-    "Location",
-    "Link",
+ACCEPTED = (
+    "Authorization",
+    "Content-Type",
     "Consistency-Token",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Prefer",
+    "Traceparent",
+    "X-Request-Id",
+)
+EXPOSED = (
+    "Allow",
     "Consistency",
+    "Consistency-Token",
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
     "Preference-Applied",
     "Retry-After",
+    "X-Request-Id",
 )
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -62,16 +80,18 @@ def app(services: Services, which: str, *, origins: Sequence[str] = ()) -> Starl
             Middleware(
                 CORSMiddleware,
                 allow_origins=list(origins),
-                allow_methods=["GET", "POST", "PUT", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Prefer"],
-                expose_headers=list(EXPOSED),
+                allow_methods=METHODS,
+                allow_headers=ACCEPTED,
+                expose_headers=EXPOSED,
             )
         )
-    return Starlette(
+    made = Starlette(
         routes=[*routes, StarletteRoute("/v1/openapi.json", openapi)],
         middleware=middleware,
         exception_handlers={HTTPException: _refused},
     )
+    made.router.redirect_slashes = False  # A path is written in one way: it is part of a command's id.
+    return made
 
 
 class Observed:
@@ -111,19 +131,19 @@ class Observed:
 def _observe(scope: Scope, status: int, seconds: float) -> None:
     # The route's pattern, never its path: paths hold ids, and would make a label without bound.
     route = getattr(scope.get("route"), "path", "unknown")
-    method = (
-        scope["method"] if scope["method"] in ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS") else "other"
-    )
+    method = scope["method"] if scope["method"] in METHODS else "other"
     REQUESTS.labels(method, route, str(status)).inc()
     REQUEST_SECONDS.labels(method, route).observe(seconds)
-    log.info(
-        "request",
-        method=method,
-        route=route,
-        status=status,
-        ms=round(seconds * 1000, 2),
-        problem=scope.get("problem"),
-    )
+    line = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
+    problem: Kind | None = scope.get("problem")
+    if problem is None:
+        log.info("request", **line)
+    elif problem.status < 500:
+        log.info("request", **line, problem=problem.code)
+    elif problem is not INTERNAL:
+        log.warning("request", **line, problem=problem.code, error=said(scope["error"]))
+    else:
+        log.error("request", **line, problem=problem.code, error=traced(scope["error"]))
 
 
 def _traceparent(given: str) -> str:
@@ -134,4 +154,13 @@ def _traceparent(given: str) -> str:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
+    """Answer what no route takes; a method that is not allowed learns which are (RFC 9110 §15.5.6)."""
+    assert isinstance(error, HTTPException), "the app names this handler for no other"
+    if error.status_code == METHOD_NOT_ALLOWED.status:
+        methods = [
+            each.methods or ()
+            for each in request.app.routes
+            if isinstance(each, StarletteRoute) and each.matches(request.scope)[0] is not Match.NONE
+        ]
+        error = Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(set().union(*methods)))})
     return answered_problem(error, request)

@@ -4,10 +4,8 @@ A route is data; an endpoint takes a Call and gives a Response. Every exception 
 document here.
 """
 
-import hashlib
 import hmac
 import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,29 +23,19 @@ from tta.domain.base import Sealed
 from tta.domain.identity import derived_id
 from tta.eventstore.envelope import Context
 from tta.graph.engine import Graph
+from tta.http.bodies import read_body
 from tta.http.manners import (
     ConsistencyToken,
+    Preference,
     consistency_token,
     etag,
     expected_version,
     idempotency_key,
+    is_known,
     preference,
     required_key,
 )
-from tta.http.problems import (
-    INVALID,
-    MALFORMED,
-    NOT_FOUND,
-    STALE,
-    TOO_LARGE,
-    UNAUTHENTICATED,
-    UNSUPPORTED_MEDIA,
-    FieldError,
-    Kind,
-    Problem,
-    problem_of,
-    rendered,
-)
+from tta.http.problems import NOT_FOUND, STALE, UNAUTHENTICATED, Kind, Problem, problem_of, rendered
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness
 from tta.security.key_files import HmacKeys
@@ -55,12 +43,11 @@ from tta.security.keyring import Keyring, PlayerErased
 from tta.security.policy import PUBLIC, Action, require_relation, require_role
 from tta.security.sealing import key_id
 from tta.security.tokens import Principal, Tokens
+from tta.telemetry.metrics import COMMANDS_REPLAYED
 
-BODY_BYTES_MAX = 1024 * 1024
+CLIENT_LEFT = 499  # Nobody reads it; the log does.
 
 id_pattern = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-at_path = re.compile(r"at `\$\.?([^`]*)`")
-log = structlog.get_logger(__name__)
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -117,20 +104,41 @@ class Route(NamedTuple):
 class Call:
     """One request on its way."""
 
-    def __init__(
-        self, request: Request, route: Route, services: Services, principal: Principal | None
-    ) -> None:
+    def __init__(self, request: Request, route: Route, services: Services) -> None:
         self.request = request
         self.route = route
         self.services = services
-        self._principal = principal
         self.at = datetime.now(UTC)
         self.body: Any = None
+        self.said: dict[str, str] = {}
+        """The headers that go with whatever is answered, problems included."""
+        self._principal: Principal | None = None
+        if self.is_aliased:
+            self.said["Link"] = f'</v1{request.url.path}>; rel="successor-version"'
+
+    @property
+    def is_aliased(self) -> bool:
+        return not self.request.url.path.startswith("/v1/")
 
     @property
     def principal(self) -> Principal:
         assert self._principal is not None, f"{self.route.path} is public"
         return self._principal
+
+    @cached_property
+    def preference(self) -> Preference:
+        return preference(self.request.headers)
+
+    def sign_in(self) -> None:
+        """Find out who asks, and refuse who may do this to nobody."""
+        if self.route.action in PUBLIC:
+            return
+        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …")
+        self._principal = self.services.tokens.verify(token.strip())
+        structlog.contextvars.bind_contextvars(account=self._principal.subject)
+        require_role(self._principal, self.route.action)
 
     def path_id(self, name: str) -> UUID:
         """Read an id in the path; what is no id names nothing."""
@@ -164,13 +172,12 @@ class Call:
     def asked(self) -> Asked:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
         headers, keys = self.request.headers, self.services.hmac_keys
-        aliased = not self.request.url.path.startswith("/v1/")
-        key = idempotency_key(headers) if aliased else required_key(headers)
-        path = f"/v1{self.request.url.path}" if aliased else self.request.url.path
+        key = idempotency_key(headers) if self.is_aliased else required_key(headers)
+        path = f"/v1{self.request.url.path}" if self.is_aliased else self.request.url.path
         named = "\x00".join((self.principal.subject, self.request.method, path, key or str(uuid4())))
         command_id = derived_id("command", hmac.digest(keys.command, named.encode(), "sha256"))
         payload = b"" if self.body is None else msgspec.json.encode(self.body)
-        prints = tuple(hmac.digest(each, payload, hashlib.sha256)[:8] for each in keys.fingerprints[:2])
+        prints = tuple(hmac.digest(each, payload, "sha256")[:8] for each in keys.fingerprints[:2])
         context = Context(
             actor=_actor(self.principal.subject),
             command_id=command_id,
@@ -181,83 +188,49 @@ class Call:
         )
         return Asked(context, prints, expected_version(headers, required=self.route.if_match))
 
-    async def fresh(self, *models: str) -> dict[str, str]:
-        """Wait until the read models have seen the caller's token, and say in headers whether they have.
+    async def be_fresh(self, *models: str) -> None:
+        """Wait until the read models have seen the caller's token, and say whether they have.
 
         Raises the problem `not-yet-visible` where the caller asked for strict handling.
         """
-        headers = self.request.headers
         store = self.services.commands.aggregates.store
-        token, asked = consistency_token(headers, store.layout.slots), preference(headers)
+        token, asked = consistency_token(self.request.headers, store.layout.slots), self.preference
         if token is None:
-            return {}
-        said = {"Preference-Applied": f"wait={asked.wait_s:.0f}"} if asked.asked_wait else {}
-        if await self.services.freshness.reached(models, token.slot, token.position, wait_s=asked.wait_s):
-            return {"Consistency": "fresh", **said}
-        if asked.strict:
-            raise Problem(STALE, headers={"Retry-After": "1", "Consistency": "stale"})
-        return {"Consistency": "stale", **said}
+            return
+        self.said |= asked.applied
+        fresh = await self.services.freshness.reached(models, token.slot, token.position, wait_s=asked.wait_s)
+        self.said["Consistency"] = "fresh" if fresh else "stale"
+        if asked.strict and not fresh:
+            raise Problem(STALE)
 
 
 def mounted(route: Route, services: Services) -> list[StarletteRoute]:
     """Make Starlette's routes of one of ours."""
 
     async def handler(request: Request) -> Response:
+        call = Call(request, route, services)
         try:
-            return await _answer(request, route, services)
+            call.sign_in()
+            if route.body is not None:
+                call.body = await read_body(request, route.body)
+            response = await route.endpoint(call)
         except ClientDisconnect:
-            raise
+            return Response(status_code=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
-            return answered_problem(error, request)
+            response = answered_problem(error, request)
+        response.headers.update(call.said)
+        return response
 
     paths = [route.path, route.alias] if route.alias else [route.path]
     return [StarletteRoute(path, handler, methods=[route.method], name=route.summary) for path in paths]
 
 
-async def _answer(request: Request, route: Route, services: Services) -> Response:
-    call = Call(request, route, services, _principal(request, route, services))
-    if route.body is not None:
-        call.body = await read_body(request, route.body)
-    response = await route.endpoint(call)
-    if route.alias and not request.url.path.startswith("/v1/"):
-        response.headers["Link"] = f'<{"/v1" + request.url.path}>; rel="successor-version"'
-    return response
-
-
 def answered_problem(error: Exception, request: Request) -> Response:
-    """Answer with a problem document; our own mistakes go to the log in full."""
-    kind = problem_of(error).kind
-    request.scope["problem"] = kind.code
-    if kind.status >= 500:
-        log.error("request failed", problem=kind.code, error=type(error).__name__, exc_info=error)
-    return rendered(error, trace_id=request.scope["traceparent"][3:35], instance=request.url.path)
-
-
-async def read_body(request: Request, kind: Any) -> Any:
-    """Read and check a JSON body. Raises problems 400, 413, 415 and 422, naming each field by its pointer."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > BODY_BYTES_MAX:
-            raise Problem(TOO_LARGE, f"a request has at most {BODY_BYTES_MAX} bytes")
-    try:
-        return msgspec.json.decode(bytes(raw), type=kind)
-    except msgspec.ValidationError as error:
-        found = at_path.search(str(error))
-        pointer = "/" + re.sub(r"\.|\[", "/", found.group(1)).replace("]", "") if found else ""
-        text = str(error).partition(" - at `")[0]
-        raise Problem(INVALID, "see errors", errors=(FieldError(pointer.rstrip("/"), text),)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem(MALFORMED, "the body is not JSON") from error
-
-
-def clean_text(raw: str) -> str:
-    """Normalise a text (NFC) and drop control characters other than line breaks and tabs."""
-    normal = unicodedata.normalize("NFC", raw)
-    return "".join(each for each in normal if each in "\n\t" or unicodedata.category(each) != "Cc")
+    """Answer with a problem document; what the log needs to know stays in the scope."""
+    problem = problem_of(error)
+    request.scope["problem"] = problem.kind
+    request.scope["error"] = error
+    return rendered(problem, trace_id=request.scope["traceparent"][3:35], instance=request.url.path)
 
 
 def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: str = "") -> Response:
@@ -271,27 +244,16 @@ def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: 
         headers["Location"] = location
     if handled.again:
         headers["Idempotency-Replayed"] = "true"
+        COMMANDS_REPLAYED.inc()
     return Response(msgspec.json.encode(answer), call.route.status, headers, "application/json")
 
 
-def shown(call: Call, answer: msgspec.Struct, tag: str, headers: dict[str, str]) -> Response:
+def shown(call: Call, answer: msgspec.Struct, tag: str) -> Response:
     """Answer a query, or 304 where the caller has just that."""
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization", **headers}
-    if tag in [each.strip() for each in call.request.headers.get("if-none-match", "").split(",")]:
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Prefer"}
+    if is_known(call.request.headers, tag):
         return Response(status_code=304, headers=headers)
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")
-
-
-def _principal(request: Request, route: Route, services: Services) -> Principal | None:
-    if route.action in PUBLIC:
-        return None
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …")
-    principal = services.tokens.verify(token.strip())
-    structlog.contextvars.bind_contextvars(account=principal.subject)
-    require_role(principal, route.action)
-    return principal
 
 
 def _actor(subject: str) -> UUID | str:

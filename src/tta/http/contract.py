@@ -1,18 +1,25 @@
-"""The contract: OpenAPI 3.1, made from the same routes and types that serve."""
+"""The contract: OpenAPI 3.1, made from the same routes and types that serve.
 
+`python -m tta.http.contract > docs/openapi.json` writes it down.
+"""
+
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from tta import __version__
+from tta.domain.vocabulary import ConsentPurpose
 from tta.http.calls import Route
+from tta.http.manners import ETAG_PATTERN, KEY_PATTERN
 from tta.http.problems import (
     FORBIDDEN,
     GRAPH_UNAVAILABLE,
     INTERNAL,
     KEY_MISSING,
     KEY_REUSED,
+    LATE,
     MALFORMED,
     NOT_FOUND,
     OUTCOME_UNKNOWN,
@@ -30,15 +37,33 @@ from tta.security.policy import PUBLIC
 
 ANY_COMMAND = (MALFORMED, KEY_MISSING, KEY_REUSED, STORE_UNAVAILABLE, OUTCOME_UNKNOWN, INTERNAL)
 ANY_QUERY = (MALFORMED, TOKEN_MALFORMED, STALE, GRAPH_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL)
-ANY_BODY = (UNSUPPORTED_MEDIA, TOO_LARGE)
+ANY_BODY = (LATE, UNSUPPORTED_MEDIA, TOO_LARGE)
 ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
-HEADERS = {
+TEXT: dict[str, Any] = {"type": "string"}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 99},
+    "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$", "maxLength": 255},
+    "If-Match": {"type": "string", "pattern": rf"^(?:{ETAG_PATTERN}|\*)$"},
+}
+"""Of parameters that are more than a text; an `…_id` is a UUID."""
+REQUEST_HEADERS = {
     "Idempotency-Key": "Makes the command safe to send again for 24 hours.",
     "If-Match": 'The version that the caller has read, as "v17".',
     "Consistency-Token": "What a command answered: the query then says whether it has seen that command.",
     "Prefer": "`wait=2` waits for it as long; `handling=strict` takes 503 for an answer that is not fresh.",
     "If-None-Match": "Answers 304 where the caller has just that.",
-    "traceparent": "W3C Trace Context; stored with the events.",
+}
+RESPONSE_HEADERS = {
+    "ETag": "What `If-Match` and `If-None-Match` compare with.",
+    "Location": "Where what was created can be read.",
+    "Consistency-Token": "Sent with a query, it makes the answer show this command, or say that it does not.",
+    "Idempotency-Replayed": "`true` where the command had been taken before.",
+    "Consistency": "`fresh` or `stale`; only with a `Consistency-Token`.",
+    "Preference-Applied": "What was made of `Prefer`.",
+    "Link": 'The next page (`rel="next"`), or the path that follows this one (`rel="successor-version"`).',
+    "Retry-After": "Seconds after which to try again.",
+    "WWW-Authenticate": "`Bearer`",
 }
 
 
@@ -65,6 +90,7 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": {name: _described(said) for name, said in RESPONSE_HEADERS.items()},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -101,40 +127,61 @@ def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, A
 
 
 def _parameter(name: str, where: str, *, required: bool = False) -> dict[str, Any]:
-    parameter: dict[str, Any] = {"name": name, "in": where, "schema": {"type": "string"}}
-    if name in HEADERS:
-        parameter["description"] = HEADERS[name]
+    schema = {**TEXT, "format": "uuid"} if name.endswith("_id") else SCHEMAS.get(name, TEXT)
+    parameter: dict[str, Any] = {"name": name, "in": where, "schema": schema}
+    if name in REQUEST_HEADERS:
+        parameter["description"] = REQUEST_HEADERS[name]
     if required:
         parameter["required"] = True
     return parameter
 
 
 def _responses(route: Route, tag: str) -> dict[str, Any]:
-    ok: dict[str, Any] = {"description": route.summary}
-    if route.answer is not None:
-        schema = {"$ref": f"#/components/schemas/{route.answer.__name__}"}
-        ok["content"] = {route.media_type: {"schema": schema}}
-    else:
-        ok["content"] = {route.media_type: {"schema": {"type": "string"}}}
+    ok: dict[str, Any] = {"description": route.summary, **_headers(*_answer_headers(route, tag))}
+    schema = TEXT if route.answer is None else {"$ref": f"#/components/schemas/{route.answer.__name__}"}
+    ok["content"] = {route.media_type: {"schema": schema}}
     responses: dict[str, Any] = {str(route.status): ok}
-    if tag == "queries":
-        responses["304"] = {"description": "Not modified"}
     if tag == "operations":
         return responses | {"503": {**ok, "description": "Not well"}}
+    if tag == "queries":
+        responses["304"] = {"description": "Not modified", **_headers("ETag", "Consistency")}
     by_status: dict[int, list[Kind]] = {}
     for kind in _kinds(route, tag):
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
         schema = {"$ref": "#/components/schemas/ProblemDocument"}
-        description = " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds))
+        headers = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}.get(status, ())
         responses[str(status)] = {
-            "description": description,
+            "description": " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds)),
+            **_headers(*headers),
             "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
         }
     return responses
+
+
+def _answer_headers(route: Route, tag: str) -> tuple[str, ...]:
+    if tag == "commands":
+        location = ("Location",) if route.status == 201 else ()
+        return ("ETag", *location, "Consistency-Token", "Idempotency-Replayed", "Link")
+    return ("ETag", "Consistency", "Preference-Applied", "Link") if tag == "queries" else ()
+
+
+def _headers(*names: str) -> dict[str, Any]:
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}} if names else {}
+
+
+def _described(said: str) -> dict[str, Any]:
+    return {"description": said, "schema": TEXT}
 
 
 def _kinds(route: Route, tag: str) -> list[Kind]:
     general = ANY_COMMAND if tag == "commands" else ANY_QUERY
     body = ANY_BODY if route.body is not None else ()
     return list(dict.fromkeys((*general, *body, *ANY_SIGNED_IN, *route.problems)))
+
+
+if __name__ == "__main__":
+    from tta.http.apps import BOTH, COMMANDS, QUERIES
+
+    written = msgspec.json.encode(contract(COMMANDS, QUERIES, BOTH))
+    sys.stdout.write(msgspec.json.format(written).decode() + "\n")

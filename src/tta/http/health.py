@@ -45,11 +45,9 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    store, graph = call.services.commands.aggregates.store, call.services.graph
-    database, cache = await asyncio.gather(
-        _answers(graph.check()), _answers(store.nodes.call("EXISTS", store.layout.record))
+    (database, cache), measured = await asyncio.gather(
+        _both_answer(call), lags(call.services.commands.aggregates.store, call.services.checkpoints)
     )
-    measured = await lags(store, call.services.checkpoints)
     stopped = call.services.workers.stopped()
     well = database and cache and not stopped
     answer = Health(
@@ -64,11 +62,7 @@ async def livez(_call: Call) -> Response:
 
 async def readyz(call: Call) -> Response:
     """Ready when the stores answer; never for lag, or a slow projection would take the API down."""
-    store, graph = call.services.commands.aggregates.store, call.services.graph
-    database, cache = await asyncio.gather(
-        _answers(graph.check()), _answers(store.nodes.call("EXISTS", store.layout.record))
-    )
-    ready = database and cache
+    ready = all(await _both_answer(call))
     return _json(Alive("ready" if ready else "not ready"), 200 if ready else 503)
 
 

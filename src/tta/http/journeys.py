@@ -51,19 +51,19 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
 async def show_journey(call: Call) -> Response:
     player_id = call.require_player(call.path_id("player_id"))
     sessions_max, before = _limit(call), _before(call)
-    headers = await call.fresh(journey.NAME)
+    await call.be_fresh(journey.NAME)
     played = await sessions_played(
         call.services.graph, str(player_id), before=before, sessions_max=sessions_max + 1
     )
     if played is None:
-        raise Problem(NOT_FOUND, headers=headers)
+        raise Problem(NOT_FOUND)
     page, next_page = played[:sessions_max], None
     if len(played) > sessions_max:
         next_page = f"{call.request.url.path}?limit={sessions_max}&cursor={_cursor(page[-1])}"
-        headers["Link"] = f'<{next_page}>; rel="next"'
+        call.said["Link"] = f'<{next_page}>; rel="next"'
     sessions = tuple(SessionOfJourney(*each) for each in page)
     answer = JourneyShown(str(player_id), sessions, next_page)
-    return shown(call, answer, _tag(answer), headers)
+    return shown(call, answer, _tag(answer))
 
 
 def _tag(answer: JourneyShown) -> str:
@@ -86,7 +86,7 @@ def _before(call: Call) -> tuple[int, str]:
     if raw is None:
         return NEWEST
     try:
-        packed = base64.b64decode(raw[:CURSOR_CHARACTERS_MAX] + "=" * (-len(raw) % 4), altchars=b"-_")
+        packed = base64.urlsafe_b64decode(raw[:CURSOR_CHARACTERS_MAX] + "==")
         cursor = msgspec.msgpack.decode(packed, type=Cursor)
     except (ValueError, msgspec.DecodeError) as error:
         wrong = FieldError("/cursor", "expected the cursor of a page")

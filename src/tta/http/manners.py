@@ -14,8 +14,11 @@ KEY_CHARACTERS_MAX = 255
 WAIT_S_MAX = 30.0
 TOKEN_VERSION = 1
 
-key_pattern = re.compile(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x5b\x5d-\x7e]+)')
-etag_pattern = re.compile(r'(?:W/)?"v(\d{1,10})"')
+KEY_PATTERN = r'"([\x20-\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x5b\x5d-\x7e]+)'
+ETAG_PATTERN = r'"v(\d{1,10})(?:\.[a-z]+)?"'
+
+key_pattern = re.compile(KEY_PATTERN)
+etag_pattern = re.compile(ETAG_PATTERN)
 wait_pattern = re.compile(r'wait="?(\d{1,5})"?', re.IGNORECASE)
 
 
@@ -25,6 +28,11 @@ class Preference(NamedTuple):
     wait_s: float
     strict: bool
     asked_wait: bool
+
+    @property
+    def applied(self) -> dict[str, str]:
+        """The header that says what was made of it."""
+        return {"Preference-Applied": f"wait={self.wait_s:.0f}"} if self.asked_wait else {}
 
 
 class ConsistencyToken(NamedTuple):
@@ -38,9 +46,15 @@ class ConsistencyToken(NamedTuple):
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def etag(version: int) -> str:
-    """The aggregate's version as a strong entity tag."""
-    return f'"v{version}"'
+def etag(version: int, variant: str = "") -> str:
+    """The aggregate's version as a strong entity tag; `variant` tells two showings of one version apart."""
+    return f'"v{version}.{variant}"' if variant else f'"v{version}"'
+
+
+def is_known(headers: Headers, tag: str) -> bool:
+    """Whether `If-None-Match` names the tag; weakness does not matter there (RFC 9110 §13.1.2)."""
+    named = [each.strip().removeprefix("W/") for each in headers.get("if-none-match", "").split(",")]
+    return tag in named or named == ["*"]
 
 
 def idempotency_key(headers: Headers) -> str | None:
@@ -73,23 +87,20 @@ def expected_version(headers: Headers, *, required: bool = False) -> int | None:
     if headers.get("if-none-match", "").strip() == "*":
         return 0
     raw = headers.get("if-match")
-    if raw is None:
-        if required:
-            raise Problem(IF_MATCH_REQUIRED, 'send the version that you read, as in If-Match: "v17"')
-        return None
-    if raw.strip() == "*":
+    if raw is None and required:
+        raise Problem(IF_MATCH_REQUIRED, 'send the version that you read, as in If-Match: "v17"')
+    if raw is None or raw.strip() == "*":
         return None
     found = etag_pattern.fullmatch(raw.strip())
-    if found is None or raw.strip().startswith("W/"):
-        raise Problem(MALFORMED, 'If-Match holds one entity tag such as "v17"')
+    if found is None:
+        raise Problem(MALFORMED, 'If-Match holds one entity tag such as "v17", or *')
     return int(found.group(1))
 
 
 def preference(headers: Headers) -> Preference:
     """Read `Prefer: wait=2, handling=strict`; what is not understood is ignored, as RFC 7240 says."""
     wait_s, strict, asked = 0.0, False, False
-    for raw in headers.get("prefer", "").split(","):
-        part = raw.strip()
+    for part in map(str.strip, ",".join(headers.getlist("prefer")).split(",")):
         found = wait_pattern.fullmatch(part)
         if found:
             wait_s, asked = min(float(found.group(1)), WAIT_S_MAX), True

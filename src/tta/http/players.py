@@ -14,7 +14,8 @@ from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
-from tta.http.calls import Call, Route, answered, clean_text, shown
+from tta.http.bodies import Body, clean_text
+from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.problems import (
     CONTENDED,
@@ -32,35 +33,43 @@ from tta.projections.player_state import PlayerState, player_by_id
 from tta.security.policy import Action
 
 Text = Annotated[str, Meta(min_length=1, max_length=400)]
-Tag = Annotated[str, Meta(min_length=1, max_length=64)]
+Language = Annotated[
+    str, Meta(pattern=f"^{player.language_pattern.pattern}$", max_length=player.LANGUAGE_MAX)
+]
+Region = Annotated[str, Meta(pattern=f"^{player.region_pattern.pattern}$")]
+TimeZone = Annotated[str, Meta(pattern=f"^{player.time_zone_pattern.pattern}$")]
 Texts = Annotated[tuple[Text, ...], Meta(max_length=player.TOPICS_MAX)]
 
 
-class NewPlayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NewPlayer(Body, frozen=True):
     name: Text
-    language: Tag = "en"
-    region: Tag = "GB"
-    time_zone: Tag = "Etc/UTC"
+    language: Language = "en"
+    region: Region = "GB"
+    time_zone: TimeZone = "Etc/UTC"
     age_band: AgeBand = AgeBand.UNDISCLOSED
 
 
-class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Consent(Body, frozen=True):
     given: bool
     version: Annotated[int, Meta(ge=1, le=player.CONSENT_VERSION_MAX)] = 1
     """Of the text that is agreed to."""
 
 
-class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Preferences(Body, frozen=True):
     intensity: Annotated[int, Meta(ge=player.INTENSITY_MIN, le=player.INTENSITY_MAX)]
-    language: Tag
-    region: Tag
-    time_zone: Tag
+    language: Language
+    region: Region
+    time_zone: TimeZone
     avoid_topics: Texts = ()
     trigger_warnings: Texts = ()
     approaches: Annotated[tuple[Approach, ...], Meta(max_length=10)] = ()
     age_band: AgeBand = AgeBand.UNDISCLOSED
     accessibility: Annotated[tuple[AccessibilityNeed, ...], Meta(max_length=10)] = ()
     emergency_contact: Text | None = None
+
+
+class PreferencesShown(Preferences, frozen=True, omit_defaults=False):
+    """As they were set, all of them said."""
 
 
 class PlayerChanged(msgspec.Struct, frozen=True):
@@ -80,7 +89,7 @@ class PlayerShown(msgspec.Struct, frozen=True):
     consents: dict[str, int]
     held: bool
     """Play is held by the player's safety record."""
-    preferences: Preferences | None
+    preferences: PreferencesShown | None
     registered_ms: int
     changed_ms: int
 
@@ -143,15 +152,16 @@ async def set_preferences(call: Call) -> Response:
 
 async def show_player(call: Call) -> Response:
     player_id = call.require_player(call.path_id("player_id"))
-    headers = await call.fresh(player_state.NAME)
+    await call.be_fresh(player_state.NAME)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
-        raise Problem(NOT_FOUND, headers=headers)
+        raise Problem(NOT_FOUND)
     opened = {
         field: await call.opened(player_id, getattr(row, field), kind)
         for field, kind in SEALED_FIELDS.items()
     }
-    return shown(call, _player_shown(row, opened), etag(row.version), headers)
+    # The hold is another aggregate's: it changes what is shown, but not the player's version.
+    return shown(call, _player_shown(row, opened), etag(row.version, "held" if row.held else ""))
 
 
 SEALED_FIELDS = {
@@ -177,7 +187,7 @@ def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
             "accessibility": row.accessibility,
             "emergency_contact": opened["emergency_contact"],
         }
-        preferences = msgspec.convert(chosen, Preferences)
+        preferences = msgspec.convert(chosen, PreferencesShown)
     consents = dict(each.rsplit(":", 1) for each in row.consents)
     return PlayerShown(
         id=row.id,

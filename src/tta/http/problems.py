@@ -38,12 +38,14 @@ class Problem(Exception):
         detail: str = "",
         *,
         errors: tuple["FieldError", ...] = (),
+        current_version: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail or kind.title)
         self.kind = kind
         self.detail = detail
         self.errors = errors
+        self.current_version = current_version
         self.headers = dict(headers or {})
 
 
@@ -75,6 +77,7 @@ UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required
 FORBIDDEN = Kind("forbidden", 403, "Your roles do not allow this")
 NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
+LATE = Kind("request-timeout", 408, "The request did not arrive in time")
 ERASED = Kind("player-erased", 409, "The player was erased")
 CONTENDED = Kind("too-many-conflicts", 409, "Others changed it each time")
 VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read it")
@@ -133,7 +136,7 @@ FAILURES: dict[type[Exception], Kind] = {
     StoreUnavailable: STORE_UNAVAILABLE,
     GraphUnavailable: GRAPH_UNAVAILABLE,
 }
-UNTOLD = (NotTheirs, StoreError, GraphUnavailable)
+UNTOLD = (NotTheirs, PlayerErased, TooManyConflicts, StoreError, GraphUnavailable)
 """Their messages are for our logs: a caller learns the kind only."""
 BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
@@ -154,13 +157,13 @@ def problem_of(error: Exception) -> Problem:
         return Problem(BY_STATUS.get(error.status_code, MALFORMED), headers=error.headers)
     for kind_of_failure, kind in FAILURES.items():
         if isinstance(error, kind_of_failure):
-            return Problem(kind, "" if isinstance(error, UNTOLD) else str(error))
+            current = error.actual if isinstance(error, VersionMismatch) else None
+            return Problem(kind, "" if isinstance(error, UNTOLD) else str(error), current_version=current)
     return Problem(INTERNAL)
 
 
-def rendered(error: Exception, *, trace_id: str, instance: str) -> Response:
-    """Answer with the problem document of an exception."""
-    problem = problem_of(error)
+def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
+    """Answer with a problem document."""
     kind = problem.kind
     document = ProblemDocument(
         type=TYPE_PREFIX + kind.code,
@@ -171,10 +174,10 @@ def rendered(error: Exception, *, trace_id: str, instance: str) -> Response:
         instance=instance,
         detail=problem.detail,
         errors=problem.errors,
-        current_version=error.actual if isinstance(error, VersionMismatch) else None,
+        current_version=problem.current_version,
     )
     headers = {"Cache-Control": "no-store", **problem.headers}
-    if kind.status == UNAUTHENTICATED.status:
+    if kind is UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
     if kind.status == STORE_UNAVAILABLE.status or kind is CONTENDED:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))

@@ -5,11 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
+import structlog
 from msgspec import Meta
 from starlette.responses import Response
 
 from tta.commands.handle import Handled
-from tta.commands.replies import Reply, reply_to
+from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.domain import session, words
 from tta.domain.session import (
@@ -22,22 +23,26 @@ from tta.domain.session import (
     SubmitInteraction,
 )
 from tta.eventstore.envelope import event_id
-from tta.http.calls import Call, Route, answered, clean_text, shown
-from tta.http.manners import etag, preference
+from tta.eventstore.errors import StoreUnavailable
+from tta.http.bodies import Body, clean_text
+from tta.http.calls import Call, Route, answered, shown
+from tta.http.manners import etag
 from tta.http.players import refusals
 from tta.http.problems import CONTENDED, INVALID, NOT_FOUND, VERSION_MISMATCH, Problem
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
 
+log = structlog.get_logger(__name__)
+
 CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
 
-class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NewSession(Body, frozen=True):
     story: CatalogueId = "clearing"
 
 
-class Interaction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Interaction(Body, frozen=True):
     """Words or a choice; `turn` is the turn that the client believes is next."""
 
     text: Annotated[str, Meta(min_length=1, max_length=session.WORDS_MAX * 2)] | None = None
@@ -122,11 +127,8 @@ async def submit_interaction(call: Call) -> Response:
     reply = await _awaited_reply(call, handled, submitted.turn)
     interaction_id = event_id(call.asked.context.command_id, 0)
     answer = InteractionTaken(interaction_id, submitted.turn, handled.version, reply)
-    response = answered(call, answer, handled)
-    asked = preference(call.request.headers)
-    if asked.asked_wait:
-        response.headers["Preference-Applied"] = f"wait={asked.wait_s:.0f}"
-    return response
+    call.said |= call.preference.applied
+    return answered(call, answer, handled)
 
 
 async def pause_session(call: Call) -> Response:
@@ -145,10 +147,10 @@ async def complete_session(call: Call) -> Response:
 
 async def show_session(call: Call) -> Response:
     session_id = call.path_id("session_id")
-    headers = await call.fresh(session_state.NAME)
+    await call.be_fresh(session_state.NAME)
     row = await session_by_id(call.services.graph, str(session_id))
     if row is None:
-        raise Problem(NOT_FOUND, headers=headers)
+        raise Problem(NOT_FOUND)
     player_id = call.require_player(UUID(row.player))
     answer = SessionShown(
         id=row.id,
@@ -166,7 +168,7 @@ async def show_session(call: Call) -> Response:
         started_ms=row.started_ms,
         changed_ms=row.changed_ms,
     )
-    return shown(call, answer, etag(row.version), headers)
+    return shown(call, answer, etag(row.version))
 
 
 async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Handled:
@@ -182,15 +184,19 @@ async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]
 
 async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown | None:
     """Wait for the reply as long as the caller asked; None when it did not come in time."""
-    asked = preference(call.request.headers)
-    if not asked.wait_s:
+    wait_s = call.preference.wait_s
+    if not wait_s:
         return None
-    reply: Reply | None = await reply_to(
-        call.services.commands.aggregates, handled.id, handled.version, turn, wait_s=asked.wait_s
-    )
-    if reply is None:
+    aggregates = call.services.commands.aggregates
+    try:
+        reply = await reply_to(aggregates, handled.id, handled.version, turn, wait_s=wait_s)
+        if reply is None:
+            return None
+        text = await call.opened(call.require_player(call.principal.player_id), reply.box)
+    except StoreUnavailable as error:
+        # The interaction stands, so its sender must not be told that nothing was changed.
+        log.warning("a reply could not be read", error=str(error))
         return None
-    text = await call.opened(call.require_player(call.principal.player_id), reply.box)
     return ReplyShown(turn, text, reply.author, reply.scene, reply.skill)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from tta.domain.vocabulary import Role
@@ -121,8 +121,10 @@ class Tokens:
             )
             registry.validate(decoded.claims)
             claims = msgspec.convert(decoded.claims, Claims)
+        except ExpiredTokenError as error:
+            raise TokenRefused("the token has expired") from error
         except (JoseError, ValueError) as error:
-            raise TokenRefused(f"the token is not valid: {type(error).__name__}") from error
+            raise TokenRefused("the token is not valid") from error
         if not 1 <= len(claims.sub) <= SUBJECT_CHARACTERS_MAX:
             raise TokenRefused(
                 f"a subject has 1 to {SUBJECT_CHARACTERS_MAX} characters, got {len(claims.sub)}"

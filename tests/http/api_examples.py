@@ -1,0 +1,179 @@
+"""A whole TTA in this process, and who calls it."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import httpx2
+from starlette.applications import Starlette
+
+from tta.commands.folding import decider
+from tta.commands.handle import Asked, handle
+from tta.domain import safety_record
+from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.safety_record import PlaceSafetyHold
+from tta.domain.vocabulary import RiskLevel, Role
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import Context
+from tta.http.apps import app
+from tta.http.manners import ConsistencyToken
+from tta.main import Opened, Work, opened, projectors, reactors, services, tokens_of
+from tta.security.tokens import Tokens
+from tta.settings import Settings
+
+NEW_PLAYER = {"name": "Sam", "language": "en", "region": "GB", "time_zone": "Europe/London"}
+PREFERENCES = {
+    "intensity": 2,
+    "language": "en-GB",
+    "region": "GB-SCT",
+    "time_zone": "Europe/London",
+    "avoid_topics": ["spiders"],
+    "emergency_contact": "Alex, 01234",
+}
+
+
+class Caller(NamedTuple):
+    """Somebody with a token, or without."""
+
+    http: httpx2.AsyncClient
+    token: str = ""
+    player_id: UUID | None = None
+
+    async def send(
+        self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str
+    ) -> httpx2.Response:
+        """Send a request. Commands get a key of their own unless told another one, or None."""
+        all_headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.token:
+            all_headers.setdefault("Authorization", f"Bearer {self.token}")
+        if method not in ("GET", "HEAD", "OPTIONS") and key is not None:
+            all_headers["Idempotency-Key"] = key or secrets.token_hex(8)
+        given = {} if body is None else {"json": body}
+        return await self.http.request(method, path, headers=all_headers, **given)
+
+    async def get(self, path: str, **headers: str) -> httpx2.Response:
+        return await self.send("GET", path, **headers)
+
+    async def post(
+        self, path: str, body: Any = None, *, key: str | None = "", **headers: str
+    ) -> httpx2.Response:
+        return await self.send("POST", path, body, key=key, **headers)
+
+    async def put(
+        self, path: str, body: Any = None, *, key: str | None = "", **headers: str
+    ) -> httpx2.Response:
+        return await self.send("PUT", path, body, key=key, **headers)
+
+    async def seen(self, path: str, command: httpx2.Response, **headers: str) -> httpx2.Response:
+        """Ask a query once the read models have seen a command."""
+        token = command.headers["Consistency-Token"]
+        return await self.get(path, Consistency_Token=token, Prefer="wait=10", **headers)
+
+
+class Api(NamedTuple):
+    """The app over real stores, with its workers beside it."""
+
+    parts: Opened
+    app: Starlette
+    tokens: Tokens
+    http: httpx2.AsyncClient
+    server: ChildServer
+
+    def caller(self, *roles: Role, player_id: UUID | None = None, subject: str = "") -> Caller:
+        token = self.tokens.mint(subject or secrets.token_hex(8), list(roles), player_id=player_id)
+        return Caller(self.http, token, player_id)
+
+    def nobody(self) -> Caller:
+        return Caller(self.http)
+
+    async def player(self, *, consent: bool = True) -> Caller:
+        """A new player who agreed to play."""
+        registered = await self.caller(Role.ADMIN).post("/v1/players", NEW_PLAYER)
+        assert registered.status_code == 201, registered.text
+        caller = self.caller(Role.PLAYER, player_id=UUID(registered.json()["id"]))
+        if consent:
+            agreed = await caller.put(f"/v1/players/{caller.player_id}/consents/play", {"given": True})
+            assert agreed.status_code == 200, agreed.text
+        return caller
+
+    async def session(self) -> tuple[Caller, str]:
+        """A new player in a new session; gives its path."""
+        caller = await self.player()
+        started = await caller.post("/v1/sessions", {})
+        assert started.status_code == 201, started.text
+        return caller, started.headers["Location"]
+
+    def stranger(self) -> Caller:
+        """Signed in as a player that nobody registered."""
+        player_id = derived_id(secrets.token_bytes(16))
+        return self.caller(Role.PLAYER, player_id=player_id)
+
+
+@asynccontextmanager
+async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str] = ()) -> AsyncIterator[Api]:
+    """Run a TTA in a directory; without `working` no projector and no reactor runs."""
+    server = ChildServer(directory / "valkey")
+    await server.start()
+    settings = Settings(
+        data_dir=directory, store_url=server.url, graph_url=f"embedded:{directory}/graph", store_slots=16
+    )
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        async with opened(settings, migrating=True) as parts:
+            try:
+                for projector in projectors(parts):
+                    await projector.prepare()
+                work = Work(projectors(parts), reactors(parts)) if working else Work([], [])
+                tasks = [asyncio.create_task(each.run()) for each in (*work.projectors, *work.reactors)]
+                made = app(services(parts, work), "all", origins=origins)
+                transport = httpx2.ASGITransport(made)
+                async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+                    yield Api(parts, made, tokens_of(settings), http, server)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        with suppress(ProcessLookupError):
+            await server.stop()
+
+
+async def hold(api: Api, player_id: UUID) -> str:
+    """Hold a player's play, as a clinician will; gives the consistency token."""
+    command = PlaceSafetyHold(
+        reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=datetime.now(UTC)
+    )
+    command_id = derived_id("hold", player_id)
+    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    handled = await handle(
+        api.parts.commands,
+        decider(safety_record),
+        safety_record_id(player_id),
+        command,
+        Asked(context),
+        player_id=player_id,
+    )
+    return str(ConsistencyToken(handled.slot, handled.position))
+
+
+def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]:
+    """Check that an answer is that problem, in the shape of RFC 9457, and give it."""
+    assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json"), (
+        response.text
+    )
+    document: dict[str, Any] = response.json()
+    assert document["code"] == code
+    assert document["status"] == status
+    assert document["type"] == f"https://tta.example/problems/{code}"
+    assert document["title"]
+    assert document["instance"] == response.request.url.path
+    assert len(document["trace_id"]) == 32
+    assert response.headers["cache-control"] == "no-store"
+    known = {"type", "title", "status", "code", "trace_id", "instance", "detail", "errors", "current_version"}
+    assert document.keys() <= known
+    return document

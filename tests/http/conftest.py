@@ -1,0 +1,27 @@
+"""One TTA for these tests, which all run on one event loop; those that break it bring their own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from api_examples import Api, api_in
+
+
+@pytest.fixture(scope="session")
+def api_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("api")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def api(api_directory: Path) -> AsyncIterator[Api]:
+    """With projectors and reactors."""
+    async with api_in(api_directory / "working", origins=["https://play.example"]) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def still_api(api_directory: Path) -> AsyncIterator[Api]:
+    """Nothing is projected and nobody replies: read models stay as they are, turns unanswered."""
+    async with api_in(api_directory / "still", working=False) as running:
+        yield running

@@ -1,0 +1,195 @@
+"""Every endpoint does what it says."""
+
+import re
+from uuid import UUID
+
+import pytest
+from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
+from prometheus_client.parser import text_string_to_metric_families
+
+from tta.domain.vocabulary import Role
+from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_an_unlinked_account_registers_a_player(api: Api):
+    registered = await api.caller(Role.PLAYER).post("/v1/players", NEW_PLAYER)
+    assert registered.status_code == 201
+    assert registered.json() == {"id": registered.json()["id"], "version": 1}
+    assert registered.headers["Location"] == f"/v1/players/{registered.json()['id']}"
+    assert registered.headers["ETag"] == '"v1"'
+    assert registered.headers["Cache-Control"] == "no-store"
+
+
+async def test_only_a_name_is_needed(api: Api):
+    admin = api.caller(Role.ADMIN)
+    registered = await admin.post("/v1/players", {"name": "Kim"})
+    player = api.caller(Role.PLAYER, player_id=UUID(registered.json()["id"]))
+    shown = (await player.seen(registered.headers["Location"], registered)).json()
+    assert (shown["language"], shown["region"], shown["time_zone"]) == ("en", "GB", "Etc/UTC")
+    assert (shown["age_band"], shown["preferences"], shown["consents"]) == ("undisclosed", None, {})
+
+
+async def test_a_player_is_shown(api: Api):
+    player = await api.player()
+    path = f"/v1/players/{player.player_id}"
+    changed = await player.put(f"{path}/preferences", PREFERENCES, If_Match='"v2"')
+    assert changed.status_code == 200
+    assert (changed.json(), changed.headers["ETag"]) == ({"id": str(player.player_id), "version": 3}, '"v3"')
+    shown = await player.seen(path, changed)
+    body = shown.json()
+    assert body.pop("registered_ms") <= body.pop("changed_ms")
+    assert body == {
+        "id": str(player.player_id),
+        "version": 3,
+        "name": "Sam",
+        "language": "en-GB",
+        "region": "GB-SCT",
+        "time_zone": "Europe/London",
+        "age_band": "undisclosed",
+        "consents": {"play": 1},
+        "held": False,
+        "preferences": {
+            **PREFERENCES,
+            "trigger_warnings": [],
+            "approaches": [],
+            "age_band": "undisclosed",
+            "accessibility": [],
+        },
+    }
+    assert shown.headers["ETag"] == '"v3"'
+
+
+async def test_a_consent_is_given_and_withdrawn(api: Api):
+    player = await api.player(consent=False)
+    path = f"/v1/players/{player.player_id}"
+    given = await player.put(f"{path}/consents/research", {"given": True, "version": 4})
+    assert (await player.seen(path, given)).json()["consents"] == {"research": 4}
+    withdrawn = await player.put(f"{path}/consents/research", {"given": False})
+    assert (await player.seen(path, withdrawn)).json()["consents"] == {}
+    again = await player.put(f"{path}/consents/research", {"given": False})
+    assert (again.status_code, again.headers["ETag"]) == (200, '"v3"')
+
+
+async def test_a_session_is_played_from_start_to_end(api: Api):
+    player = await api.player()
+    started = await player.post("/v1/sessions", {"story": "clearing"})
+    assert (started.status_code, started.json()["version"]) == (201, 1)
+    path = started.headers["Location"]
+    said = await player.post(f"{path}/interactions", {"text": "Hello", "turn": 1}, Prefer="wait=10")
+    assert said.status_code == 200
+    assert said.headers["Preference-Applied"] == "wait=10"
+    answer = said.json()
+    assert UUID(answer.pop("interaction_id"))
+    assert answer == {
+        "turn": 1,
+        "version": 2,
+        "reply": {
+            "turn": 1,
+            "text": STORY_SENTENCE,
+            "author": "story",
+            "scene": "clearing",
+            "skill": "grounding",
+        },
+    }
+    chose = await player.post(f"{path}/interactions", {"choice": "go-on", "turn": 2}, Prefer="wait=10")
+    assert chose.json()["reply"]["turn"] == 2
+    for verb, version in (("pause", 6), ("resume", 7), ("complete", 8)):
+        changed = await player.post(f"{path}/{verb}")
+        assert (changed.status_code, changed.json()["version"]) == (200, version)
+    shown = (await player.seen(path, changed)).json()
+    assert shown.pop("started_ms") <= shown.pop("changed_ms")
+    assert shown == {
+        "id": started.json()["id"],
+        "player_id": str(player.player_id),
+        "story": "clearing",
+        "status": "completed",
+        "version": 8,
+        "turn": 2,
+        "unanswered": False,
+        "last_text": None,
+        "last_choice": "go-on",
+        "last_reply": STORY_SENTENCE,
+        "last_author": "story",
+        "scene": "clearing",
+    }
+
+
+async def test_words_come_back_to_who_said_them(api: Api):
+    player, path = await api.session()
+    said = await player.post(f"{path}/interactions", {"text": "Hello there"})
+    assert "reply" not in said.json()
+    assert (await player.seen(path, said)).json()["last_text"] == "Hello there"
+
+
+async def test_on_hold_the_protocol_answers(api: Api):
+    player, path = await api.session()
+    assert player.player_id is not None
+    token = await hold(api, player.player_id)
+    said = await player.post(f"{path}/interactions", {"text": "I am here"}, Prefer="wait=10")
+    reply = said.json()["reply"]
+    assert (said.status_code, reply["text"], reply["author"]) == (200, HELD_SENTENCE, "protocol")
+    shown = await player.get(f"/v1/players/{player.player_id}", Consistency_Token=token, Prefer="wait=10")
+    assert (shown.json()["held"], shown.headers["ETag"]) == (True, '"v2.held"')
+
+
+async def test_a_hold_takes_words_without_consent_too(api: Api):
+    player, path = await api.session()
+    assert player.player_id is not None
+    await player.put(f"/v1/players/{player.player_id}/consents/play", {"given": False})
+    problem(await player.post(f"{path}/interactions", {"text": "Hello"}), 409, "consent-missing")
+    await hold(api, player.player_id)
+    assert (await player.post(f"{path}/interactions", {"text": "Hello"})).status_code == 200
+
+
+async def test_a_journey_is_shown_page_by_page_newest_first(api: Api):
+    player = await api.player()
+    started = [await player.post("/v1/sessions", {}) for _ in range(5)]
+    ids = [each.json()["id"] for each in reversed(started)]
+    path = f"/v1/players/{player.player_id}/journey"
+    whole = await player.seen(path, started[-1])
+    assert [each["id"] for each in whole.json()["sessions"]] == ids
+    assert (whole.json()["next"], "Link" in whole.headers) == (None, False)
+    page, found = await player.get(f"{path}?limit=2"), []
+    while True:
+        found += [each["id"] for each in page.json()["sessions"]]
+        if page.json()["next"] is None:
+            break
+        assert page.headers["Link"] == f'<{page.json()["next"]}>; rel="next"'
+        page = await player.get(page.json()["next"])
+    assert found == ids
+
+
+async def test_a_journey_names_scenes_and_skills(api: Api):
+    player, path = await api.session()
+    await player.post(f"{path}/interactions", {"text": "Hello"}, Prefer="wait=10")
+    paused = await player.post(f"{path}/pause")
+    (played,) = (await player.seen(f"/v1/players/{player.player_id}/journey", paused)).json()["sessions"]
+    assert (played["turns"], played["status"]) == (1, "paused")
+    assert (played["scenes"], played["skills"]) == (["clearing"], ["grounding"])
+
+
+async def test_the_process_lives_is_ready_and_healthy(api: Api):
+    nobody = api.nobody()
+    assert (await nobody.get("/livez")).json() == {"status": "alive"}
+    assert (await nobody.get("/readyz")).json() == {"status": "ready"}
+    health = await nobody.get("/health")
+    assert health.status_code == 200
+    assert health.json()["status"] == "healthy"
+    assert health.json()["checks"] == {"database": True, "cache": True, "external_apis": True}
+    assert {each["model"] for each in health.json()["details"]["projections"]} == {
+        "session_state",
+        "player_state",
+        "journey",
+    }
+
+
+async def test_metrics_are_what_prometheus_reads(api: Api):
+    await api.nobody().get("/livez")
+    shown = await api.nobody().get("/metrics")
+    assert re.match("text/plain", shown.headers["content-type"])
+    families = {each.name: each for each in text_string_to_metric_families(shown.text)}
+    routes = {sample.labels["route"] for sample in families["tta_http_requests"].samples}
+    assert "/livez" in routes
+    assert families["tta_projection_lag_events"].samples
