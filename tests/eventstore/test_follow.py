@@ -20,6 +20,7 @@ from store_examples import (
     step,
 )
 from store_servers import until
+from unreliable_proxy import UnreliableProxy
 
 from tta.eventstore import subscription
 from tta.eventstore.child_server import ChildServer
@@ -227,6 +228,22 @@ async def test_wake_ups_come_back_after_a_restart(
         await grown(store, some_id(), "and later")
         await all_seen(reader, 3)
     await store.close()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("turns", range(8))
+async def test_closing_ends_listening_whatever_happens_to_it_just_then(
+    valkey: ChildServer, turns: int
+) -> None:
+    async with UnreliableProxy(valkey.socket) as proxy:
+        store = await EventStore.open(proxy.url, fresh_name(), slots=SLOTS)
+        async with reading(store) as reader:
+            await grown(store, some_id(), "listening")
+            await all_seen(reader, 1)
+        proxy.cut()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await store.close()
 
 
 async def test_a_confirmation_wakes_nobody(one_store: EventStore) -> None:

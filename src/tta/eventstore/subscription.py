@@ -19,6 +19,7 @@ from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.topology import Server
+from tta.eventstore.writer import ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,8 +121,7 @@ class Wakeups:
 
     async def close(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await ended(self._task)
 
     async def _listen(self) -> None:
         """Listen to whichever servers hold the slots; begin anew whenever that changes or one is lost."""

@@ -37,6 +37,7 @@ BATCH_MAX = 256  # Larger pipelines add latency for those behind, and no through
 BATCH_BYTES_MAX = 1024 * 1024
 QUEUE_MAX = 10_000
 REPLY_TIMEOUT_S = 5.0
+CANCEL_AGAIN_S = 0.1
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.01, 0.5
 
 ASKING = wire.command("ASKING")
@@ -126,8 +127,7 @@ class Lane:
     async def close(self) -> None:
         """Leave. What is still queued is refused."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await ended(self._task)
 
     async def _serve(self) -> None:
         batch: deque[Pending] = deque()
@@ -259,6 +259,13 @@ class Lane:
         connection, self._connection, self._stale = self._connection, None, False
         if connection is not None:
             await connection.disconnect(nowait=True)
+
+
+async def ended(task: "asyncio.Task[None]") -> None:
+    """Cancel a task until it has ended: a task group that fails just then swallows the first cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
 
 def _said(error: Exception) -> str:
