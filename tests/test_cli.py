@@ -119,6 +119,26 @@ def test_a_misspelt_variable_is_named(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path):
+    servers = {"store_url": "redis://127.0.0.1:1", "graph_url": f"embedded:{tmp_path}/graph"}
+    wrong = {
+        "log_level": "loud",
+        "store_url": "redis://127.0.0.1:port",
+        "keyring_url": "http://127.0.0.1",
+        "store_durability": "often",
+        "graph_url": "bolt://neo4j:secret@127.0.0.1",
+        "graph_password_file": f"{tmp_path}/none",
+        "port": "eighty",
+    }
+    for name, value in wrong.items():
+        done = tta("serve", cwd=tmp_path, **servers | {name: value})
+        refused(done, f"TTA_{name.upper()}")
+        assert "secret" not in done.stderr
+    refused(tta("dev", "--data-dir", "/proc/none"), "TTA_DATA_DIR")
+    refused(tta("keys", "create", "/proc/none"), "/proc/none")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_serves_names_the_servers_that_it_lacks(tmp_path: Path):
     for command in ("serve", "project", "react"):
         refused(tta(command, cwd=tmp_path), "TTA_STORE_URL is missing")

@@ -123,11 +123,11 @@ def replay(
 
     Takes the id of a session, a player or a safety record. Ends with 1 where the chain is broken.
     """
-    from tta.main import settings_of_process
+    from tta.operations import checked_settings
     from tta.replay import replay_history
 
     async def work() -> int:
-        settings = settings_of_process(data_dir=data_dir)
+        settings = checked_settings(data_dir=data_dir)
         return await replay_history(out, settings, session, form=format, opening=open)
 
     _look(work())
@@ -148,11 +148,10 @@ def doctor(
 @cli.command(name="migrate", group=SET_UP)
 def migrate_graph(*, data_dir: DataDir = None) -> None:
     """Bring the graph's lasting nodes and constraints up to date."""
-    from tta.main import settings_of_process
-    from tta.operations import run_migrations
+    from tta.operations import checked_settings, run_migrations
 
     async def work() -> int:
-        return await run_migrations(out, settings_of_process(data_dir=data_dir))
+        return await run_migrations(out, checked_settings(data_dir=data_dir))
 
     _look(work())
 
@@ -171,11 +170,10 @@ def token(
     data_dir: DataDir = None,
 ) -> None:
     """Mint an access token for development, signed with the key in the keys' directory."""
-    from tta.main import settings_of_process
-    from tta.operations import signing_tokens
+    from tta.operations import checked_settings, signing_tokens
 
     def mint() -> None:
-        tokens = signing_tokens(settings_of_process(data_dir=data_dir))
+        tokens = signing_tokens(checked_settings(data_dir=data_dir))
         print(tokens.mint(subject, role or [Role.PLAYER], player_id=player, lifetime_s=minutes * 60))
 
     _saying(mint)
@@ -192,10 +190,11 @@ def create(directory: Path, /) -> None:
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     import structlog
 
-    from tta.main import opened, run, settings_of_process
+    from tta.main import opened, run
+    from tta.operations import checked_settings
     from tta.telemetry.logs import configure_logs
 
-    settings = settings_of_process(**(told or {}))
+    settings = checked_settings(**(told or {}))
     configure_logs(settings.log_level, json=settings.log_json)
     log = structlog.get_logger("tta.cli")
 

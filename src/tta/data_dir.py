@@ -27,10 +27,14 @@ class Holder(msgspec.Struct, frozen=True):
 def alone_in(directory: Path) -> Iterator[Callable[[str], None]]:
     """Have the directory for this process alone, and give a function that notes down its URL.
 
-    The lock goes with the process, however it ends. Raises SettingsWrong where another has the directory.
+    The lock goes with the process, however it ends. Raises SettingsWrong where another has the directory,
+    and where none can be made.
     """
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise SettingsWrong(f"{directory}: nothing can be kept there (TTA_DATA_DIR): {error}") from error
     try:
         _lock(file, directory)
         _note(file, Holder(os.getpid()))

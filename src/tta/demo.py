@@ -14,8 +14,7 @@ import httpx2
 from rich.console import Console
 
 from tta.demo_scenes import NotAsExpected, Stage, Teller, play
-from tta.main import settings_of_process
-from tta.operations import signing_tokens
+from tta.operations import checked_settings, signing_tokens
 from tta.replay import replay_history
 from tta.settings import PREFIX, Settings, SettingsWrong, read_settings
 
@@ -30,7 +29,7 @@ url_pattern = re.compile(rb"TTA runs at (http://\S+)")
 async def play_demo(out: Console, *, url: str, data_dir: Path | None) -> int:
     """Play every scene; return 1 at the first answer that is not as expected."""
     if url:
-        return await _play_on(out, url.rstrip("/"), settings_of_process(data_dir=data_dir))
+        return await _play_on(out, url.rstrip("/"), checked_settings(data_dir=data_dir))
     if data_dir is not None:
         raise SettingsWrong("--data-dir belongs to the TTA that --url names: give both, or neither")
     with TemporaryDirectory(prefix="tta-demo-") as directory:

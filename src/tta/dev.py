@@ -17,7 +17,8 @@ from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
 from tta.eventstore.envelope import Context
-from tta.main import Opened, embedded, opened, run, settings_of_process, tokens_of
+from tta.main import Opened, embedded, opened, run, tokens_of
+from tta.operations import checked_settings
 from tta.settings import Settings
 from tta.telemetry.logs import configure_logs
 
@@ -28,7 +29,7 @@ TOKEN_S = 12 * 3600
 
 async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port: int | None) -> int:
     """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
-    settings = settings_of_process(data_dir=data_dir, host=host, port=port)
+    settings = checked_settings(data_dir=data_dir, host=host, port=port)
     configure_logs(settings.log_level, json=settings.log_json)
     try:
         async with everything(settings) as (parts, tell):

@@ -19,11 +19,10 @@ from tta.doctor_servers import Finding, check_graph, check_keyring, check_store
 from tta.eventstore.child_server import server_binary
 from tta.eventstore.errors import StoreError
 from tta.main import settings_of_process
-from tta.operations import KEY_FILES, store_at_hand
+from tta.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong
-from tta.telemetry.logs import LEVELS
 
 FREE_BYTES_MIN = 1024**3
 ASK_TIMEOUT_S = 3.0
@@ -56,6 +55,8 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
 
 async def _findings(settings: Settings) -> list[Finding]:
     findings = [*_check_settings(settings), *_check_data_dir(settings), *_check_keys(settings)]
+    if wrong_settings(settings):
+        return findings
     async with AsyncExitStack() as stack:
         complete: Settings | None = None
         try:
@@ -77,17 +78,10 @@ async def _findings(settings: Settings) -> list[Finding]:
 def _check_settings(settings: Settings) -> list[Finding]:
     mode = "production" if settings.store_url and settings.graph_url else "embedded"
     findings = [Finding("settings", "ok", f"readable; {mode}", "")]
-    try:
-        _ = settings.durability
-    except SettingsWrong as error:
-        findings.append(Finding("settings", "fail", str(error), "correct TTA_STORE_DURABILITY"))
-    if settings.log_level not in LEVELS:
-        expected = f"expected one of {', '.join(LEVELS)}, got {settings.log_level}"
-        findings.append(Finding("settings", "fail", f"TTA_LOG_LEVEL: {expected}", "correct TTA_LOG_LEVEL"))
-    try:
-        settings.password()
-    except SettingsWrong as error:
-        findings.append(Finding("settings", "fail", str(error), "name a file that this account may read"))
+    findings += [
+        Finding("settings", "fail", wrong, "correct it, then ask again about the servers")
+        for wrong in wrong_settings(settings)
+    ]
     if settings.store_url and not settings.keys_dir:
         change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process"
         findings.append(Finding("settings", "warn", f"keys are made in {settings.keys} where absent", change))

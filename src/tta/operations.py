@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 from redis.asyncio import Redis
@@ -18,12 +19,14 @@ from tta.eventstore.errors import ForeignStore, StoreError, StoreMismatch
 from tta.eventstore.layout import LAYOUT, SLOTS_MAX, Layout
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.store import EventStore
+from tta.eventstore.topology import Topology
 from tta.graph.engine import open_graph
 from tta.graph.migrations import all_migrations, migrate
-from tta.main import GRAPH_FILE, VALKEY_DIR
+from tta.main import GRAPH_FILE, VALKEY_DIR, settings_of_process
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong
+from tta.telemetry.logs import LEVELS
 
 ANSWER_TIMEOUT_S = 2.0
 KEY_FILES = ("key-encryption.json", "hmac.json", "token-signing.json")
@@ -33,6 +36,36 @@ credentials_pattern = re.compile(r"//[^/]*@")
 
 class NothingFound(StoreError):
     """What was named is not there; the message says where was looked."""
+
+
+def checked_settings(**told: Any) -> Settings:
+    """Read the settings of this process, and make sure that each can be used. Raises SettingsWrong."""
+    settings = settings_of_process(**told)
+    for wrong in wrong_settings(settings):
+        raise SettingsWrong(wrong)
+    return settings
+
+
+def wrong_settings(settings: Settings) -> list[str]:
+    """Say what cannot be as it is, whatever the servers say."""
+    wrong = []
+    if settings.log_level not in LEVELS:
+        wrong.append(f"TTA_LOG_LEVEL: expected one of {', '.join(LEVELS)}, got {settings.log_level}")
+    for field in ("store_url", "keyring_url"):
+        url = getattr(settings, field)
+        try:
+            _ = url and Topology(url)
+        except ValueError as error:
+            wrong.append(f"TTA_{field.upper()}: {error}")
+    if credentials_pattern.search(settings.graph_url):
+        use = "use TTA_GRAPH_USER and TTA_GRAPH_PASSWORD_FILE"
+        wrong.append(f"TTA_GRAPH_URL: a user or password in a graph's URL is not read: {use}")
+    for read in (lambda: settings.durability, settings.password):
+        try:
+            read()
+        except SettingsWrong as error:
+            wrong.append(str(error))
+    return wrong
 
 
 async def run_migrations(out: Console, settings: Settings) -> int:
@@ -64,9 +97,12 @@ def create_keys(out: Console, directory: Path) -> None:
             raise KeyFileUnsafe(
                 f"{directory / name} exists, and keys are never overwritten: what they sealed would be lost"
             )
-    read_key_encryption_keys(directory / KEY_FILES[0], create=True)
-    read_hmac_keys(directory / KEY_FILES[1], create=True)
-    Tokens.read(directory / KEY_FILES[2], create=True)
+    try:
+        read_key_encryption_keys(directory / KEY_FILES[0], create=True)
+        read_hmac_keys(directory / KEY_FILES[1], create=True)
+        Tokens.read(directory / KEY_FILES[2], create=True)
+    except OSError as error:
+        raise KeyFileUnsafe(f"{directory}: keys cannot be written there: {error}") from error
     for name in KEY_FILES:
         out.print(str(directory / name), markup=False, soft_wrap=True)
     out.print(
