@@ -43,6 +43,8 @@ BACKOFF_S_MIN, BACKOFF_S_MAX = 0.01, 0.5
 ASKING = wire.command("ASKING")
 ELSEWHERE = (MovedError, AskError, TryAgainError, ClusterDownError, ReadOnlyError)
 REFUSALS = ("MISCONF", "NOREPLICAS", "OOM", "BUSY", "NOPERM", "NOAUTH")
+FOREIGN = ("WRONGTYPE", "user_script", "not the head of an aggregate")
+"""What a server says of keys of another type, of a script that stumbled over them, and what a script says."""
 
 log = structlog.get_logger(__name__)
 
@@ -280,4 +282,6 @@ def _named(error: Exception) -> StoreError:
         return StoreUnavailable(f"the server refuses this: {status} {text.removeprefix(status).strip()}")
     if "equal or smaller" in text:
         return HistoryChanged(f"entries are missing at the end of the log: {text}")
-    return ForeignStore(f"the keys are not this event store's: {text}")
+    if any(mark in text for mark in FOREIGN):
+        return ForeignStore(f"the keys are not this event store's: {text}")
+    return StoreError(f"the server does not do this: {text}")
