@@ -1,0 +1,53 @@
+"""What the proofs share: a TTA in processes of its own, on the embedded graph or on Neo4j."""
+
+import os
+import random
+import secrets
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import neo4j
+import pytest
+import pytest_asyncio
+
+sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # unreliable_proxy
+
+from system import System
+
+
+@pytest.fixture
+def chance() -> random.Random:
+    """Everything that a proof leaves to chance comes from this one seed; it is printed, and told with
+    TTA_TEST_SEED it happens again.
+    """
+    seed = int(os.environ.get("TTA_TEST_SEED") or secrets.randbits(32))
+    print(f"\nTTA_TEST_SEED={seed}")
+    return random.Random(seed)
+
+
+@pytest_asyncio.fixture
+async def system(tmp_path: Path) -> AsyncIterator[System]:
+    """Servers and keys; a proof starts the parts that it needs, each on an embedded graph of its own."""
+    async with System(tmp_path) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def neo4j_system(tmp_path: Path, neo4j_server: tuple[str, str]) -> AsyncIterator[System]:
+    """The same on one Neo4j, which all parts share."""
+    url, password = neo4j_server
+    await emptied(url, password)
+    async with System(tmp_path, graph_url=url, graph_password=password) as made:
+        yield made
+
+
+async def emptied(url: str, password: str) -> None:
+    """Delete what earlier tests left, schema included."""
+    async with neo4j.AsyncGraphDatabase.driver(url, auth=("neo4j", password)) as driver:
+        await driver.execute_query("MATCH (n) DETACH DELETE n")
+        for row in (await driver.execute_query("SHOW CONSTRAINTS YIELD name")).records:
+            await driver.execute_query(f"DROP CONSTRAINT `{row['name']}`")
+        found = await driver.execute_query("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
+        for row in found.records:
+            await driver.execute_query(f"DROP INDEX `{row['name']}`")

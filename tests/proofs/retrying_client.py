@@ -1,0 +1,205 @@
+"""A real HTTP client that sends each command with one Idempotency-Key until it is answered."""
+
+import asyncio
+import base64
+import hmac
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import httpx2
+import msgspec
+
+from tta.domain.identity import derived_id
+
+TIMEOUT_S = 15.0
+ATTEMPTS_MAX = 2_000
+AGAIN = {"turn-unanswered", "too-many-conflicts"}
+"""Refusals that pass by themselves: another process has not had its turn yet."""
+
+
+class Sent(NamedTuple):
+    """A command as it went out; sent again it is the same in every byte."""
+
+    subject: str
+    token: str
+    method: str
+    path: str
+    key: str
+    body: Any = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Answer(NamedTuple):
+    """What a client knows after a 2xx: all that a retry has to repeat."""
+
+    sent: Sent
+    status: int
+    body: dict[str, Any]
+    """Without the reply, which is read afresh each time."""
+    version: int
+    slot: int
+    position: int
+    token: str
+    """`Consistency-Token`, as a query sends it back."""
+    reply: dict[str, Any] | None = None
+
+    def same_as(self, other: "Answer") -> bool:
+        return self._replace(reply=None) == other._replace(reply=None)
+
+
+class Refused(Exception):
+    """A problem document that sending again does not change."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        super().__init__(f"{response.request.method} {response.request.url}: {response.text}")
+        self.status = response.status_code
+        self.problem: dict[str, Any] = response.json()
+        self.code: str = self.problem["code"]
+
+
+class Api:
+    """One API process as clients see it, and how often it left them without an answer."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx2.AsyncClient(base_url=url, timeout=TIMEOUT_S, trust_env=False)
+        self.retries = 0
+        """Requests that had to be sent again because no answer came, or one that says so."""
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+    async def once(self, sent: Sent) -> httpx2.Response:
+        """Send a request one time. Raises what httpx raises."""
+        headers = {"Authorization": f"Bearer {sent.token}", **dict(sent.headers)}
+        if sent.key:
+            headers["Idempotency-Key"] = f'"{sent.key}"'
+        return await self.http.request(sent.method, sent.path, json=sent.body, headers=headers)
+
+    async def until_answered(self, sent: Sent) -> Answer:
+        """Send it until somebody says what became of it. Raises Refused."""
+        for attempt in range(ATTEMPTS_MAX):
+            try:
+                response = await self.once(sent)
+            except httpx2.TransportError:
+                self.retries += 1
+            else:
+                if response.is_success:
+                    return answer(sent, response)
+                assert "problem+json" in response.headers.get("content-type", ""), response.text
+                code = response.json()["code"]
+                if response.status_code != 503 and code not in AGAIN:
+                    raise Refused(response)
+                self.retries += response.status_code == 503
+            await asyncio.sleep(min(0.02 * (attempt + 1), 0.3))
+        raise AssertionError(f"never answered: {sent.method} {sent.path}")
+
+
+def answer(sent: Sent, response: httpx2.Response) -> Answer:
+    body = response.json()
+    reply = body.pop("reply", None)
+    token = response.headers["consistency-token"]
+    packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    return Answer(
+        sent,
+        response.status_code,
+        body,
+        int(response.headers["etag"].strip('"v')),
+        packed[1],
+        int.from_bytes(packed[2:], "big"),
+        token,
+        reply,
+    )
+
+
+def command_ids(keys: Path) -> Callable[[Sent], UUID]:
+    """Give the function that says under which id a command stands in the log (docs/http-api.md)."""
+    command_key = msgspec.json.decode((keys / "hmac.json").read_bytes())["command"]
+    secret = base64.b64decode(command_key)
+
+    def command_id(sent: Sent) -> UUID:
+        named = f"{sent.subject}\x00{sent.method}\x00{sent.path}\x00{sent.key}".encode()
+        return derived_id("command", hmac.digest(secret, named, "sha256"))
+
+    return command_id
+
+
+class Player:
+    """One player's client. Everything that was answered is kept."""
+
+    def __init__(self, api: Api, mint: Callable[..., str], name: str, chance: random.Random) -> None:
+        self.api = api
+        self.name = name
+        self.answers: list[Answer] = []
+        self.again = 0
+        """Commands sent once more after their answer had come."""
+        self.id = UUID(int=0)
+        self._mint = mint
+        self._token = mint(name)
+        self._chance = chance
+        self._keys = 0
+
+    def sent(self, method: str, path: str, body: Any = None, **headers: str) -> Sent:
+        """Make a command with a key of its own; `if_match='"v1"'` is a header."""
+        self._keys += 1
+        named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+        return Sent(self.name, self._token, method, path, f"{self.name}-{self._keys}", body, named)
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send a new command until it is answered; now and then send an old one again, to compare."""
+        sent = self.sent(method, path, body, **headers)
+        answered = await self.api.until_answered(sent)
+        self.answers.append(answered)
+        if self._chance.random() < 0.2:
+            await self.retry(self._chance.choice(self.answers[-20:]))
+        return answered
+
+    async def retry(self, before: Answer) -> None:
+        now = await self.api.until_answered(before.sent)
+        self.again += 1
+        assert now.same_as(before), f"a retry was answered differently: {before} and then {now}"
+
+    async def register(self) -> None:
+        """Become a player who has agreed to play."""
+        made = await self.ask("POST", "/v1/players", {"name": f"Name of {self.name}"})
+        self.id = UUID(made.body["id"])
+        self._token = self._mint(self.name, player=self.id)
+        await self.ask("PUT", f"/v1/players/{self.id}/consents/play", {"given": True})
+
+    async def start_session(self) -> str:
+        return str((await self.ask("POST", "/v1/sessions", {"story": "clearing"})).body["id"])
+
+    async def say(self, session: str, words: str, *, wait_s: int = 0) -> Answer:
+        prefer = {"prefer": f"wait={wait_s}"} if wait_s else {}
+        return await self.ask("POST", f"/v1/sessions/{session}/interactions", {"text": words}, **prefer)
+
+    async def play(self) -> None:
+        """Play one session as people do: some turns, a pause, an end, a preference changed between."""
+        session, path = await self.start_session(), ""
+        path = f"/v1/sessions/{session}"
+        for turn in range(1, self._chance.randint(3, 8)):
+            if self._chance.random() < 0.3:
+                await self.ask("POST", f"{path}/interactions", {"choice": "left", "turn": turn})
+            else:
+                await self.say(session, f"turn {turn} of {self.name}", wait_s=self._chance.choice((0, 2)))
+            if self._chance.random() < 0.15:
+                await self.ask("POST", f"{path}/pause")
+                await self.ask("POST", f"{path}/resume")
+        await self.ask("POST", f"{path}/complete")
+        await self._change_preferences()
+
+    async def _change_preferences(self) -> None:
+        mine = [each for each in self.answers if each.sent.path.startswith("/v1/players")]
+        body = {
+            "intensity": self._chance.randint(1, 5),
+            "language": "en",
+            "region": "GB",
+            "time_zone": "Etc/UTC",
+            "avoid_topics": [f"topic of {self.name}"],
+            "emergency_contact": f"contact of {self.name}",
+        }
+        # The version was true when it was read; a retry is recognised before it is looked at again.
+        version = f'"v{max(each.version for each in mine)}"'
+        await self.ask("PUT", f"/v1/players/{self.id}/preferences", body, if_match=version)
