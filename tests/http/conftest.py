@@ -8,6 +8,13 @@ import pytest_asyncio
 from api_examples import Api, api_in
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The app of all these tests lives on the session's loop, so they do too."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @pytest.fixture(scope="session")
 def api_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("api")

@@ -3,14 +3,11 @@
 import re
 from uuid import UUID
 
-import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
 from prometheus_client.parser import text_string_to_metric_families
 
 from tta.domain.vocabulary import Role
 from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_unlinked_account_registers_a_player(api: Api):

@@ -19,8 +19,8 @@ at_path = re.compile(r" - at `\$\.?([^`]*)`")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A request's body. What is left out stands for its default, also in the fingerprint: so a field that a
-    later version adds makes no retry look like another payload.
+    """A request's body. What is left out is left out of its fingerprint too, so that a field which a later
+    version adds makes no retry look like another payload.
     """
 
 

@@ -1,0 +1,175 @@
+"""What a stranger sends is bounded, decoded strictly, normalised, and said to be wrong by its pointer."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
+
+from tta.domain.vocabulary import Role
+from tta.http.bodies import BYTES_MAX, TIMEOUT_S, clean_text
+
+
+def headers_of(caller: Caller, media_type: str = "application/json", **more: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {caller.token}",
+        "Idempotency-Key": "k",
+        "Content-Type": media_type,
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/jsonp", "multipart/form-data", "application/problem+json"]
+)
+async def test_only_json_is_taken(api: Api, media_type: str):
+    headers = headers_of(await api.player(), media_type)
+    problem(
+        await api.http.post("/v1/sessions", content=b"{}", headers=headers), 415, "unsupported-media-type"
+    )
+
+
+async def test_json_with_a_charset_is_taken(api: Api):
+    headers = headers_of(await api.player(), "Application/JSON; charset=utf-8")
+    assert (await api.http.post("/v1/sessions", content=b"{}", headers=headers)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"{'story': 1}", b"\xff\xfe", b'{"story": "\xff"}', b"{} {}", b"NaN"],
+)
+async def test_what_is_not_json_is_malformed(api: Api, content: bytes):
+    headers = headers_of(await api.player())
+    problem(await api.http.post("/v1/sessions", content=content, headers=headers), 400, "malformed-request")
+
+
+async def test_a_body_that_says_it_is_too_large_is_not_read(api: Api):
+    headers = headers_of(await api.player(), **{"Content-Length": str(BYTES_MAX + 1)})
+
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("it was read")
+        yield b""
+
+    refused = await api.http.post("/v1/sessions", content=never(), headers=headers)
+    problem(refused, 413, "request-too-large")
+    assert refused.headers["Connection"] == "close"
+
+
+async def test_a_body_that_grows_too_large_is_left(api: Api):
+    headers = headers_of(await api.player())
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(17):
+            yield b" " * (BYTES_MAX // 16)
+
+    problem(await api.http.post("/v1/sessions", content=chunks(), headers=headers), 413, "request-too-large")
+
+
+async def test_a_body_of_the_largest_size_is_read(api: Api):
+    headers = headers_of(await api.player())
+    content = b"{}".ljust(BYTES_MAX)
+    assert (await api.http.post("/v1/sessions", content=content, headers=headers)).status_code == 201
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for_for_long(api: Api):
+    headers = headers_of(await api.player())
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.sleep(TIMEOUT_S + 5)
+
+    began = asyncio.get_running_loop().time()
+    problem(await api.http.post("/v1/sessions", content=slowly(), headers=headers), 408, "request-timeout")
+    assert TIMEOUT_S <= asyncio.get_running_loop().time() - began < TIMEOUT_S + 2
+
+
+INVALID: list[tuple[str, Any, str]] = [
+    ("/v1/players", [], ""),
+    ("/v1/players", None, ""),
+    ("/v1/players", {}, ""),
+    ("/v1/players", {"name": 1}, "/name"),
+    ("/v1/players", {"name": None}, "/name"),
+    ("/v1/players", {"name": ""}, "/name"),
+    ("/v1/players", {"name": "x" * 401}, "/name"),
+    ("/v1/players", {**NEW_PLAYER, "language": "e"}, "/language"),
+    ("/v1/players", {**NEW_PLAYER, "region": "gb"}, "/region"),
+    ("/v1/players", {**NEW_PLAYER, "time_zone": "Europe London"}, "/time_zone"),
+    ("/v1/players", {**NEW_PLAYER, "age_band": "old"}, "/age_band"),
+    ("/v1/players", {**NEW_PLAYER, "nickname": "S"}, ""),
+    ("/v1/players", {**NEW_PLAYER, "id": "x"}, ""),
+    ("preferences", {**PREFERENCES, "intensity": 6}, "/intensity"),
+    ("preferences", {**PREFERENCES, "intensity": 1.5}, "/intensity"),
+    ("preferences", {**PREFERENCES, "intensity": True}, "/intensity"),
+    ("preferences", {**PREFERENCES, "avoid_topics": ["a", ""]}, "/avoid_topics/1"),
+    ("preferences", {**PREFERENCES, "avoid_topics": ["a"] * 51}, "/avoid_topics"),
+    ("preferences", {**PREFERENCES, "approaches": ["cbt", "dbt", "xyz"]}, "/approaches/2"),
+    ("consents/play", {"given": "yes"}, "/given"),
+    ("consents/play", {"given": True, "version": 0}, "/version"),
+    ("consents/play", {"given": True, "version": 10_001}, "/version"),
+    ("sessions", {"story": "two words"}, "/story"),
+    ("sessions", {"story": "x" * 65}, "/story"),
+    ("interactions", {"text": "x" * 8_001}, "/text"),
+    ("interactions", {"choice": "no choice"}, "/choice"),
+    ("interactions", {"text": "x", "turn": 0}, "/turn"),
+    ("interactions", {"text": "x", "turn": 501}, "/turn"),
+    ("interactions", {"text": "x", "hold": False}, ""),
+]
+
+
+async def sent(api: Api, target: str, body: Any):
+    if target.startswith("/"):
+        return await api.caller(Role.ADMIN).post(target, body if body is not None else json.loads("null"))
+    player, path = await api.session()
+    own = f"/v1/players/{player.player_id}/{target}"
+    if target == "sessions":
+        return await player.post("/v1/sessions", body)
+    if target == "interactions":
+        return await player.post(f"{path}/interactions", body)
+    return await player.put(own, body, If_Match="*")
+
+
+@pytest.mark.parametrize(("target", "body", "pointer"), [each for each in INVALID if each[1] is not None])
+async def test_what_is_not_valid_is_pointed_at(api: Api, target: str, body: Any, pointer: str):
+    document = problem(await sent(api, target, body), 422, "invalid-request")
+    ((error),) = document["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"]
+    assert "tta." not in error["detail"]
+
+
+async def test_null_is_no_body(api: Api):
+    headers = headers_of(api.caller(Role.ADMIN))
+    refused = await api.http.post("/v1/players", content=b"null", headers=headers)
+    assert problem(refused, 422, "invalid-request")["errors"][0]["pointer"] == ""
+
+
+async def test_of_equal_names_in_one_object_the_last_counts_or_none(api: Api):
+    headers = headers_of(await api.player())
+    content = b'{"story": "clearing", "story": "two words"}'
+    problem(await api.http.post("/v1/sessions", content=content, headers=headers), 422, "invalid-request")
+
+
+async def test_text_is_normalised_and_control_characters_go(api: Api):
+    player, path = await api.session()
+    decomposed = "Cafe\u0301\x00 \x1b[31mred\x7f\r\nnext\tline\u0085 \U0001f469\u200d\U0001f680"
+    said = await player.post(f"{path}/interactions", {"text": decomposed})
+    shown = (await player.seen(path, said)).json()
+    assert shown["last_text"] == "Caf\u00e9 [31mred\nnext\tline \U0001f469\u200d\U0001f680"
+
+
+async def test_text_of_control_characters_alone_is_empty(api: Api):
+    player, path = await api.session()
+    problem(await player.post(f"{path}/interactions", {"text": "\x00\x01"}), 422, "words-empty")
+
+
+async def test_a_lone_surrogate_is_no_text(api: Api):
+    headers = headers_of(api.caller(Role.ADMIN))
+    refused = await api.http.post("/v1/players", content=b'{"name": "\\ud800"}', headers=headers)
+    assert refused.status_code in (400, 422)
+
+
+def test_cleaning_keeps_what_people_write():
+    for text in ("Grüße", "मैं ठीक हूँ", "أنا بخير", "👩‍👩‍👧 – “quoted”", "a\nb\tc"):
+        assert clean_text(text) == text

@@ -1,0 +1,382 @@
+"""The headers mean what docs/http-api.md says."""
+
+import asyncio
+import re
+from uuid import UUID
+
+import httpx2
+import pytest
+from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
+
+from tta.domain.vocabulary import Role
+from tta.http.manners import ConsistencyToken
+
+HELLO = {"text": "Hello"}
+JSON = "application/json"
+
+
+def same(first: httpx2.Response, again: httpx2.Response) -> None:
+    """An answer given again: the same, and said to be again."""
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+    assert (first.status_code, first.content) == (again.status_code, again.content)
+    for name in ("ETag", "Consistency-Token", "Location"):
+        assert first.headers.get(name) == again.headers.get(name)
+
+
+class TestIdempotencyKey:
+    async def test_the_same_request_gets_the_same_answer(self, api: Api):
+        player, path = await api.session()
+        for target, body in ((f"{path}/interactions", HELLO), ("/v1/sessions", {"story": "clearing"})):
+            same(await player.post(target, body, key="k"), await player.post(target, body, key="k"))
+
+    async def test_a_registration_is_recognised(self, api: Api):
+        admin = api.caller(Role.ADMIN)
+        same(*[await admin.post("/v1/players", NEW_PLAYER, key="k") for _ in range(2)])
+
+    async def test_two_equal_requests_at_once_are_one(self, api: Api):
+        player, path = await api.session()
+        both = await asyncio.gather(*(player.post(f"{path}/interactions", HELLO, key="k") for _ in range(2)))
+        same(*sorted(both, key=lambda each: "Idempotency-Replayed" in each.headers))
+
+    async def test_quoted_or_bare_it_is_the_same_key(self, api: Api):
+        player, path = await api.session()
+        same(*[await player.post(f"{path}/interactions", HELLO, key=key) for key in ('"a-b"', "a-b")])
+
+    async def test_it_belongs_to_one_path_and_one_caller(self, api: Api):
+        player, path = await api.session()
+        first = await player.post(f"{path}/pause", key="k")
+        assert (await player.post(f"{path}/resume", key="k")).json()["version"] == 3
+        same(first, await player.post(f"{path}/pause", key="k"))
+        other = api.caller(Role.PLAYER, player_id=player.player_id)
+        assert "Idempotency-Replayed" not in (await other.post(f"{path}/pause", key="k")).headers
+
+    @pytest.mark.parametrize("key", ["k" * 256, '"', "a b", '""', '"a"b"', "ü"])
+    async def test_what_is_no_key_is_malformed(self, api: Api, key: str):
+        player = await api.player()
+        headers = [("Authorization", f"Bearer {player.token}"), ("Idempotency-Key", key.encode())]
+        problem(await api.http.post("/v1/sessions", json={}, headers=headers), 400, "malformed-request")
+
+    async def test_255_characters_are_a_key(self, api: Api):
+        player = await api.player()
+        assert (await player.post("/v1/sessions", {}, key="k" * 255)).status_code == 201
+
+    async def test_layout_of_the_payload_does_not_matter_its_meaning_does(self, api: Api):
+        player = await api.player()
+        sent = [
+            await player.http.post(
+                "/v1/sessions",
+                content=content,
+                headers={
+                    "Authorization": f"Bearer {player.token}",
+                    "Idempotency-Key": "k",
+                    "Content-Type": JSON,
+                },
+            )
+            for content in ('{"story":"clearing"}', ' { "story" : "clearing" }', '{"story":"forest"}')
+        ]
+        assert [each.status_code for each in sent] == [201, 201, 422]
+        problem(sent[2], 422, "idempotency-key-reused")
+
+
+class TestVersions:
+    async def test_a_version_that_stands_is_taken(self, api: Api):
+        player, path = await api.session()
+        paused = await player.post(f"{path}/pause", If_Match='"v1"')
+        assert paused.headers["ETag"] == '"v2"'
+        assert (await player.post(f"{path}/resume", If_Match="*")).status_code == 200
+
+    async def test_another_version_is_refused_and_the_current_one_named(self, api: Api):
+        player, path = await api.session()
+        refused = await player.post(f"{path}/pause", If_Match='"v9"')
+        assert problem(refused, 412, "version-mismatch")["current_version"] == 1
+
+    async def test_what_must_not_exist_yet(self, api: Api):
+        player, path = await api.session()
+        assert (await player.post("/v1/sessions", {}, If_None_Match="*")).status_code == 201
+        refused = await player.post(f"{path}/pause", If_None_Match="*")
+        assert problem(refused, 412, "version-mismatch")["current_version"] == 1
+
+    async def test_a_retry_is_recognised_before_its_version_is_compared(self, api: Api):
+        player, path = await api.session()
+        same(*[await player.post(f"{path}/pause", key="k", If_Match='"v1"') for _ in range(2)])
+
+    @pytest.mark.parametrize("tag", ['W/"v1"', "v1", '"1"', '"v1", "v2"', '""', '"v99999999999"'])
+    async def test_what_is_no_version_is_malformed(self, api: Api, tag: str):
+        player, path = await api.session()
+        problem(await player.post(f"{path}/pause", If_Match=tag), 400, "malformed-request")
+
+    async def test_preferences_want_the_version_that_was_read(self, api: Api):
+        player = await api.player()
+        path = f"/v1/players/{player.player_id}"
+        problem(await player.put(f"{path}/preferences", PREFERENCES), 428, "if-match-required")
+        assert player.player_id is not None
+        token = await hold(api, player.player_id)
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=10")
+        tag = shown.headers["ETag"]
+        assert tag == '"v2.held"'
+        assert (await player.put(f"{path}/preferences", PREFERENCES, If_Match=tag)).status_code == 200
+        refused = await player.put(f"{path}/preferences", PREFERENCES, If_Match=tag)
+        assert problem(refused, 412, "version-mismatch")["current_version"] == 3
+
+
+class TestConditionalGet:
+    async def test_what_the_caller_has_is_not_sent_again(self, api: Api):
+        player, path = await api.session()
+        paused = await player.post(f"{path}/pause")
+        shown = await player.seen(path, paused)
+        assert shown.headers["ETag"] == paused.headers["ETag"]
+        assert shown.headers["Cache-Control"] == "private, no-cache"
+        assert "Authorization" in shown.headers["Vary"]
+        for tag in ('"v2"', 'W/"v2"', '"v1", "v2"', "*"):
+            again = await player.get(path, If_None_Match=tag)
+            assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", '"v2"')
+        assert (await player.get(path, If_None_Match='"v1"')).status_code == 200
+
+    async def test_a_hold_changes_what_is_shown_so_it_changes_the_tag(self, api: Api):
+        player = await api.player()
+        path = f"/v1/players/{player.player_id}"
+        assert player.player_id is not None
+        token = await hold(api, player.player_id)
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=10", If_None_Match='"v2"')
+        assert (shown.status_code, shown.json()["held"]) == (200, True)
+
+    async def test_a_page_of_a_journey_has_an_opaque_tag(self, api: Api):
+        player, session = await api.session()
+        path = f"/v1/players/{player.player_id}/journey"
+        before = await player.seen(path, await player.post(f"{session}/pause"))
+        tag = before.headers["ETag"]
+        assert (await player.get(path, If_None_Match=tag)).status_code == 304
+        resumed = await player.post(f"{session}/resume")
+        assert (await player.seen(path, resumed, If_None_Match=tag)).status_code == 200
+
+
+class TestReadYourWrites:
+    async def test_a_query_with_a_token_shows_the_command(self, api: Api):
+        player, path = await api.session()
+        for verb in ("pause", "resume", "pause", "resume"):
+            changed = await player.post(f"{path}/{verb}")
+            shown = await player.seen(path, changed)
+            assert shown.headers["Consistency"] == "fresh"
+            assert shown.headers["Preference-Applied"] == "wait=10"
+            assert shown.json()["version"] == changed.json()["version"]
+
+    async def test_an_answer_that_is_late_says_so(self, still_api: Api):
+        player, path = await still_api.session()
+        started = await player.post("/v1/sessions", {})
+        token = started.headers["Consistency-Token"]
+        refused = await player.get(path, Consistency_Token=token, Prefer="wait=0")
+        problem(refused, 404, "not-found")
+        assert refused.headers["Consistency"] == "stale"
+        assert refused.headers["Preference-Applied"] == "wait=0"
+
+    async def test_who_is_strict_takes_no_stale_answer(self, still_api: Api):
+        player, path = await still_api.session()
+        token = (await player.post("/v1/sessions", {})).headers["Consistency-Token"]
+        began = asyncio.get_running_loop().time()
+        refused = await player.get(path, Consistency_Token=token, Prefer="handling=strict, wait=1")
+        assert asyncio.get_running_loop().time() - began >= 1
+        problem(refused, 503, "not-yet-visible")
+        assert refused.headers["Consistency"] == "stale"
+        assert refused.headers["Retry-After"] == "1"
+
+    async def test_somebody_elses_is_as_absent_as_what_is_not_there(self, api: Api):
+        """Also with a token: what the answer says of freshness must not tell the two apart."""
+        player, path = await api.session()
+        token = (await player.post(f"{path}/pause")).headers["Consistency-Token"]
+        await player.get(path, Consistency_Token=token, Prefer="wait=10")
+        other = await api.player()
+        answers = [
+            await other.get(each, Consistency_Token=token, Prefer="wait=10")
+            for each in (path, f"/v1/sessions/{player.player_id}")
+        ]
+        documents = [problem(each, 404, "not-found") for each in answers]
+        for document in documents:
+            del document["trace_id"], document["instance"]
+        assert documents[0] == documents[1]
+        headers = [
+            {name: value for name, value in each.headers.items() if name != "x-request-id"}
+            for each in answers
+        ]
+        for each in headers:
+            each.pop("content-length")
+        assert headers[0] == headers[1]
+
+    async def test_a_token_from_the_future_is_stale(self, api: Api):
+        player, path = await api.session()
+        token = str(ConsistencyToken(1, 2**40))
+        await player.seen(path, await player.post(f"{path}/pause"))
+        shown = await player.get(path, Consistency_Token=token)
+        assert (shown.status_code, shown.headers["Consistency"]) == (200, "stale")
+
+    @pytest.mark.parametrize("token", ["", "x", "AQ", "ü", str(ConsistencyToken(16, 1)), "!!!!", "A" * 4_000])
+    async def test_what_is_no_token_of_ours_is_said(self, api: Api, token: str):
+        player, path = await api.session()
+        headers = {"Authorization": f"Bearer {player.token}", "Consistency-Token": token.encode()}
+        problem(await api.http.get(path, headers=headers), 400, "consistency-token-malformed")
+
+    async def test_what_prefer_says_beside_is_ignored(self, api: Api):
+        player, path = await api.session()
+        paused = await player.post(f"{path}/pause")
+        headers = [
+            ("Authorization", f"Bearer {player.token}"),
+            ("Consistency-Token", paused.headers["Consistency-Token"]),
+            ("Prefer", "respond-async, return=minimal"),
+            ("Prefer", "wait=7"),
+        ]
+        shown = await api.http.get(path, headers=headers)
+        assert (shown.status_code, shown.headers["Preference-Applied"]) == (200, "wait=7")
+
+    async def test_nobody_waits_longer_than_half_a_minute(self, api: Api):
+        player, path = await api.session()
+        shown = await player.seen(path, await player.post(f"{path}/pause"))
+        token = shown.request.headers["Consistency-Token"]
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=99999")
+        assert shown.headers["Preference-Applied"] == "wait=30"
+
+
+class TestWaitingForTheStory:
+    async def test_a_retry_reads_the_reply_that_came_meanwhile(self, api: Api):
+        player, path = await api.session()
+        first = await player.post(f"{path}/interactions", HELLO, key="k")
+        again = await player.post(f"{path}/interactions", HELLO, key="k", Prefer="wait=10")
+        assert again.json().pop("reply")["turn"] == 1
+        assert again.json() | first.json() == again.json()
+
+    async def test_without_a_reply_in_time_there_is_none(self, still_api: Api):
+        player, path = await still_api.session()
+        said = await player.post(f"{path}/interactions", HELLO, Prefer="wait=1")
+        assert (said.status_code, said.headers["Preference-Applied"]) == (200, "wait=1")
+        assert "reply" not in said.json()
+
+
+class TestAliases:
+    async def test_the_paths_of_the_first_documents_work(self, api: Api):
+        player = await api.player()
+        started = await player.post("/sessions", {}, key=None)
+        assert started.status_code == 201
+        assert started.headers["Link"] == '</v1/sessions>; rel="successor-version"'
+        path = f"/sessions/{started.json()['id']}"
+        said = await player.post(f"{path}/interactions", HELLO, key=None)
+        assert said.json()["turn"] == 1
+        shown = await player.seen(path, said)
+        assert shown.json()["turn"] == 1
+        assert shown.headers["Link"] == f'</v1{path}>; rel="successor-version"'
+        assert (await api.nobody().get("/health")).status_code == 200
+
+    async def test_both_paths_are_one_for_a_key(self, api: Api):
+        player = await api.player()
+        same(*[await player.post(path, {}, key="k") for path in ("/v1/sessions", "/sessions")])
+
+    async def test_problems_name_the_successor_too(self, api: Api):
+        refused = await api.nobody().post("/sessions", {})
+        problem(refused, 401, "unauthenticated")
+        assert "successor-version" in refused.headers["Link"]
+
+
+class TestMethods:
+    async def test_head_is_a_get_without_its_body(self, api: Api):
+        player, path = await api.session()
+        shown = await player.seen(path, await player.post(f"{path}/pause"))
+        head = await player.send("HEAD", path)
+        assert (head.status_code, head.headers["ETag"]) == (200, shown.headers["ETag"])
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [
+            ("DELETE", "/v1/players", "POST"),
+            ("OPTIONS", "/v1/sessions", "POST"),
+            ("POST", "/v1/players/x/journey", "GET, HEAD"),
+            ("TRACE", "/health", "GET, HEAD"),
+            ("PUT", "/v1/openapi.json", "GET, HEAD"),
+        ],
+    )
+    async def test_others_are_refused_with_those_that_are_allowed(
+        self, api: Api, method: str, path: str, allowed: str
+    ):
+        refused = await api.nobody().send(method, path)
+        problem(refused, 405, "method-not-allowed")
+        assert refused.headers["Allow"] == allowed
+
+    @pytest.mark.parametrize("path", ["/", "/v2/sessions", "/v1/sessions/", "/v1//sessions", "/health/"])
+    async def test_there_is_nothing_elsewhere(self, api: Api, path: str):
+        problem(await api.nobody().get(path), 404, "not-found")
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+
+
+class TestBrowsers:
+    @pytest.mark.parametrize("path", ["/health", "/nowhere", "/v1/sessions", "/v1/openapi.json", "/metrics"])
+    async def test_every_answer_is_safe_in_a_browser(self, api: Api, path: str):
+        answer = await api.nobody().get(path)
+        assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+    async def test_origins_on_the_list_may_call(self, api: Api):
+        nobody = api.nobody()
+        asked = await nobody.send(
+            "OPTIONS",
+            "/v1/sessions",
+            Origin="https://play.example",
+            Access_Control_Request_Method="POST",
+            Access_Control_Request_Headers="authorization, consistency-token, idempotency-key, prefer",
+        )
+        assert asked.status_code == 200
+        assert asked.headers["Access-Control-Allow-Origin"] == "https://play.example"
+        answer = await nobody.get("/health", Origin="https://play.example")
+        exposed = answer.headers["Access-Control-Expose-Headers"]
+        for name in ("ETag", "Location", "Consistency-Token", "Idempotency-Replayed", "Retry-After"):
+            assert name in exposed
+        assert "Origin" in answer.headers["Vary"]
+
+    async def test_others_may_not(self, api: Api):
+        nobody = api.nobody()
+        asked = await nobody.send(
+            "OPTIONS",
+            "/v1/sessions",
+            Origin="https://evil.example",
+            Access_Control_Request_Method="POST",
+        )
+        assert asked.status_code == 400
+        for answer in (asked, await nobody.get("/health", Origin="https://evil.example")):
+            assert "Access-Control-Allow-Origin" not in answer.headers
+
+    async def test_without_a_list_nobody_may(self, still_api: Api):
+        answer = await still_api.nobody().get("/health", Origin="https://play.example")
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+class TestTracing:
+    async def test_the_callers_trace_goes_on_and_is_stored(self, api: Api):
+        player, path = await api.session()
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        refused = await player.post(
+            f"{path}/pause",
+            key=None,
+            traceparent=f"00-{trace}-00f067aa0ba902b7-01",
+            X_Request_Id="mine",
+        )
+        assert problem(refused, 400, "idempotency-key-missing")["trace_id"] == trace
+        assert refused.headers["X-Request-Id"] == "mine"
+        await player.post(f"{path}/pause", traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+        store = api.parts.store
+        (_, paused) = await store.versions_after(UUID(path.rpartition("/")[2]), 0, 5)
+        assert paused.traceparent is not None
+        assert re.fullmatch(rf"00-{trace}-(?!00f067aa0ba902b7)[0-9a-f]{{16}}-01", paused.traceparent)
+
+    @pytest.mark.parametrize("given", ["", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", "x" * 5_000])
+    async def test_without_a_trace_one_begins(self, api: Api, given: str):
+        refused = await api.nobody().get("/nowhere", traceparent=given, X_Request_Id="no\tgood")
+        assert re.fullmatch("[0-9a-f]{32}", problem(refused, 404, "not-found")["trace_id"])
+        assert re.fullmatch("[0-9a-f]{16}", refused.headers["X-Request-Id"])
+
+
+async def test_everybody_may_read_the_contract(api: Api):
+    shown = await api.nobody().get("/v1/openapi.json")
+    assert shown.json()["openapi"] == "3.1.0"
