@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -201,8 +200,9 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     def ready(url: str) -> None:
         log.info("ready", url=url or None, **parts)
 
-    async with AsyncExitStack() as stack:
-        await run(await stack.enter_async_context(opened(settings)), ready=ready, **parts)
+    keyed = parts.keys() != {"projecting"}
+    async with opened(settings, keyed=keyed) as everything:
+        await run(everything, ready=ready, **parts)
     return 0
 
 

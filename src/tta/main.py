@@ -48,10 +48,26 @@ class Opened(NamedTuple):
     store: EventStore
     types: EventTypes
     graph: Graph
+    progress: Progress
+    keys: "Keys | None"
+    """None where the process only projects: projectors see sealed text and hold no keys."""
+
+    @property
+    def commands(self) -> Commands:
+        return self.required_keys.commands
+
+    @property
+    def required_keys(self) -> "Keys":
+        assert self.keys is not None, "this process was opened without keys"
+        return self.keys
+
+
+class Keys(NamedTuple):
+    """What handles commands and opens sealed text."""
+
     keyring: Keyring
     hmac_keys: HmacKeys
     commands: Commands
-    progress: Progress
 
 
 def settings_of_process(**told: Any) -> Settings:
@@ -87,16 +103,16 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Opened]:
-    """Open the stores, check them, and close them again. `migrating` brings the graph up to date first."""
+async def opened(settings: Settings, *, migrating: bool = False, keyed: bool = True) -> AsyncIterator[Opened]:
+    """Open the stores, check them, and close them again.
+
+    `migrating` brings the graph up to date first; without `keyed` no key is read.
+    """
     for name in ("store_url", "graph_url"):
         if not getattr(settings, name):
             raise SettingsWrong(
                 f"TTA_{name.upper()} is missing; only `tta dev` and `tta demo` bring their own"
             )
-    create = _embedded(settings)
-    wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
-    hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
     async with AsyncExitStack() as stack:
         store = await EventStore.open(
             settings.store_url,
@@ -105,17 +121,27 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
             durability=settings.durability,
         )
         stack.push_async_callback(store.close)
-        keyring_url = settings.keyring_url or settings.store_url
-        keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
-        stack.push_async_callback(keyring.close)
+        types = event_types()
+        keys = await stack.enter_async_context(_keys(settings, store, types)) if keyed else None
         graph = await open_graph(
             settings.graph_url, user=settings.graph_user or None, password=settings.password() or None
         )
         stack.push_async_callback(graph.close)
         await (migrate(graph) if migrating else check_migrated(graph))
-        types = event_types()
-        commands = Commands(Aggregates(store, types), keyring)
-        yield Opened(settings, store, types, graph, keyring, hmac_keys, commands, Progress())
+        yield Opened(settings, store, types, graph, Progress(), keys)
+
+
+@asynccontextmanager
+async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> AsyncIterator[Keys]:
+    create = _embedded(settings)
+    wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
+    hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
+    keyring_url = settings.keyring_url or settings.store_url
+    keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
+    try:
+        yield Keys(keyring, hmac_keys, Commands(Aggregates(store, types), keyring))
+    finally:
+        await keyring.close()
 
 
 class Work(NamedTuple):
@@ -173,9 +199,9 @@ def services(parts: Opened, work: Work) -> Services:
         commands=parts.commands,
         graph=parts.graph,
         freshness=Freshness(parts.graph, parts.progress, checkpoints),
-        keyring=parts.keyring,
+        keyring=parts.required_keys.keyring,
         tokens=tokens_of(parts.settings),
-        hmac_keys=parts.hmac_keys,
+        hmac_keys=parts.required_keys.hmac_keys,
         checkpoints=checkpoints,
         workers=Workers(work.stopped, work.refresh_gauges),
     )

@@ -26,7 +26,6 @@ from tta.main import GRAPH_FILE, VALKEY_DIR, settings_of_process
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong
-from tta.telemetry.logs import LEVELS
 
 ANSWER_TIMEOUT_S = 2.0
 KEY_FILES = ("key-encryption.json", "hmac.json", "token-signing.json")
@@ -49,8 +48,6 @@ def checked_settings(**told: Any) -> Settings:
 def wrong_settings(settings: Settings) -> list[str]:
     """Say what cannot be as it is, whatever the servers say."""
     wrong = []
-    if settings.log_level not in LEVELS:
-        wrong.append(f"TTA_LOG_LEVEL: expected one of {', '.join(LEVELS)}, got {settings.log_level}")
     for field in ("store_url", "keyring_url"):
         url = getattr(settings, field)
         try:

@@ -119,7 +119,7 @@ async def test_a_server_that_hides_its_settings_must_be_declared(tmp_path: Path,
     )
     server = TcpServer(tmp_path / "server", **settings)
     await server.start()
-    with pytest.raises(UnsafeServer, match=r"does not let its settings be read.*TTA_STORE_DECLARED=yes"):
+    with pytest.raises(UnsafeServer, match=r"does not let its settings be read.*TTA_STORE_DECLARED=true"):
         await opened(server)
     store = await opened(server, declared=True)
     await grown(store, some_id(), "a")

@@ -88,7 +88,7 @@ async def method_not_allowed(api: Api, _: Api) -> httpx2.Response:
 
 async def erased(api: Api, _: Api) -> httpx2.Response:
     caller = await api.player()
-    keyring = api.parts.keyring
+    keyring = api.parts.required_keys.keyring
     await keyring._nodes.call("HSET", keyring._entry(caller.player_id), "destroyed", "1")
     keyring._cache.clear()
     return await caller.put(f"/v1/players/{caller.player_id}/preferences", PREFERENCES, If_Match='"v2"')

@@ -58,7 +58,7 @@ def unreadable(durability: Durability, error: ResponseError) -> bool:
         return False
     raise UnsafeServer(
         f"the server does not let its settings be read ({error}); check by hand that it keeps "
-        f"{durability}, then declare so (TTA_STORE_DECLARED=yes)"
+        f"{durability}, then declare so (TTA_STORE_DECLARED=true)"
     ) from error
 
 
