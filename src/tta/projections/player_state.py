@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from tta.domain import player, safety_record
@@ -107,7 +108,7 @@ def links(_fact: Fact) -> Sequence[Link]:
 async def player_by_id(graph: Graph, player_id: str) -> PlayerState | None:
     """Read one player's row; None too for whom only a safety record is known."""
     found = await graph.read(PLAYER_BY_ID, id=player_id)
-    return PlayerState(**found[0]) if found and found[0]["registered_ms"] else None
+    return convert(found[0], PlayerState) if found and found[0]["registered_ms"] else None
 
 
 def _without(consents: tuple[str, ...], purpose: str) -> tuple[str, ...]:

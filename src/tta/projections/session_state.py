@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from tta.domain.base import Sealed
@@ -109,7 +110,7 @@ def links(_fact: Fact) -> Sequence[Link]:
 async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
     """Read one session's row."""
     found = await graph.read(SESSION_BY_ID, id=session_id)
-    return SessionState(**found[0]) if found else None
+    return convert(found[0], SessionState) if found else None
 
 
 def _box(sealed: str | Sealed | None) -> bytes | None:

@@ -1,0 +1,235 @@
+"""Histories for read models: events as they stand in the log, told by hand or played by chance."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tta.domain import player, safety_record, session
+from tta.domain.base import Event, Refusal, Sealed, personal_fields
+from tta.domain.identity import derived_id, owned_id, safety_record_id
+from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
+from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
+from tta.domain.session import (
+    AbandonSession,
+    AnswerInteraction,
+    CompleteSession,
+    PauseSession,
+    ResumeSession,
+    StartSession,
+    SubmitInteraction,
+)
+from tta.domain.vocabulary import (
+    AccessibilityNeed,
+    AgeBand,
+    Approach,
+    Author,
+    ConsentPurpose,
+    RiskLevel,
+    Role,
+)
+from tta.eventstore.envelope import ABSENT, Context, Head, Recorded, pack
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.subscription import START, Batch, Mark
+from tta.projections import journey, player_state, session_state
+from tta.projector.model import Fact, Key, Link, ReadModel, Row, read_model
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
+NOON_MS = 1_774_008_000_000
+TYPES = EventTypes(event for module in (player, session, safety_record) for event in module.EVENTS)
+SESSION_STATE, PLAYER_STATE, JOURNEY = map(read_model, (session_state, player_state, journey))
+READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY)
+SLOT = 7
+SAM = UUID(bytes=bytes([SLOT]) + derived_id("Sam").bytes[1:])
+PLAY = owned_id(SAM, "session", "first")
+HELLO, WELCOME = Sealed(b"\x01hello"), Sealed(b"\x01welcome")
+
+
+class Happened(NamedTuple):
+    """An event before it stands in the log."""
+
+    aggregate: UUID
+    event: Event
+    player: UUID
+
+
+def after(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def sealed(event: Event) -> Event:
+    """As the store takes it: each personal value in a box that says which it is."""
+    fields = [field for field in personal_fields(type(event)) if getattr(event, field) is not None]
+    boxes = {field: Sealed(f"\x01{type(event).__name__}.{field}".encode()) for field in fields}
+    clear = {field: box for field, box in boxes.items() if not isinstance(getattr(event, field), Sealed)}
+    return replace(event, **clear)
+
+
+def log_of(happened: Iterable[Happened], *, slot: int = SLOT) -> list[Recorded]:
+    """The events as they stand in one slot's log."""
+    heads: dict[UUID, Head] = defaultdict(lambda: ABSENT)
+    log: list[Recorded] = []
+    for position, (aggregate, event, subject) in enumerate(happened, 1):
+        command_id = derived_id("command", aggregate, str(position))
+        context = Context(
+            actor=subject, command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        (entry,), digest = pack(
+            [TYPES.draft(sealed(event))],
+            aggregate=aggregate,
+            subject=subject,
+            after=heads[aggregate],
+            first_index=0,
+            context=context,
+        )
+        log.append(Recorded(slot, position, NOON_MS + position, entry))
+        heads[aggregate] = Head(heads[aggregate].version + 1, digest)
+    return log
+
+
+def sam_log(*events: Event, aggregate: UUID = PLAY) -> list[Recorded]:
+    return log_of(Happened(aggregate, event, SAM) for event in events)
+
+
+def batches(log: Sequence[Recorded], sizes: Iterable[int]) -> list[Batch]:
+    """Cut one slot's log into batches; what the sizes leave over is the last one."""
+    cut, rest = [], list(log)
+    for size in sizes:
+        cut.append(rest[:size])
+        rest = rest[size:]
+    return [batch(events) for events in (*cut, rest) if events]
+
+
+def batch(events: Sequence[Recorded]) -> Batch:
+    return Batch(events[-1].slot, list(events), Mark(events[-1].position, events[-1].hash))
+
+
+def mark(log: Sequence[Recorded]) -> Mark:
+    return Mark(log[-1].position, log[-1].hash) if log else START
+
+
+def folded(model: ReadModel, log: Iterable[Recorded]) -> tuple[dict[Key, Row], set[Link]]:
+    """What a read model makes of a log, event by event: the measure of all the machinery."""
+    rows: dict[Key, Row] = {}
+    links: set[Link] = set()
+    handled = {event.__name__ for event in model.HANDLES}
+    for recorded in log:
+        if recorded.type in handled:
+            fact = Fact(TYPES.event(recorded), recorded)
+            for key in model.keys(fact):
+                rows[key] = model.apply(key, rows.get(key), fact)
+            links |= set(model.links(fact))
+    return rows, links
+
+
+def player_ids(count: int, *, slot: int = SLOT) -> list[UUID]:
+    return [UUID(bytes=bytes([slot]) + derived_id("player", str(each)).bytes[1:]) for each in range(count)]
+
+
+def _preferences(at: datetime, number: int) -> SetPreferences:
+    return SetPreferences(
+        avoid_topics=("spiders",),
+        trigger_warnings=(),
+        intensity=1 + number % 5,
+        approaches=(Approach.ACT, Approach.CBT)[: number % 3],
+        language="de",
+        region="CH",
+        time_zone="Europe/Zurich",
+        age_band=AgeBand.FROM_65,
+        accessibility=tuple(AccessibilityNeed)[: number % 3],
+        emergency_contact="Ada, 079" if number % 2 else None,
+        at=at,
+    )
+
+
+def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[Any, UUID, Any]]:
+    """Which aggregate is asked what; sessions are few, so that much happens in each."""
+    play = owned_id(player_id, "session", str(number % 3))
+    turn = {"at": at, "held": False}
+    commands = {
+        "register": (player, player_id, _registration(at)),
+        "agree": (
+            player,
+            player_id,
+            GiveConsent(purpose=tuple(ConsentPurpose)[number % 2], version=1, at=at),
+        ),
+        "disagree": (player, player_id, WithdrawConsent(purpose=tuple(ConsentPurpose)[number % 2], at=at)),
+        "prefer": (player, player_id, _preferences(at, number)),
+        "hold": (
+            safety_record,
+            safety_record_id(player_id),
+            PlaceSafetyHold(reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=at),
+        ),
+        "release": (
+            safety_record,
+            safety_record_id(player_id),
+            ReleaseSafetyHold(reason="They are safe.", by=Role.THERAPIST, at=at),
+        ),
+        "start": (session, play, StartSession(player_id=player_id, story="clearing", consented=True, **turn)),
+        "say": (session, play, SubmitInteraction(words="Hello", consented=True, **turn)),
+        "choose": (session, play, SubmitInteraction(choice="leave", consented=True, **turn)),
+        "pause": (session, play, PauseSession(at=at)),
+        "resume": (session, play, ResumeSession(consented=True, **turn)),
+        "complete": (session, play, CompleteSession(at=at)),
+        "abandon": (session, play, AbandonSession(at=at)),
+    }
+    return [commands[what]] if what in commands else []
+
+
+def _registration(at: datetime) -> RegisterPlayer:
+    return RegisterPlayer(
+        name="Sam",
+        language="en",
+        region="GB",
+        time_zone="Europe/London",
+        age_band=AgeBand.FROM_25_TO_64,
+        at=at,
+    )
+
+
+WISHES = (
+    *("register", "agree", "disagree", "prefer", "hold", "release", "start", "say", "say", "say", "choose"),
+    *("answer", "answer", "answer", "pause", "resume", "complete", "abandon"),
+)
+
+
+def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> list[Happened]:
+    """Let players wish for things; what the rules allow has happened, what they refuse has not."""
+    states: dict[UUID, Any] = {}
+    happened: list[Happened] = []
+    begins = [(who, what, 0) for who in range(len(players)) for what in ("register", "agree", "start")]
+    for step, (who, what, number) in enumerate([*begins, *wishes]):
+        at, player_id = after(step * 0.5), players[who % len(players)]
+        asked = _asked(player_id, what, at, number)
+        if what == "answer":
+            play = owned_id(player_id, "session", str(number % 3))
+            turn = states.get(play, session.initial).turn
+            answer = AnswerInteraction(
+                turn=turn,
+                reply="Hm.",
+                author=Author.STORY,
+                held=False,
+                scene=("clearing", "river", None)[number % 3],
+                skill=("grounding", None)[number % 2],
+                at=at,
+            )
+            asked = [(session, play, answer)]
+        for module, aggregate, command in asked:
+            state = states.get(aggregate, module.initial)
+            try:
+                decided = module.decide(state, command)
+            except Refusal:
+                continue
+            for event in decided:
+                states[aggregate] = state = module.evolve(state, sealed(event))
+                happened.append(Happened(aggregate, event, player_id))
+    return happened
+
+
+wishes = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(WISHES), st.integers(0, 5)), min_size=5, max_size=60
+)

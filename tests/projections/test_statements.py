@@ -1,0 +1,153 @@
+"""Every statement of the project runs on both engines, and says what it is there to say."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any
+
+import pytest
+from histories import PLAYER_STATE, READ_MODELS, SESSION_STATE
+
+import tta
+from tta.graph.engine import Graph, GraphRefused
+from tta.graph.migrations import migrate
+from tta.projections.player_state import PLAYER_BY_ID, PlayerState
+from tta.projections.session_state import SESSION_BY_ID, SessionState
+from tta.projector.model import ReadModel, Row, Storage
+
+CHECKPOINT = "journey@1/00"
+PARAMETERS: Mapping[str, Mapping[str, Any]] = {
+    "tta.graph.migrations.APPLIED": {},
+    "tta.graph.migrations.LOCK": {"now_ms": 7},
+    "tta.graph.migrations.RECORD": {"id": "0099_x", "number": 99, "name": "x", "checksum": "c", "now_ms": 7},
+    "tta.projections.journey.PLAYER_EXISTS": {"player": "p"},
+    "tta.projections.journey.SESSIONS_PLAYED": {
+        "player": "p",
+        "before_ms": 2**62,
+        "before": "",
+        "sessions_max": 9,
+    },
+    "tta.projections.journey.TURNS_OF": {"sessions": ["s", "t"]},
+    "tta.projections.player_state.PLAYER_BY_ID": {"id": "p"},
+    "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
+    "tta.projector.checkpoints.MAKE": {"rows": [{"id": CHECKPOINT, "model": "journey@1", "slot": 0}]},
+    "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
+    "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},
+    "tta.projector.checkpoints.CLAIM": {"ids": [CHECKPOINT], "worker": "w"},
+    "tta.projector.checkpoints.RELEASE": {"ids": [CHECKPOINT], "worker": "w"},
+    "tta.projector.checkpoints.MOVE": {
+        "rows": [{"id": CHECKPOINT, "position": 9, "hash": b"h", "updated_ms": 7}]
+    },
+    "tta.projector.checkpoints.BEATS": {"model": "journey@1"},
+    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@1"},
+    "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
+    "tta.projector.freshness.POSITIONS": {"ids": [CHECKPOINT]},
+}
+OF_NEO4J_ALONE = {"tta.graph.bolt", "tta.doctor_servers"}
+"""Modules that only Neo4j is spoken to by; their own tests run what they say."""
+
+cypher_pattern = re.compile(r"^\s*(?:MATCH|MERGE|CREATE|UNWIND|CALL|OPTIONAL)\b.*\b", re.MULTILINE)
+
+
+def statements() -> dict[str, str]:
+    """Every upper-case constant of the project that is Cypher, by module and name."""
+    modules: list[ModuleType] = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(tta.__path__, "tta.")
+        if not each.name.endswith("__main__") and each.name not in OF_NEO4J_ALONE
+    ]
+    return {
+        f"{module.__name__}.{name}": value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and cypher_pattern.search(value)
+    }
+
+
+def rows_of(row: type[Row]) -> list[dict[str, Any]]:
+    """Two rows: with every field filled, and with every field null that may be."""
+    samples = {"str": "text", "int": 2**40, "bool": True, "bytes": b"\x01\x00box", "tuple": ["a", "b"]}
+    full, bare = {}, {}
+    for name, hint in row.__annotations__.items() | Row.__annotations__.items():
+        word = re.findall(r"str|int|bool|bytes|tuple", str(hint))
+        value = samples["tuple" if "tuple" in word else word[0]]
+        full[name] = value
+        bare[name] = None if "None" in str(hint) else [] if "tuple" in word else value
+    return [full | {"id": "one"}, bare | {"id": "two"}]
+
+
+async def prepared(graph: Graph) -> None:
+    await migrate(graph)
+    for model in READ_MODELS:
+        await graph.declare(Storage(model).schema)
+
+
+def test_no_statement_is_left_out():
+    assert sorted(PARAMETERS) == sorted(statements()), "give a new statement its parameters here"
+
+
+async def test_every_constant_runs(graph: Graph):
+    await prepared(graph)
+    for name, statement in statements().items():
+        async with graph.transaction() as tx:
+            await tx.run(statement, **PARAMETERS[name])
+
+
+async def test_every_constant_names_its_parameters():
+    for name, statement in statements().items():
+        assert set(re.findall(r"\$(\w+)", statement)) == set(PARAMETERS[name]), name
+
+
+async def test_rows_are_read_as_they_were_written(graph: Graph):
+    await prepared(graph)
+    for storage in map(Storage, READ_MODELS):
+        for row in storage.nodes:
+            full, bare = rows_of(row)
+            changed = [bare | {"id": "one"}, full | {"id": "two"}]
+            for statement, written in ((storage.adds, [full, bare]), (storage.sets, changed)):
+                async with graph.transaction() as tx:
+                    await tx.run(statement[row], rows=written)
+                found = await graph.read(storage.loads[row], keys=["one", "two", "none such"])
+                assert by_id(written) == by_id(found)
+            with pytest.raises(GraphRefused):  # A row that exists is not added again.
+                async with graph.transaction() as tx:
+                    await tx.run(storage.adds[row], rows=[full])
+
+
+async def test_links_lead_from_row_to_row(graph: Graph):
+    await prepared(graph)
+    for model in READ_MODELS:
+        storage = Storage(model)
+        async with graph.transaction() as tx:
+            for row, statement in storage.adds.items():
+                await tx.run(statement, rows=rows_of(row))
+            for statement in storage.joins.values():
+                ends = [{"source": "one", "target": "two"}, {"source": "none such", "target": "two"}]
+                await tx.run(statement, rows=ends)
+        for edge in storage.edges.values():
+            found = await graph.read(
+                f"MATCH (a:{edge.source})-[:{edge.type}]->(b:{edge.target}) RETURN a.id AS a, b.id AS b"
+            )
+            assert found == [{"a": "one", "b": "two"}]
+
+
+async def test_a_query_by_id_gives_the_whole_row(graph: Graph):
+    await prepared(graph)
+    queries: list[tuple[str, type[Row], ReadModel]] = [
+        (SESSION_BY_ID, SessionState, SESSION_STATE),
+        (PLAYER_BY_ID, PlayerState, PLAYER_STATE),
+    ]
+    for query, row, model in queries:
+        written = rows_of(row)
+        async with graph.transaction() as tx:
+            await tx.run(Storage(model).adds[row], rows=written)
+        for each in written:
+            assert await graph.read(query, id=each["id"]) == [each]
+            assert set(row.__struct_fields__) == each.keys()
+        assert await graph.read(query, id="none such") == []
+
+
+def by_id(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return sorted((dict(row) for row in rows), key=lambda row: str(row["id"]))
