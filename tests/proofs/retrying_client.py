@@ -164,9 +164,13 @@ class Player:
     async def register(self) -> None:
         """Become a player who has agreed to play."""
         made = await self.ask("POST", "/v1/players", {"name": f"Name of {self.name}"})
-        self.id = UUID(made.body["id"])
-        self._token = self._mint(self.name, player=self.id)
+        self.become(UUID(made.body["id"]))
         await self.ask("PUT", f"/v1/players/{self.id}/consents/play", {"given": True})
+
+    def become(self, player_id: UUID) -> None:
+        """Act as that player from now on, with a token that says so."""
+        self.id = player_id
+        self._token = self._mint(self.name, player=player_id)
 
     async def start_session(self) -> str:
         return str((await self.ask("POST", "/v1/sessions", {"story": "clearing"})).body["id"])

@@ -177,7 +177,7 @@ class System:
     async def part(self, name: str, *arguments: str, graph: str = "", **settings: str) -> Part:
         """Make a part on the shared graph, or on the embedded one of that name; start it when you like."""
         address = self.graph_address(graph or name)
-        if arguments[0] == "serve":
+        if arguments[0] in ("serve", "dev"):
             settings = {"port": str(free_port()), **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
