@@ -1,11 +1,12 @@
 """One TTA for these tests, which all run on one event loop; those that break it bring their own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from api_examples import Api, api_in
+from running_process import Dev, start_dev
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,3 +33,11 @@ async def still_api(api_directory: Path) -> AsyncIterator[Api]:
     """Nothing is projected and nobody replies: read models stay as they are, turns unanswered."""
     async with api_in(api_directory / "still", working=False) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def dev(api_directory: Path) -> Iterator[Dev]:
+    """A process of its own, for what only the wire and the log can show."""
+    running = start_dev(api_directory / "dev")
+    yield running
+    running.stop()

@@ -1,6 +1,5 @@
 """What a stranger sends is bounded, decoded strictly, normalised, and said to be wrong by its pointer."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
 
 from tta.domain.vocabulary import Role
-from tta.http.bodies import BYTES_MAX, TIMEOUT_S, clean_text
+from tta.http.bodies import BYTES_MAX, clean_text
 
 
 def headers_of(caller: Caller, media_type: str = "application/json", **more: str) -> dict[str, str]:
@@ -71,18 +70,6 @@ async def test_a_body_of_the_largest_size_is_read(api: Api):
     headers = headers_of(await api.player())
     content = b"{}".ljust(BYTES_MAX)
     assert (await api.http.post("/v1/sessions", content=content, headers=headers)).status_code == 201
-
-
-async def test_a_body_that_does_not_come_is_not_waited_for_for_long(api: Api):
-    headers = headers_of(await api.player())
-
-    async def slowly() -> AsyncIterator[bytes]:
-        yield b"{"
-        await asyncio.sleep(TIMEOUT_S + 5)
-
-    began = asyncio.get_running_loop().time()
-    problem(await api.http.post("/v1/sessions", content=slowly(), headers=headers), 408, "request-timeout")
-    assert TIMEOUT_S <= asyncio.get_running_loop().time() - began < TIMEOUT_S + 2
 
 
 INVALID: list[tuple[str, Any, str]] = [

@@ -45,7 +45,7 @@ UNREACHED = {
     "too-many-topics": "the body is refused first, with a pointer: invalid-request",
 }
 ELSEWHERE = {
-    "request-timeout": "test_bodies.py",
+    "request-timeout": "test_request_log.py",
     "store-unavailable": "test_unwell.py",
     "outcome-unknown": "test_unwell.py",
     "read-model-unavailable": "test_unwell.py",

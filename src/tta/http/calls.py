@@ -148,14 +148,13 @@ class Call:
         return UUID(raw)
 
     def require_player(self, player_id: UUID | None) -> UUID:
-        """Refuse with 404 unless the policy lets the caller act on that player."""
+        """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none."""
         require_relation(self.principal, self.route.action, player_id)
-        if player_id is None:
-            raise Problem(NOT_FOUND)
+        assert player_id is not None, f"{self.route.action} concerns a player"
         return player_id
 
     def require_anyone(self) -> None:
-        """Refuse with 404 unless the policy lets the caller act on nobody in particular."""
+        """Refuse with 403 unless the policy lets the caller act on nobody in particular."""
         require_relation(self.principal, self.route.action, None)
 
     async def opened(self, player_id: UUID, box: bytes | None, kind: Any = str) -> Any:

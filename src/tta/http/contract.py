@@ -14,6 +14,7 @@ from tta.domain.vocabulary import ConsentPurpose
 from tta.http.calls import Route
 from tta.http.manners import ETAG_PATTERN, KEY_PATTERN
 from tta.http.problems import (
+    CONTENDED,
     FORBIDDEN,
     GRAPH_UNAVAILABLE,
     INTERNAL,
@@ -29,13 +30,23 @@ from tta.http.problems import (
     TOO_LARGE,
     UNAUTHENTICATED,
     UNSUPPORTED_MEDIA,
+    VERSION_MISMATCH,
     Kind,
     ProblemDocument,
 )
 from tta.http.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from tta.security.policy import PUBLIC
 
-ANY_COMMAND = (MALFORMED, KEY_MISSING, KEY_REUSED, STORE_UNAVAILABLE, OUTCOME_UNKNOWN, INTERNAL)
+ANY_COMMAND = (
+    MALFORMED,
+    KEY_MISSING,
+    CONTENDED,
+    VERSION_MISMATCH,
+    KEY_REUSED,
+    STORE_UNAVAILABLE,
+    OUTCOME_UNKNOWN,
+    INTERNAL,
+)
 ANY_QUERY = (MALFORMED, TOKEN_MALFORMED, STALE, GRAPH_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL)
 ANY_BODY = (LATE, UNSUPPORTED_MEDIA, TOO_LARGE)
 ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
@@ -79,7 +90,7 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
             for path in filter(None, (route.path, route.alias)):
                 operation = _operation(route, tag, deprecated=path != route.path)
                 paths.setdefault(path, {})[route.method.lower()] = operation
-    return {
+    document = {
         "openapi": "3.1.0",
         "info": {
             "title": "TTA",
@@ -94,6 +105,8 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return plain
 
 
 def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from tta.commands.folding import decider
 from tta.commands.handle import handle
-from tta.domain import player
+from tta.domain import player, words
 from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
@@ -18,13 +18,11 @@ from tta.http.bodies import Body, clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.problems import (
-    CONTENDED,
     ERASED,
     IF_MATCH_REQUIRED,
     INVALID,
     NOT_FOUND,
     REFUSALS,
-    VERSION_MISMATCH,
     Kind,
     Problem,
 )
@@ -211,6 +209,7 @@ def refusals(*types: type[Refusal]) -> tuple[Kind, ...]:
 
 
 PLACE = refusals(player.LanguageMalformed, player.RegionMalformed, player.TimeZoneMalformed)
+TEXTS = refusals(words.WordsEmpty, words.WordsTooLong)
 COMMANDS = (
     Route(
         "POST",
@@ -221,7 +220,7 @@ COMMANDS = (
         answer=PlayerChanged,
         body=NewPlayer,
         status=201,
-        problems=(INVALID, CONTENDED, *PLACE, *refusals(player.PlayerExists)),
+        problems=(INVALID, ERASED, *PLACE, *TEXTS, *refusals(player.PlayerExists)),
     ),
     Route(
         "PUT",
@@ -231,7 +230,7 @@ COMMANDS = (
         "Give or withdraw a consent",
         answer=PlayerChanged,
         body=Consent,
-        problems=(INVALID, VERSION_MISMATCH, CONTENDED, *refusals(player.NoSuchPlayer)),
+        problems=(INVALID, *refusals(player.NoSuchPlayer)),
     ),
     Route(
         "PUT",
@@ -244,11 +243,10 @@ COMMANDS = (
         if_match=True,
         problems=(
             INVALID,
-            VERSION_MISMATCH,
-            CONTENDED,
             ERASED,
             IF_MATCH_REQUIRED,
             *PLACE,
+            *TEXTS,
             *refusals(player.NoSuchPlayer),
         ),
     ),

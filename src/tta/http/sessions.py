@@ -28,7 +28,7 @@ from tta.http.bodies import Body, clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.players import refusals
-from tta.http.problems import CONTENDED, INVALID, NOT_FOUND, VERSION_MISMATCH, Problem
+from tta.http.problems import ERASED, INVALID, NOT_FOUND, Problem
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
@@ -200,7 +200,7 @@ async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown 
     return ReplyShown(turn, text, reply.author, reply.scene, reply.skill)
 
 
-CHANGE = (VERSION_MISMATCH, CONTENDED, *refusals(session.NoSuchSession, session.SessionIsOver))
+CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
 COMMANDS = (
     Route(
         "POST",
@@ -212,7 +212,10 @@ COMMANDS = (
         body=NewSession,
         status=201,
         alias="/sessions",
-        problems=(INVALID, CONTENDED, *refusals(session.ConsentMissing, session.SessionExists)),
+        problems=(
+            INVALID,
+            *refusals(session.ConsentMissing, session.SessionExists, words.CatalogueIdMalformed),
+        ),
     ),
     Route(
         "POST",
@@ -226,6 +229,7 @@ COMMANDS = (
         problems=(
             *CHANGE,
             INVALID,
+            ERASED,
             *refusals(
                 session.ConsentMissing,
                 session.SessionIsPaused,
@@ -235,6 +239,7 @@ COMMANDS = (
                 session.WordsBesideChoice,
                 words.WordsEmpty,
                 words.WordsTooLong,
+                words.CatalogueIdMalformed,
             ),
         ),
     ),

@@ -60,7 +60,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
 
 
 class Forbidden(Exception):
-    """None of the caller's roles may do this to anybody."""
+    """The caller may do this to nobody: for want of a role, or of a player to play as."""
 
 
 class NotTheirs(Exception):
@@ -74,10 +74,15 @@ def require_role(principal: Principal, action: Action) -> None:
 
 
 def require_relation(principal: Principal, action: Action, player_id: UUID | None) -> None:
-    """Refuse whom it does not concern. `player_id` is the player concerned, if any. Raises NotTheirs."""
+    """Refuse whom it does not concern. `player_id` is the player concerned, if any.
+
+    Raises NotTheirs, or Forbidden where there is no player whose existence would have to be hidden.
+    """
     for role, relation in POLICY[action]:
         if role in principal.roles and _holds(principal, relation, player_id):
             return
+    if player_id is None:
+        raise Forbidden(f"{action.value} is not for an account that plays as {_played(principal)}")
     raise NotTheirs(f"{action.value} does not reach this player")
 
 
@@ -91,3 +96,7 @@ def _holds(principal: Principal, relation: Relation, player_id: UUID | None) -> 
 
 def _shown(principal: Principal) -> str:
     return ", ".join(sorted(principal.roles)) or "none"
+
+
+def _played(principal: Principal) -> str:
+    return "nobody yet" if principal.player_id is None else "somebody already"

@@ -1,0 +1,114 @@
+"""No one reaches what is not theirs: every route × every role × every relationship."""
+
+from typing import Any
+
+import pytest
+from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
+
+from tta.domain.vocabulary import Role
+from tta.http.apps import BOTH, COMMANDS, QUERIES
+from tta.http.calls import Route
+from tta.security.policy import POLICY, PUBLIC, Action
+
+ROUTES = (*COMMANDS, *QUERIES, *BOTH)
+OWN, OTHER, UNLINKED = "own", "other", "unlinked"
+"""The caller plays as the player concerned, as another one, or as nobody."""
+
+REGISTERING = {
+    Role.PLAYER: {OWN: 403, OTHER: 403, UNLINKED: 201},
+    Role.ADMIN: {OWN: 201, OTHER: 201, UNLINKED: 201},
+    Role.SERVICE: {OWN: 201, OTHER: 201, UNLINKED: 201},
+}
+STARTING = {Role.PLAYER: {OWN: 201, OTHER: 201, UNLINKED: 403}}
+"""Whoever plays starts their own session: nobody else is concerned."""
+PLAYING = {Role.PLAYER: {OWN: 200, OTHER: 404, UNLINKED: 403}}
+LOOKING = {Role.PLAYER: {OWN: 200, OTHER: 404, UNLINKED: 404}}
+EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
+    Action.PLAYER_REGISTER: REGISTERING,
+    Action.PLAYER_READ: LOOKING,
+    Action.CONSENT_CHANGE: LOOKING,
+    Action.PREFERENCES_SET: LOOKING,
+    Action.SESSION_START: STARTING,
+    Action.SESSION_PLAY: PLAYING,
+    Action.SESSION_READ: LOOKING,
+}
+"""Whom it does not name is answered 403."""
+BODIES: dict[str, Any] = {
+    "/v1/players": NEW_PLAYER,
+    "/v1/players/{player_id}/consents/{purpose}": {"given": True},
+    "/v1/players/{player_id}/preferences": PREFERENCES,
+    "/v1/sessions": {},
+    "/v1/sessions/{session_id}/interactions": {"text": "Hello"},
+}
+
+
+def shown(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+async def asked(api: Api, route: Route, caller: Caller, owner: Caller, session: str) -> Any:
+    path = route.path.format(
+        player_id=owner.player_id, session_id=session.rpartition("/")[2], purpose="research"
+    )
+    return await caller.send(route.method, path, BODIES.get(route.path), If_Match="*")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=shown)
+async def test_who_may(api: Api, route: Route):
+    owner, session = await api.session()
+    await owner.seen(session, await owner.post(f"{session}/resume"))
+    other = await api.player()
+    for role in Role:
+        for relation, player_id in ((OWN, owner.player_id), (OTHER, other.player_id), (UNLINKED, None)):
+            caller = api.caller(role, player_id=player_id)
+            answer = await asked(api, route, caller, owner, session)
+            expected = EXPECTED.get(route.action, {}).get(role, {}).get(relation, 403)
+            if route.action in PUBLIC:
+                expected = 200
+            assert answer.status_code == expected, f"{role}, {relation}: {answer.text}"
+            if expected == 404:
+                assert "detail" not in problem(answer, 404, answer.json()["code"]) or route.method == "POST"
+            if expected == 403:
+                problem(answer, 403, "forbidden")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=shown)
+async def test_who_has_no_token_or_no_role_may_nothing_but_look(api: Api, route: Route):
+    owner, session = await api.session()
+    for caller, status in (
+        (api.nobody(), 401),
+        (api.nobody()._replace(token="nonsense"), 401),
+        (api.caller(player_id=owner.player_id), 403),
+    ):
+        answer = await asked(api, route, caller, owner, session)
+        assert answer.status_code == (200 if route.action in PUBLIC else status)
+
+
+async def test_who_asks_is_known_before_what_they_send_is_read(api: Api):
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "k"}
+    for token, status in (("", 401), (api.caller(Role.OPERATOR).token, 403)):
+        signed = {**headers, "Authorization": f"Bearer {token}"} if token else headers
+        assert (await api.http.post("/v1/sessions", content=b"{", headers=signed)).status_code == status
+
+
+@pytest.mark.parametrize("header", ["Basic dTpw", "Bearer", "Bearer ", "bearer", "x", "Bearer a b"])
+async def test_what_is_no_bearer_token_is_none(api: Api, header: str):
+    problem(await api.http.get("/v1/sessions/x", headers={"Authorization": header}), 401, "unauthenticated")
+
+
+async def test_several_roles_are_each_looked_at(api: Api):
+    owner, session = await api.session()
+    both = api.caller(Role.OPERATOR, Role.PLAYER, player_id=owner.player_id)
+    assert (await both.post(f"{session}/pause")).status_code == 200
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route():
+    assert {route.action for route in ROUTES} == set(POLICY) == set(Action)
+    assert EXPECTED.keys() | PUBLIC == POLICY.keys()
+    assert all(not POLICY[action] for action in PUBLIC)
+    assert all(POLICY[action] for action in POLICY.keys() - PUBLIC)
+
+
+def test_routes_are_each_there_once():
+    paths = [(route.method, path) for route in ROUTES for path in (route.path, route.alias) if path]
+    assert len(paths) == len(set(paths))

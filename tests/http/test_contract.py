@@ -1,0 +1,103 @@
+"""The contract is valid, is the one that is checked in, and the running app keeps it."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import msgspec
+import pytest
+from openapi_spec_validator import validate
+from running_process import Dev
+
+from tta.domain.vocabulary import Role
+from tta.http.apps import BOTH, COMMANDS, QUERIES
+from tta.http.contract import contract
+
+DOCUMENT: dict[str, Any] = contract(COMMANDS, QUERIES, BOTH)
+CHECKED_IN = Path(__file__).parents[2] / "docs" / "openapi.json"
+OPERATIONS = [
+    (f"{method.upper()} {path}", operation)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+]
+
+
+def test_it_is_valid():
+    validate(DOCUMENT)
+
+
+def test_it_is_the_one_that_is_checked_in():
+    assert msgspec.json.decode(CHECKED_IN.read_bytes()) == DOCUMENT, (
+        "python -m tta.http.contract > docs/openapi.json"
+    )
+
+
+def test_it_is_written_down_by_the_command_that_says_so():
+    written = subprocess.run([sys.executable, "-m", "tta.http.contract"], check=True, capture_output=True)
+    assert written.stdout == CHECKED_IN.read_bytes()
+
+
+def test_every_operation_has_an_id_of_its_own():
+    ids = [operation["operationId"] for _, operation in OPERATIONS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(("name", "operation"), OPERATIONS, ids=[name for name, _ in OPERATIONS])
+def test_every_operation_says_what_can_happen(name: str, operation: dict[str, Any]):
+    (tag,) = operation["tags"]
+    statuses = operation["responses"].keys()
+    needed = {"commands": {"400", "401", "403", "404", "409", "422", "503"}, "queries": {"304", "401", "404"}}
+    assert needed.get(tag, set()) <= statuses
+    if tag == "commands":
+        answer = operation["responses"]["201" if "201" in statuses else "200"]
+        assert {"ETag", "Consistency-Token", "Idempotency-Replayed"} <= answer["headers"].keys()
+        assert ("Location" in answer["headers"]) == ("201" in statuses)
+        assert ("requestBody" in operation) == ("415" in statuses) == ("413" in statuses)
+    assert ("deprecated" in operation) == (not name.partition(" ")[2].startswith(("/v1/", "/health"))) or (
+        tag == "operations"
+    )
+
+
+CONFIG = """
+[[operations]]
+include-path-regex = "^.*$"
+parameters = {{ player_id = "{player_id}", session_id = "{session_id}" }}
+
+[checks]
+# Rules, versions and what was read before can refuse what the schema lets through.
+positive_data_acceptance = {{ expected-statuses = ["2xx", "304", "400", "404", "409", "412", "422"] }}
+# 428 is the standard's word for a missing If-Match (RFC 6585).
+missing_required_header = {{ expected-statuses = [400, 401, 403, 428] }}
+"""
+
+
+def test_the_running_app_keeps_it(dev: Dev, tmp_path: Path):
+    """Schemathesis: no 5xx, no violation, on every operation with every check."""
+    token = dev.tokens.mint("schemathesis", [Role.PLAYER, Role.ADMIN], player_id=UUID(dev.player_id))
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "schemathesis"}
+    started = httpx2.post(f"{dev.url}/v1/sessions", json={}, headers=headers)
+    config = tmp_path / "schemathesis.toml"
+    config.write_text(CONFIG.format(player_id=dev.player_id, session_id=started.json()["id"]))
+    ran = subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            f"--config-file={config}",
+            "run",
+            f"{dev.url}/v1/openapi.json",
+            f"--header=Authorization: Bearer {token}",
+            "--checks=all",
+            "--max-examples=30",
+            "--seed=7",
+            "--continue-on-failure",
+            "--no-color",
+            "--suppress-health-check=all",
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert ran.returncode == 0, ran.stdout[-6_000:] + ran.stderr[-2_000:]
