@@ -111,7 +111,14 @@ async def fold(
             folded.marks[batch.slot] = reached
         if poison is not None:
             folded.poisons.append(poison)
-            log.error("a lane stops: an event cannot be digested", model=model.NAME, **poison._asdict())
+            log.error(
+                "a lane stops: an event cannot be digested",
+                model=model.NAME,
+                slot=poison.slot,
+                position=poison.position,
+                type=poison.event,
+                error=poison.error,
+            )
     cache.trim(len(wanted))
     return folded
 
