@@ -1,0 +1,111 @@
+"""What a projector makes of the log, on both engines: what a fold makes of it, wherever it was stopped."""
+
+import asyncio
+import random
+
+import pytest
+from histories import JOURNEY, PLAYER_STATE, READ_MODELS, SESSION_STATE
+from projector_examples import (
+    SLOTS,
+    Log,
+    caught_up,
+    freshness,
+    must_equal_fold,
+    projector,
+    running,
+)
+
+from tta.graph.engine import Graph
+from tta.projector.model import ReadModel
+
+
+async def test_the_read_models_equal_a_fold_of_the_log(log: Log, ready: Graph):
+    await log.play()
+    async with running(*(projector(log, ready, model) for model in READ_MODELS)):
+        await caught_up(log, ready, *READ_MODELS)
+        await log.play(1)  # Live, and of sessions of other players.
+        await caught_up(log, ready, *READ_MODELS)
+    await must_equal_fold(log, ready)
+
+
+@pytest.mark.parametrize(("events_max", "rows_max"), [(16, 1), (16, 20), (50, 10_000), (100_000, 1)], ids=str)
+async def test_neither_rounds_nor_the_cache_change_what_it_comes_to(
+    log: Log, embedded: Graph, events_max: int, rows_max: int
+):
+    await log.play(2)
+    working = projector(log, embedded, JOURNEY, events_max=events_max, rows_max=rows_max)
+    async with running(working):
+        await caught_up(log, embedded, JOURNEY)
+        assert working.events_total == sum((await log.ends()).values())
+    await must_equal_fold(log, embedded, JOURNEY)
+
+
+async def test_it_goes_on_where_it_was_stopped(log: Log, ready: Graph):
+    await log.play(1)
+    first = projector(log, ready, SESSION_STATE)
+    async with running(first):
+        await caught_up(log, ready, SESSION_STATE)
+    before = sum((await log.ends()).values())
+    assert first.events_total == before
+    await log.play(1)
+    second = projector(log, ready, SESSION_STATE)
+    async with running(second):
+        await caught_up(log, ready, SESSION_STATE)
+        assert second.events_total == sum((await log.ends()).values()) - before
+    await must_equal_fold(log, ready, SESSION_STATE)
+
+
+async def test_it_gives_its_slots_back_when_it_is_stopped(log: Log, ready: Graph):
+    await log.play(1)
+    working = projector(log, ready, SESSION_STATE)
+    async with running(working):
+        await caught_up(log, ready, SESSION_STATE)
+        assert {each.owner for each in (await working.checkpoints.read(range(SLOTS))).values()} == {"w"}
+        assert await working.checkpoints.beats() != {}
+    assert {each.owner for each in (await working.checkpoints.read(range(SLOTS))).values()} == {""}
+    assert await working.checkpoints.beats() == {}
+
+
+async def be_stopped_again_and_again(log: Log, graph: Graph, model: ReadModel, rounds: int) -> None:
+    """Cancel projectors at points left to chance, while events happen."""
+    chance = random.Random(rounds)
+    happening = asyncio.create_task(log.play(rounds // 2))
+    for each in range(rounds):
+        async with running(projector(log, graph, model, f"w{each}", events_max=40, lease_s=60)):
+            await asyncio.sleep(chance.uniform(0, 0.06))
+    await happening
+    async with running(projector(log, graph, model, events_max=40)):
+        await caught_up(log, graph, model)
+    await must_equal_fold(log, graph, model)
+
+
+async def test_stopped_anywhere_it_loses_and_doubles_nothing(log: Log, ready: Graph):
+    await be_stopped_again_and_again(log, ready, JOURNEY, 10)
+
+
+@pytest.mark.soak
+async def test_stopped_anywhere_many_times_it_loses_and_doubles_nothing(log: Log, ready: Graph):
+    await be_stopped_again_and_again(log, ready, JOURNEY, 300)
+
+
+async def test_a_model_that_nothing_concerns_moves_on_all_the_same(log: Log, embedded: Graph):
+    class Deaf:
+        """A read model that handles nothing."""
+
+        NAME, VERSION, ROWS, LINKS, HANDLES = "deaf", 1, (), (), ()
+
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(f"{name} was asked for")
+
+    await log.play(1)
+    deaf: ReadModel = Deaf()  # type: ignore[assignment]
+    async with running(projector(log, embedded, deaf)):
+        await caught_up(log, embedded, deaf)
+
+
+async def test_an_empty_log_is_projected_at_once(log: Log, embedded: Graph):
+    async with running(projector(log, embedded, PLAYER_STATE)):
+        assert await freshness(embedded, PLAYER_STATE).reached(["player_state"], 0, 0, wait_s=0)
+        await log.play(1, slots=[5])
+        await caught_up(log, embedded, PLAYER_STATE)
+    await must_equal_fold(log, embedded, PLAYER_STATE)
