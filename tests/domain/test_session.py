@@ -39,10 +39,9 @@ from tta.domain.session import (
     TurnOutOfOrder,
     TurnsExhausted,
     TurnUnanswered,
-    WordsBesideChoice,
 )
 from tta.domain.vocabulary import Author
-from tta.domain.words import CatalogueIdMalformed, WordsEmpty, WordsTooLong
+from tta.domain.words import CatalogueIdMalformed, WordsBesideChoice, WordsEmpty, WordsTooLong
 
 PLAYER = UUID("7f000000-0000-8000-8000-000000000001")
 HELLO = "I sit down by the fire."

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, Sealed
 from tta.domain.vocabulary import Author, ConsentPurpose
-from tta.domain.words import WordsEmpty, require_catalogue_id, require_words
+from tta.domain.words import require_catalogue_id, require_words, require_words_or_choice
 
 TURNS_MAX = 500  # A turn a minute for eight hours; two events each keep the head in the store near 22 kB.
 WORDS_MAX = 4_000  # Characters: about 700 words, five minutes of speech; assessed within one deadline.
@@ -149,9 +149,6 @@ class TurnOutOfOrder(Refusal): ...
 class TurnsExhausted(Refusal): ...
 
 
-class WordsBesideChoice(Refusal): ...
-
-
 class PlayIsHeld(Refusal):
     """Only the protocol may answer; the caller answers again with the protocol's words."""
 
@@ -242,7 +239,7 @@ def _submit_interaction(session: Session, command: SubmitInteraction) -> list[Se
         raise TurnUnanswered(f"turn {turn} has to wait, turn {session.turn} is not answered yet")
     if turn > TURNS_MAX:
         raise TurnsExhausted(f"a session has at most {TURNS_MAX} turns, this would be turn {turn}")
-    _require_words_or_choice(command)
+    require_words_or_choice(command.words, command.choice, WORDS_MAX)
     return [
         InteractionSubmitted(
             turn=turn, words=command.words, choice=command.choice, held=command.held, at=command.at
@@ -292,8 +289,7 @@ def _require_existing(session: Session) -> None:
 
 
 def _require_consent(command: StartSession | SubmitInteraction | ResumeSession) -> None:
-    on_hold = command.held and not isinstance(command, StartSession)
-    if not command.consented and not on_hold:
+    if not command.consented and (isinstance(command, StartSession) or not command.held):
         raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
 
 
@@ -301,15 +297,3 @@ def _require_running(session: Session) -> None:
     _require_existing(session)
     if session.status in {Status.COMPLETED, Status.ABANDONED}:
         raise SessionIsOver(f"expected a session that goes on, this one is {session.status.value}")
-
-
-def _require_words_or_choice(command: SubmitInteraction) -> None:
-    match command.words, command.choice:
-        case None, None:
-            raise WordsEmpty("expected words or a choice, got neither")
-        case str(words), None:
-            require_words("text", words, WORDS_MAX)
-        case None, str(choice):
-            require_catalogue_id("choice", choice)
-        case _:
-            raise WordsBesideChoice("expected words or a choice, got both")

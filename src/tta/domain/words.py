@@ -16,6 +16,9 @@ class WordsEmpty(Refusal): ...
 class WordsTooLong(Refusal): ...
 
 
+class WordsBesideChoice(Refusal): ...
+
+
 class CatalogueIdMalformed(Refusal): ...
 
 
@@ -30,3 +33,15 @@ def require_catalogue_id(kind: str, given: str | None) -> None:
     """Refuse what cannot be the id of a story, scene, choice or skill (the catalogue knows which exist)."""
     if given is not None and catalogue_id_pattern.fullmatch(given) is None:
         raise CatalogueIdMalformed(f"expected a {kind} id such as 'clearing', got {len(given)} characters")
+
+
+def require_words_or_choice(words: str | None, choice: str | None, characters_max: int) -> None:
+    match words, choice:
+        case None, None:
+            raise WordsEmpty("expected words or a choice, got neither")
+        case str(), None:
+            require_words("text", words, characters_max)
+        case None, str():
+            require_catalogue_id("choice", choice)
+        case _:
+            raise WordsBesideChoice("expected words or a choice, got both")

@@ -108,7 +108,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (session.TurnsExhausted, 409, "The session has had all its turns"),
         (session.PlayIsHeld, 409, "Play is held"),
         (safety_record.PlayIsNotHeld, 409, "Play is not held"),
-        (session.WordsBesideChoice, 422, "An interaction is words or a choice"),
+        (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
         (words.WordsEmpty, 422, "Words are missing"),
         (words.WordsTooLong, 422, "The text is too long"),
         (words.CatalogueIdMalformed, 422, "The id is not one of the catalogue's"),

@@ -236,7 +236,7 @@ COMMANDS = (
                 session.TurnUnanswered,
                 session.TurnOutOfOrder,
                 session.TurnsExhausted,
-                session.WordsBesideChoice,
+                words.WordsBesideChoice,
                 words.WordsEmpty,
                 words.WordsTooLong,
                 words.CatalogueIdMalformed,

@@ -1,0 +1,115 @@
+"""What every request meets: methods, safe headers, browsers of other origins, traces."""
+
+import re
+from uuid import UUID
+
+import pytest
+from api_examples import Api, problem
+
+
+class TestMethods:
+    async def test_head_is_a_get_without_its_body(self, api: Api):
+        player, path = await api.session()
+        shown = await player.seen(path, await player.post(f"{path}/pause"))
+        head = await player.send("HEAD", path)
+        assert (head.status_code, head.headers["ETag"]) == (200, shown.headers["ETag"])
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allowed"),
+        [
+            ("DELETE", "/v1/players", "POST"),
+            ("OPTIONS", "/v1/sessions", "POST"),
+            ("POST", "/v1/players/x/journey", "GET, HEAD"),
+            ("TRACE", "/health", "GET, HEAD"),
+            ("PUT", "/v1/openapi.json", "GET, HEAD"),
+        ],
+    )
+    async def test_others_are_refused_with_those_that_are_allowed(
+        self, api: Api, method: str, path: str, allowed: str
+    ):
+        refused = await api.nobody().send(method, path)
+        problem(refused, 405, "method-not-allowed")
+        assert refused.headers["Allow"] == allowed
+
+    @pytest.mark.parametrize("path", ["/", "/v2/sessions", "/v1/sessions/", "/v1//sessions", "/health/"])
+    async def test_there_is_nothing_elsewhere(self, api: Api, path: str):
+        problem(await api.nobody().get(path), 404, "not-found")
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
+
+
+class TestBrowsers:
+    @pytest.mark.parametrize("path", ["/health", "/nowhere", "/v1/sessions", "/v1/openapi.json", "/metrics"])
+    async def test_every_answer_is_safe_in_a_browser(self, api: Api, path: str):
+        answer = await api.nobody().get(path)
+        assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+    async def test_origins_on_the_list_may_call(self, api: Api):
+        nobody = api.nobody()
+        asked = await nobody.send(
+            "OPTIONS",
+            "/v1/sessions",
+            Origin="https://play.example",
+            Access_Control_Request_Method="POST",
+            Access_Control_Request_Headers="authorization, consistency-token, idempotency-key, prefer",
+        )
+        assert asked.status_code == 200
+        assert asked.headers["Access-Control-Allow-Origin"] == "https://play.example"
+        answer = await nobody.get("/health", Origin="https://play.example")
+        exposed = answer.headers["Access-Control-Expose-Headers"]
+        for name in ("ETag", "Location", "Consistency-Token", "Idempotency-Replayed", "Retry-After"):
+            assert name in exposed
+        assert "Origin" in answer.headers["Vary"]
+
+    async def test_others_may_not(self, api: Api):
+        nobody = api.nobody()
+        asked = await nobody.send(
+            "OPTIONS",
+            "/v1/sessions",
+            Origin="https://evil.example",
+            Access_Control_Request_Method="POST",
+        )
+        assert asked.status_code == 400
+        for answer in (asked, await nobody.get("/health", Origin="https://evil.example")):
+            assert "Access-Control-Allow-Origin" not in answer.headers
+
+    async def test_without_a_list_nobody_may(self, still_api: Api):
+        answer = await still_api.nobody().get("/health", Origin="https://play.example")
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+class TestTracing:
+    async def test_the_callers_trace_goes_on_and_is_stored(self, api: Api):
+        player, path = await api.session()
+        trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+        refused = await player.post(
+            f"{path}/pause",
+            key=None,
+            traceparent=f"00-{trace}-00f067aa0ba902b7-01",
+            X_Request_Id="mine",
+        )
+        assert problem(refused, 400, "idempotency-key-missing")["trace_id"] == trace
+        assert refused.headers["X-Request-Id"] == "mine"
+        await player.post(f"{path}/pause", traceparent=f"00-{trace}-00f067aa0ba902b7-01")
+        store = api.parts.store
+        (_, paused) = await store.versions_after(UUID(path.rpartition("/")[2]), 0, 5)
+        assert paused.traceparent is not None
+        assert re.fullmatch(rf"00-{trace}-(?!00f067aa0ba902b7)[0-9a-f]{{16}}-01", paused.traceparent)
+
+    @pytest.mark.parametrize("given", ["", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", "x" * 5_000])
+    async def test_without_a_trace_one_begins(self, api: Api, given: str):
+        refused = await api.nobody().get("/nowhere", traceparent=given, X_Request_Id="no\tgood")
+        assert re.fullmatch("[0-9a-f]{32}", problem(refused, 404, "not-found")["trace_id"])
+        assert re.fullmatch("[0-9a-f]{16}", refused.headers["X-Request-Id"])
+
+
+async def test_everybody_may_read_the_contract(api: Api):
+    shown = await api.nobody().get("/v1/openapi.json")
+    assert shown.json()["openapi"] == "3.1.0"

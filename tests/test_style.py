@@ -1,0 +1,246 @@
+"""What a machine can check of how TTA is written: arrows, sizes, names, and what may not be there."""
+
+import ast
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "tta"
+LINES_MAX, FUNCTION_LINES_MAX = 300, 50
+
+ARROWS: dict[str, set[str]] = {
+    "domain": set(),
+    "eventstore": {"domain"},
+    "graph": set(),
+    "telemetry": set(),
+    "security": {"domain", "eventstore"},
+    "commands": {"domain", "eventstore", "security"},
+    "projector": {"domain", "eventstore", "graph"},
+    "projections": {"domain", "graph", "projector"},
+    "reactors": {"commands", "domain", "eventstore", "security"},
+    "http": {
+        "commands",
+        "domain",
+        "eventstore",
+        "graph",
+        "projections",
+        "projector",
+        "security",
+        "telemetry",
+    },
+    "settings": {"eventstore"},
+}
+"""Which folder may import from which; what stands outside the folders (main, the CLI) sees all."""
+EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
+    ("security", "eventstore"): {"durability", "errors", "nodes", "scripts"},
+    ("projections", "projector"): {"model"},
+    ("projections", "graph"): {"engine"},
+    ("http", "graph"): {"engine"},
+    ("http", "projector"): {"checkpoints", "freshness", "lag"},
+    ("settings", "eventstore"): {"durability", "layout"},
+}
+"""Of these only the named modules may be imported: the rest is the other folder's own business."""
+DOMAIN_MAY_IMPORT = {"msgspec", "tta"}
+DOMAIN_MAY_NOT = {
+    "asyncio",
+    "io",
+    "logging",
+    "os",
+    "random",
+    "secrets",
+    "socket",
+    "subprocess",
+    "time",
+    "uuid4",
+}
+NAMES_REFUSED = {
+    "common",
+    "helper",
+    "helpers",
+    "manager",
+    "managers",
+    "misc",
+    "service",
+    "services",
+    "util",
+    "utils",
+}
+READS_ENVIRONMENT = {
+    "main.py": "the one reader of the settings",
+    "cli.py": "whether the terminal's width was told",
+    "demo.py": "hands it on to the process that it starts",
+}
+SHORTENS_WAITS = {
+    "tests/eventstore/test_cluster.py",
+    "tests/eventstore/test_durability.py",
+    "tests/eventstore/test_follow.py",
+    "tests/eventstore/test_recorder_failures.py",
+    "tests/eventstore/test_recorder_following.py",
+    "tests/eventstore/test_writer.py",
+}
+"""They set a time-out lower, and replace no code of ours; no other test may."""
+CYPHER = re.compile(r"\b(MATCH|MERGE|UNWIND|DETACH DELETE|CREATE)\b\s*[($A-Z`]")
+WRITES_CYPHER = {"graph/schema.py", "graph/shapes.py", "graph/plans.py"}
+"""They write statements from the declared schema, which nobody outside can reach."""
+
+
+class Imported(NamedTuple):
+    module: str
+    name: str
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+SOURCES = modules("src/tta")
+TESTS = modules("tests")
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def imports_of(path: Path) -> set[Imported]:
+    found = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {Imported(alias.name, "") for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{shown(path)} imports relatively"
+            found |= {Imported(node.module or "", alias.name) for alias in node.names}
+    return found
+
+
+def folder_of(path: Path) -> str:
+    parts = path.relative_to(SOURCE).parts
+    return parts[0] if len(parts) > 1 else path.stem
+
+
+def arrows_of(path: Path) -> set[Imported]:
+    """What a module imports from other folders of TTA: folder, and module or name in it."""
+    found = set()
+    for module, name in imports_of(path):
+        root, _, rest = module.partition(".")
+        if root == "tta" and (rest or name) and name != "__version__":
+            target, _, inner = (rest or name).partition(".")
+            if target != folder_of(path):
+                found.add(Imported(target, inner.partition(".")[0] or name))
+    return found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_arrows_point_inwards(path: Path):
+    folder = folder_of(path)
+    if folder not in ARROWS:
+        assert path.parent == SOURCE, f"say in ARROWS what {folder} may import"
+        return
+    for target, inner in arrows_of(path):
+        assert target in ARROWS[folder], f"it imports from {target}"
+        within = EDGES_WITHIN.get((folder, target))
+        assert within is None or inner in within, f"it reaches into {target}.{inner}"
+
+
+def test_every_arrow_is_used():
+    for folder, targets in ARROWS.items():
+        used = {found.module for path in SOURCES if folder_of(path) == folder for found in arrows_of(path)}
+        assert used == targets, folder
+
+
+def test_arrows_make_no_circle():
+    left = dict(ARROWS)
+    while left:
+        free = {folder for folder, targets in left.items() if not targets & left.keys()}
+        assert free, f"these import each other: {sorted(left)}"
+        for folder in free:
+            del left[folder]
+
+
+@pytest.mark.parametrize("path", modules("src/tta/domain"), ids=shown)
+def test_the_domain_is_pure(path: Path):
+    for module, name in imports_of(path):
+        root = module.partition(".")[0]
+        assert root in sys.stdlib_module_names or root in DOMAIN_MAY_IMPORT, f"it imports {module}"
+        assert not {root, name} & DOMAIN_MAY_NOT, f"it imports {module} {name}"
+    for node in ast.walk(parsed(path)):
+        assert not isinstance(node, ast.Await | ast.AsyncFunctionDef | ast.AsyncFor | ast.AsyncWith)
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("now", "utcnow", "today", "uuid4", "uuid1"), f"line {node.lineno}"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id not in ("open", "print", "input"), f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *modules("bench")], ids=shown)
+def test_modules_and_functions_are_of_a_size_to_be_read(path: Path):
+    lines = path.read_text().splitlines()
+    assert len(lines) <= LINES_MAX
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno + 1 <= FUNCTION_LINES_MAX, node.name
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *TESTS, *modules("bench")], ids=shown)
+def test_every_module_says_what_it_is(path: Path):
+    docstring = ast.get_docstring(parsed(path))
+    empty = path.name == "__init__.py" and not parsed(path).body
+    assert empty or docstring
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *modules("bench")], ids=shown)
+def test_a_module_is_named_for_its_job(path: Path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    words = {word for part in parts for word in part.split("_")}
+    assert not words & NAMES_REFUSED
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_only_the_composition_root_reads_the_environment(path: Path):
+    read = [
+        node.lineno
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv", "putenv")
+    ]
+    assert not read or path.relative_to(SOURCE).as_posix() in READS_ENVIRONMENT, f"lines {read}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_no_statement_is_built_from_strings(path: Path):
+    if path.relative_to(SOURCE).as_posix() in WRITES_CYPHER:
+        return
+    for node in ast.walk(parsed(path)):
+        pieces: list[ast.expr] = []
+        if isinstance(node, ast.JoinedStr):
+            pieces = node.values
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
+            pieces = [node.left, node.right]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            pieces = [node.func.value] if node.func.attr in ("format", "join", "replace") else []
+        for piece in pieces:
+            text = piece.value if isinstance(piece, ast.Constant) and isinstance(piece.value, str) else ""
+            assert CYPHER.search(text) is None, f"line {node.lineno}"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", TESTS, ids=shown)
+def test_nothing_of_ours_is_mocked(path: Path):
+    for module, name in imports_of(path):
+        assert not {module, f"{module}.{name}"} & {"mock", "unittest.mock", "pytest_mock"}
+    arguments = {node.arg for node in ast.walk(parsed(path)) if isinstance(node, ast.arg)}
+    assert not arguments & {"monkeypatch", "mocker"} or shown(path) in SHORTENS_WAITS
+
+
+def test_what_is_let_off_is_still_there():
+    for path in SHORTENS_WAITS:
+        assert "monkeypatch" in (ROOT / path).read_text(), path
+    for name in READS_ENVIRONMENT:
+        assert "environ" in (SOURCE / name).read_text(), name
