@@ -1,23 +1,17 @@
 """Every kind of problem is produced by some request, or it is said here why none can."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx2
 import msgspec
 import pytest
 from api_examples import Api, problem
+from problem_examples import PRODUCED, breaking, unauthenticated
 from structlog.testing import capture_logs
 
 from tta.domain import player, safety_record, session
 from tta.domain.base import Refusal
 from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered
-
-Produce = Callable[[Api, Api], Awaitable[httpx2.Response]]
-HELLO = {"text": "Hello"}
-
-from problem_examples import PRODUCED, breaking, unauthenticated
 
 UNREACHED = {
     "too-many-conflicts": "needs 20 lost races in a row: tests/commands/test_handle.py",
@@ -92,7 +86,7 @@ async def test_an_error_of_ours_is_logged_without_what_somebody_wrote(api: Api):
     assert line["log_level"] == "error"
     told = [each for each in line["error"] if not each.startswith(" ")]
     assert told == ["ValueError", "KeyError"]
-    assert any("test_problems.py" in each and "endpoint" in each for each in line["error"])
+    assert any("problem_examples.py" in each and "endpoint" in each for each in line["error"])
 
 
 async def test_a_caller_that_leaves_is_no_failure(api: Api):

@@ -1,5 +1,9 @@
-"""Every way in which the API says no: RFC 9457 problem documents, registered in this one place."""
+"""Every way in which the API says no: RFC 9457 problem documents, registered in this one place.
 
+`python -m tta.http.problems > docs/problems.md` lists them.
+"""
+
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -74,7 +78,7 @@ MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
 KEY_MISSING = Kind("idempotency-key-missing", 400, "An Idempotency-Key is required")
 TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not one of ours")
 UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required")
-FORBIDDEN = Kind("forbidden", 403, "Your roles do not allow this")
+FORBIDDEN = Kind("forbidden", 403, "Your account may not do this")
 NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
 LATE = Kind("request-timeout", 408, "The request did not arrive in time")
@@ -182,3 +186,45 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
     if kind.status == STORE_UNAVAILABLE.status or kind is CONTENDED:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)
+
+
+ADVICE = {
+    400: "Mend the request; sent again as it is, it fails again.",
+    401: "Sign in; `WWW-Authenticate` says how.",
+    403: "Another account may.",
+    404: "Also for what you may not know exists.",
+    405: "`Allow` names the methods.",
+    408: "Send it again, in one go.",
+    409: "A rule says no as things stand now. Read the state, then decide; the same key may be used again.",
+    412: "Read it again; `current_version` says where it stands.",
+    413: "Send less.",
+    415: "Send `Content-Type: application/json`.",
+    422: "Mend what `errors` points at, or take another key for another payload.",
+    428: "Read it, and send its `ETag` as `If-Match`.",
+    500: "Ours; tell us the `trace_id`.",
+    503: "Send it again, with the same key, after `Retry-After` seconds.",
+}
+
+
+def listed() -> str:
+    """Write docs/problems.md."""
+    lines = [
+        "# Problems",
+        "",
+        "Every answer that is not a success is a problem document (RFC 9457) of one of these kinds.",
+        f"`code` and `type` (`{TYPE_PREFIX}<code>`) never change; titles and details are for people and may.",
+        "This page is written by `python -m tta.http.problems > docs/problems.md`.",
+        "",
+        "| status | what to do |",
+        "|---|---|",
+        *(f"| {status} | {advice} |" for status, advice in ADVICE.items()),
+        "",
+        "| status | code | title |",
+        "|---|---|---|",
+        *(f"| {kind.status} | `{kind.code}` | {kind.title} |" for kind in kinds()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(listed())

@@ -1,0 +1,71 @@
+"""The pages about the API say what is: examples run as they stand, lists are the code's."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running_process import Dev, start_dev
+
+from tta.http.apps import BOTH, COMMANDS, QUERIES
+from tta.http.problems import ADVICE, kinds, listed
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "http-api.md").read_text()
+EXAMPLES = re.findall(r"^```sh\n(.*?)^```\n```http\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+BETWEEN = "--- next example ---"
+
+
+@pytest.fixture
+def fresh_dev(tmp_path: Path):
+    """The examples name versions, so nobody may have played before."""
+    running = start_dev(tmp_path / "dev")
+    yield running
+    running.stop()
+
+
+def test_every_example_prints_what_it_says(fresh_dev: Dev, tmp_path: Path):
+    assert len(EXAMPLES) == PAGE.count("```sh"), "each with what it prints"
+    script = f"\necho '{BETWEEN}'\n".join(command for command, _ in EXAMPLES)
+    environment = {"TTA": fresh_dev.url, "TOKEN": fresh_dev.token, "PLAYER": fresh_dev.player_id}
+    ran = subprocess.run(
+        ["bash", "-eu", "-c", script],
+        env=environment | {"PATH": os.environ["PATH"]},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    printed = ran.stdout.replace("\r", "").split(BETWEEN)
+    for (command, expected), found in zip(EXAMPLES, printed, strict=True):
+        for line in filter(None, expected.splitlines()):
+            wanted = ".*".join(map(re.escape, line.split("…")))
+            assert re.search(f"^{wanted}", found, re.MULTILINE | re.IGNORECASE), f"{command}\n{line}\n{found}"
+
+
+def test_problems_are_listed_as_they_are():
+    assert (DOCS / "problems.md").read_text() == listed(), "python -m tta.http.problems > docs/problems.md"
+    assert {kind.status for kind in kinds()} == ADVICE.keys()
+    ran = subprocess.run([sys.executable, "-m", "tta.http.problems"], check=True, capture_output=True)
+    assert ran.stdout.decode() == listed()
+
+
+def test_the_page_names_the_bounds_that_hold():
+    from tta.commands.folding import RECENT_MAX, RECENT_MS
+    from tta.http import bodies, manners
+    from tta.main import REQUESTS_MAX
+
+    assert (RECENT_MAX, RECENT_MS // 3_600_000) == (1_024, 24)
+    assert (bodies.BYTES_MAX, bodies.TIMEOUT_S) == (2**20, 10)
+    assert (manners.KEY_CHARACTERS_MAX, manners.WAIT_S_MAX, REQUESTS_MAX) == (255, 30, 2_000)
+    for said in ("1,024", "24 hours", "1 MiB", "10 seconds", "255", "at most 30", "2,000"):
+        assert said in PAGE
+
+
+def test_every_route_that_wants_a_version_is_said():
+    assert [route.path for route in (*COMMANDS, *QUERIES, *BOTH) if route.if_match] == [
+        "/v1/players/{player_id}/preferences"
+    ]
