@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from redis.crc import key_slot
-from store_examples import SLOTS, fresh_name, grown, must_be_whole, some_id
+from store_examples import SLOTS, fresh_name, grown, head_of, must_be_whole, some_id
 from store_servers import Cluster, Move, TcpServer, until
 
 from tta.eventstore.envelope import ABSENT
@@ -109,21 +109,53 @@ async def test_a_slot_that_stays_half_moved_is_refused_in_time(
     await store.close()
 
 
+async def test_a_slot_that_has_moved_is_found(cluster: Cluster) -> None:
+    store = await EventStore.open(cluster.url, fresh_name(), slots=1)
+    session, head, slot = some_id(), ABSENT, key_slot(store.layout.tag(0)[:-1].encode())
+    for n, move in enumerate([cluster.move_atomically, cluster.move_key_by_key] * 3, 1):
+        async with asyncio.timeout(2):
+            head = (await grown(store, session, f"{n}", after=head)).heads[0]
+        source = await cluster.holder(slot)
+        assert source is not None
+        await move(slot, source, cluster.nodes[(cluster.nodes.index(source) + 1) % 3])
+        async with asyncio.timeout(2):
+            assert await head_of(store, session) == head
+            assert len(await must_be_whole(store, 0)) == n
+    await store.close()
+
+
+async def test_a_log_that_has_moved_ahead_of_its_slot_is_read(cluster: Cluster) -> None:
+    store = await EventStore.open(cluster.url, fresh_name(), slots=1)
+    await grown(store, some_id(), "a")
+    slot = key_slot(store.layout.tag(0)[:-1].encode())
+    source = await cluster.holder(slot)
+    assert source is not None
+    to = cluster.nodes[(cluster.nodes.index(source) + 1) % 3]
+    await to.say("CLUSTER", "SETSLOT", slot, "IMPORTING", await source.say("CLUSTER", "MYID"))
+    await source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", await to.say("CLUSTER", "MYID"))
+    await source.say("MIGRATE", "127.0.0.1", to.port, "", 0, 5000, "KEYS", store.layout.log(0))
+    for answers in await asyncio.gather(*(store.read(0) for _ in range(20))):
+        assert [event.payload for event in answers.events] == [b"a"]
+    for node in (source, to):
+        await node.say("CLUSTER", "SETSLOT", slot, "STABLE")
+    await store.close()
+
+
 async def test_a_replica_takes_over_and_the_store_finds_it(own_cluster: Cluster) -> None:
     primary = own_cluster.nodes[1]
     replica = await own_cluster.add_replica(primary)
     store = await EventStore.open(own_cluster.url, "taken-over", slots=SLOTS)
+    reader = await EventStore.open(own_cluster.url, "taken-over", slots=SLOTS)
     held = await slots_of(store, own_cluster, primary)
     aggregates = {slot: some_id(slot) for slot in held}
     heads = {slot: (await grown(store, aggregates[slot], "before")).heads[0] for slot in held}
-    async with aclosing(store.follow(dict.fromkeys(held, START))) as following:
+    async with aclosing(reader.follow(dict.fromkeys(held, START))) as following:
         seen = 0
         while seen < len(held):
             seen += sum(len(batch.events) for batch in await anext(following))
 
         async def copied() -> bool:
-            keys = await replica.say("DBSIZE")
-            return int(keys) == int(await primary.say("DBSIZE"))
+            return int(await replica.say("DBSIZE")) == int(await primary.say("DBSIZE"))
 
         await until(copied)
         await primary.kill()
@@ -131,40 +163,31 @@ async def test_a_replica_takes_over_and_the_store_finds_it(own_cluster: Cluster)
         await asyncio.gather(*(grown(store, aggregates[slot], "after", after=heads[slot]) for slot in held))
         while seen < 2 * len(held):
             seen += sum(len(batch.events) for batch in await anext(following))
-    for slot in held:
-        assert len(await must_be_whole(store, slot)) == 2
 
-    # The old primary comes back as a replica, and takes its place again: clients find out by themselves.
+    # The old primary comes back as a replica and takes its place again, which makes the other one a replica.
     await primary.start()
-
-    async def it_is_a_replica() -> bool:
-        return b"slave" in (await primary.say("ROLE"))[0]
-
-    await until(it_is_a_replica)
-    await until(lambda: in_step(primary, replica))
+    await until(lambda: in_step(primary))
     await primary.say("CLUSTER", "FAILOVER")
-    for n in range(20):
-        await asyncio.gather(*(grown(store, some_id(slot), f"{n}") for slot in held))
-    await until(lambda: takes_its_place(own_cluster, store, held[0], primary))
+    await until(lambda: in_step(replica))
+    await replica.say("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
     await asyncio.gather(*(grown(store, some_id(slot), "last") for slot in held))
     for slot in held:
-        assert len(await must_be_whole(store, slot)) == 23
+        assert len(await must_be_whole(store, slot)) == 3
+    await reader.close()
     await store.close()
 
 
-async def in_step(replica: TcpServer, primary: TcpServer) -> bool:
-    return "master_link_status:up" in await replica.say("INFO", "replication") and await primary.answers()
-
-
-async def takes_its_place(cluster: Cluster, store: EventStore, slot: int, server: TcpServer) -> bool:
-    return slot in await slots_of(store, cluster, server)
+async def in_step(replica: TcpServer) -> bool:
+    """It is a replica, and its primary's changes reach it."""
+    return "master_link_status:up" in await replica.say("INFO", "replication")
 
 
 async def test_wake_ups_follow_a_slot_that_moved(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tta.eventstore.subscription.POLL_S", 60.0)
     store = await EventStore.open(cluster.url, fresh_name(), slots=2)
+    reader = await EventStore.open(cluster.url, store.layout.name, slots=2)
     hashed = key_slot(store.layout.tag(1)[:-1].encode())
-    async with aclosing(store.follow({0: START, 1: START})) as following:
+    async with aclosing(reader.follow({0: START, 1: START})) as following:
         for move in (cluster.move_atomically, cluster.move_key_by_key, cluster.move_atomically):
             for slot in (0, 1):
                 await grown(store, some_id(slot), "before")
@@ -172,6 +195,7 @@ async def test_wake_ups_follow_a_slot_that_moved(cluster: Cluster, monkeypatch: 
             source = await cluster.holder(hashed)
             assert source is not None
             await move(hashed, source, cluster.nodes[(cluster.nodes.index(source) + 1) % 3])
+    await reader.close()
     await store.close()
 
 

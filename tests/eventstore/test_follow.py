@@ -22,12 +22,12 @@ from store_examples import (
 from store_servers import until
 from unreliable_proxy import UnreliableProxy
 
-from tta.eventstore import subscription
+from tta.eventstore import nodes, subscription, writer
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, pack
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.store import EventStore
-from tta.eventstore.subscription import START, Batch, Mark
+from tta.eventstore.subscription import START, Batch, Following, Mark
 
 EVERY_SLOT = dict.fromkeys(range(SLOTS), START)
 
@@ -198,6 +198,37 @@ async def test_the_poll_looks_at_quiet_slots_while_others_are_busy(
         await until(quiet_seen, within_s=5)
         writing.cancel()
         await asyncio.wait([writing])
+
+
+async def test_a_slot_that_is_always_due_does_not_keep_the_poll_from_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 0.05)
+    following = Following({1, 2})
+    assert await following.next(100) == ([1, 2], 50)
+
+    async def looked_at_the_other() -> bool:
+        following.woken(1)
+        return 2 in (await following.next(100))[0]
+
+    await until(looked_at_the_other, within_s=5)
+
+
+async def test_events_too_large_for_a_round_are_read_in_smaller_ones(
+    valkey: ChildServer, one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.15)
+    monkeypatch.setattr(nodes, "READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(subscription, "BACKOFF_S_MAX", 0.05)
+    await grown(one_store, some_id(), *["x" * 100_000] * 32)
+    async with UnreliableProxy(valkey.socket) as proxy:
+        far = await EventStore.open(proxy.url, one_store.layout.name, slots=SLOTS)
+        proxy.trickle = (65_536, 0.01)
+        seen = 0
+        async with aclosing(far.follow({SLOT: START})) as following:
+            while seen < 32:
+                seen += len((await anext(following))[0].events)
+        await far.close()
 
 
 async def test_a_restart_of_the_server_is_waited_for(own_valkey: ChildServer) -> None:

@@ -259,6 +259,16 @@ async def test_a_silent_server_is_left_and_asked_again(
     assert len(await must_be_whole(far_store)) == 21
 
 
+async def test_a_slow_server_is_not_taken_for_a_lost_one(
+    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.3)
+    await grown(far_store, some_id(), "connected")
+    proxy.trickle = (100, 0.02)
+    made = await asyncio.gather(*(grown(far_store, some_id(), f"{n}") for n in range(100)))
+    assert not any(one.again for one in made)
+
+
 async def test_forgotten_scripts_are_sent_anew(one_store: EventStore) -> None:
     await grown(one_store, some_id(), "a")
     for _ in range(5):

@@ -22,6 +22,8 @@ class UnreliableProxy:
         self._flowing.set()
         self.loses: Callable[[], bool] = lambda: False
         """Asked of each reply after a connection's first few: is it thrown away, and its connection cut?"""
+        self.trickle: tuple[int, float] | None = None
+        """Let replies through in pieces of so many bytes, so many seconds apart."""
         self.lost = 0
         self.connections = 0
         self.chunks: list[int] = []
@@ -102,8 +104,11 @@ class UnreliableProxy:
                 if passed > GREETING_REPLIES and self.loses():
                     self.lost += 1
                     break
-                client.write(data)
-                await client.drain()
+                piece, pause_s = self.trickle or (len(data), 0.0)
+                for start in range(0, len(data), piece):
+                    client.write(data[start : start + piece])
+                    await client.drain()
+                    await asyncio.sleep(pause_s)
         self._pairs.discard(pair)
         for side in pair:
             side.transport.abort()

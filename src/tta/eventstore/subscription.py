@@ -124,7 +124,10 @@ class Wakeups:
             await ended(self._task)
 
     async def _listen(self) -> None:
-        """Listen to whichever servers hold the slots; begin anew whenever that changes or one is lost."""
+        """Listen to whichever servers hold the slots; begin anew whenever that changes or one is lost.
+
+        Who holds what is learnt by the followers, who read meanwhile.
+        """
         backoff_s = BACKOFF_S_MIN
         while True:
             began = asyncio.get_running_loop().time()
@@ -138,9 +141,6 @@ class Wakeups:
                 backoff_s = BACKOFF_S_MIN
             await asyncio.sleep(backoff_s)
             backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
-            if self._topology.is_cluster:
-                with suppress(StoreUnavailable):
-                    await self._topology.learn()
 
     async def _listen_to(self, server: Server, channels: list[str]) -> None:
         connection = self._topology.connection(server)
