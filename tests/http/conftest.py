@@ -41,3 +41,11 @@ def dev(api_directory: Path) -> Iterator[Dev]:
     running = start_dev(api_directory / "dev")
     yield running
     running.stop()
+
+
+@pytest.fixture
+def fresh_dev(tmp_path: Path) -> Iterator[Dev]:
+    """One in which nobody has played, and which nobody uses afterwards."""
+    running = start_dev(tmp_path / "dev")
+    yield running
+    running.stop()

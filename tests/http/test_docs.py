@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from running_process import Dev, start_dev
+from running_process import Dev
 
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.problems import ADVICE, kinds, listed
@@ -16,14 +15,6 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "http-api.md").read_text()
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```\n```http\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 BETWEEN = "--- next example ---"
-
-
-@pytest.fixture
-def fresh_dev(tmp_path: Path):
-    """The examples name versions, so nobody may have played before."""
-    running = start_dev(tmp_path / "dev")
-    yield running
-    running.stop()
 
 
 def test_every_example_prints_what_it_says(fresh_dev: Dev, tmp_path: Path):
