@@ -122,17 +122,18 @@ class Checkpoints:
 
     async def beats(self) -> dict[str, int]:
         """Give the last sign of life of every worker on this version of the read model."""
-        return {row["id"]: row["beat"] for row in await self._graph.read(BEATS, model=self._prefix)}
+        rows = await self._graph.read(BEATS, model=self._prefix)
+        return {row["id"].removeprefix(f"{self._prefix}/"): row["beat"] for row in rows}
 
     async def beat(self, worker: str, beat: int) -> None:
         """Give a sign of life."""
         async with self._graph.transaction() as tx:
-            await tx.run(BEAT, worker=worker, beat=beat, model=self._prefix)
+            await tx.run(BEAT, worker=f"{self._prefix}/{worker}", beat=beat, model=self._prefix)
 
     async def forget(self, workers: Iterable[str]) -> None:
         """Strike workers from the list; one that lives after all is on it again with its next beat."""
         async with self._graph.transaction() as tx:
-            await tx.run(FORGET, workers=sorted(workers))
+            await tx.run(FORGET, workers=[f"{self._prefix}/{worker}" for worker in sorted(workers)])
 
     async def fence(
         self, tx: Transaction, held: Mapping[int, Checkpoint], marks: Mapping[int, Mark], worker: str

@@ -32,29 +32,34 @@ class Leases:
         self._exclusive = exclusive
         self._beat = 0
         self._seen: dict[str, tuple[int, float]] = {}
+        """Each worker's last beat, and since when it stands still by this worker's clock."""
+        self._looked = 0.0
         self.held: dict[int, Checkpoint] = {}
         self.changed = asyncio.Event()
         """Set when there is something to give back or to take, or when something was taken away."""
 
     async def keep(self) -> None:
-        """Beat for as long as this runs, and notice when the share changes."""
+        """Beat for as long as this runs, after a first beat, and notice when the share changes."""
         while True:
+            await asyncio.sleep(self.lease_s / BEATS_PER_LEASE)
             try:
                 await self.beat()
                 await self._look()
             except (GraphUnavailable, GraphRefused) as error:
                 log.warning("no sign of life could be given", worker=self.worker, error=str(error))
-            await asyncio.sleep(self.lease_s / BEATS_PER_LEASE)
 
     async def beat(self) -> None:
         """Look who else lives, and show that this worker does."""
         beats, now = await self._checkpoints.beats(), time.monotonic()
         if self._beat and beats.get(self.worker, self._beat) != self._beat:
             log.error("another process works under the same name: give each its own", worker=self.worker)
-        for other, beat in beats.items():
-            if other not in self._seen or self._seen[other][0] != beat:
-                self._seen[other] = (beat, now)
-        self._seen = {other: self._seen[other] for other in beats}
+        # Who was stopped, or cut off from the graph, has not watched the others meanwhile.
+        seen = self._seen if now - self._looked < self.lease_s / 2 else {}
+        unchanged = {other for other, beat in beats.items() if other in seen and seen[other][0] == beat}
+        self._seen = {
+            other: seen[other] if other in unchanged else (beat, now) for other, beat in beats.items()
+        }
+        self._looked = now
         dead = beats.keys() - self._alive()
         if dead:
             log.warning("workers gave no sign of life for a lease", workers=sorted(dead))

@@ -1,0 +1,80 @@
+"""How far behind a read model is: counted where it is known, and None, never 0, where it is not."""
+
+import time
+from pathlib import Path
+
+from histories import JOURNEY, READ_MODELS, SESSION_STATE
+from projector_examples import SLOTS, Log, caught_up, projector, running
+
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.store import EventStore
+from tta.graph.engine import Graph
+from tta.projector.checkpoints import Checkpoints
+from tta.projector.lag import SILENT_S_MAX, Lag, lags
+from tta.projector.leases import Leases
+
+
+async def test_nothing_projected_is_all_behind_and_nobody_there(log: Log, ready: Graph):
+    await log.play(1, slots=[1, 2])
+    behind = sum((await log.ends()).values())
+    checkpoints = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    (lag,) = await lags(log.store, [checkpoints])
+    assert (lag.events_behind, lag.slots_without_worker) == (behind, SLOTS)
+    assert lag.seconds_behind is not None
+    assert 0 < lag.seconds_behind < 60
+    await checkpoints.make()
+    assert (await lags(log.store, [checkpoints]))[0].events_behind == behind
+
+
+async def test_an_empty_log_is_not_behind(log: Log, embedded: Graph):
+    checkpoints = Checkpoints(embedded, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    assert await lags(log.store, [checkpoints]) == [Lag(JOURNEY.NAME, 0, 0.0, SLOTS)]
+
+
+async def test_whoever_has_caught_up_is_not_behind(log: Log, ready: Graph):
+    await log.play(1)
+    working = [projector(log, ready, model) for model in READ_MODELS]
+    async with running(*working):
+        await caught_up(log, ready, *READ_MODELS)
+        measured = await lags(log.store, [each.checkpoints for each in working])
+        assert measured == [Lag(model.NAME, 0, 0.0, 0) for model in READ_MODELS]
+    stopped = await lags(log.store, [each.checkpoints for each in working])
+    assert [each.slots_without_worker for each in stopped] == [SLOTS] * 3
+
+
+async def test_a_worker_that_fell_silent_is_seen(log: Log, ready: Graph):
+    checkpoints = Checkpoints(ready, SESSION_STATE.NAME, SESSION_STATE.VERSION, SLOTS)
+    await checkpoints.make()
+    leases = Leases(checkpoints, "killed", exclusive=False)
+    await leases.beat()
+    await leases.claim()
+    assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == 0
+    silent_since_ms = int((time.time() - SILENT_S_MAX - 1) * 1000)
+    await checkpoints.beat("killed", silent_since_ms)
+    assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == SLOTS
+
+
+async def test_a_log_that_ends_before_the_checkpoint_is_unknown_not_zero(log: Log, embedded: Graph):
+    await log.play(1)
+    working = projector(log, embedded, JOURNEY)
+    async with running(working):
+        await caught_up(log, embedded, JOURNEY)
+    await log.store.nodes.call("DEL", log.store.layout.log(4))
+    (lag,) = await lags(log.store, [working.checkpoints])
+    assert (lag.events_behind, lag.seconds_behind) == (None, None)
+
+
+async def test_a_graph_that_is_away_is_unknown_not_zero(log: Log, embedded: Graph):
+    checkpoints = [Checkpoints(embedded, model.NAME, model.VERSION, SLOTS) for model in READ_MODELS]
+    await embedded.close()
+    assert await lags(log.store, checkpoints) == [Lag(model.NAME, None, None, None) for model in READ_MODELS]
+
+
+async def test_a_store_that_is_away_is_unknown_not_zero(tmp_path: Path, embedded: Graph):
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    store = await EventStore.open(server.url, "away", slots=SLOTS)
+    await server.kill()
+    checkpoints = Checkpoints(embedded, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    assert await lags(store, [checkpoints]) == [Lag(JOURNEY.NAME, None, None, None)]
+    await store.close()

@@ -1,0 +1,179 @@
+"""How workers share the slots: evenly, promptly, without taking from the living, and never both the same."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest_asyncio
+from histories import JOURNEY
+from projector_examples import SLOTS, Faltering, until
+from structlog.testing import capture_logs
+
+from tta.graph.engine import Graph
+from tta.projector.checkpoints import Checkpoints
+from tta.projector.leases import Leases
+
+LEASE_S = 0.5
+ALL = set(range(SLOTS))
+
+
+@pytest_asyncio.fixture
+async def checkpoints(ready: Graph) -> Checkpoints:
+    made = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    await made.make()
+    return made
+
+
+class Worker:
+    """Someone who holds slots and does nothing with them."""
+
+    def __init__(self, checkpoints: Checkpoints, name: str, lease_s: float = LEASE_S) -> None:
+        self.leases = Leases(checkpoints, name, exclusive=False, lease_s=lease_s)
+        self.claims = 0
+
+    @property
+    def held(self) -> set[int]:
+        return set(self.leases.held)
+
+    async def claim(self) -> set[int]:
+        await self.leases.beat()
+        return set(await self.leases.claim())
+
+    async def run(self) -> None:
+        await self.leases.beat()
+        keeping = asyncio.create_task(self.leases.keep())
+        try:
+            while True:
+                await self.leases.claim()
+                self.claims += 1
+                await self.leases.changed.wait()
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+
+@asynccontextmanager
+async def working(worker: Worker, *, leaves: bool = True) -> AsyncIterator[Worker]:
+    task = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if leaves:
+            await worker.leases.leave()
+
+
+async def test_one_worker_holds_all(checkpoints: Checkpoints):
+    assert await Worker(checkpoints, "a").claim() == ALL
+
+
+async def test_what_a_living_worker_holds_is_not_taken(checkpoints: Checkpoints):
+    a, b = Worker(checkpoints, "a"), Worker(checkpoints, "b")
+    await a.claim()
+    assert await b.claim() == set()
+    await a.leases.beat()
+    assert await a.claim() == set(range(0, SLOTS, 2))
+    assert await b.claim() == set(range(1, SLOTS, 2))
+    owners = {slot: each.owner for slot, each in (await checkpoints.read(ALL)).items()}
+    assert owners == {slot: "ab"[slot % 2] for slot in ALL}
+
+
+async def test_what_is_still_held_keeps_its_epoch(checkpoints: Checkpoints):
+    a, b = Worker(checkpoints, "a"), Worker(checkpoints, "b")
+    await a.claim()
+    first = dict(a.leases.held)
+    await b.claim()
+    await a.claim()
+    assert all(a.leases.held[slot].epoch == first[slot].epoch for slot in a.held)
+    await b.claim()
+    assert all(b.leases.held[slot].epoch > first[slot].epoch for slot in b.held)
+
+
+async def test_one_that_comes_back_under_its_name_takes_its_slots_at_once(checkpoints: Checkpoints):
+    await Worker(checkpoints, "a").claim()
+    assert await Worker(checkpoints, "a").claim() == ALL
+
+
+async def test_two_under_one_name_are_told_so(checkpoints: Checkpoints):
+    one, two = Worker(checkpoints, "a"), Worker(checkpoints, "a")
+    await one.claim()
+    await two.claim()
+    with capture_logs() as said:
+        await one.leases.beat()
+    assert [line["event"] for line in said if line["log_level"] == "error"]
+
+
+async def test_shares_follow_one_two_three_and_two_workers(checkpoints: Checkpoints):
+    async with working(Worker(checkpoints, "a")) as a:
+        await until(lambda: a.held == ALL)
+        async with working(Worker(checkpoints, "b")) as b:
+            await until(lambda: (len(a.held), len(b.held)) == (4, 4))
+            async with working(Worker(checkpoints, "c")) as c:
+                await until(lambda: sorted((len(a.held), len(b.held), len(c.held))) == [2, 3, 3])
+                assert a.held | b.held | c.held == ALL
+            await until(lambda: (len(a.held), len(b.held)) == (4, 4))
+            # Nothing is claimed again while nothing changes, and no epoch rises.
+            before, claims = await checkpoints.read(ALL), a.claims + b.claims
+            seen = [a.leases._beat + 1, b.leases._beat + 1]
+            await until(lambda: a.leases._beat > seen[0] and b.leases._beat > seen[1])
+            assert before == await checkpoints.read(ALL)
+            assert claims == a.claims + b.claims
+
+
+async def test_a_worker_that_leaves_is_followed_within_a_beat_or_two(checkpoints: Checkpoints):
+    # Well before the lease runs out: whoever leaves gives its slots back.
+    slow = 4.0
+    async with working(Worker(checkpoints, "a", slow)) as a:
+        await until(lambda: a.held == ALL)
+        async with working(Worker(checkpoints, "b", slow)) as b:
+            await until(lambda: len(a.held) == len(b.held) == 4)
+        loop = asyncio.get_running_loop()
+        left = loop.time()
+        await until(lambda: a.held == ALL)
+        assert loop.time() - left < slow / 2
+
+
+async def test_a_dead_workers_slots_are_taken_once_its_lease_is_over(checkpoints: Checkpoints):
+    async with working(Worker(checkpoints, "a")) as a:
+        async with working(Worker(checkpoints, "dead"), leaves=False) as dead:
+            await until(lambda: len(a.held) == len(dead.held) == 4)
+        await until(lambda: a.held == ALL)
+        assert set(await checkpoints.beats()) == {"a"}, "the dead are struck from the list"
+
+
+async def test_one_that_was_taken_for_dead_and_wakes_up_shares_again(ready: Graph, checkpoints: Checkpoints):
+    faltering = Faltering(ready)
+    stalled = Worker(Checkpoints(faltering, JOURNEY.NAME, JOURNEY.VERSION, SLOTS), "stalled")
+    async with working(stalled), working(Worker(checkpoints, "other")) as other:
+        await until(lambda: len(stalled.held) == len(other.held) == 4)
+        faltering.open.clear()
+        await until(lambda: other.held == ALL)
+        faltering.open.set()
+        await until(lambda: len(stalled.held) == len(other.held) == 4 and not stalled.held & other.held)
+        there = await checkpoints.read(ALL)
+        assert all(there[slot].epoch == each.epoch for slot, each in stalled.leases.held.items())
+
+
+async def test_a_graph_that_was_away_for_longer_than_a_lease_makes_nobody_dead(
+    ready: Graph, checkpoints: Checkpoints
+):
+    faltering = Faltering(ready)
+    theirs = Checkpoints(faltering, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    async with working(Worker(theirs, "a")) as a, working(Worker(theirs, "b")) as b:
+        await until(lambda: len(a.held) == len(b.held) == 4)
+        before = {slot: each.epoch for slot, each in (await checkpoints.read(ALL)).items()}
+        faltering.open.clear()
+        await asyncio.sleep(1.5 * LEASE_S)
+        seen = [a.leases._beat + 1, b.leases._beat + 1]
+        faltering.open.set()
+        await until(lambda: a.leases._beat > seen[0] and b.leases._beat > seen[1])
+        assert before == {slot: each.epoch for slot, each in (await checkpoints.read(ALL)).items()}
+
+
+async def test_versions_of_a_read_model_do_not_share(ready: Graph, checkpoints: Checkpoints):
+    newer = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION + 1, SLOTS)
+    await newer.make()
+    a, b = Worker(checkpoints, "a"), Worker(newer, "b")
+    assert (await a.claim(), await b.claim()) == (ALL, ALL)
+    assert (set(await checkpoints.beats()), set(await newer.beats())) == ({"a"}, {"b"})
