@@ -4,9 +4,11 @@ import re
 import secrets
 import time
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 import structlog
+from prometheus_client import Counter, Histogram
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -132,8 +134,8 @@ def _observe(scope: Scope, status: int, seconds: float) -> None:
     # The route's pattern, never its path: paths hold ids, and would make a label without bound.
     route = getattr(scope.get("route"), "path", "unknown")
     method = scope["method"] if scope["method"] in METHODS else "other"
-    REQUESTS.labels(method, route, str(status)).inc()
-    REQUEST_SECONDS.labels(method, route).observe(seconds)
+    _counted(method, route, str(status)).inc()
+    _timed(method, route).observe(seconds)
     line = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
     problem: Kind | None = scope.get("problem")
     if problem is None:
@@ -144,6 +146,16 @@ def _observe(scope: Scope, status: int, seconds: float) -> None:
         log.warning("request", **line, problem=problem.code, error=said(scope["error"]))
     else:
         log.error("request", **line, problem=problem.code, error=traced(scope["error"]))
+
+
+@cache
+def _counted(method: str, route: str, status: str) -> Counter:
+    return REQUESTS.labels(method, route, status)
+
+
+@cache
+def _timed(method: str, route: str) -> Histogram:
+    return REQUEST_SECONDS.labels(method, route)
 
 
 def _traceparent(given: str) -> str:

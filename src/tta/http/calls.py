@@ -112,13 +112,13 @@ class Call:
         self.body: Any = None
         self.said: dict[str, str] = {}
         """The headers that go with whatever is answered, problems included."""
+        self.path: str = request.scope["path"]
+        """As it is called since it is versioned, whichever way it was asked for."""
+        self.is_aliased = bool(route.alias) and not self.path.startswith("/v1/")
         self._principal: Principal | None = None
         if self.is_aliased:
-            self.said["Link"] = f'</v1{request.url.path}>; rel="successor-version"'
-
-    @property
-    def is_aliased(self) -> bool:
-        return not self.request.url.path.startswith("/v1/")
+            self.path = f"/v1{self.path}"
+            self.said["Link"] = f'<{self.path}>; rel="successor-version"'
 
     @property
     def principal(self) -> Principal:
@@ -172,8 +172,7 @@ class Call:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
         headers, keys = self.request.headers, self.services.hmac_keys
         key = idempotency_key(headers) if self.is_aliased else required_key(headers)
-        path = f"/v1{self.request.url.path}" if self.is_aliased else self.request.url.path
-        named = "\x00".join((self.principal.subject, self.request.method, path, key or str(uuid4())))
+        named = "\x00".join((self.principal.subject, self.request.method, self.path, key or str(uuid4())))
         command_id = derived_id("command", hmac.digest(keys.command, named.encode(), "sha256"))
         payload = b"" if self.body is None else msgspec.json.encode(self.body)
         prints = tuple(hmac.digest(each, payload, "sha256")[:8] for each in keys.fingerprints[:2])
@@ -229,7 +228,7 @@ def answered_problem(error: Exception, request: Request) -> Response:
     problem = problem_of(error)
     request.scope["problem"] = problem.kind
     request.scope["error"] = error
-    return rendered(problem, trace_id=request.scope["traceparent"][3:35], instance=request.url.path)
+    return rendered(problem, trace_id=request.scope["traceparent"][3:35], instance=request.scope["path"])
 
 
 def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: str = "") -> Response:

@@ -59,7 +59,7 @@ async def show_journey(call: Call) -> Response:
         raise Problem(NOT_FOUND)
     page, next_page = played[:sessions_max], None
     if len(played) > sessions_max:
-        next_page = f"{call.request.url.path}?limit={sessions_max}&cursor={_cursor(page[-1])}"
+        next_page = f"{call.path}?limit={sessions_max}&cursor={_cursor(page[-1])}"
         call.said["Link"] = f'<{next_page}>; rel="next"'
     sessions = tuple(SessionOfJourney(*each) for each in page)
     answer = JourneyShown(str(player_id), sessions, next_page)
