@@ -1,0 +1,168 @@
+"""The reply: every interaction is answered exactly once, whatever becomes of the reactors meanwhile."""
+
+import asyncio
+import random
+from uuid import UUID
+
+import pytest
+from reactor_examples import NOON, SLOTS, TYPES, Machine, reacting, running, until
+from structlog.testing import capture_logs
+
+from tta.domain import session
+from tta.domain.base import Sealed
+from tta.domain.session import AbandonSession, AnswerInteraction, InteractionAnswered
+from tta.domain.vocabulary import Author
+from tta.eventstore.child_server import ChildServer
+from tta.reactors.reactor import Running
+from tta.reactors.reply import ACTOR, HELD_SENTENCE, STORY_SENTENCE, Reply
+from tta.security.sealing import open_event
+
+
+async def replying(machine: Machine) -> Running:
+    """A reply reactor in a process of its own."""
+    commands = await machine.process()
+    return reacting(commands.aggregates.store, Reply(commands))
+
+
+async def answer_to(machine: Machine, player_id: UUID, play: UUID, turn: int = 1) -> InteractionAnswered:
+    """The answer, opened."""
+    for recorded in await machine.log(player_id.bytes[0] % SLOTS):
+        event = TYPES.event(recorded)
+        if isinstance(event, InteractionAnswered) and (recorded.aggregate_id, event.turn) == (play, turn):
+            assert isinstance(event.reply, Sealed), "what is stored is sealed"
+            opened = open_event(event, await machine.commands.keyring.open_for(player_id))
+            assert isinstance(opened, InteractionAnswered)
+            return opened
+    raise AssertionError("there is no answer")
+
+
+async def test_the_story_answers(machine: Machine):
+    who = await machine.session()
+    await machine.say(*who)
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    answer = await answer_to(machine, *who)
+    assert (answer.author, answer.reply) == (Author.STORY, STORY_SENTENCE)
+    assert answer.scene is not None
+
+
+async def test_on_hold_the_protocol_answers(machine: Machine):
+    who = await machine.session()
+    await machine.hold(who[0])
+    await machine.say(*who)
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    answer = await answer_to(machine, *who)
+    assert (answer.author, answer.reply) == (Author.PROTOCOL, HELD_SENTENCE)
+    assert (answer.scene, answer.skill) == (None, None)
+
+
+async def test_a_hold_after_the_words_still_reaches_the_answer(machine: Machine):
+    who = await machine.session()
+    await machine.say(*who)
+    await machine.hold(who[0])
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    assert (await answer_to(machine, *who)).author is Author.PROTOCOL
+
+
+async def test_the_last_words_are_answered_after_the_end(machine: Machine):
+    player_id, play = await machine.session()
+    await machine.say(player_id, play)
+    await machine.ask(session, play, AbandonSession(at=NOON), player_id)
+    async with running(await replying(machine)):
+        await machine.all_answered()
+
+
+async def test_what_somebody_else_answered_is_dealt_with_without_effect(machine: Machine):
+    player_id, play = await machine.session()
+    await machine.say(player_id, play)
+    theirs = AnswerInteraction(turn=1, reply="I am here.", author=Author.STORY, held=False, at=NOON)
+    await machine.ask(session, play, theirs, player_id)
+    async with running(working := await replying(machine)):
+        await until(lambda: working.dealt_total == 1)
+        await machine.say(player_id, play)
+        await machine.all_answered()
+    assert (await answer_to(machine, player_id, play)).reply == "I am here."
+    assert await machine.must_be_answered_once() == 2
+    assert working.parked_total == 0
+
+
+async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
+    player_id, play = await machine.session()
+    await machine.say(player_id, play)
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    asked, answered = (await machine.log(3))[-2:]
+    assert answered.actor == ACTOR
+    assert answered.causation_id == asked.event_id
+    assert answered.correlation_id == asked.correlation_id
+
+
+async def test_two_at_once_answer_each_interaction_once(machine: Machine):
+    async with running(await replying(machine), await replying(machine), await replying(machine)):
+        sessions = await machine.speak()
+        for _ in range(4):
+            await machine.all_answered()
+            await asyncio.gather(*(machine.say(*each) for each in sessions))
+        await machine.all_answered()
+    assert await machine.must_be_answered_once() == SLOTS * 5
+
+
+async def test_one_that_was_down_catches_up(machine: Machine):
+    sessions = await machine.speak()
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    for each in sessions:
+        await machine.say(*each)
+    await machine.speak()
+    async with running(await replying(machine)):
+        await machine.all_answered()
+    assert await machine.must_be_answered_once() == SLOTS * 3
+
+
+async def be_killed_again_and_again(machine: Machine, times: int) -> int:
+    """Stop two reactors at points left to chance, while people speak."""
+    chance = random.Random(times)
+    sessions = await machine.speak()
+    commands = [await machine.process() for _ in range(2)]
+    for _ in range(times):
+        for each in commands:
+            each.aggregates._cache.clear()  # As a process that starts anew.
+        pair = [reacting(each.aggregates.store, Reply(each)) for each in commands]
+        async with running(*pair):
+            await asyncio.sleep(chance.uniform(0, 0.03))
+        answered = await machine.answers()
+        for player_id, play in sessions:
+            turns = [turn for aggregate, turn in answered if aggregate == play]
+            if answered[play, max(turns)]:
+                await machine.say(player_id, play)
+    async with running(*(reacting(each.aggregates.store, Reply(each)) for each in commands)):
+        await machine.all_answered()
+    return await machine.must_be_answered_once()
+
+
+async def test_killed_in_the_middle_they_answer_each_interaction_once(machine: Machine):
+    assert await be_killed_again_and_again(machine, 12) >= SLOTS
+
+
+@pytest.mark.soak
+async def test_killed_in_the_middle_many_times(machine: Machine):
+    assert await be_killed_again_and_again(machine, 300) > SLOTS * 10
+
+
+async def test_a_store_that_is_killed_meanwhile_changes_nothing(
+    own_machine: Machine, own_server: ChildServer
+):
+    with capture_logs():
+        async with running(await replying(own_machine), await replying(own_machine)):
+            sessions = await own_machine.speak()
+            for _ in range(3):
+                await own_machine.all_answered()
+                saying = [asyncio.create_task(own_machine.say(*each)) for each in sessions]
+                await asyncio.wait(saying, return_when=asyncio.FIRST_COMPLETED)
+                await own_server.kill()
+                await own_server.start()
+                await asyncio.gather(*saying)
+            await own_machine.all_answered()
+    assert await own_machine.must_be_answered_once() == SLOTS * 4
