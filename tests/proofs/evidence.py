@@ -98,7 +98,7 @@ def must_come_from(log: Log, sent: Iterable[Sent], command_id: Callable[[Sent], 
 def unanswered(log: Log) -> int:
     """Count the interactions that no answer follows."""
     kinds = Counter(event.type for event in log.events)
-    return kinds[InteractionSubmitted.__name__] - kinds[InteractionAnswered.__name__]
+    return max(kinds[InteractionSubmitted.__name__] - kinds[InteractionAnswered.__name__], 0)
 
 
 def must_be_answered_once(log: Log) -> int:

@@ -15,7 +15,7 @@ import msgspec
 from tta.domain.identity import derived_id
 
 TIMEOUT_S = 15.0
-ATTEMPTS_MAX = 2_000
+ANSWERED_WITHIN_S = 90.0  # However often it has to be sent.
 AGAIN = {"turn-unanswered", "too-many-conflicts"}
 """Refusals that pass by themselves: another process has not had its turn yet."""
 
@@ -80,7 +80,10 @@ class Api:
 
     async def until_answered(self, sent: Sent) -> Answer:
         """Send it until somebody says what became of it. Raises Refused."""
-        for attempt in range(ATTEMPTS_MAX):
+        loop, attempt = asyncio.get_running_loop(), 0
+        deadline = loop.time() + ANSWERED_WITHIN_S
+        while loop.time() < deadline:
+            attempt += 1
             try:
                 response = await self.once(sent)
             except httpx2.TransportError:
@@ -93,8 +96,8 @@ class Api:
                 if response.status_code != 503 and code not in AGAIN:
                     raise Refused(response)
                 self.retries += response.status_code == 503
-            await asyncio.sleep(min(0.02 * (attempt + 1), 0.3))
-        raise AssertionError(f"never answered: {sent.method} {sent.path}")
+            await asyncio.sleep(min(0.02 * attempt, 0.3))
+        raise AssertionError(f"not answered after {attempt} times: {sent.method} {sent.path}")
 
 
 def answer(sent: Sent, response: httpx2.Response) -> Answer:

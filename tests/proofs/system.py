@@ -148,6 +148,7 @@ class System:
         self._graph_url = graph_url
         self._graph_password = graph_password
         self._parts: list[Part] = []
+        self._migrated: set[str] = set()
 
     async def __aenter__(self) -> Self:
         await self.valkey.start()
@@ -181,7 +182,9 @@ class System:
             settings = {"port": str(free_port()), **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
-        await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
+        if address not in self._migrated:
+            await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
+            self._migrated.add(address)
         made = Part(arguments, self._environment(**told), self.directory / f"{name}.log")
         made.output.touch()
         self._parts.append(made)

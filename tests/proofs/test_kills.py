@@ -68,7 +68,8 @@ class Load:
 class Running(NamedTuple):
     system: System
     api: Part
-    reactor: Part
+    reactors: list[Part]
+    """Two at once: neither knows of the other."""
     projectors: list[Part]
 
     async def kill(self, victim: str, chance: random.Random) -> None:
@@ -79,7 +80,7 @@ class Running(NamedTuple):
         elif victim == "projector":
             await self._kill_projector(chance.choice(self.projectors), patient=chance.random() < 0.75)
         else:
-            await {"api": self.api, "reactor": self.reactor}[victim].kill()
+            await {"api": self.api, "reactor": chance.choice(self.reactors)}[victim].kill()
 
     async def _kill_projector(self, projector: Part, *, patient: bool) -> None:
         before = projector.said(CLAIMED)
@@ -98,7 +99,7 @@ async def running(system: System) -> Running:
     return Running(
         system,
         await system.started("api", "serve", "commands"),
-        await system.started("reactor", "react"),
+        [await system.started(name, "react") for name in ("reactor", "other-reactor")],
         [await system.started(name, "project") for name in projectors],
     )
 
@@ -136,7 +137,7 @@ async def must_have_kept_everything(parts: Running, load: Load, victims: list[st
     finally:
         await store.close()
     again = sum(player.again for player in load.players)
-    others = (parts.api, parts.reactor, *parts.projectors)
+    others = (parts.api, *parts.reactors, *parts.projectors)
     by_itself = [status for part in others for status in part.ended if status != -signal.SIGKILL]
     print(
         f"{len(victims)} kills {dict(Counter(victims))}: {acknowledged} acknowledged commands, "

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import httpx2
 import pytest
 from plaintext_search import CHUNK, files, sightings
 from redis.asyncio import Redis
@@ -121,8 +122,12 @@ async def tell_what_is_refused(scene: Scene, player: Player, session: str) -> No
         sent = player.sent(method, where, body, if_match='"v1"' if "preferences" in where else "*")
         if where == "/v1/players":
             sent = sent._replace(token=scene.system.mint(player.name))
-        response = await scene.api.once(sent)
-        assert response.status_code == status, f"{method} {where}: {response.text}"
+        try:
+            response = await scene.api.once(sent)
+        except httpx2.TransportError:
+            assert status == 413, "only what is too large to be read may be cut off"
+        else:
+            assert response.status_code == status, f"{method} {where}: {response.text}"
     before = next(each.sent for each in player.answers if each.sent.path.endswith("interactions"))
     reused = before._replace(body={"text": words("another payload")})
     assert (await scene.api.once(reused)).json()["code"] == "idempotency-key-reused"
@@ -182,6 +187,20 @@ async def speak_to_a_store_that_is_gone(scene: Scene, player: Player, session: s
     assert response.status_code == 503, response.text
     await scene.system.valkey.start()
     player.answers.append(await scene.api.until_answered(sent))
+
+
+async def speak_under_a_broken_key(scene: Scene, player: Player) -> None:
+    """A fault of ours is logged in full, with every frame that had the words in hand: but not the words."""
+    body = preferences(scene.words, "topic that no key seals")
+    sent = player.sent("PUT", f"/v1/players/{player.id}/preferences", body, if_match="*")
+    entry = f"{{{STORE}}}:keyring:{player.id}"
+    async with Redis(unix_socket_path=str(scene.system.valkey.socket), protocol=2) as client:
+        kept = await client.hgetall(entry)
+        await client.hset(entry, mapping={name: value[:-1] + b"?" for name, value in kept.items()})
+        response = await scene.api.once(sent)
+        await client.hset(entry, mapping=kept)
+    assert response.status_code == 500, response.text
+    assert '"exception"' in (scene.system.directory / "api.log").read_text(), "it was logged in full"
 
 
 async def must_be_read_back(scene: Scene, player: Player, session: str) -> None:
@@ -244,6 +263,8 @@ async def play_and_search(
     else:
         await player.say(session, scene.words("last words"))
     await restart()
+    if thoroughly:
+        await speak_under_a_broken_key(scene, player)
     await must_be_read_back(scene, player, session)
     await write_everything_out(scene.system)
     after = must_hold_no_word(scene)
