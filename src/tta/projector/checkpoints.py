@@ -22,10 +22,12 @@ LOCK = """
 UNWIND $ids AS id
 MATCH (c:Checkpoint {id: id})
 SET c.locked_by = $worker
+WITH c
+RETURN c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner
 """
 READ = """
-MATCH (c:Checkpoint)
-WHERE c.id IN $ids
+UNWIND $ids AS id
+MATCH (c:Checkpoint {id: id})
 RETURN c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner
 """
 CLAIM = """
@@ -109,8 +111,7 @@ class Checkpoints:
         """
         ids, free = self.ids(slots), {"", worker, *free_of}
         async with self._graph.transaction() as tx:
-            await tx.run(LOCK, ids=ids, worker=worker)
-            found = _checkpoints(await tx.run(READ, ids=ids))
+            found = _checkpoints(await tx.run(LOCK, ids=ids, worker=worker))
             taken = {slot: each for slot, each in found.items() if each.owner in free}
             await tx.run(CLAIM, ids=self.ids(taken), worker=worker)
         return {slot: each._replace(epoch=each.epoch + 1, owner=worker) for slot, each in taken.items()}
@@ -144,8 +145,7 @@ class Checkpoints:
         last left it.
         """
         ids = self.ids(marks)
-        await tx.run(LOCK, ids=ids, worker=worker)
-        there = _checkpoints(await tx.run(READ, ids=ids))
+        there = _checkpoints(await tx.run(LOCK, ids=ids, worker=worker))
         if any(there[slot].epoch != held[slot].epoch for slot in marks):
             raise LeaseLost(f"{self.model}: slots of {worker} are held by another worker")
         if all(there[slot].mark == mark for slot, mark in marks.items()):

@@ -27,6 +27,9 @@ from tta.projector.model import Key, ReadModel, Row, Storage
 
 ROUND_EVENTS_MAX = 2_000
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
+UNSAVED_S = 0.05  # A checkpoint alone waits so long for rows to be saved with: each transaction costs.
+
+NOTHING = Folded({}, set(), set(), {}, [])
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -62,6 +65,9 @@ class Projector:
         self._storage = Storage(model)
         self._cache = RowCache(rows_max)
         self._saving: asyncio.Task[None] | None = None
+        self._unsaved: dict[int, Mark] = {}
+        """How far slots were read beyond their checkpoints without a row to save."""
+        self._unsaved_since = 0.0
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
         self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
@@ -129,7 +135,10 @@ class Projector:
                 async for batches in ahead:
                     await self._project([batch for batch in batches if batch.slot not in self.poisons])
             await self._saved()
+            self._begin_to_save(NOTHING)
+            await self._saved()
         finally:
+            self._unsaved.clear()
             if self._saving is not None:
                 self._saving.cancel()
                 await asyncio.gather(self._saving, return_exceptions=True)
@@ -149,7 +158,10 @@ class Projector:
                 waiting: set[asyncio.Future[Any]] = {ahead, changed}
                 if self._saving is not None and not self._saving.done():
                     waiting.add(self._saving)
-                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                patience_s = UNSAVED_S if self._unsaved and self._saving is None else None
+                done, _ = await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
+                if not done:
+                    self._begin_to_save(NOTHING)
                 if self._saving is not None and self._saving.done():
                     await self._saved()
                 if changed.done():
@@ -171,8 +183,22 @@ class Projector:
         folded = await self._patiently(folding)
         self.poisons |= {poison.slot: poison for poison in folded.poisons}
         await self._saved()
-        if folded.marks:
-            saving = self._patiently(partial(self._save, folded))
+        now = asyncio.get_running_loop().time()
+        if not self._unsaved:
+            self._unsaved_since = now
+        self._unsaved |= folded.marks
+        if folded.rows or folded.links or now - self._unsaved_since >= UNSAVED_S:
+            self._begin_to_save(folded)
+        else:
+            # No row waits to be saved: whoever asks may know at once.
+            for slot, mark in folded.marks.items():
+                self._progress.moved(self.model.NAME, slot, mark.position)
+
+    def _begin_to_save(self, folded: Folded) -> None:
+        """Save a round's rows, and every checkpoint that has moved since the last save."""
+        marks, self._unsaved = self._unsaved, {}
+        if marks:
+            saving = self._patiently(partial(self._save, folded._replace(marks=marks)))
             self._saving = asyncio.create_task(saving, name=f"save {self.model.NAME}")
 
     async def _saved(self) -> None:
