@@ -1,15 +1,14 @@
 """The servers that the event store is tried on; each test gets a store of its own in them."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from store_examples import SLOTS, fresh_name
-from store_servers import Cluster
+from store_servers import Cluster, redis7_binary
+from unreliable_proxy import UnreliableProxy
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
@@ -32,16 +31,6 @@ async def valkey(server_directory: Path) -> AsyncIterator[ChildServer]:
     await server.start()
     yield server
     await server.stop()
-
-
-def redis7_binary() -> str:
-    binary = shutil.which("redis-server")
-    if binary is None:
-        pytest.skip("no redis-server on the PATH: install Debian's to run this on Redis 7")
-    version = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout
-    if "v=7." not in version:
-        pytest.skip(f"the redis-server on the PATH is not of version 7: {version.strip()}")
-    return binary
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -100,5 +89,19 @@ async def store(kind: str, server: ChildServer | Cluster) -> AsyncIterator[Event
 async def one_store(valkey: ChildServer) -> AsyncIterator[EventStore]:
     """A store on Valkey alone, for what no other server would change."""
     opened = await EventStore.open(valkey.url, fresh_name(), slots=SLOTS)
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture
+async def proxy(valkey: ChildServer) -> AsyncIterator[UnreliableProxy]:
+    async with UnreliableProxy(valkey.socket) as between:
+        yield between
+
+
+@pytest_asyncio.fixture
+async def far_store(proxy: UnreliableProxy) -> AsyncIterator[EventStore]:
+    """A store that is reached through the proxy."""
+    opened = await EventStore.open(proxy.url, fresh_name(), slots=SLOTS)
     yield opened
     await opened.close()

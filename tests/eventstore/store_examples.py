@@ -79,6 +79,12 @@ async def rewrite_log(
         await store.nodes.call("XADD", store.layout.log(slot), identity, *fields)
 
 
+def last_replaced(entries: list[Entry]) -> list[Entry]:
+    """Another event stands at the last position."""
+    identity, fields = entries[-1]
+    return [*entries[:-1], [identity, [fields[0], fields[1].replace(b"two", b"owt"), *fields[2:]]]]
+
+
 async def kept(store: EventStore) -> dict[bytes, bytes]:
     """Every key of the store, with its value as the server dumps it."""
     found: dict[bytes, bytes] = {}

@@ -2,11 +2,14 @@
 
 import asyncio
 import itertools
+import shutil
 import socket
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -30,6 +33,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def redis7_binary() -> str:
+    """Debian's redis-server; a test that needs it is skipped where there is none."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("no redis-server on the PATH: install Debian's to run this on Redis 7")
+    version = subprocess.run([binary, "--version"], check=True, capture_output=True, text=True).stdout
+    if "v=7." not in version:
+        pytest.skip(f"the redis-server on the PATH is not of version 7: {version.strip()}")
+    return binary
 
 
 class TcpServer:

@@ -7,7 +7,6 @@ from store_examples import (
     SLOT,
     SLOTS,
     context,
-    fresh_name,
     gains,
     grown,
     head_of,
@@ -27,7 +26,6 @@ from tta.eventstore.errors import (
     ForeignStore,
     HistoryChanged,
     StoreError,
-    StoreMismatch,
     StoreUnavailable,
     WrongSlot,
 )
@@ -221,56 +219,6 @@ async def test_a_head_without_its_log_conflicts_rather_than_repeats(store: Event
     with pytest.raises(Conflict):
         await store.append(append)
     assert await raw_log(store) == []
-
-
-async def test_another_number_of_slots_is_refused(valkey: ChildServer, one_store: EventStore) -> None:
-    with pytest.raises(StoreMismatch, match="expected slots 32, got 16"):
-        await EventStore.open(valkey.url, one_store.layout.name, slots=32)
-
-
-async def test_an_older_layout_is_refused(valkey: ChildServer, one_store: EventStore) -> None:
-    await one_store.nodes.call("HSET", one_store.layout.record, "layout", "0")
-    with pytest.raises(StoreMismatch, match="expected layout 1, got 0"):
-        await EventStore.open(valkey.url, one_store.layout.name, slots=SLOTS)
-
-
-@pytest.mark.parametrize("command", [("SET", "x"), ("HSET", "colour", "blue"), ("RPUSH", "x")])
-async def test_a_record_that_is_not_ours_is_left_as_it_is(
-    valkey: ChildServer, one_store: EventStore, command: tuple[str, ...]
-) -> None:
-    name = fresh_name()
-    record = Layout(name, SLOTS).record
-    await one_store.nodes.call(command[0], record, *command[1:])
-    before = await one_store.nodes.call("DUMP", record)
-    with pytest.raises(ForeignStore):
-        await EventStore.open(valkey.url, name, slots=SLOTS)
-    assert await one_store.nodes.call("DUMP", record) == before
-
-
-async def test_a_log_that_is_no_stream_is_refused_at_the_door(
-    valkey: ChildServer, one_store: EventStore
-) -> None:
-    await one_store.nodes.call("SET", one_store.layout.log(SLOT), "x")
-    with pytest.raises(ForeignStore, match="expected a stream, got string"):
-        await EventStore.open(valkey.url, one_store.layout.name, slots=SLOTS)
-
-
-@pytest.mark.parametrize("name", ["", "a b", "a:b", "{a}", "a\n", "é{"])
-async def test_a_name_that_would_not_be_a_name_is_refused(valkey: ChildServer, name: str) -> None:
-    with pytest.raises(StoreMismatch, match="letters, digits"):
-        await EventStore.open(valkey.url, name)
-
-
-@pytest.mark.parametrize("slots", [0, 3, 512, -1])
-async def test_slots_are_a_power_of_two(valkey: ChildServer, slots: int) -> None:
-    with pytest.raises(StoreMismatch, match=f"power of two from 1 to 256, got {slots}"):
-        await EventStore.open(valkey.url, fresh_name(), slots=slots)
-
-
-@pytest.mark.parametrize("url", ["redis://127.0.0.1:1", "unix:///nowhere/valkey.sock"])
-async def test_a_server_that_is_not_there_is_named(url: str) -> None:
-    with pytest.raises(StoreUnavailable):
-        await EventStore.open(url, "nowhere")
 
 
 async def test_a_full_server_writes_nothing_and_says_so(own_valkey: ChildServer) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from store_examples import SLOT, SLOTS, fresh_name, gains, grown, guard, must_be_whole, some_id, step
-from store_servers import TcpServer, until
+from store_servers import TcpServer, redis7_binary, until
 
-from conftest import redis7_binary
 from tta.eventstore import writer
 from tta.eventstore.appends import Dealt
 from tta.eventstore.durability import Durability

@@ -1,24 +1,24 @@
 """A follower sees each slot's events in order, each once, live, at its own pace, or stops loudly."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
 from store_examples import (
     SLOT,
     SLOTS,
-    Entry,
     context,
     drafts,
     fresh_name,
     gains,
     grown,
     guard,
+    last_replaced,
     rewrite_log,
     some_id,
     step,
 )
+from store_reader import EVERY_SLOT, Reader, all_seen, reading
 from store_servers import until
 from unreliable_proxy import UnreliableProxy
 
@@ -27,56 +27,7 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, pack
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.store import EventStore
-from tta.eventstore.subscription import START, Batch, Following, Mark
-
-EVERY_SLOT = dict.fromkeys(range(SLOTS), START)
-
-
-class Reader:
-    """What one follower has been given, slot by slot."""
-
-    def __init__(self) -> None:
-        self.seen: dict[int, list[bytes]] = {slot: [] for slot in range(SLOTS)}
-        self.marks: dict[int, Mark] = {}
-        self.rounds: list[int] = []
-
-    def take(self, batches: list[Batch]) -> None:
-        self.rounds.append(sum(len(batch.events) for batch in batches))
-        for slot, events, mark in batches:
-            last = self.marks.get(slot, START).position
-            assert [event.position for event in events] == list(range(last + 1, last + 1 + len(events)))
-            assert mark == Mark(events[-1].position, events[-1].hash)
-            self.marks[slot] = mark
-            self.seen[slot] += [event.payload for event in events]
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, self.seen.values()))
-
-    async def follow(self, following: AsyncIterator[list[Batch]]) -> None:
-        async for batches in following:
-            self.take(batches)
-
-
-@asynccontextmanager
-async def reading(store: EventStore) -> AsyncIterator[Reader]:
-    """A follower of every slot, in a task of its own."""
-    reader = Reader()
-    task = asyncio.create_task(reader.follow(store.follow(EVERY_SLOT)))
-    try:
-        yield reader
-    finally:
-        assert not task.done()
-        task.cancel()
-        await asyncio.wait([task])
-
-
-async def all_seen(reader: Reader, count: int) -> None:
-    async def seen() -> bool:
-        return reader.count >= count
-
-    await until(seen)
-    assert reader.count == count
+from tta.eventstore.subscription import START, Following
 
 
 async def test_it_catches_up_and_stays_live_over_many_slots(store: EventStore) -> None:
@@ -143,6 +94,62 @@ async def reads_so_far(store: EventStore) -> bytes:
     return next(
         (line.split(b",")[0] for line in stats.splitlines() if line.startswith(b"cmdstat_xrange:")), b""
     )
+
+
+async def test_events_too_large_for_a_round_are_read_in_smaller_ones(
+    valkey: ChildServer, one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.15)
+    monkeypatch.setattr(nodes, "READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(subscription, "BACKOFF_S_MAX", 0.05)
+    await grown(one_store, some_id(), *["x" * 100_000] * 32)
+    async with UnreliableProxy(valkey.socket) as proxy:
+        far = await EventStore.open(proxy.url, one_store.layout.name, slots=SLOTS)
+        proxy.trickle = (65_536, 0.01)
+        seen = 0
+        async with aclosing(far.follow({SLOT: START})) as following:
+            while seen < 32:
+                seen += len((await anext(following))[0].events)
+        await far.close()
+
+
+async def test_a_restart_of_the_server_is_waited_for(own_valkey: ChildServer) -> None:
+    store = await EventStore.open(own_valkey.url, "restarted", slots=SLOTS)
+    async with reading(store) as reader:
+        await grown(store, some_id(), "before")
+        await all_seen(reader, 1)
+        for n in range(3):
+            await own_valkey.kill()
+            await own_valkey.start()
+            await grown(store, some_id(), f"after {n}")
+            await all_seen(reader, n + 2)
+    await store.close()
+
+
+async def test_where_each_slot_ends_is_known(store: EventStore) -> None:
+    await store.append(step(gains(some_id(), "a", "b")))
+    ends = await store.ends()
+    assert ends.keys() == set(range(SLOTS))
+    assert ends[SLOT][0] == 2
+    assert ends[SLOT][1] > 1_600_000_000_000
+    assert ends[SLOT + 1] == (0, 0)
+
+
+async def test_following_no_slot_is_our_own_mistake(one_store: EventStore) -> None:
+    with pytest.raises(ValueError, match="at least one slot"):
+        await anext(one_store.follow({}))
+
+
+async def test_a_store_of_256_slots_is_followed_whole(cluster: object, valkey: ChildServer) -> None:
+    for server in (valkey, cluster):
+        store = await EventStore.open(server.url, fresh_name(), slots=256)  # type: ignore[attr-defined]
+        await asyncio.gather(*(grown(store, some_id(slot), "a") for slot in range(256)))
+        seen: set[int] = set()
+        async with aclosing(store.follow(dict.fromkeys(range(256), START))) as following:
+            while len(seen) < 256:
+                seen |= {batch.slot for batch in await anext(following)}
+        assert len(await store.ends()) == 256
+        await store.close()
 
 
 async def test_a_wake_up_brings_it_sooner_than_the_poll(
@@ -214,36 +221,6 @@ async def test_a_slot_that_is_always_due_does_not_keep_the_poll_from_the_others(
     await until(looked_at_the_other, within_s=5)
 
 
-async def test_events_too_large_for_a_round_are_read_in_smaller_ones(
-    valkey: ChildServer, one_store: EventStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.15)
-    monkeypatch.setattr(nodes, "READ_TIMEOUT_S", 0.1)
-    monkeypatch.setattr(subscription, "BACKOFF_S_MAX", 0.05)
-    await grown(one_store, some_id(), *["x" * 100_000] * 32)
-    async with UnreliableProxy(valkey.socket) as proxy:
-        far = await EventStore.open(proxy.url, one_store.layout.name, slots=SLOTS)
-        proxy.trickle = (65_536, 0.01)
-        seen = 0
-        async with aclosing(far.follow({SLOT: START})) as following:
-            while seen < 32:
-                seen += len((await anext(following))[0].events)
-        await far.close()
-
-
-async def test_a_restart_of_the_server_is_waited_for(own_valkey: ChildServer) -> None:
-    store = await EventStore.open(own_valkey.url, "restarted", slots=SLOTS)
-    async with reading(store) as reader:
-        await grown(store, some_id(), "before")
-        await all_seen(reader, 1)
-        for n in range(3):
-            await own_valkey.kill()
-            await own_valkey.start()
-            await grown(store, some_id(), f"after {n}")
-            await all_seen(reader, n + 2)
-    await store.close()
-
-
 async def test_wake_ups_come_back_after_a_restart(
     own_valkey: ChildServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +236,16 @@ async def test_wake_ups_come_back_after_a_restart(
         await grown(store, some_id(), "and later")
         await all_seen(reader, 3)
     await store.close()
+
+
+async def test_it_stops_live_as_well(one_store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "POLL_S", 0.05)
+    await grown(one_store, some_id(), "one", "two")
+    async with aclosing(one_store.follow({SLOT: START})) as following:
+        await anext(following)
+        await rewrite_log(one_store, last_replaced)
+        with pytest.raises(HistoryChanged):
+            await anext(following)
 
 
 @pytest.mark.timeout(20)
@@ -284,71 +271,3 @@ async def test_a_confirmation_wakes_nobody(one_store: EventStore) -> None:
         await one_store.append(step(guard((await one_store.read(SLOT)).events[0].aggregate_id, head)))
         await grown(one_store, some_id(), "b")
         await all_seen(reader, 2)
-
-
-def replaced(entries: list[Entry]) -> list[Entry]:
-    identity, fields = entries[-1]
-    return [*entries[:-1], [identity, [fields[0], fields[1].replace(b"two", b"owt"), *fields[2:]]]]
-
-
-DAMAGES: dict[str, Callable[[list[Entry]], list[Entry]]] = {
-    "the entry at its mark was replaced": replaced,
-    "the entry at its mark was deleted": lambda entries: entries[:-1],
-    "all was deleted": lambda entries: [],
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-async def test_it_stops_where_what_it_has_read_no_longer_stands(store: EventStore, damage: str) -> None:
-    await grown(store, some_id(), "one", "two")
-    mark = (await store.read(SLOT)).mark
-    await rewrite_log(store, DAMAGES[damage])
-    async with aclosing(store.follow({SLOT: mark})) as following:
-        with pytest.raises(HistoryChanged, match=f"slot {SLOT}: "):
-            await anext(following)
-
-
-async def test_it_stops_where_an_entry_ahead_is_missing(store: EventStore) -> None:
-    await grown(store, some_id(), "one", "two", "three")
-    await store.nodes.call("XDEL", store.layout.log(SLOT), "2-0")
-    with pytest.raises(HistoryChanged, match="expected position 2, got 3"):
-        await store.read(SLOT)
-    await store.nodes.call("XDEL", store.layout.log(SLOT), "1-0")
-    with pytest.raises(HistoryChanged, match="expected position 1, got 3"):
-        await anext(store.follow({SLOT: START}))
-
-
-async def test_it_stops_live_as_well(one_store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscription, "POLL_S", 0.05)
-    await grown(one_store, some_id(), "one", "two")
-    async with aclosing(one_store.follow({SLOT: START})) as following:
-        await anext(following)
-        await rewrite_log(one_store, replaced)
-        with pytest.raises(HistoryChanged):
-            await anext(following)
-
-
-async def test_where_each_slot_ends_is_known(store: EventStore) -> None:
-    await store.append(step(gains(some_id(), "a", "b")))
-    ends = await store.ends()
-    assert ends.keys() == set(range(SLOTS))
-    assert ends[SLOT][0] == 2
-    assert ends[SLOT][1] > 1_600_000_000_000
-    assert ends[SLOT + 1] == (0, 0)
-
-
-async def test_following_no_slot_is_our_own_mistake(one_store: EventStore) -> None:
-    with pytest.raises(ValueError, match="at least one slot"):
-        await anext(one_store.follow({}))
-
-
-async def test_a_store_of_256_slots_is_followed_whole(cluster: object, valkey: ChildServer) -> None:
-    for server in (valkey, cluster):
-        store = await EventStore.open(server.url, fresh_name(), slots=256)  # type: ignore[attr-defined]
-        await asyncio.gather(*(grown(store, some_id(slot), "a") for slot in range(256)))
-        seen: set[int] = set()
-        async with aclosing(store.follow(dict.fromkeys(range(256), START))) as following:
-            while len(seen) < 256:
-                seen |= {batch.slot for batch in await anext(following)}
-        assert len(await store.ends()) == 256
-        await store.close()

@@ -142,7 +142,7 @@ def test_the_store_does_as_its_model(valkey: ChildServer) -> None:
     run_state_machine_as_test(
         lambda: StoreAndModel(valkey.url),
         settings=settings(
-            max_examples=100,
+            max_examples=60,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -1,12 +1,8 @@
-"""Group commit over a network that loses things: each append is answered once, and stands once."""
+"""Group commit: what queues up goes as one, each is answered for itself, and silence is no answer."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import pytest
-import pytest_asyncio
 from store_examples import (
     SLOT,
     SLOTS,
@@ -24,23 +20,8 @@ from unreliable_proxy import UnreliableProxy
 
 from tta.eventstore import nodes, writer
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT
 from tta.eventstore.errors import Conflict, OutcomeUnknown, StoreBusy, StoreUnavailable
 from tta.eventstore.store import EventStore, Wanted
-
-
-@pytest_asyncio.fixture
-async def proxy(valkey: ChildServer) -> AsyncIterator[UnreliableProxy]:
-    async with UnreliableProxy(valkey.socket) as between:
-        yield between
-
-
-@pytest_asyncio.fixture
-async def far_store(proxy: UnreliableProxy) -> AsyncIterator[EventStore]:
-    """A store that is reached through the proxy."""
-    opened = await EventStore.open(proxy.url, fresh_name(), slots=SLOTS)
-    yield opened
-    await opened.close()
 
 
 async def test_each_of_a_batch_gets_its_own_answer(one_store: EventStore) -> None:
@@ -92,79 +73,6 @@ async def test_a_cancelled_callers_append_still_stands(far_store: EventStore, pr
     await until(it_stands)
 
 
-async def test_a_lost_reply_is_answered_by_sending_it_again(
-    far_store: EventStore, proxy: UnreliableProxy
-) -> None:
-    session = some_id()
-    await grown(far_store, some_id(), "connected")
-    proxy.lose_one()
-    made = await grown(far_store, session, "a")
-    assert (made.again, proxy.lost) == (True, 1)
-    assert len(await loaded(far_store, session)) == 1
-
-
-async def test_later_events_do_not_hide_a_lost_reply(
-    far_store: EventStore, one_store: EventStore, proxy: UnreliableProxy
-) -> None:
-    append = step(gains(some_id(), "a"))
-    await grown(far_store, some_id(), "connected")
-    proxy.hold()
-    caller = asyncio.create_task(far_store.append(append))
-    near = EventStore(one_store.nodes, far_store.layout)
-
-    async def it_stands() -> bool:
-        return (await head_of(near, append.streams[0].aggregate)).version == 1
-
-    await until(it_stands)
-    await grown(
-        near, append.streams[0].aggregate, "b", after=await head_of(near, append.streams[0].aggregate)
-    )
-    proxy.lose_one()
-    proxy.release()
-    made = await caller
-    assert (made.again, made.first) == (True, 2)
-
-
-async def retried_around_lost_replies(store: EventStore, proxy: UnreliableProxy, retries: int) -> None:
-    """Callers lose replies, are cancelled and ask again: one effect, and always the same answer."""
-    chance = random.Random(retries)
-    callers, first_answers = 20, []
-    proxy.loses = lambda: chance.random() < 0.2
-
-    async def caller() -> None:
-        aggregate, head = some_id(), ABSENT
-        for n in range(retries // callers):
-            append = step(gains(aggregate, f"{n}", after=head))
-            abandoned = asyncio.create_task(store.append(append))
-            await asyncio.sleep(chance.uniform(0, 0.003))
-            abandoned.cancel()
-            with suppress(asyncio.CancelledError):
-                await abandoned
-            made = await store.append(append)
-            again = await store.append(append)
-            assert again == made._replace(again=True)
-            first_answers.append(made)
-            head = made.heads[0]
-
-    await asyncio.gather(*(caller() for _ in range(callers)))
-    proxy.loses = lambda: False
-    events = await must_be_whole(store)
-    assert sorted(made.first for made in first_answers) == [event.position for event in events]
-    assert len(events) == retries
-    assert proxy.lost > 5
-
-
-async def test_a_thousand_retries_around_lost_replies_have_one_effect_and_one_answer(
-    far_store: EventStore, proxy: UnreliableProxy
-) -> None:
-    await retried_around_lost_replies(far_store, proxy, 1_000)
-
-
-@pytest.mark.soak
-async def test_many_more_retries_around_lost_replies(far_store: EventStore, proxy: UnreliableProxy) -> None:
-    await retried_around_lost_replies(far_store, proxy, 50_000)
-
-
 async def test_more_than_may_wait_are_told_so(
     far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,97 +84,6 @@ async def test_more_than_may_wait_are_told_so(
         await grown(far_store, some_id(), "one too many")
     proxy.release()
     assert len(await asyncio.gather(*waiting)) == 10
-
-
-async def test_a_server_that_is_gone_wrote_nothing(
-    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nodes, "OUTCOME_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(nodes, "READ_TIMEOUT_S", 0.2)
-    await grown(far_store, some_id(), "connected")
-    await proxy.refuse()
-    with pytest.raises(StoreUnavailable):
-        await grown(far_store, some_id(), "a")
-    with pytest.raises(StoreUnavailable):
-        await loaded(far_store, some_id())
-
-
-async def test_a_server_lost_after_sending_leaves_the_outcome_unknown(
-    far_store: EventStore, proxy: UnreliableProxy, one_store: EventStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nodes, "OUTCOME_TIMEOUT_S", 0.2)
-    append = step(gains(some_id(), "a"))
-    await grown(far_store, some_id(), "connected")
-    proxy.hold()
-    caller = asyncio.create_task(far_store.append(append))
-    near = EventStore(one_store.nodes, far_store.layout)
-
-    async def it_stands() -> bool:
-        return (await head_of(near, append.streams[0].aggregate)).version == 1
-
-    await until(it_stands)
-    await proxy.refuse()
-    with pytest.raises(OutcomeUnknown):
-        await caller
-    assert (await near.append(append)).again
-
-
-async def test_a_server_that_refuses_after_a_lost_reply_leaves_the_outcome_unknown(
-    own_valkey: ChildServer,
-) -> None:
-    async with UnreliableProxy(own_valkey.socket) as proxy:
-        far = await EventStore.open(proxy.url, "far", slots=SLOTS)
-        near = await EventStore.open(own_valkey.url, "far", slots=SLOTS)
-        append = step(gains(some_id(), "a"))
-        await grown(far, some_id(), "connected")
-        proxy.hold()
-        caller = asyncio.create_task(far.append(append))
-
-        async def it_stands() -> bool:
-            return (await head_of(near, append.streams[0].aggregate)).version == 1
-
-        await until(it_stands)
-        await near.nodes.call("CONFIG", "SET", "maxmemory", "1")
-        proxy.lose_one()
-        proxy.release()
-        with pytest.raises(OutcomeUnknown):
-            await caller
-        with pytest.raises(StoreUnavailable, match="OOM"):
-            await grown(far, some_id(), "b")
-        await near.nodes.call("CONFIG", "SET", "maxmemory", "0")
-        assert (await far.append(append)).again
-        await far.close()
-        await near.close()
-
-
-async def test_a_silent_server_is_left_and_asked_again(
-    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.1)
-    await grown(far_store, some_id(), "connected")
-    session, connections = some_id(), proxy.connections
-    proxy.hold()
-    callers = [
-        asyncio.create_task(grown(far_store, session if n == 0 else some_id(), "a")) for n in range(20)
-    ]
-
-    async def it_asked_again() -> bool:
-        return proxy.connections > connections
-
-    await until(it_asked_again)
-    proxy.release()
-    await asyncio.gather(*callers)
-    assert len(await must_be_whole(far_store)) == 21
-
-
-async def test_a_slow_server_is_not_taken_for_a_lost_one(
-    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.3)
-    await grown(far_store, some_id(), "connected")
-    proxy.trickle = (100, 0.02)
-    made = await asyncio.gather(*(grown(far_store, some_id(), f"{n}") for n in range(100)))
-    assert not any(one.again for one in made)
 
 
 async def test_forgotten_scripts_are_sent_anew(one_store: EventStore) -> None:
@@ -310,3 +127,66 @@ async def test_large_and_small_appends_share_the_way(one_store: EventStore) -> N
     events = await must_be_whole(one_store)
     assert sorted(len(event.payload) for event in events) == sorted(sizes)
     assert {event.slot for event in events} == {SLOT}
+
+
+async def test_a_server_that_is_gone_wrote_nothing(
+    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "OUTCOME_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(nodes, "READ_TIMEOUT_S", 0.2)
+    await grown(far_store, some_id(), "connected")
+    await proxy.refuse()
+    with pytest.raises(StoreUnavailable):
+        await grown(far_store, some_id(), "a")
+    with pytest.raises(StoreUnavailable):
+        await loaded(far_store, some_id())
+
+
+async def test_a_server_lost_after_sending_leaves_the_outcome_unknown(
+    far_store: EventStore, proxy: UnreliableProxy, one_store: EventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes, "OUTCOME_TIMEOUT_S", 0.2)
+    append = step(gains(some_id(), "a"))
+    await grown(far_store, some_id(), "connected")
+    proxy.hold()
+    caller = asyncio.create_task(far_store.append(append))
+    near = EventStore(one_store.nodes, far_store.layout)
+
+    async def it_stands() -> bool:
+        return (await head_of(near, append.streams[0].aggregate)).version == 1
+
+    await until(it_stands)
+    await proxy.refuse()
+    with pytest.raises(OutcomeUnknown):
+        await caller
+    assert (await near.append(append)).again
+
+
+async def test_a_silent_server_is_left_and_asked_again(
+    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.1)
+    await grown(far_store, some_id(), "connected")
+    session, connections = some_id(), proxy.connections
+    proxy.hold()
+    callers = [
+        asyncio.create_task(grown(far_store, session if n == 0 else some_id(), "a")) for n in range(20)
+    ]
+
+    async def it_asked_again() -> bool:
+        return proxy.connections > connections
+
+    await until(it_asked_again)
+    proxy.release()
+    await asyncio.gather(*callers)
+    assert len(await must_be_whole(far_store)) == 21
+
+
+async def test_a_slow_server_is_not_taken_for_a_lost_one(
+    far_store: EventStore, proxy: UnreliableProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "REPLY_TIMEOUT_S", 0.3)
+    await grown(far_store, some_id(), "connected")
+    proxy.trickle = (100, 0.02)
+    made = await asyncio.gather(*(grown(far_store, some_id(), f"{n}") for n in range(100)))
+    assert not any(one.again for one in made)
