@@ -82,7 +82,7 @@ async def test_slots_move_atomically_under_load(cluster: Cluster) -> None:
 
 
 async def test_slots_move_key_by_key_under_load(cluster: Cluster) -> None:
-    await under_load(cluster, cluster.move_key_by_key, appends=20, moves=24)
+    await under_load(cluster, cluster.move_key_by_key, appends=8, moves=24)
 
 
 async def test_a_slot_that_stays_half_moved_is_refused_in_time(
