@@ -5,7 +5,7 @@ import random
 from uuid import UUID
 
 import pytest
-from reactor_examples import NOON, SLOTS, TYPES, Machine, reacting, running, until
+from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, running, until
 from structlog.testing import capture_logs
 
 from tta.domain import session
@@ -44,6 +44,16 @@ async def test_the_story_answers(machine: Machine):
     answer = await answer_to(machine, *who)
     assert (answer.author, answer.reply) == (Author.STORY, STORY_SENTENCE)
     assert answer.scene is not None
+
+
+async def test_the_answer_itself_says_that_the_words_are_dealt_with(machine: Machine):
+    for _ in range(2):
+        await machine.say(*await machine.session())
+    async with running(await replying(machine)):
+        await machine.all_answered()
+        mark, done, _ = await machine.store.dealt(SLOT, Reply.NAME)  # Nothing else has been written down yet.
+    asked = {each.position for each in await machine.log(SLOT) if each.type == "InteractionSubmitted"}
+    assert asked <= done | set(range(mark + 1))
 
 
 async def test_on_hold_the_protocol_answers(machine: Machine):
@@ -93,7 +103,7 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
     await machine.say(player_id, play)
     async with running(await replying(machine)):
         await machine.all_answered()
-    asked, answered = (await machine.log(3))[-2:]
+    asked, answered = (await machine.log(SLOT))[-2:]
     assert answered.actor == ACTOR
     assert answered.causation_id == asked.event_id
     assert answered.correlation_id == asked.correlation_id
