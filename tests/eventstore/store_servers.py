@@ -1,11 +1,15 @@
 """Real servers for the event store's tests: one on TCP, a cluster of three, and two ways to move slots."""
 
 import asyncio
+import atexit
 import itertools
+import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,17 @@ from tta.eventstore.child_server import DURABLE, server_binary
 
 WAIT_S = 20.0
 Move = Callable[[int, "TcpServer", "TcpServer"], Awaitable[None]]
+
+
+_started: set[int] = set()
+
+
+@atexit.register
+def _end_what_is_left() -> None:
+    """A test that failed half-way leaves no server behind."""
+    for pid in _started:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def until(condition: Callable[[], Awaitable[object]], *, within_s: float = WAIT_S) -> None:
@@ -68,6 +83,7 @@ class TcpServer:
             self.process = await asyncio.create_subprocess_exec(
                 self._binary, *words, stdout=output, stderr=output
             )
+        _started.add(self.process.pid)
         await until(self.answers)
 
     async def say(self, *words: str | int) -> Any:
@@ -87,6 +103,7 @@ class TcpServer:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
+            _started.discard(self.process.pid)
 
 
 class Cluster:
