@@ -70,11 +70,16 @@ class BoltGraph:
             telemetry_disabled=True,
             user_agent="tta",
         )
+        self._seen = neo4j.AsyncGraphDatabase.bookmark_manager()
+        """What reads have seen. Neo4j shows a commit's nodes before its index entries: a read that found
+        a checkpoint moved could miss the rows that moved with it, did it not wait for the whole commit.
+        """
 
     async def read(self, statement: str, /, **parameters: Any) -> list[Row]:
         """See Graph.read."""
         query = neo4j.Query(cast("Any", statement), timeout=self._transaction_timeout_s)
-        async with self._mapped(), self._driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
+        reading = self._driver.session(default_access_mode=neo4j.READ_ACCESS, bookmark_manager=self._seen)
+        async with self._mapped(), reading as session:
             return await _rows(session.run(query, parameters))
 
     @asynccontextmanager
@@ -124,6 +129,8 @@ class BoltGraph:
         except TimeoutError as error:
             if not limit.expired():
                 raise
+            # A database that was set back waits in vain for what was seen before: reads begin anew.
+            self._seen = neo4j.AsyncGraphDatabase.bookmark_manager()
             raise GraphUnavailable(f"{self._url} gave no answer within {limit_s:g} s") from error
         except (failures.Neo4jError, failures.DriverError) as error:
             raise _translated(error, self._url) from error
