@@ -11,7 +11,10 @@ from delaying_proxy import DelayingProxy
 from retrying_client import Answer, Api, Player, Sent
 from system import System
 
+from tta.graph.schema import Node, Schema, add_nodes
+
 LAG_S = 0.2
+COMMITS = 150  # Without bookmarks, a few of the reads behind so many commits miss their row.
 WAYS = ("", "wait=5", "handling=strict", "wait=5, handling=strict", "wait=0")
 """What a client may prefer: an answer now, to wait, and no answer rather than a stale one."""
 
@@ -146,6 +149,38 @@ async def read_behind_a_lag(system: System, pairs: int, chance: random.Random, *
     assert outcomes["nothing: stale"] > outcomes["nothing: fresh"]
     assert outcomes["handling=strict: refused"] > 0
     assert outcomes["wait=5: fresh"] > 0
+
+
+@pytest.mark.neo4j
+async def test_a_checkpoint_is_not_seen_before_the_rows_that_moved_with_it(neo4j_system: System) -> None:
+    """Neo4j shows a commit bit by bit, indexes last: a read must wait for all of what one before it saw."""
+    writing, reading = await neo4j_system.graph("writer"), await neo4j_system.graph("reader")
+    node = Node("Probe", properties={"position": "integer"})
+    await writing.declare(Schema((node,), ()))
+    ended, missed, moves = asyncio.Event(), 0, 0
+
+    async def write() -> None:
+        for position in range(1, COMMITS + 1):
+            rows = [{"id": f"{position}/{number}", "position": position} for number in range(200)]
+            async with writing.transaction() as tx:
+                await tx.run(add_nodes(node), rows=rows)
+                await tx.run("MERGE (p:Probe {id: 'mark'}) SET p.position = $position", position=position)
+        ended.set()
+
+    async def read() -> None:
+        nonlocal missed, moves
+        seen = 0
+        while not ended.is_set():
+            marks = await reading.read("MATCH (p:Probe {id: 'mark'}) RETURN p.position AS position")
+            if marks and marks[0]["position"] > seen:
+                seen, moves = marks[0]["position"], moves + 1
+                missed += not await reading.read("MATCH (p:Probe {id: $id}) RETURN p.id", id=f"{seen}/199")
+
+    await asyncio.gather(write(), *(read() for _ in range(4)))
+    await asyncio.gather(writing.close(), reading.close())
+    print(f"{missed} of {moves} rows were missed by who had seen their checkpoint")
+    assert missed == 0
+    assert moves > COMMITS
 
 
 @pytest.mark.neo4j
