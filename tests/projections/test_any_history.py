@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tta.domain.base import personal_fields
 from tta.eventstore.subscription import Batch
 from tta.projector.folding import RowCache, fold
-from tta.projector.model import Key, Link, ReadModel, Row, Storage
+from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
 
 models = st.sampled_from(READ_MODELS)
 
@@ -111,3 +111,30 @@ def test_what_players_wish_for_leads_to_every_event(model: ReadModel):
     endings = [(0, "hold", 0), (0, "release", 0), (1, "start", 1), (1, "abandon", 1)]
     happened = {each.type for each in log_of(played([*endings, *wished], player_ids(2)))}
     assert {event.__name__ for event in model.HANDLES} <= happened
+
+
+@given(models, wishes)
+async def test_a_row_is_begun_by_no_other_event_than_is_said(
+    model: ReadModel, wished: list[tuple[int, str, int]]
+):
+    log = log_of(played(wished, player_ids(2)))
+    there: set[Key] = set()
+    for recorded in log:
+        if recorded.type in {event.__name__ for event in model.HANDLES}:
+            fact = Fact(TYPES.event(recorded), recorded)
+            begun = {key for key in model.keys(fact) if model.BEGINS.get(type(fact.event)) is key.row}
+            assert not begun & there, "nobody looks for what is said to begin here"
+            there |= set(model.keys(fact))
+
+
+async def test_what_is_said_to_begin_is_not_looked_for():
+    asked: list[Key] = []
+
+    async def load(keys: list[Key]) -> dict[Key, Row]:
+        asked.extend(keys)
+        return {}
+
+    log = log_of(played([(0, "say", 0), (0, "answer", 0), (0, "say", 0)], player_ids(1)))
+    for model in (READ_MODELS[0], READ_MODELS[2]):
+        await fold(model, TYPES, [batch(log)], RowCache(), load)
+    assert asked == []

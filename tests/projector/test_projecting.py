@@ -92,7 +92,7 @@ async def test_a_model_that_nothing_concerns_moves_on_all_the_same(log: Log, emb
     class Deaf:
         """A read model that handles nothing."""
 
-        NAME, VERSION, ROWS, LINKS, HANDLES = "deaf", 1, (), (), ()
+        NAME, VERSION, ROWS, LINKS, HANDLES, BEGINS = "deaf", 1, (), (), (), {}
 
         def __getattr__(self, name: str) -> object:
             raise AssertionError(f"{name} was asked for")

@@ -64,6 +64,7 @@ HANDLES = (
     SessionCompleted,
     SessionAbandoned,
 )
+BEGINS = {PlayerRegistered: Player, SessionStarted: Session, InteractionSubmitted: Turn}
 STATUS_AFTER = {
     SessionPaused: "paused",
     SessionResumed: "open",

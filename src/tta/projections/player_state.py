@@ -7,7 +7,7 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from tta.domain import player, safety_record
-from tta.domain.base import Sealed
+from tta.domain.base import Event, Sealed
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
@@ -43,6 +43,7 @@ class PlayerState(Row, frozen=True, kw_only=True):
 ROWS: tuple[type[Row], ...] = (PlayerState,)
 LINKS: tuple[LinkType, ...] = ()
 HANDLES = (*player.EVENTS, *safety_record.EVENTS)
+BEGINS: dict[type[Event], type[Row]] = {}  # A safety record may come before its player.
 
 PLAYER_BY_ID = """
 MATCH (p:PlayerState_v1 {id: $id})

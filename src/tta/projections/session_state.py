@@ -44,6 +44,7 @@ class SessionState(Row, frozen=True, kw_only=True):
 ROWS: tuple[type[Row], ...] = (SessionState,)
 LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
+BEGINS = {SessionStarted: SessionState}
 STATUS_AFTER = {
     SessionPaused: Status.PAUSED,
     SessionResumed: Status.OPEN,

@@ -5,7 +5,7 @@ Its storage is declared once, by the row classes: Neo4j's constraints and the em
 tables both come from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol, cast, get_type_hints
@@ -54,7 +54,7 @@ class Fact:
     def __init__(self, event: Event, recorded: Recorded) -> None:
         self.event = event
         self.recorded = recorded
-        self.aggregate = str(recorded.aggregate_id)
+        self.aggregate = _text(recorded.envelope.aggregate)
         """The id of what it happened to, as rows hold it."""
         self.at_ms = milliseconds(event.at)
 
@@ -72,6 +72,8 @@ class ReadModel(Protocol):
     ROWS: tuple[type[Row], ...]
     LINKS: tuple[LinkType, ...]
     HANDLES: tuple[type[Event], ...]
+    BEGINS: Mapping[type[Event], type[Row]]
+    """Which event is always the first to touch a row of which kind: nobody looks whether it is there."""
 
     def keys(self, fact: Fact) -> Sequence[Key]:
         """Name the rows that an event touches."""
@@ -120,6 +122,14 @@ def label(model: ReadModel, row: type[Row]) -> str:
 def milliseconds(at: datetime) -> int:
     """A time as rows hold it."""
     return round(at.timestamp() * 1000)
+
+
+def _text(raw: bytes | str) -> str:
+    """Write an id as a UUID is written, without making one: folding does this for every event."""
+    if isinstance(raw, str):
+        return raw
+    digits = raw.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def read_model(module: ModuleType) -> ReadModel:
