@@ -69,29 +69,26 @@ class Running(NamedTuple):
     system: System
     api: Part
     reactors: list[Part]
-    """Two at once: neither knows of the other."""
+    """One that nobody stands in for; in the second half two, of which neither knows of the other."""
     projectors: list[Part]
 
     async def kill(self, victim: str, chance: random.Random) -> None:
-        """Kill one, and see that it comes back."""
+        """Kill one, or all of its kind at once: what one of two leaves undone the other might do."""
         if victim == "store":
             await self.system.valkey.kill()
             await self.system.valkey.start()
-        elif victim == "projector":
-            await self._kill_projector(chance.choice(self.projectors), patient=chance.random() < 0.75)
-        else:
-            await {"api": self.api, "reactor": chance.choice(self.reactors)}[victim].kill()
+            return
+        kind = {"api": [self.api], "reactor": self.reactors, "projector": self.projectors}[victim]
+        victims = kind if chance.random() < 0.5 else [chance.choice(kind)]
+        claimed = [part.said(CLAIMED) for part in victims]
+        await asyncio.gather(*(part.kill() for part in victims))
 
-    async def _kill_projector(self, projector: Part, *, patient: bool) -> None:
-        before = projector.said(CLAIMED)
-        await projector.kill()
+        async def work() -> bool:
+            return all(part.said(CLAIMED) > before for part, before in zip(victims, claimed, strict=True))
 
-        async def works() -> bool:
-            return projector.said(CLAIMED) > before
-
-        # Most often it works again before the next blow, or it would only ever be starting.
-        if patient:
-            await until(works)
+        # Most often projectors work again before the next blow, or they would only ever be starting.
+        if victim == "projector" and chance.random() < 0.75:
+            await until(work)
 
 
 async def running(system: System) -> Running:
@@ -99,7 +96,7 @@ async def running(system: System) -> Running:
     return Running(
         system,
         await system.started("api", "serve", "commands"),
-        [await system.started(name, "react") for name in ("reactor", "other-reactor")],
+        [await system.started("reactor", "react")],
         [await system.started(name, "project") for name in projectors],
     )
 
@@ -107,9 +104,11 @@ async def running(system: System) -> Running:
 async def survive(system: System, rounds: int, chance: random.Random) -> None:
     parts = await running(system)
     load = Load(system, Api(parts.api.url), chance)
-    victims = [VICTIMS[number % len(VICTIMS)] for number in range(rounds)]
-    chance.shuffle(victims)
-    for victim in victims:
+    half = [VICTIMS[number % len(VICTIMS)] for number in range(rounds // 2)]
+    victims = [*chance.sample(half, len(half)), *chance.sample(half, len(half))]
+    for number, victim in enumerate(victims):
+        if number == len(half):
+            parts.reactors.append(await system.started("other-reactor", "react"))
         await load.progress()
         await asyncio.sleep(chance.uniform(0, 0.5))
         await parts.kill(victim, chance)

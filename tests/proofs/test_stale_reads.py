@@ -14,7 +14,8 @@ from system import System
 from tta.graph.schema import Node, Schema, add_nodes
 
 LAG_S = 0.2
-COMMITS = 150  # Without bookmarks, a few of the reads behind so many commits miss their row.
+COMMITS = 60  # Without bookmarks, a few of the reads behind so many commits miss their row.
+ROWS = 400
 WAYS = ("", "wait=5", "handling=strict", "wait=5, handling=strict", "wait=0")
 """What a client may prefer: an answer now, to wait, and no answer rather than a stale one."""
 
@@ -161,7 +162,7 @@ async def test_a_checkpoint_is_not_seen_before_the_rows_that_moved_with_it(neo4j
 
     async def write() -> None:
         for position in range(1, COMMITS + 1):
-            rows = [{"id": f"{position}/{number}", "position": position} for number in range(200)]
+            rows = [{"id": f"{position}/{number}", "position": position} for number in range(ROWS)]
             async with writing.transaction() as tx:
                 await tx.run(add_nodes(node), rows=rows)
                 await tx.run("MERGE (p:Probe {id: 'mark'}) SET p.position = $position", position=position)
@@ -174,7 +175,9 @@ async def test_a_checkpoint_is_not_seen_before_the_rows_that_moved_with_it(neo4j
             marks = await reading.read("MATCH (p:Probe {id: 'mark'}) RETURN p.position AS position")
             if marks and marks[0]["position"] > seen:
                 seen, moves = marks[0]["position"], moves + 1
-                missed += not await reading.read("MATCH (p:Probe {id: $id}) RETURN p.id", id=f"{seen}/199")
+                missed += not await reading.read(
+                    "MATCH (p:Probe {id: $id}) RETURN p.id", id=f"{seen}/{ROWS - 1}"
+                )
 
     await asyncio.gather(write(), *(read() for _ in range(4)))
     await asyncio.gather(writing.close(), reading.close())
