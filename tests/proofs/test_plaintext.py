@@ -4,214 +4,40 @@ import asyncio
 import base64
 import random
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
-import httpx2
 import pytest
 from plaintext_search import CHUNK, files, sightings
 from redis.asyncio import Redis
-from retrying_client import Api, Player, Sent
-from system import STORE, System, until
+from retrying_client import Api, Player
+from system import Part, System, until
+from telling import (
+    Scene,
+    Words,
+    speak_to_a_store_that_is_gone,
+    speak_under_a_broken_key,
+    tell,
+    tell_the_safety_record,
+    tell_what_is_refused,
+)
 
-from tta.commands.folding import Aggregates, decider
-from tta.commands.handle import Asked, Commands, handle
-from tta.domain import safety_record
-from tta.domain.identity import derived_id, safety_record_id
-from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
-from tta.domain.vocabulary import RiskLevel, Role
-from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Context
-from tta.main import event_types
 from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
-from tta.security.key_files import read_key_encryption_keys
-from tta.security.keyring import Keyring
-
-TURNS = 55  # Two events each: past the hundredth version, where snapshots begin.
 
 
-class Words:
-    """Words that stand nowhere else in the world; each says in which field it was given."""
+async def must_show(scene: Scene, player: Player, session: str, words: str) -> None:
+    """Wait until the read model has caught up with the last words."""
 
-    def __init__(self) -> None:
-        self.common = "Zq" + secrets.token_hex(20)
-        """What is searched for: all of them begin with it."""
+    async def shown() -> bool:
+        response = await scene.api.once(player.sent("GET", f"/v1/sessions/{session}"))
+        return response.is_success and response.json()["last_text"] == words
 
-    def __call__(self, field: str) -> str:
-        return f"{self.common}-{field.replace(' ', '-')}"
-
-
-class Scene(NamedTuple):
-    """A running TTA, what is told to it, and where it may have kept any of that."""
-
-    system: System
-    url: str
-    api: Api
-    words: Words
-    clear: str
-    """Words of the same kind that are no secret: in a story's id and an account's name they must be found."""
-    places: dict[str, tuple[Path, str]]
-    """What TTA and its servers write, as patterns in directories; each is searched whole."""
-
-
-def preferences(words: Words, topic: str) -> dict[str, Any]:
-    return {
-        "intensity": 2,
-        "language": "en",
-        "region": "GB",
-        "time_zone": "Etc/UTC",
-        "avoid_topics": [words(topic), "Ravens"],
-        "trigger_warnings": [words("warning")],
-        "emergency_contact": words("contact"),
-    }
-
-
-async def tell(scene: Scene, player: Player) -> str:
-    """Fill every personal field there is, over HTTP, in commands that are taken."""
-    words = scene.words
-    made = await player.ask("POST", "/v1/players", {"name": words("name")})
-    player.become(UUID(made.body["id"]))
-    path = f"/v1/players/{player.id}"
-    await player.ask("PUT", f"{path}/consents/play", {"given": True})
-    await player.ask("PUT", f"{path}/preferences", preferences(words, "topic"), if_match='"v2"')
-    session = str((await player.ask("POST", "/v1/sessions", {"story": f"{scene.clear}-story"})).body["id"])
-    for turn in range(TURNS):
-        said = await player.say(session, f"{words('words')} {words(f'words {turn % 3}')}", wait_s=20)
-        assert said.reply is not None
-        assert said.reply["text"] == STORY_SENTENCE
-    for number in range(51):
-        await player.ask("PUT", f"{path}/consents/research", {"given": number % 2 == 0})
-    for answer in player.answers[:12]:
-        await player.retry(answer)
-    return session
-
-
-def refused(player: Player, words: Words, session: str) -> list[tuple[int, str, str, Any]]:
-    """Ways to say something that comes to nothing: the status, and the request."""
-    interactions, mine = f"/v1/sessions/{session}/interactions", f"/v1/players/{player.id}"
-    return [
-        (422, "POST", interactions, {"text": words("too long") * 80}),
-        (422, "POST", interactions, {"text": words("much too long") * 1_000}),
-        (413, "POST", interactions, {"text": words("far too long") * 30_000}),
-        (422, "POST", interactions, {"text": words("beside a choice"), "choice": "left"}),
-        (422, "POST", interactions, {"text": words("beside a turn"), "turn": words("as a turn")}),
-        (422, "POST", interactions, {"choice": f"{words('as a choice')} !"}),
-        (422, "POST", interactions, {words("as a field"): words("in a field")}),
-        (422, "POST", interactions, [words("in a list")]),
-        (409, "POST", interactions, {"text": words("out of turn"), "turn": 3}),
-        (404, "POST", f"/v1/sessions/{words('in a path')}/interactions", {"text": words("to nobody")}),
-        (422, "POST", "/v1/players", {"name": words("long name") * 20}),
-        (422, "POST", "/v1/players", {"name": words("misplaced"), "language": words("as a language")}),
-        (422, "PUT", f"{mine}/preferences", {"avoid_topics": words("no list")}),
-        (412, "PUT", f"{mine}/preferences", preferences(words, "late topic")),
-        (404, "PUT", f"{mine}/consents/{words('as a purpose')}", {"given": True}),
-        (404, "GET", f"/v1/sessions/{session}x?text={words('in a query')}", None),
-    ]
-
-
-async def tell_what_is_refused(scene: Scene, player: Player, session: str) -> None:
-    words, path = scene.words, f"/v1/sessions/{session}"
-    await player.ask("POST", f"{path}/pause")
-    paused = player.sent("POST", f"{path}/interactions", {"text": words("refused as paused")})
-    assert (await scene.api.once(paused)).json()["code"] == "session-is-paused"
-    await player.ask("POST", f"{path}/resume")
-    for status, method, where, body in refused(player, words, session):
-        sent = player.sent(method, where, body, if_match='"v1"' if "preferences" in where else "*")
-        if where == "/v1/players":
-            sent = sent._replace(token=scene.system.mint(player.name))
-        try:
-            response = await scene.api.once(sent)
-        except httpx2.TransportError:
-            assert status == 413, "only what is too large to be read may be cut off"
-        else:
-            assert response.status_code == status, f"{method} {where}: {response.text}"
-    before = next(each.sent for each in player.answers if each.sent.path.endswith("interactions"))
-    reused = before._replace(body={"text": words("another payload")})
-    assert (await scene.api.once(reused)).json()["code"] == "idempotency-key-reused"
-    await tell_what_is_no_json(scene, before)
-
-
-async def tell_what_is_no_json(scene: Scene, before: Sent) -> None:
-    for status, kind, text in (
-        (400, "application/json", f'{{"text": "{scene.words("malformed")}'),
-        (400, "application/json", f'{{"text": {scene.words("unquoted")}}}'),
-        (415, "text/plain", scene.words("as text")),
-    ):
-        headers = {"Authorization": f"Bearer {before.token}", "Content-Type": kind, "Idempotency-Key": '"x"'}
-        response = await scene.api.http.post(before.path, content=text, headers=headers)
-        assert response.status_code == status, response.text
-
-
-async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> None:
-    """Place a hold and release it, with reasons, as use cases of their own do; speak while it stands."""
-    system = scene.system
-    store = await system.store()
-    wrapping = read_key_encryption_keys(system.keys / "key-encryption.json", create=False)
-    keyring = await Keyring.open(system.valkey.url, STORE, wrapping, Durability("fsync"))
-    commands = Commands(Aggregates(store, event_types()), keyring)
-
-    async def decided(command: PlaceSafetyHold | ReleaseSafetyHold) -> None:
-        command_id = derived_id("proof", secrets.token_bytes(16))
-        about = Context(
-            actor="proof", command_id=command_id, correlation_id=command_id, causation_id=command_id
-        )
-        await handle(
-            commands,
-            decider(safety_record),
-            safety_record_id(player.id),
-            command,
-            Asked(about),
-            player_id=player.id,
-        )
-
-    now = datetime.now(UTC)
-    reason = scene.words("reason to hold")
-    await decided(PlaceSafetyHold(reason=reason, level=RiskLevel.HIGH, by=Role.ON_CALL, at=now))
-    said = await player.say(session, scene.words("said on hold"), wait_s=20)
-    assert said.reply is not None
-    assert said.reply["text"] == HELD_SENTENCE
-    await decided(ReleaseSafetyHold(reason=scene.words("reason to release"), by=Role.ON_CALL, at=now))
-    await keyring.close()
-    await store.close()
-
-
-async def speak_to_a_store_that_is_gone(scene: Scene, player: Player, session: str) -> None:
-    """The store dies under a command: what the API then logs must not tell what was said."""
-    sent = player.sent("POST", f"/v1/sessions/{session}/interactions", {"text": scene.words("last words")})
-    await scene.system.valkey.kill()
-    asking = asyncio.create_task(scene.api.once(sent))
-    response = await asking
-    assert response.status_code == 503, response.text
-    await scene.system.valkey.start()
-    player.answers.append(await scene.api.until_answered(sent))
-
-
-async def speak_under_a_broken_key(scene: Scene, player: Player) -> None:
-    """A fault of ours is logged in full, with every frame that had the words in hand: but not the words."""
-    body = preferences(scene.words, "topic that no key seals")
-    sent = player.sent("PUT", f"/v1/players/{player.id}/preferences", body, if_match="*")
-    entry = f"{{{STORE}}}:keyring:{player.id}"
-    async with Redis(unix_socket_path=str(scene.system.valkey.socket), protocol=2) as client:
-        kept = await client.hgetall(entry)
-        await client.hset(entry, mapping={name: value[:-1] + b"?" for name, value in kept.items()})
-        response = await scene.api.once(sent)
-        await client.hset(entry, mapping=kept)
-    assert response.status_code == 500, response.text
-    assert '"exception"' in (scene.system.directory / "api.log").read_text(), "it was logged in full"
+    await until(shown)
 
 
 async def must_be_read_back(scene: Scene, player: Player, session: str) -> None:
     """Who may read it still can: it was kept, not dropped."""
-
-    async def shown() -> bool:
-        sent = player.sent("GET", f"/v1/sessions/{session}")
-        response = await scene.api.once(sent)
-        return response.is_success and response.json()["last_text"] == scene.words("last words")
-
-    await until(shown)
+    await must_show(scene, player, session, scene.words("last words"))
     person = (await scene.api.once(player.sent("GET", f"/v1/players/{player.id}"))).json()
     assert person["name"] == scene.words("name")
     assert person["preferences"]["avoid_topics"] == [scene.words("topic"), "Ravens"]
@@ -249,22 +75,22 @@ def must_hold_no_word(scene: Scene) -> int:
     return sum(1 for _ in files(everywhere))
 
 
-async def play_and_search(
-    scene: Scene, chance: random.Random, restart: Callable[[], Awaitable[None]], *, thoroughly: bool
-) -> None:
+async def play_and_search(scene: Scene, chance: random.Random, *, thoroughly: bool) -> None:
     player = Player(scene.api, scene.system.mint, f"{scene.clear}-account", chance)
     session = await tell(scene, player)
     await tell_what_is_refused(scene, player, session)
     await tell_the_safety_record(scene, player, session)
     await write_everything_out(scene.system)
+    await must_show(scene, player, session, scene.words("said on hold"))
     before = must_hold_no_word(scene)
     if thoroughly:
         await speak_to_a_store_that_is_gone(scene, player, session)
+        await scene.stop()
+        await speak_under_a_broken_key(scene, player)
     else:
         await player.say(session, scene.words("last words"))
-    await restart()
-    if thoroughly:
-        await speak_under_a_broken_key(scene, player)
+        await scene.stop()
+        await scene.start()
     await must_be_read_back(scene, player, session)
     await write_everything_out(scene.system)
     after = must_hold_no_word(scene)
@@ -272,8 +98,23 @@ async def play_and_search(
     print(f"{before} and {after} files hold none of the words of {len(player.answers)} commands")
 
 
-def scene_of(system: System, url: str, graph: tuple[Path, str]) -> Scene:
-    home = system.directory
+def scene_of(system: System, parts: list[Part], graph: tuple[Path, str], server: Any = None) -> Scene:
+    """Set the scene on parts of which the first serves; with a server of Neo4j, that is stopped with them."""
+
+    async def start() -> None:
+        if server is not None:
+            await asyncio.to_thread(server.start)
+        for part in parts:
+            await part.start()
+
+    async def stop() -> None:
+        for part in parts:
+            await part.stop()
+        if server is not None:
+            # Its transaction logs hold everything at once; its other files only when it stops.
+            await asyncio.to_thread(server.stop)
+
+    home, url = system.directory, parts[0].url
     places = {
         "append-only file": (home, "valkey/appendonlydir/*"),
         "snapshot file": (home, "valkey/dump.rdb"),
@@ -281,45 +122,30 @@ def scene_of(system: System, url: str, graph: tuple[Path, str]) -> Scene:
         "graph": graph,
         "logs": (home, "api.log"),
     }
-    return Scene(system, url, Api(url), Words(), "Clear" + secrets.token_hex(18), places)
+    return Scene(system, Api(url), Words(), "Clear" + secrets.token_hex(18), start, stop, places)
 
 
 async def test_no_word_is_in_the_clear(system: System, chance: random.Random) -> None:
     dev = await system.started("api", "dev")
-
-    async def restart() -> None:
-        await dev.stop()
-        await dev.start()
-
-    await play_and_search(
-        scene_of(system, dev.url, (system.directory, "api.graph*")), chance, restart, thoroughly=True
-    )
+    scene = scene_of(system, [dev], (system.directory, "api.graph*"))
+    await play_and_search(scene, chance, thoroughly=True)
 
 
-async def search_on_neo4j(system: System, server: Any, chance: random.Random, *, stopping: bool) -> None:
-    api = await system.started("api", "serve", "all")
-    parts = [api, await system.started("projector", "project"), await system.started("reactor", "react")]
-
-    async def restart() -> None:
-        for part in parts:
-            await part.stop()
-        if stopping:
-            # Its transaction logs hold everything at once; its other files only when it stops.
-            await asyncio.to_thread(server.stop)
-            await asyncio.to_thread(server.start)
-        for part in parts:
-            await part.start()
-
-    await play_and_search(
-        scene_of(system, api.url, (server._home, "data")), chance, restart, thoroughly=stopping
-    )
+async def search_on_neo4j(system: System, server: Any, chance: random.Random, *, thoroughly: bool) -> None:
+    parts = [
+        await system.started("api", "serve", "all"),
+        await system.started("projector", "project"),
+        await system.started("reactor", "react"),
+    ]
+    scene = scene_of(system, parts, (server._home, "data"), server if thoroughly else None)
+    await play_and_search(scene, chance, thoroughly=thoroughly)
 
 
 @pytest.mark.neo4j
 async def test_no_word_is_in_the_clear_on_neo4j(
     neo4j_system: System, own_neo4j: Any, chance: random.Random
 ) -> None:
-    await search_on_neo4j(neo4j_system, own_neo4j, chance, stopping=False)
+    await search_on_neo4j(neo4j_system, own_neo4j, chance, thoroughly=False)
 
 
 @pytest.mark.soak
@@ -327,7 +153,7 @@ async def test_no_word_is_in_the_clear_on_neo4j(
 async def test_no_word_is_in_the_clear_on_neo4j_at_length(
     neo4j_system: System, own_neo4j: Any, chance: random.Random
 ) -> None:
-    await search_on_neo4j(neo4j_system, own_neo4j, chance, stopping=True)
+    await search_on_neo4j(neo4j_system, own_neo4j, chance, thoroughly=True)
 
 
 def test_the_search_finds_what_is_hidden_in_other_encodings(tmp_path: Path) -> None:
