@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: dev test check soak bench lock clean
+.PHONY: dev test check soak bench contract lock clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("TTA needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -29,6 +29,9 @@ soak: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m bench
+
+contract: $(STAMP)
+	$(BIN)/python -m tta.http.contract > docs/openapi.json
 
 lock: # needs uv on the PATH
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --group bench pyproject.toml -o requirements.lock

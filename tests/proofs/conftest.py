@@ -7,10 +7,9 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import neo4j
 import pytest
 import pytest_asyncio
-
-import neo4j
 
 sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # unreliable_proxy
 
