@@ -111,14 +111,20 @@ def neo4j_server(request: pytest.FixtureRequest) -> tuple[str, str]:
     return server.url, server.password
 
 
+@pytest.fixture
+def empty_neo4j(neo4j_server: tuple[str, str]) -> tuple[str, str]:
+    """URL and password of a Neo4j without nodes, constraints and indexes."""
+    wipe(*neo4j_server)
+    return neo4j_server
+
+
 @pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)])
 def graph_address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str | None]:
     """URL and password of an empty graph, each engine in turn."""
     if request.param == "embedded":
         return f"embedded:{tmp_path}/graph", None
-    url, password = request.getfixturevalue("neo4j_server")
-    wipe(url, password)
-    return url, password
+    address: tuple[str, str] = request.getfixturevalue("empty_neo4j")
+    return address
 
 
 @pytest.fixture

@@ -156,12 +156,9 @@ class Part:
 
 
 @pytest.fixture
-async def production(tmp_path: Path, neo4j_server: tuple[str, str]) -> AsyncIterator[dict[str, str]]:
+async def production(tmp_path: Path, empty_neo4j: tuple[str, str]) -> AsyncIterator[dict[str, str]]:
     """The settings of a TTA on servers of its own: a store, a keyring, an empty Neo4j, keys made once."""
-    from conftest import wipe
-
-    url, password = neo4j_server
-    wipe(url, password)
+    url, password = empty_neo4j
     (tmp_path / "password").write_text(password)
     assert tta("keys", "create", tmp_path / "keys").returncode == 0
     servers = [ChildServer(tmp_path / name) for name in ("store", "keyring")]

@@ -56,7 +56,9 @@ async def asked(api: Api, route: Route, caller: Caller, owner: Caller, session: 
 @pytest.mark.parametrize("route", ROUTES, ids=shown)
 async def test_who_may(api: Api, route: Route):
     owner, session = await api.session()
-    await owner.seen(session, await owner.post(f"{session}/resume"))
+    resumed = await owner.post(f"{session}/resume")
+    for query in (session, f"/v1/players/{owner.player_id}", f"/v1/players/{owner.player_id}/journey"):
+        await owner.seen(query, resumed)
     other = await api.player()
     for role in Role:
         for relation, player_id in ((OWN, owner.player_id), (OTHER, other.player_id), (UNLINKED, None)):

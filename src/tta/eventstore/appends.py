@@ -90,7 +90,7 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
     `touch` makes the script write even where it recognises an append (see `replicated:N`).
     """
     slot = _slot(append, layout)
-    keys = [layout.log(slot), layout.wake(slot)]
+    keys = [layout.log(slot)]
     arguments: list[bytes | str | int] = ["1" if touch else "0", "", "", "", ""]
     if append.fence is not None:
         keys.append(layout.fence(slot, append.fence.lease))

@@ -141,7 +141,7 @@ class Inserts:
         self, runs: list[Run], expected: dict[str, Head], context: Context, tracking: Tracking | None
     ) -> Request:
         slot, layout = self._slot.slot, self._slot.layout
-        keys = [self._slot.log, layout.wake(slot)]
+        keys = [self._slot.log]
         arguments: list[str | bytes | int] = ["1" if self._slot.server.copies else "0", "", "", "", ""]
         if tracking is not None:
             keys.append(layout.tracked(slot, tracking.application_name))

@@ -19,6 +19,9 @@ from tta.graph.plans import Session, translated
 from tta.graph.schema import Dialect, Schema, ddl
 
 BUFFER_POOL_BYTES = 512 * 1024 * 1024  # The engine's own default is 80 % of the machine's memory.
+CHECKPOINT_BYTES = 256 * 1024
+"""Of the write-ahead log, at which the engine folds it into its file. Its default, 16 MiB, makes every commit
+slower as the log grows: at 200 commands a second the median wait for a read model doubled."""
 
 Answer = TypeVar("Answer")
 
@@ -204,7 +207,9 @@ def _answer(job: "Future[Answer]") -> "asyncio.Future[Answer]":
 def _open_database(path: Path) -> ladybug.Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return ladybug.Database(path, buffer_pool_size=BUFFER_POOL_BYTES)
+        return ladybug.Database(
+            path, buffer_pool_size=BUFFER_POOL_BYTES, checkpoint_threshold=CHECKPOINT_BYTES
+        )
     except RuntimeError as error:
         if "Could not set lock" in str(error):
             raise GraphInUse(_in_use(path, str(error))) from error

@@ -1,8 +1,8 @@
 #!lua
 -- Append events to aggregates of one slot, all or nothing, and say so again when asked again.
 --
--- KEYS   log, wake channel, then as the arguments name them: fence, at, and per stream its head and, where it
---        begins and has an owner, the owner's index.
+-- KEYS   log, then as the arguments name them: fence, at, and per stream its head and, where it begins and has an
+--        owner, the owner's index.
 -- ARGV   touch, fence epoch or '', reactor position or '', reactor mark or '', parking reason or '',
 --        then per stream: expected version or '' for none, expected hash, first version, new hash,
 --        number of events, member for the owner's index or '', the events' bytes.
@@ -13,9 +13,11 @@
 -- A stream may come more than once, so that the log keeps an order across aggregates: its later part is expected
 -- where the earlier one ends.
 local HEADER, POSITION, HELD_MAX = 40, 6, 1024
-local log, wake = KEYS[1], KEYS[2]
+local log = KEYS[1]
+-- The wake-up channel is no key: while a slot moves, a cluster asks to try again where one of the keys is missing.
+local wake = string.sub(log, 1, -4) .. 'wake'
 local touch, epoch, position, mark, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local key, fence, at = 2, nil, nil
+local key, fence, at = 1, nil, nil
 if epoch ~= '' then key = key + 1; fence = KEYS[key] end
 if position ~= '' or mark ~= '' then key = key + 1; at = KEYS[key] end
 
