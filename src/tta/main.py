@@ -1,6 +1,7 @@
 """The composition root: the one reader of the environment. Opens, wires and closes everything."""
 
 import asyncio
+import gc
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -38,6 +39,7 @@ AGGREGATES = (player, session, safety_record)
 KEEP_ALIVE_S = 30
 REQUESTS_MAX = 2_000  # At once in one process; more are told to come back.
 SHUTDOWN_S = 10
+COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 
 
@@ -219,6 +221,7 @@ async def run(
 
     `serving` is "", commands, queries or all; `ready` is called with the URL once requests are answered.
     """
+    _spare_the_collector()
     for projector in projectors(parts):
         # Queries may be asked before any projector has run, so every process prepares.
         await projector.prepare()
@@ -238,6 +241,15 @@ async def run(
         for task in reversed(tasks):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _spare_the_collector() -> None:
+    """Tell Python's garbage collector that what is loaded by now stays, and to look at the young less often:
+    it took a fifth of a catch-up's processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:

@@ -41,6 +41,7 @@ async def project(model: ReadModel, rounds: list[list[Batch]], cache: RowCache) 
     kept, saving = Kept(), None
     for each in rounds:
         folding = await fold(model, TYPES, each, cache, kept.load)
+        cache.trim(folding.touched + (saving.touched if saving is not None else 0))
         if saving is not None:
             kept.rows |= saving.rows
         assert folding.poisons == []

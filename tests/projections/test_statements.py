@@ -32,13 +32,25 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projections.journey.TURNS_OF": {"sessions": ["s", "t"]},
     "tta.projections.player_state.PLAYER_BY_ID": {"id": "p"},
     "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
-    "tta.projector.checkpoints.MAKE": {"rows": [{"id": CHECKPOINT, "model": "journey@1", "slot": 0}]},
+    "tta.projector.checkpoints.MAKE": {
+        "rows": [{"id": CHECKPOINT, "model": "journey@1", "slot": 0, "hash": b""}]
+    },
     "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},
     "tta.projector.checkpoints.CLAIM": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.RELEASE": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.MOVE": {
-        "rows": [{"id": CHECKPOINT, "position": 9, "hash": b"h", "updated_ms": 7}]
+        "rows": [
+            {
+                "id": CHECKPOINT,
+                "epoch": 1,
+                "stood_at": 0,
+                "stood_hash": b"",
+                "position": 9,
+                "hash": b"h",
+            }
+        ],
+        "now_ms": 7,
     },
     "tta.projector.checkpoints.BEATS": {"model": "journey@1"},
     "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@1"},

@@ -20,13 +20,13 @@ SHOW = "MATCH (c:Checkpoint) WHERE c.model = 'journey@1' RETURN c.id AS id, c.po
 async def test_a_save_that_was_lost_happens_once(log: Log, ready: Graph, when: str):
     faltering = Faltering(ready)
     faltering.lose_before, faltering.lose_after = (3, 0) if "before" in when else (0, 3)
-    await log.play(1)
     working = projector(log, faltering, JOURNEY, events_max=60)
     async with running(working):
-        await caught_up(log, ready, JOURNEY)
+        while faltering.lose_before or faltering.lose_after:
+            await log.play(1)
+            await caught_up(log, ready, JOURNEY)
         total = sum((await log.ends()).values())
         await until(lambda: working.events_total == total)
-    assert (faltering.lose_before, faltering.lose_after) == (0, 0)
     await must_equal_fold(log, ready, JOURNEY)
 
 

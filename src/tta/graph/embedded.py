@@ -208,7 +208,7 @@ def _open_database(path: Path) -> ladybug.Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return ladybug.Database(
-            path, buffer_pool_size=BUFFER_POOL_BYTES, checkpoint_threshold=CHECKPOINT_BYTES
+            path, buffer_pool_size=BUFFER_POOL_BYTES, checkpoint_threshold=CHECKPOINT_BYTES, max_num_threads=1
         )
     except RuntimeError as error:
         if "Could not set lock" in str(error):

@@ -1,7 +1,7 @@
 """Checkpoints in the graph: how far each slot of a read model is, and whose turn it is to move it on.
 
-A save locks its checkpoints first (a write, in slot order) and only then compares epoch and
-position: Neo4j reads committed data, so comparing first would let two pass. Epochs are handed out
+A save locks its checkpoints first (a write, in slot order) and only then reads epoch and position
+to compare: Neo4j reads committed data, so reading first would let two pass. Epochs are handed out
 by the graph itself, so a worker that was paused past its lease finds its epoch stale and writes
 nothing.
 """
@@ -16,7 +16,7 @@ from tta.graph.engine import Graph, Transaction
 MAKE = """
 UNWIND $rows AS row
 MERGE (c:Checkpoint {id: row.id})
-ON CREATE SET c.model = row.model, c.slot = row.slot, c.position = 0, c.epoch = 0
+ON CREATE SET c.model = row.model, c.slot = row.slot, c.position = 0, c.hash = row.hash, c.epoch = 0
 """
 LOCK = """
 UNWIND $ids AS id
@@ -44,7 +44,11 @@ SET c.owner = ''
 MOVE = """
 UNWIND $rows AS row
 MATCH (c:Checkpoint {id: row.id})
-SET c.position = row.position, c.hash = row.hash, c.updated_ms = row.updated_ms
+SET c.updated_ms = $now_ms
+WITH c, row
+WHERE c.epoch = row.epoch AND c.position = row.stood_at AND c.hash = row.stood_hash
+SET c.position = row.position, c.hash = row.hash
+RETURN c.slot AS slot
 """
 # A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
 BEATS = """
@@ -95,7 +99,10 @@ class Checkpoints:
 
     async def make(self) -> None:
         """Write those that are missing, at position 0."""
-        rows = [{"id": self.id(slot), "model": self._prefix, "slot": slot} for slot in self.slots]
+        rows = [
+            {"id": self.id(slot), "model": self._prefix, "slot": slot, "hash": START.hash}
+            for slot in self.slots
+        ]
         async with self._graph.transaction() as tx:
             await tx.run(MAKE, rows=rows)
 
@@ -136,43 +143,47 @@ class Checkpoints:
         async with self._graph.transaction() as tx:
             await tx.run(FORGET, workers=[f"{self._prefix}/{worker}" for worker in sorted(workers)])
 
-    async def fence(
+    async def move(
         self, tx: Transaction, held: Mapping[int, Checkpoint], marks: Mapping[int, Mark], worker: str
     ) -> bool:
-        """Lock the slots that `marks` move and compare. False: this very save was committed before.
+        """Lock the slots that `marks` name and move them on from where `held` says. False: this very save
+        was committed before.
 
-        Raises LeaseLost when another holds one, or when one stands where neither this save nor the
-        last left it.
+        Raises LeaseLost, so that the transaction moves nothing, when another holds one of them, or when one
+        stands where neither this save nor the last left it.
         """
-        ids = self.ids(marks)
-        there = _checkpoints(await tx.run(LOCK, ids=ids, worker=worker))
-        if any(there[slot].epoch != held[slot].epoch for slot in marks):
-            raise LeaseLost(f"{self.model}: slots of {worker} are held by another worker")
-        if all(there[slot].mark == mark for slot, mark in marks.items()):
-            return False
-        for slot in marks:
-            if there[slot].mark != held[slot].mark:
-                raise LeaseLost(
-                    f"{self.model}, slot {slot}: expected position {held[slot].mark.position}, "
-                    f"got {there[slot].mark.position}"
-                )
-        return True
-
-    async def move(self, tx: Transaction, marks: Mapping[int, Mark]) -> None:
-        """Move the slots on, in the same transaction as the rows."""
         now_ms = int(time.time() * 1000)
         rows = [
-            {"id": self.id(slot), "position": mark.position, "hash": mark.hash, "updated_ms": now_ms}
-            for slot, mark in marks.items()
+            {
+                "id": self.id(slot),
+                "epoch": held[slot].epoch,
+                "stood_at": held[slot].mark.position,
+                "stood_hash": held[slot].mark.hash,
+                "position": mark.position,
+                "hash": mark.hash,
+            }
+            for slot, mark in sorted(marks.items())
         ]
-        await tx.run(MOVE, rows=rows)
+        moved = {row["slot"] for row in await tx.run(MOVE, rows=rows, now_ms=now_ms)}
+        if len(moved) == len(marks):
+            return True
+        stand = _checkpoints(await tx.run(READ, ids=self.ids(marks.keys() - moved)))
+        for slot, there in stand.items():
+            if there.epoch != held[slot].epoch:
+                raise LeaseLost(f"{self.model}: slots of {worker} are held by {there.owner or 'nobody'}")
+            if moved or there.mark != marks[slot]:
+                raise LeaseLost(
+                    f"{self.model}, slot {slot}: expected position {held[slot].mark.position}, "
+                    f"got {there.mark.position}"
+                )
+        return False
 
 
 def _checkpoints(rows: list[dict[str, Any]]) -> dict[int, Checkpoint]:
     return {
         row["slot"]: Checkpoint(
             row["slot"],
-            Mark(row["position"], bytes(row["hash"])) if row["position"] else START,
+            Mark(row["position"], bytes(row["hash"])),
             row["epoch"],
             row["owner"] or "",
         )

@@ -28,15 +28,32 @@ class Poison(NamedTuple):
     error: str
 
 
-class Folded(NamedTuple):
-    """What a round comes to: the rows and links to save, how far each slot got, and what stopped a lane."""
+class Folded:
+    """What rounds come to: the rows and links to save, how far each slot got, and what stopped a lane."""
 
-    rows: dict[Key, Row]
-    new: set[Key]
-    """Those of the rows that the graph does not have yet."""
-    links: set[Link]
-    marks: dict[int, Mark]
-    poisons: list[Poison]
+    def __init__(self) -> None:
+        self.rows: dict[Key, Row] = {}
+        self.new: set[Key] = set()
+        """Those of the rows that the graph does not have yet."""
+        self.links: set[Link] = set()
+        self.marks: dict[int, Mark] = {}
+        self.poisons: list[Poison] = []
+        self.touched = 0
+        """How many keys the rounds asked for, each counted anew."""
+
+    def add(self, later: "Folded") -> None:
+        """Go on with what later rounds came to."""
+        self.rows |= later.rows
+        self.new |= later.new
+        self.links |= later.links
+        self.marks |= later.marks
+        self.poisons += later.poisons
+        self.touched += later.touched
+
+    @property
+    def size(self) -> int:
+        """How much there is to save."""
+        return len(self.rows) + len(self.links)
 
 
 class RowCache:
@@ -47,7 +64,6 @@ class RowCache:
     def __init__(self, rows_max: int = CACHE_MAX) -> None:
         self._rows: OrderedDict[Key, Row | None] = OrderedDict()
         self._rows_max = rows_max
-        self._unsaved_max = 0
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -68,14 +84,10 @@ class RowCache:
     def put(self, key: Key, row: Row | None) -> None:
         self._rows[key] = row
 
-    def trim(self, touched: int) -> None:
-        """Drop what was not touched for longest, but no row of this round or the one before: that one is
-        still being saved, and the graph does not have its rows yet.
-        """
-        keep = max(self._rows_max, self._unsaved_max + touched)
-        while len(self._rows) > keep:
+    def trim(self, unsaved: int) -> None:
+        """Drop what was not touched for longest, but none of the last `unsaved`, which the graph lacks."""
+        while len(self._rows) > max(self._rows_max, unsaved):
             self._rows.popitem(last=False)
-        self._unsaved_max = touched
 
     def clear(self) -> None:
         self._rows.clear()
@@ -116,7 +128,8 @@ async def fold(
         loaded = await load(missing)
         for key in missing:
             cache.put(key, loaded.get(key))
-    folded = Folded({}, set(), set(), {}, [])
+    folded = Folded()
+    folded.touched = len(wanted)
     for batch, digest in zip(batches, digests, strict=True):
         poison, reached = await _apply(model, batch, digest, cache, folded)
         if reached.position >= batch.events[0].position:
@@ -131,7 +144,6 @@ async def fold(
                 type=poison.event,
                 error=poison.error,
             )
-    cache.trim(len(wanted))
     return folded
 
 

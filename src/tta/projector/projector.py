@@ -1,7 +1,8 @@
 """The projector: follows the log, folds each round in memory, saves rows and checkpoints in one transaction.
 
-So an event has its effect exactly once, and a crash at any point is harmless. While one round is saved
-the next is read and folded.
+So an event has its effect exactly once, and a crash at any point is harmless. While one transaction is
+saved further rounds are read and folded, and all of them are the next transaction: so an event waits
+for one transaction besides its own at most, and the busier the log, the larger they get.
 """
 
 import asyncio
@@ -26,10 +27,9 @@ from tta.projector.leases import LEASE_S, Leases
 from tta.projector.model import Key, ReadModel, Row, Storage
 
 ROUND_EVENTS_MAX = 2_000
+SAVED_MAX = 2_000  # Rows and links: with so many folded, no further round is until they are being saved.
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 UNSAVED_S = 0.05  # A checkpoint alone waits so long for rows to be saved with: each transaction costs.
-
-NOTHING = Folded({}, set(), set(), {}, [])
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -64,10 +64,12 @@ class Projector:
         self._events_max = events_max
         self._storage = Storage(model)
         self._cache = RowCache(rows_max)
+        self._folded = Folded()
+        """What the next transaction will save."""
+        self._folded_since = 0.0
+        self._taken = Folded()
+        """What the transaction under way saves."""
         self._saving: asyncio.Task[None] | None = None
-        self._unsaved: dict[int, Mark] = {}
-        """How far slots were read beyond their checkpoints without a row to save."""
-        self._unsaved_since = 0.0
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
         self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
@@ -135,10 +137,11 @@ class Projector:
                 async for batches in ahead:
                     await self._project([batch for batch in batches if batch.slot not in self.poisons])
             await self._saved()
-            self._begin_to_save(NOTHING)
-            await self._saved()
+            if self._folded.marks:
+                self._begin_to_save()
+                await self._saved()
         finally:
-            self._unsaved.clear()
+            self._folded = self._taken = Folded()
             if self._saving is not None:
                 self._saving.cancel()
                 await asyncio.gather(self._saving, return_exceptions=True)
@@ -155,18 +158,19 @@ class Projector:
         ahead = asyncio.ensure_future(anext(rounds))
         try:
             while True:
-                waiting: set[asyncio.Future[Any]] = {ahead, changed}
-                if self._saving is not None and not self._saving.done():
+                waiting: set[asyncio.Future[Any]] = {changed}
+                if self._saving is not None:
                     waiting.add(self._saving)
-                patience_s = UNSAVED_S if self._unsaved and self._saving is None else None
-                done, _ = await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
-                if not done:
-                    self._begin_to_save(NOTHING)
+                if self._saving is None or self._folded.size < SAVED_MAX:
+                    waiting.add(ahead)
+                patience_s = UNSAVED_S if self._folded.marks and self._saving is None else None
+                await asyncio.wait(waiting, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED)
                 if self._saving is not None and self._saving.done():
                     await self._saved()
+                self._advance()
                 if changed.done():
                     return
-                if ahead.done():
+                if ahead.done() and ahead in waiting:
                     batches = ahead.result()
                     ahead = asyncio.ensure_future(anext(rounds))
                     yield batches
@@ -176,39 +180,60 @@ class Projector:
             await asyncio.gather(ahead, return_exceptions=True)
 
     async def _project(self, batches: list[Batch]) -> None:
-        """Fold a round while the one before is saved, then begin to save it."""
+        """Fold a round, and begin to save it unless a save is under way."""
         if not batches:
             return
         folding = partial(fold, self.model, self._types, batches, self._cache, self._load)
         folded = await self._patiently(folding)
         self.poisons |= {poison.slot: poison for poison in folded.poisons}
-        await self._saved()
-        now = asyncio.get_running_loop().time()
-        if not self._unsaved:
-            self._unsaved_since = now
-        self._unsaved |= folded.marks
-        if folded.rows or folded.links or now - self._unsaved_since >= UNSAVED_S:
-            self._begin_to_save(folded)
+        if not self._folded.marks:
+            self._folded_since = asyncio.get_running_loop().time()
+        self._folded.add(folded)
+        self._cache.trim(self._taken.touched + self._folded.touched)
+        self._advance()
+
+    def _advance(self) -> None:
+        """Save what is folded, unless a save is under way. Checkpoints alone wait a while for rows; as none
+        waits to be saved, whoever asks may know at once.
+        """
+        folded = self._folded
+        if self._saving is not None or not folded.marks:
+            return
+        waited_s = asyncio.get_running_loop().time() - self._folded_since
+        if folded.size or waited_s >= UNSAVED_S:
+            self._begin_to_save()
         else:
-            # No row waits to be saved: whoever asks may know at once.
             for slot, mark in folded.marks.items():
                 self._progress.moved(self.model.NAME, slot, mark.position)
 
-    def _begin_to_save(self, folded: Folded) -> None:
-        """Save a round's rows, and every checkpoint that has moved since the last save."""
-        marks, self._unsaved = self._unsaved, {}
-        if marks:
-            saving = self._patiently(partial(self._save, folded._replace(marks=marks)))
-            self._saving = asyncio.create_task(saving, name=f"save {self.model.NAME}")
+    def _begin_to_save(self) -> None:
+        self._taken = Folded()
+        self._saving = asyncio.create_task(self._patiently(self._save), name=f"save {self.model.NAME}")
 
     async def _saved(self) -> None:
         """Wait for what is being saved. Raises LeaseLost and GraphRefused."""
         if self._saving is not None:
             await self._saving
             self._saving = None
+            self._taken = Folded()
 
-    async def _save(self, folded: Folded) -> None:
+    async def _save(self) -> None:
         """Save rows, links and checkpoints as one. New rows are created, known ones set: MERGE is slower."""
+        async with self._graph.transaction() as tx:
+            if not self._taken.marks:
+                # Only now: what was folded while this transaction waited for its turn goes with it.
+                self._taken, self._folded = self._folded, Folded()
+            marks = self._taken.marks
+            if await self.checkpoints.move(tx, self.leases.held, marks, self.leases.worker):
+                for statement, rows in self._statements(self._taken).items():
+                    await tx.run(statement, rows=rows)
+        for slot, mark in marks.items():
+            before = self.leases.held[slot]
+            self.events_total += mark.position - before.mark.position
+            self.leases.held[slot] = before._replace(mark=mark)
+            self._progress.moved(self.model.NAME, slot, mark.position)
+
+    def _statements(self, folded: Folded) -> dict[str, list[dict[str, Any]]]:
         statements: dict[str, list[dict[str, Any]]] = {}
         for key, row in folded.rows.items():
             statement = (self._storage.adds if key in folded.new else self._storage.sets)[key.row]
@@ -216,16 +241,7 @@ class Projector:
         for link in folded.links:
             ends = {"source": link.source_id, "target": link.target_id}
             statements.setdefault(self._storage.joins[link.type], []).append(ends)
-        async with self._graph.transaction() as tx:
-            if await self.checkpoints.fence(tx, self.leases.held, folded.marks, self.leases.worker):
-                for statement, rows in statements.items():
-                    await tx.run(statement, rows=rows)
-                await self.checkpoints.move(tx, folded.marks)
-        for slot, mark in folded.marks.items():
-            before = self.leases.held[slot]
-            self.events_total += mark.position - before.mark.position
-            self.leases.held[slot] = before._replace(mark=mark)
-            self._progress.moved(self.model.NAME, slot, mark.position)
+        return statements
 
     async def _load(self, keys: list[Key]) -> dict[Key, Row]:
         found: dict[Key, Row] = {}
