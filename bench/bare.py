@@ -1,5 +1,7 @@
 """The ceiling for an interaction over HTTP: a bare Starlette JSON echo that does one bare append per
 request.
+
+What it appends is an interaction of a session that has begun, so reactor and projector have it to do too.
 """
 
 import json
@@ -7,8 +9,10 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import uuid4
+from datetime import UTC, datetime
+from uuid import UUID
 
+import msgspec
 import uvicorn
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -19,32 +23,47 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bench.stores import one_event
-from tta.eventstore.appends import packed
-from tta.eventstore.envelope import ABSENT
+from tta.domain.base import Event, Sealed
+from tta.domain.identity import derived_id, owned_id
+from tta.domain.session import InteractionSubmitted, SessionStarted
+from tta.eventstore.appends import Append, packed
+from tta.eventstore.envelope import ABSENT, Draft
 from tta.eventstore.layout import Layout
 from tta.eventstore.scripts import APPEND
+from tta.eventstore.store import EventStore
 
 
 def main() -> None:
     url, name, port = sys.argv[1:4]
     pool = BlockingConnectionPool.from_url(url, max_connections=64, timeout=60, protocol=2)
     client, layout = Redis(connection_pool=pool, retry=Retry(NoBackoff(), 0)), Layout(name, 64)
-    template = packed(one_event(uuid4(), ABSENT), layout, touch=False)
+    session, player = owned_id(derived_id("bare", "player"), "session"), derived_id("bare", "player")
+    started = SessionStarted(player_id=player, story="clearing", at=datetime.now(UTC))
+    said = InteractionSubmitted(turn=1, words=Sealed(os.urandom(250)), at=datetime.now(UTC))
+    template = packed(_append(session, player, said), layout, touch=False)
 
     async def echo(request: Request) -> JSONResponse:
         said = json.loads(await request.body())
         fresh = os.urandom(16).hex()
-        keys = [*template.keys[:2], f"{layout.tag(template.slot)}head:{fresh}", *template.keys[3:]]
-        await client.evalsha(APPEND.sha, len(keys), *keys, *template.arguments)
+        keys = [template.keys[0], f"{layout.tag(template.slot)}head:{fresh}", *template.keys[2:]]
+        reply = await client.evalsha(APPEND.sha, len(keys), *keys, *template.arguments)
+        assert reply[0] == b"OK", reply
         return JSONResponse(said)
 
     @asynccontextmanager
     async def loaded(_app: Starlette) -> AsyncIterator[None]:
+        store = await EventStore.open(url, name)
+        await store.append(_append(session, player, started))
+        await store.close()
         await client.script_load(APPEND.text)
         yield
 
     app = Starlette(routes=[Route("/echo", echo, methods=["POST"])], lifespan=loaded)
     uvicorn.run(app, port=int(port), http="httptools", loop="uvloop", access_log=False, log_config=None)
+
+
+def _append(session: UUID, player: UUID, event: Event) -> Append:
+    return one_event(session, ABSENT, player, Draft(type(event).__name__, msgspec.msgpack.encode(event)))
 
 
 if __name__ == "__main__":

@@ -40,9 +40,9 @@ from tta.projector.model import ReadModel, Storage, read_model
 from tta.projector.projector import Projector
 
 TITLE = "Catch-up of session_state and journey"
-PLAYERS = 500
+PLAYERS = 2_000
 TURNS = 20
-ROUNDS = 3
+WARMING, ROUNDS = 2, 3
 NOW = datetime.now(UTC)
 MODELS = (read_model(session_state), read_model(journey))
 
@@ -70,12 +70,12 @@ async def _compare(
     child: ChildServer, opened: EventStore, model: ReadModel, events: int, engine: "_Embedded | _Neo4j"
 ) -> list[Figure]:
     ours, raw = [], []
-    for turn in range(ROUNDS + 1):
+    for turn in range(WARMING + ROUNDS):
         async with engine.fresh() as graph:
             seconds, saved = await _project(opened, model, graph, events)
         async with engine.fresh() as graph:
             again = await _raw(child, opened, model, graph, saved)
-        if turn:  # The first round warms up.
+        if turn >= WARMING:
             ours.append(seconds)
             raw.append(again)
     name = f"{engine.name}, {model.NAME}"

@@ -42,7 +42,12 @@ async def store(
         await opened.close()
 
 
-def one_event(aggregate: UUID, expected: Head, player: UUID | None = None) -> Append:
+def one_event(
+    aggregate: UUID,
+    expected: Head,
+    player: UUID | None = None,
+    draft: Draft = Draft("InteractionSubmitted", PAYLOAD),  # noqa: B008 - A constant, and frozen.
+) -> Append:
     """An append of one event with every field of the envelope that a command sets."""
     command_id = derived_id(aggregate, str(expected.version))
     context = Context(
@@ -53,5 +58,4 @@ def one_event(aggregate: UUID, expected: Head, player: UUID | None = None) -> Ap
         fingerprint=b"12345678",
         traceparent=TRACE,
     )
-    draft = Draft("InteractionSubmitted", PAYLOAD)
     return Append(streams=[StreamAppend(aggregate, expected, [draft], player or aggregate)], context=context)
