@@ -3,9 +3,12 @@
 import asyncio
 import time
 
+from redis.asyncio import Redis
+
 from bench.figures import Figure, percentile
 from bench.stores import one_event, server, store
 from tta.domain.identity import derived_id
+from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.store import EventStore, Wanted
 
@@ -23,6 +26,7 @@ async def run() -> list[Figure]:
         for size in SIZES:
             await _fill(opened, size - stored, str(size))
             stored = size
+            await _until_rewritten(child)
             latencies = await _measure(opened, str(size))
             medians.append(percentile(latencies, 0.5) * 1e6)
             figures.append(Figure(f"{size:,} events", medians[-1], "µs (median)"))
@@ -40,6 +44,13 @@ async def _fill(opened: EventStore, events: int, name: str) -> None:
                 head = (await opened.append(one_event(aggregate, head))).heads[0]
 
     await asyncio.gather(*(one(number) for number in range(min(WRITERS, max(1, events // each)))))
+
+
+async def _until_rewritten(child: ChildServer) -> None:
+    """Wait until the server rewrites no file: its pages are copied meanwhile."""
+    async with Redis.from_url(child.url) as client:
+        while (await client.info("persistence"))["aof_rewrite_in_progress"]:  # noqa: ASYNC110 - It tells when asked.
+            await asyncio.sleep(0.1)
 
 
 async def _measure(opened: EventStore, name: str) -> list[float]:

@@ -37,7 +37,7 @@ from tta.telemetry import metrics
 READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey)))
 AGGREGATES = (player, session, safety_record)
 KEEP_ALIVE_S = 30
-REQUESTS_MAX = 2_000  # At once in one process; more are told to come back.
+CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 10
 COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
@@ -264,7 +264,7 @@ async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str],
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=REQUESTS_MAX,
+            limit_concurrency=CONNECTIONS_MAX,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=SHUTDOWN_S,
         )

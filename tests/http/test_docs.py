@@ -47,7 +47,7 @@ def test_problems_are_listed_as_they_are():
 def test_the_page_names_the_bounds_that_hold():
     from tta.commands.folding import RECENT_MAX, RECENT_MS
     from tta.http import bodies, manners
-    from tta.main import REQUESTS_MAX
+    from tta.http.apps import REQUESTS_MAX
 
     assert (RECENT_MAX, RECENT_MS // 3_600_000) == (1_024, 24)
     assert (bodies.BYTES_MAX, bodies.TIMEOUT_S) == (2**20, 10)

@@ -1,10 +1,16 @@
 """What every request meets: methods, safe headers, browsers of other origins, traces."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
 from uuid import UUID
 
+import httpx2
 import pytest
 from api_examples import Api, problem
+
+from tta.http.apps import app
+from tta.main import Work, services
 
 
 class TestMethods:
@@ -113,3 +119,27 @@ class TestTracing:
 async def test_everybody_may_read_the_contract(api: Api):
     shown = await api.nobody().get("/v1/openapi.json")
     assert shown.json()["openapi"] == "3.1.0"
+
+
+async def test_of_too_many_at_once_the_last_come_back_later(api: Api):
+    full = app(services(api.parts, Work([], [])), "all", requests_max=1)
+    under_way, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        under_way.set()
+        await go_on.wait()
+        yield b"{}"
+
+    headers = {"Authorization": f"Bearer {(await api.player()).token}", "Content-Type": "application/json"}
+    transport = httpx2.ASGITransport(full)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+        first = asyncio.create_task(
+            http.post("/v1/sessions", content=slow_body(), headers={**headers, "Idempotency-Key": "first"})
+        )
+        await under_way.wait()
+        turned_away = await http.get("/health")
+        go_on.set()
+        assert (await first).status_code == 201
+        assert (await http.get("/livez")).status_code == 200
+    problem(turned_away, 503, "overloaded")
+    assert turned_away.headers["Retry-After"] == "1"

@@ -22,10 +22,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tta.http import health, journeys, players, sessions
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
-from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
+from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
 from tta.http.traces import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
+REQUESTS_MAX = 2_000  # At once in one process.
 COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
 QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES)
 BOTH: tuple[Route, ...] = health.BOTH
@@ -66,8 +67,12 @@ request_id_pattern = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("tta.http")
 
 
-def app(services: Services, which: str, *, origins: Sequence[str] = ()) -> Starlette:
-    """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins."""
+def app(
+    services: Services, which: str, *, origins: Sequence[str] = (), requests_max: int = REQUESTS_MAX
+) -> Starlette:
+    """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins; of
+    more than `requests_max` requests at once the last are told to come back.
+    """
     commands = COMMANDS if which in ("commands", "all") else ()
     queries = QUERIES if which in ("queries", "all") else ()
     document = msgspec.json.encode(contract(commands, queries, BOTH))
@@ -76,7 +81,7 @@ def app(services: Services, which: str, *, origins: Sequence[str] = ()) -> Starl
         return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
 
     routes = [each for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
-    middleware = [Middleware(Observed)]
+    middleware = [Middleware(Observed, requests_max)]
     if origins:
         middleware.append(
             Middleware(
@@ -99,8 +104,10 @@ def app(services: Services, which: str, *, origins: Sequence[str] = ()) -> Starl
 class Observed:
     """Every request gets a trace, a request id, safe headers, one log line and its place in the metrics."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, requests_max: int = REQUESTS_MAX) -> None:
         self._app = app
+        self._requests_max = requests_max
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -124,9 +131,15 @@ class Observed:
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
 
+        self._under_way += 1
         try:
-            await self._app(scope, receive, send_observed)
+            if self._under_way <= self._requests_max:
+                await self._app(scope, receive, send_observed)
+            else:
+                turned_away = answered_problem(Problem(OVERLOADED), Request(scope))
+                await turned_away(scope, receive, send_observed)
         finally:
+            self._under_way -= 1
             _observe(scope, status, time.perf_counter() - began)
 
 

@@ -94,6 +94,7 @@ INTERNAL = Kind("internal-error", 500, "Something of ours broke")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
 OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
 GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
+OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
 STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
 
 REFUSALS: dict[type[Refusal], Kind] = {

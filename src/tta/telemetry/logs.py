@@ -29,4 +29,11 @@ def configure_logs(level: str = "info", *, json: bool | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # What libraries log by Python's own means takes the same form.
+    handler = logging.StreamHandler(sys.stderr)
+    named = [*shared, structlog.stdlib.add_logger_name]
+    bare = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=named, processors=[bare, *last])
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
