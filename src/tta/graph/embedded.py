@@ -208,7 +208,10 @@ def _open_database(path: Path) -> ladybug.Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return ladybug.Database(
-            path, buffer_pool_size=BUFFER_POOL_BYTES, checkpoint_threshold=CHECKPOINT_BYTES, max_num_threads=1
+            path,
+            buffer_pool_size=BUFFER_POOL_BYTES,
+            checkpoint_threshold=CHECKPOINT_BYTES,
+            max_num_threads=1,  # Per query. Ours look rows up; handing them to other threads costs more.
         )
     except RuntimeError as error:
         if "Could not set lock" in str(error):
