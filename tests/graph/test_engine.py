@@ -12,8 +12,8 @@ THING = Node("Thing", properties={"turn": "integer"})
 SAVE = "MERGE (t:Thing {id: $id})\nSET t.turn = $turn"
 IDS = "MATCH (t:Thing)\nRETURN t.id AS id\nORDER BY id"
 ENDLESS = """
-MATCH (a:Thing), (b:Thing), (c:Thing), (d:Thing)
-WHERE a.turn < b.turn AND b.turn < c.turn AND c.turn < d.turn AND d.turn < a.turn
+MATCH (a:Thing), (b:Thing), (c:Thing), (d:Thing), (e:Thing)
+WHERE a.turn < b.turn AND b.turn < c.turn AND c.turn < d.turn AND d.turn < e.turn AND e.turn < a.turn
 RETURN count(*) AS n
 """
 

@@ -39,7 +39,7 @@ async def open_embedded(
         raise GraphInUse(f"the graph {whole} is already open in this process: use that handle")
     open_here.add(whole)
     try:
-        database = await asyncio.to_thread(_open_database, whole)
+        database = await asyncio.to_thread(_open_database, whole, readers + 1)
         return EmbeddedGraph(whole, database, readers, connect_timeout_s, transaction_timeout_s)
     except BaseException:
         open_here.discard(whole)
@@ -204,14 +204,14 @@ def _answer(job: "Future[Answer]") -> "asyncio.Future[Answer]":
     return asyncio.wrap_future(job)
 
 
-def _open_database(path: Path) -> ladybug.Database:
+def _open_database(path: Path, threads: int) -> ladybug.Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return ladybug.Database(
             path,
             buffer_pool_size=BUFFER_POOL_BYTES,
             checkpoint_threshold=CHECKPOINT_BYTES,
-            max_num_threads=1,  # Per query. Ours look rows up; handing them to other threads costs more.
+            max_num_threads=threads,
         )
     except RuntimeError as error:
         if "Could not set lock" in str(error):

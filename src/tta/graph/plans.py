@@ -56,6 +56,8 @@ class Session:
         """Connect; a statement is interrupted after the time-out, at the engine's next convenient moment."""
         self._connection = ladybug.Connection(database)
         self._connection.set_query_timeout(round(timeout_s * 1000))
+        # Ours look rows up: handing them to more threads costs more, and who has all holds up the others.
+        self._connection.set_max_threads_for_exec(1)
         self._statements: OrderedDict[str, tuple[Statement, dict[Shape, Plan]]] = OrderedDict()
         self._in_transaction = False
         self._is_stale = False
