@@ -18,7 +18,7 @@ CHECKPOINT = Node(
 )
 WORKER = Node(
     "Worker",
-    properties={"beat": "integer", "started_ms": "integer", "model": "string", "models": "strings"},
+    properties={"beat": "integer", "model": "string", "stopped": "strings"},
 )
 MODEL = Node(
     "Model",

@@ -44,6 +44,13 @@ def test_every_service_is_looked_after(name: str):
     assert service["logging"]["options"]["max-size"] if name in ("valkey", "commands") else True
 
 
+def test_who_reads_no_personal_text_has_no_keys():
+    for name in ("projector", "migrate"):
+        given = SERVICES[name]
+        assert not given["volumes"]
+        assert not {"TTA_KEYS_DIR", "TTA_KEYRING_URL"} & given["environment"].keys()
+
+
 def test_no_secret_has_a_default():
     for name, service in SERVICES.items():
         for variable, value in service.get("environment", {}).items():
@@ -178,7 +185,7 @@ async def production(tmp_path: Path, empty_neo4j: tuple[str, str]) -> AsyncItera
 
 @pytest.mark.neo4j
 async def test_its_parts_play_a_turn_as_processes_of_their_own(production: dict[str, str], tmp_path: Path):
-    early = tta("serve", "commands", "--port", "0", **production)
+    early = tta("serve", "queries", "--port", "0", **production)
     assert (early.returncode, "run `tta migrate`" in early.stderr) == (1, True)
     keyless = tta("serve", **production | {"keys_dir": str(tmp_path / "none")})
     assert (keyless.returncode, "key-encryption.json" in keyless.stderr) == (1, True)

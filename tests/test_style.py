@@ -20,9 +20,10 @@ ARROWS: dict[str, set[str]] = {
     "telemetry": set(),
     "security": {"domain", "eventstore"},
     "commands": {"domain", "eventstore", "security"},
-    "projector": {"domain", "eventstore", "graph"},
+    "stories": {"domain"},
+    "projector": {"domain", "eventstore", "graph", "telemetry"},
     "projections": {"domain", "graph", "projector"},
-    "reactors": {"commands", "domain", "eventstore", "security"},
+    "reactors": {"commands", "domain", "eventstore", "security", "telemetry"},
     "http": {
         "commands",
         "domain",

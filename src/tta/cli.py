@@ -40,7 +40,7 @@ RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), G
 INTERRUPTED = 130  # What a shell says of a command that Ctrl-C ended before it was done.
 WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
 
-is_shown = sys.stdout.isatty() or "COLUMNS" in os.environ
+is_shown = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
 out = Console(highlight=False, width=None if is_shown else WIDTH_OF_FILES)
 err = Console(stderr=True, highlight=False)
 cli = App(
@@ -201,7 +201,13 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
         log.info("ready", url=url or None, **parts)
 
     keyed = parts.keys() != {"projecting"}
-    async with opened(settings, keyed=keyed) as everything:
+    if keyed and settings.keys_dir is None:
+        raise SettingsWrong(
+            "TTA_KEYS_DIR is missing: `tta keys create DIRECTORY` once, then the same for every process"
+            " that serves or reacts; only `tta dev` and `tta demo` make their own"
+        )
+    graphed = "projecting" in parts or parts.get("serving") in {"queries", "all"}
+    async with opened(settings, keyed=keyed, graphed=graphed) as everything:
         await run(everything, ready=ready, **parts)
     return 0
 

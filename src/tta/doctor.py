@@ -83,8 +83,8 @@ def _check_settings(settings: Settings) -> list[Finding]:
         for wrong in wrong_settings(settings)
     ]
     if settings.store_url and not settings.keys_dir:
-        change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process"
-        findings.append(Finding("settings", "warn", f"keys are made in {settings.keys} where absent", change))
+        change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process that serves or reacts"
+        findings.append(Finding("settings", "warn", "no keys: only a projector runs so", change))
     return findings
 
 

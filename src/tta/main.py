@@ -105,10 +105,13 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, migrating: bool = False, keyed: bool = True) -> AsyncIterator[Opened]:
+async def opened(
+    settings: Settings, *, migrating: bool = False, keyed: bool = True, graphed: bool = True
+) -> AsyncIterator[Opened]:
     """Open the stores, check them, and close them again.
 
-    `migrating` brings the graph up to date first; without `keyed` no key is read.
+    `migrating` brings the graph up to date first; without `keyed` no key is read; without `graphed` nobody
+    asks whether the graph is there, which who only commands or reacts does not need.
     """
     for name in ("store_url", "graph_url"):
         if not getattr(settings, name):
@@ -129,18 +132,23 @@ async def opened(settings: Settings, *, migrating: bool = False, keyed: bool = T
             settings.graph_url, user=settings.graph_user or None, password=settings.password() or None
         )
         stack.push_async_callback(graph.close)
-        await (migrate(graph) if migrating else check_migrated(graph))
+        if migrating:
+            await migrate(graph)
+        elif graphed:
+            await check_migrated(graph)
         yield Opened(settings, store, types, graph, Progress(), keys)
 
 
 @asynccontextmanager
 async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> AsyncIterator[Keys]:
-    create = _embedded(settings)
+    # Keys that are gone are not made anew over what they sealed: it could never be read again.
+    create = _embedded(settings) and not any(position for position, _ in (await store.ends()).values())
     wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
     hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
     keyring_url = settings.keyring_url or settings.store_url
     keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
     try:
+        await keyring.check()
         yield Keys(keyring, hmac_keys, Commands(Aggregates(store, types), keyring))
     finally:
         await keyring.close()
@@ -166,10 +174,8 @@ class Work(NamedTuple):
     def refresh_gauges(self) -> None:
         for projector in self.projectors:
             metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
-            metrics.PROJECTION_STOPPED.labels(projector.model.NAME).set(len(projector.poisons))
         for reactor in self.reactors:
             metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
-            metrics.REACTOR_PARKED.labels(reactor.name).set(reactor.parked_total)
 
 
 def projectors(parts: Opened) -> list[Projector]:
@@ -193,7 +199,7 @@ def reactors(parts: Opened) -> list[Running]:
     return [Running(parts.store, parts.types, Reply(parts.commands))]
 
 
-def services(parts: Opened, work: Work) -> Services:
+def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Services:
     """Gather what the API needs."""
     slots = parts.store.layout.slots
     checkpoints = [Checkpoints(parts.graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
@@ -205,7 +211,8 @@ def services(parts: Opened, work: Work) -> Services:
         tokens=tokens_of(parts.settings),
         hmac_keys=parts.required_keys.hmac_keys,
         checkpoints=checkpoints,
-        workers=Workers(work.stopped, work.refresh_gauges),
+        workers=Workers(work.stopped, work.refresh_gauges, (Reply.NAME,)),
+        serves_queries=serves_queries,
     )
 
 
@@ -222,9 +229,10 @@ async def run(
     `serving` is "", commands, queries or all; `ready` is called with the URL once requests are answered.
     """
     _spare_the_collector()
-    for projector in projectors(parts):
-        # Queries may be asked before any projector has run, so every process prepares.
-        await projector.prepare()
+    if projecting or serving in {"queries", "all"}:
+        for projector in projectors(parts):
+            # Queries may be asked before any projector has run.
+            await projector.prepare()
     work = Work(projectors(parts) if projecting else [], reactors(parts) if reacting else [])
     runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
     tasks = [asyncio.create_task(each) for each in runs]
@@ -257,7 +265,7 @@ async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str],
     origins = tuple(filter(None, (origin.strip() for origin in settings.origins.split(","))))
     server = uvicorn.Server(
         uvicorn.Config(
-            app(services(parts, work), serving, origins=origins),
+            app(services(parts, work, serves_queries=serving != "commands"), serving, origins=origins),
             http="httptools",
             lifespan="off",
             log_config=None,
@@ -271,13 +279,14 @@ async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str],
     )
     with _listening(settings) as listening:
         host, port = listening.getsockname()[:2]
-        ready(f"http://{host}:{port}")
+        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
         await server.serve(sockets=[listening])
 
 
 def _listening(settings: Settings) -> socket.socket:
     try:
-        return socket.create_server((settings.host, settings.port), backlog=1_024)
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1_024)
     except (OSError, OverflowError) as error:
         raise SettingsWrong(
             f"cannot listen on {settings.host}, port {settings.port} ({error}): "

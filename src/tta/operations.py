@@ -57,6 +57,9 @@ def wrong_settings(settings: Settings) -> list[str]:
     if credentials_pattern.search(settings.graph_url):
         use = "use TTA_GRAPH_USER and TTA_GRAPH_PASSWORD_FILE"
         wrong.append(f"TTA_GRAPH_URL: a user or password in a graph's URL is not read: {use}")
+    if settings.store_durability.startswith("replicated") and not settings.store_url:
+        use = "the server that `tta dev` brings has none; name one: TTA_STORE_URL"
+        wrong.append(f"TTA_STORE_DURABILITY: {settings.store_durability} needs replicas; {use}")
     for read in (lambda: settings.durability, settings.password):
         try:
             read()

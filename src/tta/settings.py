@@ -63,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return self.graph_password
         try:
             return self.graph_password_file.read_text().strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise SettingsWrong(f"TTA_GRAPH_PASSWORD_FILE: {error}") from error
 
 

@@ -1,6 +1,8 @@
 """No one reaches what is not theirs: every route × every role × every relationship."""
 
+import secrets
 from typing import Any
+from uuid import UUID
 
 import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
@@ -114,3 +116,16 @@ def test_every_route_has_a_rule_and_every_rule_a_route():
 def test_routes_are_each_there_once():
     paths = [(route.method, path) for route in ROUTES for path in (route.path, route.alias) if path]
     assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize("expected", ['"v1"', '"v5"', "*"])
+async def test_no_expectation_tells_whether_anothers_session_is_there(api: Api, expected: str):
+    _, session = await api.session()
+    there = UUID(session.rpartition("/")[2])
+    neighbour = UUID(bytes=there.bytes[:1] + secrets.token_bytes(15))
+    stranger = api.caller(Role.PLAYER, player_id=UUID(bytes=there.bytes[:1] + bytes(15)))
+    answers = [
+        await stranger.post(f"/v1/sessions/{each}/pause", If_Match=expected) for each in (there, neighbour)
+    ]
+    told = [{**problem(each, 404, "no-such-session"), "trace_id": "", "instance": ""} for each in answers]
+    assert told[0] == told[1]

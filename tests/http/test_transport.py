@@ -137,9 +137,32 @@ async def test_of_too_many_at_once_the_last_come_back_later(api: Api):
             http.post("/v1/sessions", content=slow_body(), headers={**headers, "Idempotency-Key": "first"})
         )
         await under_way.wait()
-        turned_away = await http.get("/health")
+        turned_away = await http.get("/v1/sessions/x")
+        assert (await http.get("/livez")).status_code == 200, "a busy process is no dead one"
         go_on.set()
         assert (await first).status_code == 201
         assert (await http.get("/livez")).status_code == 200
     problem(turned_away, 503, "overloaded")
     assert turned_away.headers["Retry-After"] == "1"
+
+
+async def test_headers_have_a_limit(api: Api):
+    many = {f"X-Filler-{number}": "x" * 1_000 for number in range(70)}
+    problem(await api.http.get("/livez", headers=many), 431, "headers-too-large")
+
+
+@pytest.mark.parametrize("path", ["/sessions/%E2%82%AC", "/sessions/a%0d%0aX:1", "/sessions/%3E%3B%20rel=x"])
+async def test_any_path_makes_a_link_that_holds(api: Api, path: str):
+    answer = await (await api.player()).get(path)
+    problem(answer, 404, "not-found")
+    link = answer.headers["Link"]
+    assert re.fullmatch(r"<[!-~]+>; rel=\"successor-version\"", link)
+    assert link.count(">") == 1
+
+
+@pytest.mark.parametrize("content", [b"null", b"[]", b'{"nonsense": 1}', b"x"])
+async def test_what_takes_no_body_refuses_one(api: Api, content: bytes):
+    player, session = await api.session()
+    headers = {"Authorization": f"Bearer {player.token}", "Idempotency-Key": "k"}
+    problem(await api.http.post(f"{session}/pause", content=content, headers=headers), 422, "invalid-request")
+    assert (await api.http.post(f"{session}/pause", content=b"{}", headers=headers)).status_code == 200

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tta.http.apps import app
 from tta.main import Work, services
+from tta.security.key_files import KeyFileUnsafe
 
 BOUND_S = 13.0  # The store gives up an append after 10 s, a read after 2 s.
 HELLO = {"text": "Hello"}
@@ -94,6 +96,34 @@ async def test_without_the_graph(own_api: Api):
     health = await own_api.nobody().get("/health")
     assert health.json()["checks"] == {"database": False, "cache": True, "external_apis": True}
     assert (await own_api.nobody().get("/readyz")).status_code == 503
+
+
+async def test_who_only_commands_is_ready_without_the_graph(own_api: Api):
+    alone = app(services(own_api.parts, Work([], []), serves_queries=False), "commands")
+    await own_api.parts.graph.close()
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(alone), base_url="http://tta.test") as http:
+        assert (await http.get("/readyz")).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["key-encryption.json", "hmac.json"])
+async def test_keys_that_are_gone_are_not_made_anew_over_what_they_sealed(tmp_path: Path, name: str):
+    async with api_in(tmp_path, working=False) as running:
+        await running.player()
+    (tmp_path / "keys" / name).unlink()
+    with pytest.raises(KeyFileUnsafe, match=name):
+        async with api_in(tmp_path, working=False):
+            pass
+
+
+async def test_another_key_than_the_keyrings_is_refused_at_the_start(tmp_path: Path):
+    async with api_in(tmp_path / "one", working=False) as running:
+        await running.player()
+    async with api_in(tmp_path / "other", working=False):
+        pass
+    shutil.copy(tmp_path / "other" / "keys" / "key-encryption.json", tmp_path / "one" / "keys")
+    with pytest.raises(KeyFileUnsafe, match="does not open what the keyring holds"):
+        async with api_in(tmp_path / "one", working=False):
+            pass
 
 
 @pytest.mark.parametrize("which", ["commands", "queries"])

@@ -53,7 +53,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "now_ms": 7,
     },
     "tta.projector.checkpoints.BEATS": {"model": "journey@1"},
-    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@1"},
+    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@1", "stopped": ["s"]},
     "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
     "tta.projector.freshness.POSITIONS": {"ids": [CHECKPOINT]},
 }

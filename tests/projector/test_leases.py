@@ -139,7 +139,7 @@ async def test_a_dead_workers_slots_are_taken_once_its_lease_is_over(checkpoints
         async with working(Worker(checkpoints, "dead"), leaves=False) as dead:
             await until(lambda: len(a.held) == len(dead.held) == 4)
         await until(lambda: a.held == ALL)
-        assert set(await checkpoints.beats()) == {"a"}, "the dead are struck from the list"
+        assert set(await checkpoints.workers()) == {"a"}, "the dead are struck from the list"
 
 
 async def test_one_that_was_taken_for_dead_and_wakes_up_shares_again(ready: Graph, checkpoints: Checkpoints):
@@ -176,4 +176,4 @@ async def test_versions_of_a_read_model_do_not_share(ready: Graph, checkpoints: 
     await newer.make()
     a, b = Worker(checkpoints, "a"), Worker(newer, "b")
     assert (await a.claim(), await b.claim()) == (ALL, ALL)
-    assert (set(await checkpoints.beats()), set(await newer.beats())) == ({"a"}, {"b"})
+    assert (set(await checkpoints.workers()), set(await newer.workers())) == ({"a"}, {"b"})

@@ -1,5 +1,7 @@
 """An event that cannot be digested stops its slot's lane, loudly, and no other; a restart tries it again."""
 
+import asyncio
+
 import pytest
 from histories import JOURNEY, SESSION_STATE, TYPES, after, played
 from projector_examples import (
@@ -64,6 +66,8 @@ async def test_it_stops_its_own_slot_only(log: Log, embedded: Graph, model: Read
             (stopped,) = Work([working], []).stopped()
             assert (stopped.slot, stopped.position) == (POISONED, position)
             await until(lambda: working.leases.held[POISONED].mark.position == position - 1)
+            # What a worker says has stopped is in the graph, so that every process can tell it.
+            await _told(log, working, f"slot {POISONED}, position {position}, {draft.type}")
             (lag,) = await lags(log.store, [working.checkpoints])
             assert lag.events_behind == (await log.ends())[POISONED] - position + 1
             assert lag.seconds_behind is not None
@@ -124,3 +128,9 @@ async def test_all_slots_may_stop(log: Log, embedded: Graph):
     async with running(working):
         await until(lambda: len(working.poisons) == SLOTS)
     assert working.events_total == 0
+
+
+async def _told(log: Log, working: Projector, what: str) -> None:
+    async with asyncio.timeout(10):
+        while not any(what in each for each in (await lags(log.store, [working.checkpoints]))[0].stopped):
+            await asyncio.sleep(0.02)

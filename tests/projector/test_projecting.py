@@ -61,9 +61,9 @@ async def test_it_gives_its_slots_back_when_it_is_stopped(log: Log, ready: Graph
     async with running(working):
         await caught_up(log, ready, SESSION_STATE)
         assert {each.owner for each in (await working.checkpoints.read(range(SLOTS))).values()} == {"w"}
-        assert await working.checkpoints.beats() != {}
+        assert await working.checkpoints.workers() != {}
     assert {each.owner for each in (await working.checkpoints.read(range(SLOTS))).values()} == {""}
-    assert await working.checkpoints.beats() == {}
+    assert await working.checkpoints.workers() == {}
 
 
 async def be_stopped_again_and_again(log: Log, graph: Graph, model: ReadModel, rounds: int) -> None:

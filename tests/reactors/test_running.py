@@ -114,14 +114,24 @@ async def test_what_keeps_failing_is_parked_with_its_reason(machine: Machine, re
             await until(lambda: reactor.done_of(bad) == [last])
             await until(lambda: _is(mark_of(machine), last + 1))
     mark, done, parked = await machine.store.dealt(SLOT, reactor.NAME)
-    assert (mark, done, parked) == (last + 1, set(), {first: "RuntimeError: it does not work"})
+    assert (mark, done, parked) == (last + 1, set(), {first: "RuntimeError"})
     assert working.parked_total == 1
     assert [line["position"] for line in said if line["event"] == "an event is parked"] == [first]
     again = Awaiting(machine.store)
     async with running(reacting(machine.store, again)):
-        await machine.stand(bad, ASKS)
-        await until(lambda: len(again.done) == 1)
-    assert len(again.asked) == 1, "what is parked waits for a person"
+        await until(lambda: again.done_of(bad) == [first])
+    assert (await machine.store.dealt(SLOT, reactor.NAME))[2] == {}, "what was wrong was mended"
+    assert await machine.store.parked(reactor.NAME) == {}
+
+
+async def test_what_still_fails_stays_parked(machine: Machine, reactor: Awaiting):
+    bad = some_id()
+    reactor.fails[bad] = 1_000
+    first = await machine.stand(bad, ASKS)
+    settings = {"attempts_max": 1, "parked_again_s": 0.05}
+    async with running(reacting(machine.store, reactor, **settings)):
+        await until(lambda: len(reactor.asked) > 3)
+    assert await machine.store.parked(reactor.NAME) == {SLOT: {first: "RuntimeError"}}
 
 
 async def test_a_reaction_that_hangs_is_ended_and_tried_again(machine: Machine, reactor: Awaiting):
@@ -146,7 +156,7 @@ async def test_a_slot_with_as_many_parked_as_the_store_holds_goes_on_one_by_one(
     slow, quick = some_id(), some_id()
     release = reactor.hold_up(slow)
     with capture_logs() as said:
-        async with running(working := reacting(machine.store, reactor, attempts_max=1)):
+        async with running(working := reacting(machine.store, reactor, attempts_max=1, parked_again_s=None)):
             await machine.stand(slow, ASKS)
             await machine.stand(quick, ASKS)
             await until(lambda: reactor.busy == 1)

@@ -18,6 +18,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Loaded, Snapshot, Wanted
 
 CACHE_MAX = 50_000
+REMEMBERED_MAX = 500_000  # Recent commands of all that is cached, about 280 bytes each.
 RECENT_MAX = 1_024  # What http.md publishes: a retry is recognised for 24 hours and 1,024 commands.
 RECENT_MS = 24 * 3600 * 1000
 SNAPSHOT_EVERY = 100
@@ -76,11 +77,22 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 class Aggregates:
     """Loads and folds aggregates, and remembers what it folded."""
 
-    def __init__(self, store: EventStore, types: EventTypes, *, cache_max: int = CACHE_MAX) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        types: EventTypes,
+        *,
+        cache_max: int = CACHE_MAX,
+        remembered_max: int = REMEMBERED_MAX,
+    ) -> None:
         self.store = store
         self.types = types
         self._cache: OrderedDict[UUID, Folded] = OrderedDict()
         self._cache_max = cache_max
+        self._remembered_max = remembered_max
+        self._counted: dict[UUID, int] = {}
+        """How many recent commands were counted for each that is cached."""
+        self._remembered = 0
         self._fingerprints: dict[str, bytes] = {}
 
     def cached(self, targets: Sequence[Target]) -> list[Folded] | None:
@@ -101,15 +113,23 @@ class Aggregates:
         except HistoryChanged as changed:
             log.warning("remembered history is gone, folding anew", error=str(changed))
             for target in targets:
-                self._cache.pop(target.id, None)
+                self._forget(target.id)
             return await self._load(targets, snapshots=False)
 
     def remember(self, target: Target, folded: Folded) -> None:
         """Keep a folding for the next command; the least recently used one goes."""
         self._cache[target.id] = folded
         self._cache.move_to_end(target.id)
-        if len(self._cache) > self._cache_max:
-            self._cache.popitem(last=False)
+        self._remembered += len(folded.recent) - self._counted.get(target.id, 0)
+        self._counted[target.id] = len(folded.recent)
+        while len(self._cache) > self._cache_max or (
+            self._remembered > self._remembered_max and len(self._cache) > 1
+        ):
+            self._forget(next(iter(self._cache)))
+
+    def _forget(self, aggregate_id: UUID) -> None:
+        self._cache.pop(aggregate_id, None)
+        self._remembered -= self._counted.pop(aggregate_id, 0)
 
     def fold(self, module: Decider, folded: Folded, events: Sequence[Recorded]) -> Folded:
         """Fold recorded events on top of a folding."""

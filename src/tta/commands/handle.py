@@ -97,10 +97,12 @@ async def handle_over(
     *,
     player_id: UUID,
     dealt: Dealt | None = None,
+    admits: Callable[[Any], None] = lambda _: None,
 ) -> Handled:
     """Append what a decision over several aggregates of one player gives, with all of them as guards.
 
-    The first target is the one that the command's path names; `player_id` is the subject of all.
+    The first target is the one that the command's path names; `player_id` is the subject of all. `admits`
+    raises where the first target's state is none of the caller's business, before anything is said of it.
     Raises Refusal when a rule says no, KeyReused, VersionMismatch, TooManyConflicts when ATTEMPTS_MAX
     races were lost, and what the event store raises. With `dealt`, even nothing to append is written
     down as dealt with.
@@ -115,6 +117,7 @@ async def handle_over(
                     _require_same_payload(done, asked)
                     await _confirm(aggregates, targets, folded)
                     return await _recognised(aggregates, targets[0], done)
+                admits(folded[0].state)
                 _require_version(folded[0], asked)
                 decided = decision([each.state for each in folded])
             except (Refusal, KeyReused, VersionMismatch):

@@ -38,13 +38,17 @@ async def handle_session(
     if session_id.bytes[0] != player_id.bytes[0]:
         raise NoSuchSession("expected a session, there is none")
 
+    def admits(state: object) -> None:
+        assert isinstance(state, Session), "the session comes first"
+        expects_one = asked.expected_version is not None and asked.expected_version > 0
+        if state.player_id != player_id and (state.status is not Status.ABSENT or expects_one):
+            raise NoSuchSession("expected a session, there is none")
+
     def decide(states: list[object]) -> list[list[SessionEvent]]:
         current, record, person = states
         assert isinstance(current, Session), "the session comes first"
         assert isinstance(record, safety_record.SafetyRecord), "the safety record comes second"
         assert isinstance(person, player.Player), "the player comes third"
-        if current.status is not Status.ABSENT and current.player_id != player_id:
-            raise NoSuchSession("expected a session, there is none")
         facts = Facts(held=record.held, consented=ConsentPurpose.PLAY in person.consents)
         return [session.decide(current, command(facts)), [], []]
 
@@ -53,4 +57,4 @@ async def handle_session(
         Target(decider(safety_record), safety_record_id(player_id)),
         Target(decider(player), player_id),
     ]
-    return await handle_over(commands, targets, decide, asked, player_id=player_id)
+    return await handle_over(commands, targets, decide, asked, player_id=player_id, admits=admits)

@@ -229,7 +229,8 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
 
 def _submit_interaction(session: Session, command: SubmitInteraction) -> list[SessionEvent]:
     _require_running(session)
-    if session.status is Status.PAUSED:
+    # Whoever is held is never refused for what stands still meanwhile: their words are taken and answered.
+    if session.status is Status.PAUSED and not command.held:
         raise SessionIsPaused("expected an open session, this one is paused")
     _require_consent(command)
     turn = session.turn + 1
@@ -237,7 +238,7 @@ def _submit_interaction(session: Session, command: SubmitInteraction) -> list[Se
         raise TurnOutOfOrder(f"expected turn {turn}, got {command.turn}")
     if session.unanswered:
         raise TurnUnanswered(f"turn {turn} has to wait, turn {session.turn} is not answered yet")
-    if turn > TURNS_MAX:
+    if turn > TURNS_MAX and not command.held:
         raise TurnsExhausted(f"a session has at most {TURNS_MAX} turns, this would be turn {turn}")
     require_words_or_choice(command.words, command.choice, WORDS_MAX)
     return [

@@ -201,12 +201,14 @@ class EventStore:
 
     async def dealt(self, slot: int, reactor: str) -> tuple[int, set[int], dict[int, str]]:
         """Say what a reactor has dealt with: its mark, positions done above it, parked ones with reasons."""
-        raw = await self.nodes.call("HGETALL", self.layout.at(slot, reactor))
-        pairs = raw.items() if isinstance(raw, dict) else zip(raw[::2], raw[1::2], strict=True)
-        held = {bytes(field): bytes(value) for field, value in pairs}
-        mark = int(held.pop(b"mark", b"0"))
-        done = {int(field) for field, reason in held.items() if not reason}
-        return mark, done, {int(field): reason.decode() for field, reason in held.items() if reason}
+        return _at(await self.nodes.call("HGETALL", self.layout.at(slot, reactor)))
+
+    async def parked(self, reactor: str) -> dict[int, dict[int, str]]:
+        """Say which positions a reactor has parked, with their reasons; slots without any are left out."""
+        slots = range(self.layout.slots)
+        replies = await self.nodes.pipeline([("HGETALL", self.layout.at(slot, reactor)) for slot in slots])
+        found = {slot: _at(raw)[2] for slot, raw in zip(slots, replies, strict=True)}
+        return {slot: positions for slot, positions in found.items() if positions}
 
     async def _claim(self) -> None:
         """Write down what store this is, or compare with what is written. A foreign key is left as it is."""
@@ -262,3 +264,12 @@ def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:
             f"got version {reached.version} ({reached.hash.hex()[:12]})"
         )
     return Loaded(head, snapshot, events)
+
+
+def _at(raw: Any) -> tuple[int, set[int], dict[int, str]]:
+    """Read what `at` holds: the mark, positions done above it, parked ones with reasons."""
+    pairs = raw.items() if isinstance(raw, dict) else zip(raw[::2], raw[1::2], strict=True)
+    held = {bytes(field): bytes(value) for field, value in pairs}
+    mark = int(held.pop(b"mark", b"0"))
+    done = {int(field) for field, reason in held.items() if not reason}
+    return mark, done, {int(field): reason.decode() for field, reason in held.items() if reason}

@@ -22,11 +22,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tta.http import health, journeys, players, sessions
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
-from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
-from tta.http.traces import said, traced
+from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
+from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 REQUESTS_MAX = 2_000  # At once in one process.
+HEADER_BYTES_MAX = 64 * 1024
+ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
+"""Whoever keeps us running must not take a busy process for a dead one."""
 COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
 QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES)
 BOTH: tuple[Route, ...] = health.BOTH
@@ -133,14 +136,23 @@ class Observed:
 
         self._under_way += 1
         try:
-            if self._under_way <= self._requests_max:
+            turned_away = self._turned_away(scope)
+            if turned_away is None:
                 await self._app(scope, receive, send_observed)
             else:
-                turned_away = answered_problem(Problem(OVERLOADED), Request(scope))
-                await turned_away(scope, receive, send_observed)
+                answer = answered_problem(Problem(turned_away), Request(scope))
+                await answer(scope, receive, send_observed)
         finally:
             self._under_way -= 1
             _observe(scope, status, time.perf_counter() - began)
+
+    def _turned_away(self, scope: Scope) -> Kind | None:
+        """Say why a request is not even looked at, if so."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
+            return HEADERS_TOO_LARGE
+        if self._under_way > self._requests_max and scope["path"] not in ALWAYS_ANSWERED:
+            return OVERLOADED
+        return None
 
 
 def _observe(scope: Scope, status: int, seconds: float) -> None:

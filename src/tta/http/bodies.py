@@ -41,6 +41,13 @@ async def read_body(request: Request, kind: Any) -> Any:
         raise Problem(MALFORMED, "the body is not JSON") from error
 
 
+async def require_no_body(request: Request) -> None:
+    """Refuse a body where none is expected: what its sender means would not happen. `{}` is none."""
+    raw = await _read(request)
+    if raw.strip() not in {b"", b"{}"}:
+        raise Problem(INVALID, "this request has no body")
+
+
 def clean_text(raw: str) -> str:
     """Normalise a text (NFC) and drop control characters other than line breaks and tabs."""
     return control_characters.sub("", unicodedata.normalize("NFC", raw))

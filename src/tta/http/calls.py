@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import msgspec
@@ -23,7 +24,7 @@ from tta.domain.base import Sealed
 from tta.domain.identity import derived_id
 from tta.eventstore.envelope import Context
 from tta.graph.engine import Graph
-from tta.http.bodies import read_body
+from tta.http.bodies import read_body, require_no_body
 from tta.http.manners import (
     ConsistencyToken,
     Preference,
@@ -59,11 +60,22 @@ class Stopped(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Parked(msgspec.Struct, frozen=True):
+    """An event that a reactor keeps aside after it failed again and again; it is tried now and then."""
+
+    reactor: str
+    slot: int
+    position: int
+    reason: str
+
+
 class Workers(NamedTuple):
     """What health and metrics ask of this process's own projectors and reactors."""
 
     stopped: Callable[[], list[Stopped]]
     refresh_gauges: Callable[[], None]
+    reactors: tuple[str, ...] = ()
+    """The names of all reactors that there are, here or elsewhere."""
 
 
 class Services(NamedTuple):
@@ -78,6 +90,8 @@ class Services(NamedTuple):
     checkpoints: Sequence[Checkpoints]
     """Of every read model that queries ask."""
     workers: Workers
+    serves_queries: bool = True
+    """Whether the app needs the graph to be of use."""
 
 
 class Route(NamedTuple):
@@ -118,7 +132,7 @@ class Call:
         self._principal: Principal | None = None
         if self.is_aliased:
             self.path = f"/v1{self.path}"
-            self.said["Link"] = f'<{self.path}>; rel="successor-version"'
+            self.said["Link"] = f'<{quote(self.path)}>; rel="successor-version"'
 
     @property
     def principal(self) -> Principal:
@@ -211,6 +225,8 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
             call.sign_in()
             if route.body is not None:
                 call.body = await read_body(request, route.body)
+            elif route.method != "GET":
+                await require_no_body(request)
             response = await route.endpoint(call)
         except ClientDisconnect:
             return Response(status_code=CLIENT_LEFT)

@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from tta.eventstore.errors import StoreError
 from tta.graph.engine import GraphRefused, GraphUnavailable
-from tta.http.calls import Call, Route, Stopped
+from tta.http.calls import Call, Parked, Route, Stopped
 from tta.projector.lag import Lag, lags
 from tta.security.policy import Action
 from tta.telemetry import metrics
 
 CHECK_TIMEOUT_S = 2.0
+PARKED_MAX = 20  # Shown; how many there are is a metric.
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ class Checks(msgspec.Struct, frozen=True):
 class Details(msgspec.Struct, frozen=True):
     projections: list[Lag]
     stopped: list[Stopped]
+    """Of this process; those of other projectors stand with their projection."""
+    parked: list[Parked]
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -45,14 +48,15 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    (database, cache), measured = await asyncio.gather(
-        _both_answer(call), lags(call.services.commands.aggregates.store, call.services.checkpoints)
+    (database, cache), measured, parked = await asyncio.gather(
+        _both_answer(call),
+        lags(call.services.commands.aggregates.store, call.services.checkpoints),
+        _parked(call),
     )
     stopped = call.services.workers.stopped()
-    well = database and cache and not stopped
-    answer = Health(
-        "healthy" if well else "unhealthy", Checks(database, cache, True), Details(measured, stopped)
-    )
+    well = database and cache and not stopped and not any(lag.stopped for lag in measured)
+    details = Details(measured, stopped, (parked or [])[:PARKED_MAX])
+    answer = Health("healthy" if well else "unhealthy", Checks(database, cache, True), details)
     return _json(answer, 200 if well else 503)
 
 
@@ -61,8 +65,9 @@ async def livez(_call: Call) -> Response:
 
 
 async def readyz(call: Call) -> Response:
-    """Ready when the stores answer; never for lag, or a slow projection would take the API down."""
-    ready = all(await _both_answer(call))
+    """Ready when the stores that it needs answer; never for lag, or a slow projection took the API down."""
+    database, cache = await _both_answer(call)
+    ready = cache and (database or not call.services.serves_queries)
     return _json(Alive("ready" if ready else "not ready"), 200 if ready else 503)
 
 
@@ -71,8 +76,31 @@ async def show_metrics(call: Call) -> Response:
     for lag in await lags(store, call.services.checkpoints):
         metrics.PROJECTION_BEHIND.labels(lag.model).set(_or_nan(lag.events_behind))
         metrics.PROJECTION_SECONDS.labels(lag.model).set(_or_nan(lag.seconds_behind))
+        metrics.PROJECTION_UNATTENDED.labels(lag.model).set(_or_nan(lag.slots_without_worker))
+        metrics.PROJECTION_STOPPED.labels(lag.model).set(len(lag.stopped))
+    parked = await _parked(call)
+    for name in call.services.workers.reactors:
+        standing = None if parked is None else sum(each.reactor == name for each in parked)
+        metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
     call.services.workers.refresh_gauges()
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
+
+
+async def _parked(call: Call) -> list[Parked] | None:
+    """Say what reactors keep aside; None where the store does not tell."""
+    found: list[Parked] = []
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            for name in call.services.workers.reactors:
+                standing = await call.services.commands.aggregates.store.parked(name)
+                found += [
+                    Parked(name, slot, position, reason)
+                    for slot, positions in standing.items()
+                    for position, reason in positions.items()
+                ]
+    except (StoreError, TimeoutError):
+        return None
+    return found
 
 
 async def _both_answer(call: Call) -> tuple[bool, bool]:
@@ -101,7 +129,7 @@ def _json(answer: msgspec.Struct, status: int) -> Response:
 
 
 BOTH = (
-    Route("GET", "/health", health, Action.LOOK, "Show health", answer=Health),
+    Route("GET", "/v1/health", health, Action.LOOK, "Show health", answer=Health, alias="/health"),
     Route("GET", "/livez", livez, Action.LOOK, "Show whether the process lives", answer=Alive),
     Route("GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", answer=Alive),
     Route("GET", "/metrics", show_metrics, Action.LOOK, "Show metrics", media_type="text/plain"),

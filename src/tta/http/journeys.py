@@ -67,9 +67,8 @@ async def show_journey(call: Call) -> Response:
 
 
 def _tag(answer: JourneyShown) -> str:
-    """Of lists the tag is opaque: it changes whenever a row on the page does."""
-    changes = "/".join(f"{each.id[:13]}.{each.changed_ms}.{each.turns}" for each in answer.sessions)
-    digest = base64.urlsafe_b64encode(hashlib.sha256(changes.encode()).digest())[:22].decode()
+    """Of lists the tag is opaque: it changes whenever the answer does."""
+    digest = base64.urlsafe_b64encode(hashlib.sha256(msgspec.json.encode(answer)).digest())[:22].decode()
     return f'"{journey.NAME}.{journey.VERSION}.{digest}"'
 
 

@@ -90,6 +90,7 @@ UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
 INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
 IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
+HEADERS_TOO_LARGE = Kind("headers-too-large", 431, "The request's headers are too large")
 INTERNAL = Kind("internal-error", 500, "Something of ours broke")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
 OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
@@ -202,6 +203,7 @@ ADVICE = {
     415: "Send `Content-Type: application/json`.",
     422: "Mend what `errors` points at, or take another key for another payload.",
     428: "Read it, and send its `ETag` as `If-Match`.",
+    431: "Send less.",
     500: "Ours; tell us the `trace_id`.",
     503: "Send it again, with the same key, after `Retry-After` seconds.",
 }

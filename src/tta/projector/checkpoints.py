@@ -7,7 +7,7 @@ nothing.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tta.eventstore.subscription import START, Mark
@@ -54,11 +54,11 @@ RETURN c.slot AS slot
 BEATS = """
 MATCH (w:Worker)
 WHERE w.model = $model
-RETURN w.id AS id, w.beat AS beat
+RETURN w.id AS id, w.beat AS beat, w.stopped AS stopped
 """
 BEAT = """
 MERGE (w:Worker {id: $worker})
-SET w.beat = $beat, w.model = $model
+SET w.beat = $beat, w.model = $model, w.stopped = $stopped
 """
 FORGET = """
 UNWIND $workers AS worker
@@ -69,6 +69,13 @@ DELETE w
 
 class LeaseLost(Exception):
     """Another worker holds a slot now, or moved it on; nothing was written."""
+
+
+class Worker(NamedTuple):
+    """A worker's last sign of life, and what it says has stopped."""
+
+    beat: int
+    stopped: tuple[str, ...]
 
 
 class Checkpoint(NamedTuple):
@@ -128,15 +135,19 @@ class Checkpoints:
         async with self._graph.transaction() as tx:
             await tx.run(RELEASE, ids=self.ids(slots), worker=worker)
 
-    async def beats(self) -> dict[str, int]:
+    async def workers(self) -> dict[str, Worker]:
         """Give the last sign of life of every worker on this version of the read model."""
         rows = await self._graph.read(BEATS, model=self._prefix)
-        return {row["id"].removeprefix(f"{self._prefix}/"): row["beat"] for row in rows}
+        return {
+            row["id"].removeprefix(f"{self._prefix}/"): Worker(row["beat"], tuple(row["stopped"] or ()))
+            for row in rows
+        }
 
-    async def beat(self, worker: str, beat: int) -> None:
-        """Give a sign of life."""
+    async def beat(self, worker: str, beat: int, stopped: Sequence[str] = ()) -> None:
+        """Give a sign of life, and say what has stopped."""
+        named = f"{self._prefix}/{worker}"
         async with self._graph.transaction() as tx:
-            await tx.run(BEAT, worker=f"{self._prefix}/{worker}", beat=beat, model=self._prefix)
+            await tx.run(BEAT, worker=named, beat=beat, model=self._prefix, stopped=list(stopped))
 
     async def forget(self, workers: Iterable[str]) -> None:
         """Strike workers from the list; one that lives after all is on it again with its next beat."""

@@ -12,6 +12,7 @@ from tta.eventstore.envelope import Recorded
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Batch, Mark
 from tta.projector.model import Fact, Key, Link, ReadModel, Row
+from tta.telemetry.errors import said
 
 CACHE_MAX = 50_000
 GIVE_WAY_EVERY = 32  # Events, about 0.3 ms: the loop also answers requests, and moves the save that goes on.
@@ -192,5 +193,5 @@ def _mark_before(batch: Batch, index: int) -> Mark:
 
 
 def _poison(recorded: Recorded, error: Exception) -> Poison:
-    text = f"{type(error).__name__}: {error}"[:300]
+    text = said(error)[:300]
     return Poison(recorded.slot, recorded.position, recorded.envelope.type, text)

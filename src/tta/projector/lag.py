@@ -9,7 +9,7 @@ import msgspec
 from tta.eventstore.errors import StoreError
 from tta.eventstore.store import EventStore
 from tta.graph.engine import GraphRefused, GraphUnavailable
-from tta.projector.checkpoints import Checkpoint, Checkpoints
+from tta.projector.checkpoints import Checkpoints, Worker
 from tta.projector.leases import LEASE_S
 
 TIMEOUT_S = 2.0
@@ -25,6 +25,8 @@ class Lag(msgspec.Struct, frozen=True):
     events_behind: int | None
     seconds_behind: float | None
     slots_without_worker: int | None
+    stopped: tuple[str, ...] = ()
+    """What living workers say has stopped: lanes, with the event that did it, or all of a worker."""
 
 
 async def lags(store: EventStore, checkpoints: Sequence[Checkpoints]) -> list[Lag]:
@@ -36,12 +38,14 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
     try:
         async with asyncio.timeout(TIMEOUT_S):
             there = await checkpoints.read(checkpoints.slots)
-            unattended = _unattended(there, await checkpoints.beats(), len(checkpoints.slots))
+            living = _living(await checkpoints.workers())
+            unattended = len(checkpoints.slots) - sum(each.owner in living for each in there.values())
+            stopped = tuple(each for name in sorted(living) for each in living[name].stopped)
             # The logs' ends are read last: whoever is ahead of one stands on a history that is gone.
             ends = await store.ends()
             positions = {slot: there[slot].mark.position if slot in there else 0 for slot in ends}
             if any(positions[slot] > end for slot, (end, _) in ends.items()):
-                return Lag(checkpoints.model, None, None, unattended)
+                return Lag(checkpoints.model, None, None, unattended, stopped)
             late = [slot for slot, (end, _) in ends.items() if positions[slot] < end]
             oldest = await asyncio.gather(*(store.at(slot, positions[slot] + 1) for slot in late))
             behind = sum(ends[slot][0] - positions[slot] for slot in late)
@@ -49,11 +53,10 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
         return Lag(checkpoints.model, None, None, None)
     oldest_ms = min((each.recorded_ms for each in oldest), default=None)
     seconds = 0.0 if oldest_ms is None else max(time.time() - oldest_ms / 1000, 0.0)
-    return Lag(checkpoints.model, behind, round(seconds, 3), unattended)
+    return Lag(checkpoints.model, behind, round(seconds, 3), unattended, stopped)
 
 
-def _unattended(there: Mapping[int, Checkpoint], beats: Mapping[str, int], slots: int) -> int:
-    """Count the slots that nobody holds, or a worker that has given no sign of life for long."""
+def _living(workers: Mapping[str, Worker]) -> dict[str, Worker]:
+    """Leave out workers that have given no sign of life for long."""
     oldest_ms = (time.time() - SILENT_S_MAX) * 1000
-    living = {worker for worker, beat in beats.items() if beat >= oldest_ms}
-    return slots - sum(1 for each in there.values() if each.owner in living)
+    return {name: worker for name, worker in workers.items() if worker.beat >= oldest_ms}

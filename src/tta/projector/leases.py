@@ -6,7 +6,7 @@ own clock. Leases only save work; what keeps two from writing is the epoch (chec
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -16,6 +16,7 @@ from tta.projector.checkpoints import Checkpoint, Checkpoints
 
 LEASE_S = 5.0
 BEATS_PER_LEASE = 5
+STOPPED_MAX = 20  # Of the stopped lanes that a worker tells: one is enough to look.
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ class Leases:
         self.worker = worker
         self.lease_s = lease_s
         self._exclusive = exclusive
+        self.stopped: Callable[[], Sequence[str]] = tuple
+        """What the worker says has stopped."""
         self._beat = 0
         self._seen: dict[str, tuple[int, float]] = {}
         """Each worker's last beat, and since when it stands still by this worker's clock."""
@@ -50,7 +53,8 @@ class Leases:
 
     async def beat(self) -> None:
         """Look who else lives, and show that this worker does."""
-        beats, now = await self._checkpoints.beats(), time.monotonic()
+        workers, now = await self._checkpoints.workers(), time.monotonic()
+        beats = {name: worker.beat for name, worker in workers.items()}
         if self._beat and beats.get(self.worker, self._beat) != self._beat:
             log.error("another process works under the same name: give each its own", worker=self.worker)
         # Who was stopped, or cut off from the graph, has not watched the others meanwhile.
@@ -65,7 +69,7 @@ class Leases:
             log.warning("workers gave no sign of life for a lease", workers=sorted(dead))
             await self._checkpoints.forget(dead)
         self._beat = max(self._beat + 1, int(time.time() * 1000))
-        await self._checkpoints.beat(self.worker, self._beat)
+        await self._checkpoints.beat(self.worker, self._beat, self.stopped()[:STOPPED_MAX])
 
     async def claim(self) -> dict[int, Checkpoint]:
         """Hold the share: give back what belongs to others, take what is free or was a dead worker's.

@@ -73,6 +73,14 @@ class Projector:
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
         self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
+        self.leases.stopped = self._stopped
+
+    def _stopped(self) -> list[str]:
+        lanes = [
+            f"slot {slot}, position {poison.position}, {poison.event}: {poison.error}"
+            for slot, poison in sorted(self.poisons.items())
+        ]
+        return [self.broken, *lanes] if self.broken else lanes
 
     async def prepare(self) -> None:
         """Declare the model's storage and its checkpoints."""

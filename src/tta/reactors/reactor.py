@@ -29,6 +29,7 @@ from tta.eventstore.errors import (
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
+from tta.telemetry.errors import said, traced
 
 SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
 REACTION_S_MAX = 120.0  # Longer than any deadline within a reaction: only what hangs is ended by it.
@@ -37,6 +38,7 @@ BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 SAVE_MARK_EVERY_S = 5.0
 READ_EVENTS_MAX = 128  # Per slot and read: what is read but not taken in is held in memory for each slot.
 REASON_MAX = 300
+PARKED_AGAIN_S = 60.0
 AWAY = (StoreUnavailable, OutcomeUnknown)
 
 log = structlog.get_logger(__name__)
@@ -66,6 +68,7 @@ class Running:
         attempts_max: int = ATTEMPTS_MAX,
         reaction_s_max: float = REACTION_S_MAX,
         save_mark_every_s: float = SAVE_MARK_EVERY_S,
+        parked_again_s: float | None = PARKED_AGAIN_S,
     ) -> None:
         self.name = reactor.NAME
         self.lanes: dict[int, Lane] = {}
@@ -77,6 +80,7 @@ class Running:
         self._attempts_max = attempts_max
         self._reaction_s_max = reaction_s_max
         self._save_mark_every_s = save_mark_every_s
+        self._parked_again_s = parked_again_s
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE_MAX)
         self._asks = {event.__name__ for event in reactor.ASKS}
         self._broken: dict[int, str] = {}
@@ -90,7 +94,8 @@ class Running:
         """React for ever. Cancel it to stop: what is under way is left to be done again."""
         lanes = [self._keep_lane(slot) for slot in range(self._store.layout.slots)]
         tasks = [
-            asyncio.create_task(each, name=f"reactor {self.name}") for each in (*lanes, self._save_marks())
+            asyncio.create_task(each, name=f"reactor {self.name}")
+            for each in (*lanes, self._save_marks(), self._try_parked_again())
         ]
         try:
             await asyncio.gather(*tasks)
@@ -156,14 +161,15 @@ class Running:
                 break
             except (*AWAY, ReactorFull) as error:
                 log.warning("the store takes nothing now, trying again", reactor=self.name, error=str(error))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
-                log.exception(
+                log.error(  # noqa: TRY400 - A traceback of our own making: no message of a library.
                     "a reaction failed",
                     reactor=self.name,
                     slot=lane.slot,
                     position=position,
                     failures=failures,
+                    error=traced(error),
                 )
                 if failures >= self._attempts_max and await self._park(lane, position, error):
                     break
@@ -178,8 +184,8 @@ class Running:
             await self._reactor.react(self._types.event(recorded), recorded, dealt)
 
     async def _park(self, lane: Lane, position: int, error: Exception) -> bool:
-        """Set an event aside with its reason, so that the mark may pass it; it is done later by hand."""
-        reason = f"{type(error).__name__}: {error}"[:REASON_MAX]
+        """Set an event aside with its reason, so that the mark may pass it; it is tried now and then."""
+        reason = said(error)[:REASON_MAX]
         dealt = Dealt(self.name, position, lane.mark_with(position), parked=reason)
         bound = log.bind(reactor=self.name, slot=lane.slot, position=position, reason=reason)
         try:
@@ -192,6 +198,30 @@ class Running:
         self.parked_total += 1
         bound.error("an event is parked")
         return True
+
+    async def _try_parked_again(self) -> None:
+        """Try what is parked, at the start and now and then: what was wrong may have been mended."""
+        while self._parked_again_s is not None:
+            standing = await self._patiently(partial(self._store.parked, self.name))
+            for slot, positions in standing.items():
+                for position in sorted(positions):
+                    await self._try_parked(slot, position)
+            await asyncio.sleep(self._parked_again_s)
+
+    async def _try_parked(self, slot: int, position: int) -> None:
+        bound = log.bind(reactor=self.name, slot=slot, position=position)
+        try:
+            recorded = await self._patiently(partial(self._store.at, slot, position))
+            async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
+                dealt = Dealt(self.name, position)
+                await self._reactor.react(self._types.event(recorded), recorded, dealt)
+        except AlreadyDone:
+            return
+        except Exception as error:  # noqa: BLE001 - It stays parked, whatever is wrong with it.
+            bound.warning("a parked event still fails", error=said(error))
+        else:
+            self.dealt_total += 1
+            bound.info("a parked event is dealt with after all")
 
     async def _save_marks(self) -> None:
         """Write down now and then how far events asked for nothing, so that a restart need not read

@@ -2,6 +2,7 @@
 held.
 """
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tta.commands.folding import Target, decider
@@ -63,7 +64,7 @@ class Reply:
                 held=record.held,
                 scene=None if record.held else SCENE,
                 skill=None if record.held else SKILL,
-                at=recorded.recorded_at,
+                at=datetime.now(UTC),
             )
             return [session.decide(current, answer), []]
 

@@ -17,7 +17,7 @@ from tta.eventstore.durability import Durability
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import Script, script
-from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys
+from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys, KeyFileUnsafe
 from tta.security.sealing import NONCE_BYTES, DataKey, SealBroken
 
 CACHE_MAX = 10_000
@@ -29,6 +29,9 @@ KEYRING: Script = script(files("tta.security").joinpath("keyring.lua").read_byte
 
 class PlayerErased(Exception):
     """The player's data key was destroyed: their words cannot be read, and none can be taken."""
+
+
+NOBODY = UUID(int=0)
 
 
 class Keyring:
@@ -49,6 +52,18 @@ class Keyring:
 
     async def close(self) -> None:
         await self._nodes.close()
+
+    async def check(self) -> None:
+        """Make sure that the key file is the one with which the kept data keys were wrapped.
+
+        A data key that is nobody's is kept for this. Raises KeyFileUnsafe.
+        """
+        try:
+            await self.open_for(NOBODY)
+        except SealBroken as error:
+            raise KeyFileUnsafe(
+                "key-encryption.json does not open what the keyring holds: bring back the file of then"
+            ) from error
 
     def held(self, player_id: UUID) -> DataKey | None:
         """Give the newest key if it is at hand, without asking the server."""

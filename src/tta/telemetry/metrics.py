@@ -30,6 +30,12 @@ PROJECTION_SECONDS = Gauge(
     ("model",),
     registry=REGISTRY,
 )
+PROJECTION_UNATTENDED = Gauge(
+    "tta_projection_slots_without_worker",
+    "Slots that no living worker projects; NaN when unknown",
+    ("model",),
+    registry=REGISTRY,
+)
 PROJECTION_STOPPED = Gauge(
     "tta_projection_lanes_stopped", "Slots whose lane an event has stopped", ("model",), registry=REGISTRY
 )
@@ -40,8 +46,8 @@ REACTOR_DEALT = Gauge(
     registry=REGISTRY,
 )
 REACTOR_PARKED = Gauge(
-    "tta_reactor_parked_total",
-    "Events that this process's reactor set aside",
+    "tta_reactor_parked",
+    "Events that a reactor keeps aside after they failed again and again; NaN when unknown",
     ("reactor",),
     registry=REGISTRY,
 )
