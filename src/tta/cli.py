@@ -21,6 +21,7 @@ from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPe
 from tta.security.key_files import KeyFileUnsafe
 from tta.security.tokens import LIFETIME_S_MAX
 from tta.settings import SettingsWrong
+from tta.stories.story import StoryBroken
 
 EXPECTED = (
     SettingsWrong,
@@ -32,6 +33,7 @@ EXPECTED = (
     MigrationsPending,
     MigrationAltered,
     DatabaseIsNewer,
+    StoryBroken,
 )
 """What a person can mend: said in one line, without a traceback."""
 
@@ -52,6 +54,8 @@ cli = App(
 )
 keys_cli = App(name="keys", help="The key files that a production TTA needs.", group=SET_UP)
 cli.command(keys_cli)
+stories_cli = App(name="stories", help="The authored stories.", group=LOOK)
+cli.command(stories_cli)
 cli.register_install_completion_command(group=SET_UP)
 
 DataDir = Annotated[
@@ -184,6 +188,25 @@ def create(directory: Path, /) -> None:
     from tta.operations import create_keys
 
     _saying(lambda: create_keys(out, directory))
+
+
+@stories_cli.command(name="list")
+def list_stories() -> None:
+    """Show every story: its scenes, approaches, skills and warnings."""
+    from tta.stories.shown import show_catalogue
+
+    _saying(lambda: show_catalogue(out))
+
+
+@stories_cli.command(name="check")
+def check_stories(story: str = "", /) -> None:
+    """Look for dead ends, scenes that cannot be reached, missing tags and warnings; ends with 1 where any is.
+
+    Takes a story's id; without one it looks at all.
+    """
+    from tta.stories.shown import show_findings
+
+    _saying(lambda: show_findings(out, story))
 
 
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:

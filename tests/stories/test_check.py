@@ -1,0 +1,106 @@
+"""What is wrong with a story is found before anybody plays it; ours are well."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tta.stories.check import SCENES_MIN, check
+from tta.stories.story import CALM, StoryBroken, authored, catalogue, read_story
+
+STORIES = [story for versions in catalogue().values() for story in versions.values()]
+TOP = "# id: s\n# version: 1\n# title: T\n# summary: S\n# world: W\n# language: en\n"
+
+
+def tags(scene: str, /, **changed: str) -> str:
+    told = {"scene": scene, "approach": "cbt", "intensity": "1", "readiness": "any", "location": "here"}
+    return "\n".join(f"# {name}: {value}" for name, value in (told | changed).items())
+
+
+def compiled(tmp_path: Path, ink: str) -> str:
+    npx = shutil.which("npx")
+    if npx is None:
+        pytest.skip("no node here: stories cannot be compiled")
+    source = tmp_path / "story.ink"
+    source.write_text(ink)
+    target = tmp_path / "story.json"
+    ran = subprocess.run(
+        [npx, "--yes", "--package", "inkjs@2.4.0", "inkjs-compiler", "-o", str(target), str(source)],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    if not target.exists() and "ERR!" in ran.stderr:
+        pytest.skip("the compiler cannot be had here")
+    assert target.exists(), ran.stdout + ran.stderr
+    return target.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.id}@{story.version}")
+def test_every_story_is_well(story):
+    assert check(story) == []
+
+
+def test_there_are_four_of_different_approaches():
+    assert len(catalogue()) >= 4
+    assert {"cbt", "dbt", "act", "mindfulness"} <= {each for story in STORIES for each in story.approaches}
+    assert all(len(story.scenes) >= SCENES_MIN for story in STORIES)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.id}@{story.version}")
+def test_what_is_compiled_is_what_is_written(story, tmp_path):
+    source = authored() / story.id / f"{story.version}.ink"
+    assert json.loads(compiled(tmp_path, source.read_text("utf-8"))) == json.loads(story.compiled)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    ink = f"""{TOP}
+-> a
+=== a ===
+{tags("a", intensity="4")}
+Here. {{RANDOM(1, 6)}}
++ [On # id: on # to: c] -> b
++ [No id] -> b
+=== b ===
+{tags("b")}
+Nothing more.
+-> END
+=== c ===
+{tags("c")}
+Nobody comes here.
+-> END
+"""
+    found = {
+        (each.place, each.problem.split(":")[0])
+        for each in check(read_story("s", 1, compiled(tmp_path, ink)))
+    }
+    assert found == {
+        ("", "has 3 scenes, needs 20"),
+        ("", "has no ending that can be reached"),
+        ("", "uses chance without `~ SEED_RANDOM(seed)`"),
+        (CALM, "is missing"),
+        ("a", "a choice has no id"),
+        ("a", "has intensity 4 and no warnings"),
+        ("a", "the choice on says that it leads to c, not b"),
+        ("b", "is a dead end"),
+        ("c", "cannot be reached"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"intensity": "9"}, "intensity is 1 to 5"),
+        ({"approach": "magic"}, "approach is one of"),
+        ({"readiness": "sure"}, "readiness is one of"),
+        ({"scene": "b"}, "says that it is the scene b"),
+    ],
+)
+def test_a_tag_that_says_nothing_known_is_refused(tmp_path, changed, said):
+    ink = f"{TOP}\n-> a\n=== a ===\n{tags('a', **changed)}\nHere.\n-> END\n"
+    with pytest.raises(StoryBroken, match=said):
+        read_story("s", 1, compiled(tmp_path, ink))

@@ -1,0 +1,49 @@
+"""What is shown is a function of story, seed and moves."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent
+from tta.stories.story import CALM, catalogue, newest
+
+STORIES = [versions[max(versions)] for versions in catalogue().values()]
+ONE = UUID(int=7)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@given(st.lists(st.integers(0, 5), max_size=25), st.uuids())
+def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
+    place = Playthrough(story, session)
+    moves, shown = [], [place.shown]
+    for wish in wishes:
+        if place.shown.offers:
+            moves.append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
+            shown.append(place.make(moves[-1]))
+    for played in range(len(moves) + 1):
+        assert Playthrough(story, session).play(moves[:played]) == shown[played]
+
+
+def test_chance_is_the_sessions_own():
+    story = newest("clearing")
+    assert story is not None
+    first = {Playthrough(story, UUID(int=number)).shown.text for number in range(3)}
+    assert len(first) == 1, "the beginning leaves nothing to chance"
+    assert "SEED_RANDOM" not in story.compiled
+    assert '"srnd"' in story.compiled
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+def test_it_may_be_sent_to_the_calm_place_and_goes_on(story):
+    place = Playthrough(story, ONE)
+    calm = place.make(Sent(CALM))
+    assert calm.scene == CALM
+    assert calm.offers
+    assert place.make(Chosen(calm.offers[0].id)).text
+
+
+def test_what_is_not_offered_cannot_be_chosen():
+    with pytest.raises(NotOffered, match="expected one of"):
+        Playthrough(STORIES[0], ONE).make(Chosen("nothing_of_the_kind"))
