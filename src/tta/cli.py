@@ -224,7 +224,7 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
         log.info("ready", url=url or None, **parts)
 
     keyed = parts.keys() != {"projecting"}
-    if keyed and settings.keys_dir is None:
+    if keyed and settings.store_url and settings.keys_dir is None:
         raise SettingsWrong(
             "TTA_KEYS_DIR is missing: `tta keys create DIRECTORY` once, then the same for every process"
             " that serves or reacts; only `tta dev` and `tta demo` make their own"
