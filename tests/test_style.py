@@ -23,7 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "stories": {"domain"},
     "projector": {"domain", "eventstore", "graph", "telemetry"},
     "projections": {"domain", "graph", "projector"},
-    "reactors": {"commands", "domain", "eventstore", "security", "telemetry"},
+    "reactors": {"commands", "domain", "eventstore", "security", "stories", "telemetry"},
     "http": {
         "commands",
         "domain",
@@ -32,6 +32,7 @@ ARROWS: dict[str, set[str]] = {
         "projections",
         "projector",
         "security",
+        "stories",
         "telemetry",
     },
     "settings": {"eventstore"},

@@ -8,6 +8,7 @@ from command_examples import NOON, SESSION, Machine, asked, says, some_session
 from tta.commands.handle import Commands, handle
 from tta.commands.replies import Reply, reply_to
 from tta.commands.sessions import handle_session
+from tta.domain.passages import Passage
 from tta.domain.session import AnswerInteraction
 from tta.domain.vocabulary import Author
 from tta.security.sealing import Sealed
@@ -21,7 +22,7 @@ async def submitted(commands: Commands) -> tuple[UUID, UUID]:
 
 async def answers(commands: Commands, player_id: UUID, session_id: UUID) -> None:
     answer = AnswerInteraction(
-        turn=1, reply="Welcome", author=Author.STORY, scene="clearing", held=False, at=NOON
+        turn=1, reply="Welcome", author=Author.STORY, passage=Passage(scene="clearing"), held=False, at=NOON
     )
     await handle(commands, SESSION, session_id, answer, asked("answer"), player_id=player_id)
 
@@ -38,7 +39,7 @@ async def test_a_reply_that_stands_is_there_at_once(commands: Commands):
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert await opened(commands, player_id, reply) == "Welcome"
     assert reply is not None
-    assert reply[1:] == ("story", "clearing", None)
+    assert reply[1:] == ("story", "clearing", None, Passage(scene="clearing"), None)
 
 
 async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine):

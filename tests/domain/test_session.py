@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from tta.domain import session
 from tta.domain.base import Command
+from tta.domain.passages import Beginning, Passage, Play
 from tta.domain.session import (
     REPLY_MAX,
     TURNS_MAX,
@@ -58,6 +59,14 @@ ABANDONED = SessionAbandoned(at=NOON)
 START = StartSession(player_id=PLAYER, story="clearing", consented=True, held=False, at=NOON)
 SUBMIT = SubmitInteraction(words=HELLO, consented=True, held=False, at=NOON)
 CHOOSE = SubmitInteraction(choice="clearing.listen", consented=True, held=False, at=NOON)
+PASSAGE_IDS = ("move", "scene", "skill", "ending")
+
+
+def answering(field: str, given: str) -> AnswerInteraction:
+    return replace(ANSWER, passage=Passage(**{field: given}))
+
+
+FIRE = Passage(scene="fire", skill="grounding-5-4-3-2-1")
 ANSWER = AnswerInteraction(turn=1, reply=REPLY, author=Author.STORY, held=False, at=NOON)
 PAUSE = PauseSession(at=NOON)
 RESUME = ResumeSession(consented=True, held=False, at=NOON)
@@ -142,6 +151,26 @@ def test_an_answer_is_for_the_turn_that_waits_for_it():
     given(session, STARTED, SUBMITTED).when(replace(ANSWER, turn=2)).then_refused(TurnOutOfOrder, "got 2")
 
 
+def test_a_story_begins_with_its_session():
+    begins = Beginning(version=3, text="A fire burns.", passage=FIRE, choice_texts=("Sit",))
+    begun = replace(STARTED, story_version=3, opening="A fire burns.", passage=FIRE, choice_texts=("Sit",))
+    given(session).when(replace(START, begins=begins)).then(begun)
+    assert given(session, replace(begun, passage=Passage(move="@calm_place"))).state.play.moves == (
+        "@calm_place",
+    )
+
+
+def test_a_session_remembers_its_story_and_every_move():
+    moved = [
+        SUBMITTED,
+        replace(ANSWERED, passage=Passage(move="sit", scene="fire")),
+        replace(SUBMITTED, turn=2),
+        replace(ANSWERED, turn=2, passage=Passage(move="@calm_place", scene="calm_place")),
+    ]
+    state = given(session, replace(STARTED, story_version=3), *moved).state
+    assert state.play == Play(story="clearing", version=3, moves=("sit", "@calm_place"))
+
+
 def test_a_turn_is_answered_once():
     second = replace(SUBMITTED, turn=2)
     given(session, STARTED, SUBMITTED, ANSWERED).when(ANSWER).then_refused(TurnAlreadyAnswered)
@@ -149,8 +178,8 @@ def test_a_turn_is_answered_once():
 
 
 def test_an_answer_says_which_scene_and_skill_it_led_to():
-    given(session, STARTED, SUBMITTED).when(replace(ANSWER, scene="fire", skill="grounding-5-4-3-2-1")).then(
-        replace(ANSWERED, scene="fire", skill="grounding-5-4-3-2-1")
+    given(session, STARTED, SUBMITTED).when(replace(ANSWER, passage=FIRE)).then(
+        replace(ANSWERED, scene="fire", skill="grounding-5-4-3-2-1", passage=FIRE)
     )
 
 
@@ -191,8 +220,12 @@ def test_what_is_stored_in_the_clear_is_an_id(no_id: str):
     for before, command in (
         ((), replace(START, story=no_id)),
         ((STARTED,), replace(CHOOSE, choice=no_id)),
-        ((STARTED, SUBMITTED), replace(ANSWER, scene=no_id)),
-        ((STARTED, SUBMITTED), replace(ANSWER, skill=no_id)),
+        *(
+            ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(**{field: no_id})))
+            for field in PASSAGE_IDS
+        ),
+        ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(choices=("a", no_id)))),
+        ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(practised=(no_id,)))),
     ):
         given(session, *before).when(command).then_refused(CatalogueIdMalformed)
         if no_id.strip():

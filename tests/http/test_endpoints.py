@@ -7,7 +7,12 @@ from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
 from prometheus_client.parser import text_string_to_metric_families
 
 from tta.domain.vocabulary import Role
-from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
+from tta.reactors.reply import HELD_SENTENCE
+from tta.stories.playing import Chosen, Playthrough
+from tta.stories.story import newest
+
+CLEARING = newest("clearing")
+assert CLEARING is not None
 
 
 async def test_an_unlinked_account_registers_a_player(api: Api):
@@ -69,30 +74,41 @@ async def test_a_consent_is_given_and_withdrawn(api: Api):
     assert (again.status_code, again.headers["ETag"]) == (200, '"v3"')
 
 
-async def test_a_session_is_played_from_start_to_end(api: Api):
+async def test_a_story_is_played_from_start_to_end(api: Api):
     player = await api.player()
     started = await player.post("/v1/sessions", {"story": "clearing"})
     assert (started.status_code, started.json()["version"]) == (201, 1)
     path = started.headers["Location"]
-    said = await player.post(f"{path}/interactions", {"text": "Hello", "turn": 1}, Prefer="wait=10")
-    assert said.status_code == 200
-    assert said.headers["Preference-Applied"] == "wait=10"
-    answer = said.json()
+    begun = (await player.seen(path, started)).json()
+    place = Playthrough(CLEARING, UUID(started.json()["id"]))
+    assert begun["last_reply"] == place.shown.text
+    assert begun["choices"] == [{"id": each.id, "text": each.text} for each in place.shown.offers]
+    asked = await player.post(f"{path}/interactions", {"text": "what next?", "turn": 1}, Prefer="wait=10")
+    assert asked.headers["Preference-Applied"] == "wait=10"
+    answer = asked.json()
     assert UUID(answer.pop("interaction_id"))
-    assert answer == {
-        "turn": 1,
-        "version": 2,
-        "reply": {
-            "turn": 1,
-            "text": STORY_SENTENCE,
-            "author": "story",
-            "scene": "clearing",
-            "skill": "grounding",
-        },
+    reply = answer.pop("reply")
+    assert answer == {"turn": 1, "version": 2}
+    assert reply["text"].startswith("I am not sure which you mean"), "it does not guess"
+    assert reply["choices"] == begun["choices"], "the story stood still"
+    first = place.shown.offers[0]
+    said = await player.post(f"{path}/interactions", {"text": f"{first.text}!", "turn": 2}, Prefer="wait=10")
+    told = place.make(Chosen(first.id))
+    assert said.json()["reply"] == {
+        "turn": 2,
+        "text": told.text,
+        "author": "story",
+        "scene": told.scene,
+        "skill": CLEARING.scenes[told.scene].skill,
+        "choices": [{"id": each.id, "text": each.text} for each in told.offers],
+        "practised": list(told.practised),
+        "ending": None,
     }
-    chose = await player.post(f"{path}/interactions", {"choice": "go-on", "turn": 2}, Prefer="wait=10")
-    assert chose.json()["reply"]["turn"] == 2
-    for verb, version in (("pause", 6), ("resume", 7), ("complete", 8)):
+    second = told.offers[0]
+    chose = await player.post(f"{path}/interactions", {"choice": second.id, "turn": 3}, Prefer="wait=10")
+    told = place.make(Chosen(second.id))
+    assert chose.json()["reply"]["text"] == told.text
+    for verb, version in (("pause", 8), ("resume", 9), ("complete", 10)):
         changed = await player.post(f"{path}/{verb}")
         assert (changed.status_code, changed.json()["version"]) == (200, version)
     shown = (await player.seen(path, changed)).json()
@@ -102,15 +118,38 @@ async def test_a_session_is_played_from_start_to_end(api: Api):
         "player_id": str(player.player_id),
         "story": "clearing",
         "status": "completed",
-        "version": 8,
-        "turn": 2,
+        "version": 10,
+        "turn": 3,
         "unanswered": False,
         "last_text": None,
-        "last_choice": "go-on",
-        "last_reply": STORY_SENTENCE,
+        "last_choice": second.id,
+        "last_reply": told.text,
         "last_author": "story",
-        "scene": "clearing",
+        "scene": told.scene,
+        "choices": [{"id": each.id, "text": each.text} for each in told.offers],
+        "ending": told.ending or None,
     }
+
+
+async def test_what_a_player_does_not_want_to_meet_is_not_offered(api: Api):
+    player = await api.player()
+    wishes = {**PREFERENCES, "avoid_topics": [], "trigger_warnings": ["Darkness", "grief"], "intensity": 1}
+    assert (
+        await player.put(f"/v1/players/{player.player_id}/preferences", wishes, If_Match="*")
+    ).status_code == 200
+    started = await player.post("/v1/sessions", {"story": "clearing"})
+    path = started.headers["Location"]
+    shown = (await player.seen(path, started)).json()
+    scenes = set()
+    for turn in range(1, 12):
+        if not shown["choices"]:
+            break
+        choice = shown["choices"][-1]["id"]
+        said = await player.post(f"{path}/interactions", {"choice": choice, "turn": turn}, Prefer="wait=10")
+        shown = said.json()["reply"]
+        scenes.add(shown["scene"])
+    assert scenes
+    assert all(CLEARING.scenes[scene].intensity == 1 for scene in scenes), "or the calm place, which is"
 
 
 async def test_words_come_back_to_who_said_them(api: Api):
@@ -164,7 +203,7 @@ async def test_a_journey_names_scenes_and_skills(api: Api):
     paused = await player.post(f"{path}/pause")
     (played,) = (await player.seen(f"/v1/players/{player.player_id}/journey", paused)).json()["sessions"]
     assert (played["turns"], played["status"]) == (1, "paused")
-    assert (played["scenes"], played["skills"]) == (["clearing"], ["grounding"])
+    assert (played["scenes"], played["skills"]) == (["clearing"], ["grounding_54321"])
 
 
 async def test_the_process_lives_is_ready_and_healthy(api: Api):

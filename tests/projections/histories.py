@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event, Refusal, Sealed, personal_fields
 from tta.domain.identity import derived_id, owned_id, safety_record_id
+from tta.domain.passages import Passage
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.session import (
@@ -213,8 +214,12 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
                 reply="Hm.",
                 author=Author.STORY,
                 held=False,
-                scene=("clearing", "river", None)[number % 3],
-                skill=("grounding", None)[number % 2],
+                passage=Passage(
+                    scene=("clearing", "river", None)[number % 3],
+                    skill=("grounding", None)[number % 2],
+                    choices=("stay", "go")[: number % 3],
+                ),
+                choice_texts=("Stay", "Go")[: number % 3],
                 at=at,
             )
             asked = [(session, play, answer)]

@@ -135,7 +135,7 @@ class Machine:
         return (await self.store.read(slot, count=1_000_000)).events
 
     async def answers(self) -> Counter[tuple[UUID, int]]:
-        """How often each turn was answered; a turn without an answer counts 0."""
+        """How often each turn that was submitted was answered; one without an answer counts 0."""
         found: Counter[tuple[UUID, int]] = Counter()
         for slot in range(SLOTS):
             for recorded in await self.log(slot):

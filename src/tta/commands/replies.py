@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tta.commands.folding import Aggregates
 from tta.domain.base import Sealed
+from tta.domain.passages import Passage
 from tta.domain.session import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
@@ -19,6 +20,8 @@ class Reply(NamedTuple):
     author: str
     scene: str | None
     skill: str | None
+    passage: Passage = Passage()
+    choices_box: bytes | None = None
 
 
 async def reply_to(
@@ -55,5 +58,10 @@ async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn
         event = aggregates.types.event(recorded)
         if isinstance(event, InteractionAnswered) and event.turn == turn:
             assert isinstance(event.reply, Sealed), "a reply is stored sealed"
-            return Reply(event.reply.box, event.author.value, event.scene, event.skill)
+            texts = event.choice_texts
+            assert not isinstance(texts, tuple), "choices are stored sealed"
+            choices_box = None if texts is None else texts.box
+            return Reply(
+                event.reply.box, event.author.value, event.scene, event.skill, event.passage, choices_box
+            )
     return None

@@ -8,7 +8,8 @@ from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, Handled, handle_over
 from tta.domain import player, safety_record, session
 from tta.domain.identity import owned_id, safety_record_id
-from tta.domain.session import NoSuchSession, Session, SessionCommand, SessionEvent, Status
+from tta.domain.session import Session, SessionCommand, SessionEvent, Status
+from tta.domain.session_refusals import NoSuchSession
 from tta.domain.vocabulary import ConsentPurpose
 
 

@@ -135,6 +135,9 @@ class Player(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.ABSENT
     consents: Mapping[ConsentPurpose, int] = msgspec.field(default_factory=dict)
     """The consents that stand, each with the version agreed to."""
+    version: int = 0
+    preferences_at: int | None = None
+    """The version at which they were set last: whoever may read them finds them there."""
 
 
 NAME = "player"
@@ -142,6 +145,12 @@ initial = Player()
 
 
 def evolve(player: Player, event: PlayerEvent) -> Player:
+    version = player.version + 1
+    preferences_at = version if isinstance(event, PreferencesSet) else player.preferences_at
+    return replace(_evolved(player, event), version=version, preferences_at=preferences_at)
+
+
+def _evolved(player: Player, event: PlayerEvent) -> Player:
     match event:
         case PlayerRegistered():
             return Player(status=Status.REGISTERED)

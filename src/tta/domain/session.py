@@ -11,7 +11,20 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, Sealed
+from tta.domain.base import PERSONAL, Command, Event, PersonalText, Sealed
+from tta.domain.passages import Beginning, Passage, Play, require_passage
+from tta.domain.session_refusals import (
+    ConsentMissing,
+    NoSuchSession,
+    PlayIsHeld,
+    SessionExists,
+    SessionIsOver,
+    SessionIsPaused,
+    TurnAlreadyAnswered,
+    TurnOutOfOrder,
+    TurnsExhausted,
+    TurnUnanswered,
+)
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.domain.words import require_catalogue_id, require_words, require_words_or_choice
 
@@ -23,8 +36,11 @@ REPLY_MAX = 8_000  # Characters: a scene that takes some six minutes to read.
 class SessionStarted(Event, frozen=True, kw_only=True):
     player_id: UUID
     story: str
-    held: bool = False
-    """Play was held then, so that the player is owed support before story."""
+    held: bool = False  # So that the player is owed support before story.
+    story_version: int = 0
+    opening: Annotated[str | Sealed | None, PERSONAL] = None
+    passage: Passage = Passage()
+    choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
 
 
 class InteractionSubmitted(Event, frozen=True, kw_only=True):
@@ -42,6 +58,8 @@ class InteractionAnswered(Event, frozen=True, kw_only=True):
     author: Author
     scene: str | None = None
     skill: str | None = None
+    passage: Passage = Passage()
+    choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
 
 
 class SessionPaused(Event, frozen=True, kw_only=True): ...
@@ -76,6 +94,7 @@ class StartSession(Command, frozen=True, kw_only=True):
     """The player's consent to `play` stands."""
     held: bool
     """The player's safety record holds play."""
+    begins: Beginning = Beginning()
 
 
 class SubmitInteraction(Command, frozen=True, kw_only=True):
@@ -84,8 +103,7 @@ class SubmitInteraction(Command, frozen=True, kw_only=True):
     """The player's consent to `play` still stands; a hold takes their words all the same."""
     words: str | None = None
     choice: str | None = None
-    turn: int | None = None
-    """The turn that the client believes is next."""
+    turn: int | None = None  # The turn that the client believes is next.
 
 
 class AnswerInteraction(Command, frozen=True, kw_only=True):
@@ -93,8 +111,8 @@ class AnswerInteraction(Command, frozen=True, kw_only=True):
     reply: str
     author: Author
     held: bool
-    scene: str | None = None
-    skill: str | None = None
+    passage: Passage = Passage()
+    choice_texts: tuple[str, ...] = ()
 
 
 class PauseSession(Command, frozen=True, kw_only=True): ...
@@ -122,37 +140,6 @@ SessionCommand = (
 )
 
 
-class NoSuchSession(Refusal): ...
-
-
-class SessionExists(Refusal): ...
-
-
-class ConsentMissing(Refusal): ...
-
-
-class SessionIsPaused(Refusal): ...
-
-
-class SessionIsOver(Refusal): ...
-
-
-class TurnUnanswered(Refusal): ...
-
-
-class TurnAlreadyAnswered(Refusal): ...
-
-
-class TurnOutOfOrder(Refusal): ...
-
-
-class TurnsExhausted(Refusal): ...
-
-
-class PlayIsHeld(Refusal):
-    """Only the protocol may answer; the caller answers again with the protocol's words."""
-
-
 class Status(StrEnum):
     ABSENT = "absent"
     OPEN = "open"
@@ -169,6 +156,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """The last turn that was submitted."""
     unanswered: bool = False
     """That turn still waits for its answer."""
+    play: Play = Play()
 
 
 NAME = "session"
@@ -178,11 +166,12 @@ initial = Session()
 def evolve(session: Session, event: SessionEvent) -> Session:
     match event:
         case SessionStarted():
-            changed = Session(status=Status.OPEN, player_id=event.player_id)
+            play = Play(story=event.story, version=event.story_version).after(event.passage)
+            changed = Session(status=Status.OPEN, player_id=event.player_id, play=play)
         case InteractionSubmitted():
             changed = replace(session, turn=event.turn, unanswered=True)
         case InteractionAnswered():
-            changed = replace(session, unanswered=False)
+            changed = replace(session, unanswered=False, play=session.play.after(event.passage))
         case SessionPaused():
             changed = replace(session, status=Status.PAUSED)
         case SessionResumed():
@@ -222,8 +211,18 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
         raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
     _require_consent(command)
     require_catalogue_id("story", command.story)
+    require_passage(command.begins.passage)
     return [
-        SessionStarted(player_id=command.player_id, story=command.story, held=command.held, at=command.at)
+        SessionStarted(
+            player_id=command.player_id,
+            story=command.story,
+            held=command.held,
+            story_version=command.begins.version,
+            opening=command.begins.text,
+            passage=command.begins.passage,
+            choice_texts=command.begins.choice_texts or None,
+            at=command.at,
+        )
     ]
 
 
@@ -250,22 +249,23 @@ def _submit_interaction(session: Session, command: SubmitInteraction) -> list[Se
 
 def _answer_interaction(session: Session, command: AnswerInteraction) -> list[SessionEvent]:
     _require_existing(session)
-    if command.turn < 1 or command.turn > session.turn:
+    if not 1 <= command.turn <= session.turn:
         raise TurnOutOfOrder(f"expected turn 1 to {session.turn}, got {command.turn}")
     if command.turn < session.turn or not session.unanswered:
         raise TurnAlreadyAnswered(f"turn {command.turn} is answered, as is all before it")
     if command.held and command.author is not Author.PROTOCOL:
         raise PlayIsHeld(f"expected an answer by the protocol, got one by the {command.author.value}")
     require_words("reply", command.reply, REPLY_MAX)
-    require_catalogue_id("scene", command.scene)
-    require_catalogue_id("skill", command.skill)
+    require_passage(command.passage)
     return [
         InteractionAnswered(
             turn=command.turn,
             reply=command.reply,
             author=command.author,
-            scene=command.scene,
-            skill=command.skill,
+            scene=command.passage.scene,
+            skill=command.passage.skill,
+            passage=command.passage,
+            choice_texts=command.choice_texts or None,
             at=command.at,
         )
     ]

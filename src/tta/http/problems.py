@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
-from tta.domain import player, safety_record, session, words
+from tta.domain import player, safety_record, session_refusals, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
@@ -102,17 +102,17 @@ REFUSALS: dict[type[Refusal], Kind] = {
     refusal: Kind(refusal.code(), status, title)
     for refusal, status, title in (
         (player.NoSuchPlayer, 404, "There is no such player"),
-        (session.NoSuchSession, 404, "There is no such session"),
+        (session_refusals.NoSuchSession, 404, "There is no such session"),
         (player.PlayerExists, 409, "The player exists already"),
-        (session.SessionExists, 409, "The session exists already"),
-        (session.ConsentMissing, 409, "The player has not consented to this"),
-        (session.SessionIsPaused, 409, "The session is paused"),
-        (session.SessionIsOver, 409, "The session is over"),
-        (session.TurnUnanswered, 409, "The last turn has not been answered yet"),
-        (session.TurnAlreadyAnswered, 409, "The turn has been answered"),
-        (session.TurnOutOfOrder, 409, "It is another turn's turn"),
-        (session.TurnsExhausted, 409, "The session has had all its turns"),
-        (session.PlayIsHeld, 409, "Play is held"),
+        (session_refusals.SessionExists, 409, "The session exists already"),
+        (session_refusals.ConsentMissing, 409, "The player has not consented to this"),
+        (session_refusals.SessionIsPaused, 409, "The session is paused"),
+        (session_refusals.SessionIsOver, 409, "The session is over"),
+        (session_refusals.TurnUnanswered, 409, "The last turn has not been answered yet"),
+        (session_refusals.TurnAlreadyAnswered, 409, "The turn has been answered"),
+        (session_refusals.TurnOutOfOrder, 409, "It is another turn's turn"),
+        (session_refusals.TurnsExhausted, 409, "The session has had all its turns"),
+        (session_refusals.PlayIsHeld, 409, "Play is held"),
         (safety_record.PlayIsNotHeld, 409, "Play is not held"),
         (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
         (words.WordsEmpty, 422, "Words are missing"),

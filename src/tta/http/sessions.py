@@ -1,18 +1,18 @@
 """Sessions: start, interact, pause, resume, complete, look."""
 
 from collections.abc import Callable
-from typing import Annotated
 from uuid import UUID
 
-import msgspec
 import structlog
-from msgspec import Meta
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import session, words
+from tta.commands.wishes import wishes_of
+from tta.domain import session_refusals, words
+from tta.domain.passages import Beginning
 from tta.domain.session import (
     CompleteSession,
     InteractionSubmitted,
@@ -24,69 +24,27 @@ from tta.domain.session import (
 )
 from tta.eventstore.envelope import event_id
 from tta.eventstore.errors import StoreUnavailable
-from tta.http.bodies import Body, clean_text
+from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, NOT_FOUND, Problem
+from tta.http.session_bodies import (
+    ChoiceShown,
+    Interaction,
+    InteractionTaken,
+    NewSession,
+    ReplyShown,
+    SessionChanged,
+    SessionShown,
+)
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
+from tta.stories.narrating import opening
+from tta.stories.story import newest
 
 log = structlog.get_logger(__name__)
-
-CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
-
-
-class NewSession(Body, frozen=True):
-    story: CatalogueId = "clearing"
-
-
-class Interaction(Body, frozen=True):
-    """Words or a choice; `turn` is the turn that the client believes is next."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=session.WORDS_MAX * 2)] | None = None
-    choice: CatalogueId | None = None
-    turn: Annotated[int, Meta(ge=1, le=session.TURNS_MAX)] | None = None
-
-
-class SessionChanged(msgspec.Struct, frozen=True):
-    id: UUID
-    version: int
-
-
-class ReplyShown(msgspec.Struct, frozen=True):
-    turn: int
-    text: str | None
-    author: str
-    scene: str | None = None
-    skill: str | None = None
-
-
-class InteractionTaken(msgspec.Struct, frozen=True, omit_defaults=True):
-    interaction_id: UUID
-    turn: int
-    version: int
-    reply: ReplyShown | None = None
-    """With `Prefer: wait` and only when it came in time."""
-
-
-class SessionShown(msgspec.Struct, frozen=True):
-    id: str
-    player_id: str
-    story: str
-    status: str
-    version: int
-    turn: int
-    """The last turn; 0 before the first."""
-    unanswered: bool
-    last_text: str | None
-    last_choice: str | None
-    last_reply: str | None
-    last_author: str | None
-    scene: str | None
-    started_ms: int
-    changed_ms: int
 
 
 async def start_session(call: Call) -> Response:
@@ -94,10 +52,14 @@ async def start_session(call: Call) -> Response:
     asked = call.asked
     session_id = new_session_id(player_id, asked.context.command_id)
 
+    begins = await _beginning(call, player_id, session_id)
+
     def start(facts: Facts) -> StartSession:
         return StartSession(
             player_id=player_id,
             story=call.body.story,
+            # On hold the story stands still from the beginning.
+            begins=replace(Beginning(), version=begins.version) if facts.held else begins,
             consented=facts.consented,
             held=facts.held,
             at=call.at,
@@ -106,6 +68,16 @@ async def start_session(call: Call) -> Response:
     handled = await handle_session(call.services.commands, session_id, player_id, start, asked)
     answer = SessionChanged(session_id, handled.version)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
+
+
+async def _beginning(call: Call, player_id: UUID, session_id: UUID) -> Beginning:
+    story = newest(call.body.story)
+    if story is None:
+        return Beginning()
+    told = opening(story, session_id, await wishes_of(call.services.commands, player_id))
+    return Beginning(
+        version=story.version, text=told.text, passage=told.passage, choice_texts=told.choice_texts
+    )
 
 
 async def submit_interaction(call: Call) -> Response:
@@ -165,10 +137,19 @@ async def show_session(call: Call) -> Response:
         last_reply=await call.opened(player_id, row.last_reply),
         last_author=row.last_author,
         scene=row.scene,
+        choices=await _choices(call, player_id, row.choices, row.choice_texts),
+        ending=row.ending,
         started_ms=row.started_ms,
         changed_ms=row.changed_ms,
     )
     return shown(call, answer, etag(row.version))
+
+
+async def _choices(
+    call: Call, player_id: UUID, ids: tuple[str, ...], box: bytes | None
+) -> tuple[ChoiceShown, ...]:
+    texts = await call.opened(player_id, box, tuple[str, ...]) or ()
+    return tuple(ChoiceShown(*each) for each in zip(ids, texts, strict=False))
 
 
 async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Handled:
@@ -192,15 +173,20 @@ async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown 
         reply = await reply_to(aggregates, handled.id, handled.version, turn, wait_s=wait_s)
         if reply is None:
             return None
-        text = await call.opened(call.require_player(call.principal.player_id), reply.box)
+        player_id = call.require_player(call.principal.player_id)
+        text = await call.opened(player_id, reply.box)
+        choices = await _choices(call, player_id, reply.passage.choices, reply.choices_box)
     except StoreUnavailable as error:
         # The interaction stands, so its sender must not be told that nothing was changed.
         log.warning("a reply could not be read", error=str(error))
         return None
-    return ReplyShown(turn, text, reply.author, reply.scene, reply.skill)
+    passage = reply.passage
+    return ReplyShown(
+        turn, text, reply.author, reply.scene, reply.skill, choices, passage.practised, passage.ending
+    )
 
 
-CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
+CHANGE = refusals(session_refusals.NoSuchSession, session_refusals.SessionIsOver)
 COMMANDS = (
     Route(
         "POST",
@@ -214,7 +200,8 @@ COMMANDS = (
         alias="/sessions",
         problems=(
             INVALID,
-            *refusals(session.ConsentMissing, session.SessionExists, words.CatalogueIdMalformed),
+            *refusals(session_refusals.ConsentMissing, session_refusals.SessionExists),
+            *refusals(words.CatalogueIdMalformed),
         ),
     ),
     Route(
@@ -231,11 +218,11 @@ COMMANDS = (
             INVALID,
             ERASED,
             *refusals(
-                session.ConsentMissing,
-                session.SessionIsPaused,
-                session.TurnUnanswered,
-                session.TurnOutOfOrder,
-                session.TurnsExhausted,
+                session_refusals.ConsentMissing,
+                session_refusals.SessionIsPaused,
+                session_refusals.TurnUnanswered,
+                session_refusals.TurnOutOfOrder,
+                session_refusals.TurnsExhausted,
                 words.WordsBesideChoice,
                 words.WordsEmpty,
                 words.WordsTooLong,
@@ -259,7 +246,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Resume a session",
         answer=SessionChanged,
-        problems=(*CHANGE, *refusals(session.ConsentMissing)),
+        problems=(*CHANGE, *refusals(session_refusals.ConsentMissing)),
     ),
     Route(
         "POST",

@@ -17,6 +17,7 @@ from tta.domain.session import (
     SessionStarted,
     Status,
 )
+from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row
 
@@ -37,6 +38,10 @@ class SessionState(Row, frozen=True, kw_only=True):
     last_reply: bytes | None = None
     last_author: str | None = None
     scene: str | None = None
+    choices: tuple[str, ...] = ()
+    choice_texts: bytes | None = None
+    """Sealed, in the order of `choices`."""
+    ending: str | None = None
     started_ms: int
     changed_ms: int
 
@@ -57,6 +62,7 @@ MATCH (s:SessionState_v1 {id: $id})
 RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.version AS version,
   s.turn AS turn, s.unanswered AS unanswered, s.last_words AS last_words, s.last_choice AS last_choice,
   s.last_reply AS last_reply, s.last_author AS last_author, s.scene AS scene,
+  s.choices AS choices, s.choice_texts AS choice_texts, s.ending AS ending,
   s.started_ms AS started_ms, s.changed_ms AS changed_ms
 """
 
@@ -74,6 +80,11 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             story=event.story,
             status=str(Status.OPEN),
             version=version,
+            last_reply=_box(event.opening),
+            last_author=None if event.opening is None else str(Author.STORY),
+            scene=event.passage.scene,
+            choices=event.passage.choices,
+            choice_texts=_box(event.choice_texts),
             started_ms=at_ms,
             changed_ms=at_ms,
         )
@@ -90,6 +101,7 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
                 last_choice=event.choice,
             )
         case InteractionAnswered():
+            moved = event.passage.scene is not None
             return replace(
                 row,
                 version=version,
@@ -98,6 +110,9 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
                 last_reply=_box(event.reply),
                 last_author=str(event.author),
                 scene=event.scene or row.scene,
+                choices=event.passage.choices if moved else row.choices,
+                choice_texts=_box(event.choice_texts) if moved else row.choice_texts,
+                ending=event.passage.ending or row.ending,
             )
         case _:
             status = STATUS_AFTER[type(event)]
@@ -114,6 +129,6 @@ async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
     return convert(found[0], SessionState) if found else None
 
 
-def _box(sealed: str | Sealed | None) -> bytes | None:
-    assert not isinstance(sealed, str), "personal text reaches a read model sealed"
+def _box(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None:
+    assert not isinstance(sealed, str | tuple), "personal text reaches a read model sealed"
     return None if sealed is None else sealed.box

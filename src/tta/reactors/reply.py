@@ -1,20 +1,23 @@
-"""Answers every interaction, exactly once: a scripted sentence, or the protocol's words while play is
-held.
-"""
+"""Answers every interaction, exactly once: the story goes on, or the protocol answers while play is held."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, handle_over
+from tta.commands.wishes import wishes_of
 from tta.domain import safety_record, session
-from tta.domain.base import Event, Refusal
+from tta.domain.base import Event, Refusal, Sealed
 from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.passages import Passage, Play, Wishes
 from tta.domain.session import AnswerInteraction, InteractionSubmitted
 from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Context, Recorded
 from tta.security.keyring import PlayerErased
+from tta.security.sealing import open_event
+from tta.stories.narrating import Told, next_passage
+from tta.stories.story import catalogue
 
 ACTOR = "reactor:reply"
 SCENE, SKILL = "clearing", "grounding"
@@ -28,10 +31,12 @@ HELD_SENTENCE = (
     "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
     "are in danger right now, call your emergency number. I keep listening for as long as you want to write."
 )
+SCRIPTED = Told(STORY_SENTENCE, Passage(scene=SCENE, skill=SKILL), ())
+HELD = Told(HELD_SENTENCE, Passage(), ())
 
 
 class Reply:
-    """The reply reactor, until stories exist."""
+    """The reply reactor."""
 
     NAME = "reply"
     ASKS: tuple[type[Event], ...] = (InteractionSubmitted,)
@@ -53,17 +58,22 @@ class Reply:
     async def _answer(
         self, event: InteractionSubmitted, recorded: Recorded, dealt: Dealt, player_id: UUID
     ) -> None:
+        key = await self._commands.keyring.open_for(player_id)
+        wishes = await wishes_of(self._commands, player_id)
+        said = open_event(event, key)
+
         def decide(states: list[object]) -> list[list[session.SessionEvent]]:
             current, record = states
             assert isinstance(current, session.Session), "the session comes first"
             assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
+            told = HELD if record.held else _told(current.play, recorded.aggregate_id, said, wishes)
             answer = AnswerInteraction(
-                turn=event.turn,
-                reply=HELD_SENTENCE if record.held else STORY_SENTENCE,
+                turn=said.turn,
+                reply=told.text,
                 author=Author.PROTOCOL if record.held else Author.STORY,
                 held=record.held,
-                scene=None if record.held else SCENE,
-                skill=None if record.held else SKILL,
+                passage=told.passage,
+                choice_texts=told.choice_texts,
                 at=datetime.now(UTC),
             )
             return [session.decide(current, answer), []]
@@ -87,3 +97,12 @@ class Reply:
             player_id=player_id,
             dealt=dealt,
         )
+
+
+def _told(play: Play, session_id: UUID, said: InteractionSubmitted, wishes: Wishes) -> Told:
+    """Go on with the story; a session of a story that is in no catalogue hears a sentence of ours."""
+    story = catalogue().get(play.story, {}).get(play.version)
+    if story is None:
+        return SCRIPTED
+    assert not isinstance(said.words, Sealed), "words are opened before they are understood"
+    return next_passage(story, session_id, play.moves, wishes, choice=said.choice, words=said.words)

@@ -7,7 +7,7 @@ else. The format is final.
 """
 
 import secrets
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,9 @@ from tta.domain.base import Event, Sealed, personal_fields
 VERSION = b"\x01"
 NONCE_BYTES = 12
 FIELD_AT = 1 + 4 + NONCE_BYTES + 16
+
+
+AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class SealBroken(Exception):
@@ -79,7 +82,7 @@ def seal_event(event: Event, key: DataKey, event_id: UUID) -> Event:
     return replace(event, **sealed)
 
 
-def open_event(event: Event, key: DataKey) -> Event:
+def open_event(event: AnyEvent, key: DataKey) -> AnyEvent:
     """Open every sealed field, for a reader who may see it. Raises SealBroken."""
     opened = {
         field: key.open(value, kind)

@@ -1,0 +1,31 @@
+"""What a player does not want to meet, as they set it last: opened for whoever tells them a story."""
+
+from typing import cast
+from uuid import UUID
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Commands
+from tta.domain import player
+from tta.domain.base import Sealed
+from tta.domain.passages import Wishes
+from tta.domain.player import PreferencesSet
+from tta.security.sealing import key_id, open_event
+
+
+async def wishes_of(commands: Commands, player_id: UUID) -> Wishes:
+    """Read and open them. Raises PlayerErased, SealBroken and what the event store raises."""
+    aggregates, target = commands.aggregates, Target(decider(player), player_id)
+    (folded,) = await aggregates.load([target])
+    assert isinstance(folded.state, player.Player), "a player is loaded as one"
+    at = folded.state.preferences_at
+    if at is None:
+        return Wishes()
+    (recorded,) = await aggregates.store.versions_after(player_id, at - 1, 1)
+    event = aggregates.types.event(recorded)
+    assert isinstance(event, PreferencesSet), f"preferences of {player_id} stand at version {at}"
+    assert isinstance(event.avoid_topics, Sealed), "preferences are stored sealed"
+    opened = open_event(event, await commands.keyring.find(player_id, key_id(event.avoid_topics)))
+    topics, warnings = cast(
+        "tuple[tuple[str, ...], tuple[str, ...]]", (opened.avoid_topics, opened.trigger_warnings)
+    )
+    return Wishes((*topics, *warnings), opened.intensity)

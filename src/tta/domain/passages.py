@@ -1,0 +1,68 @@
+"""What an answer shows of a story, in the catalogue's ids, and what of it a session remembers.
+
+Owns no story: a session records which moves were made, the story is played from them (tta.stories).
+"""
+
+import msgspec
+from msgspec.structs import replace
+
+from tta.domain.words import require_catalogue_id
+
+SENT = "@"
+"""Begins a move that is no choice: the story was sent to the scene behind it, whatever it offered."""
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a story stands after an answer. Nothing here is anybody's words."""
+
+    move: str | None = None
+    """What brought it there: a choice, or SENT and a scene; None where the story stood still."""
+    scene: str | None = None
+    skill: str | None = None
+    choices: tuple[str, ...] = ()
+    """What is offered now."""
+    practised: tuple[str, ...] = ()
+    """Skills whose exercise was done just now."""
+    ending: str | None = None
+
+
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """How a story begins; version 0 where the catalogue has no such story, and nothing is told."""
+
+    version: int = 0
+    text: str | None = None
+    passage: Passage = Passage()
+    choice_texts: tuple[str, ...] = ()
+
+
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """What a session remembers of its story: enough to play it again."""
+
+    story: str = ""
+    version: int = 0
+    moves: tuple[str, ...] = ()
+
+    def after(self, passage: Passage) -> "Play":
+        """The play once a passage was told."""
+        return self if passage.move is None else replace(self, moves=(*self.moves, passage.move))
+
+
+class Wishes(msgspec.Struct, frozen=True):
+    """What a player does not want to meet."""
+
+    avoid: tuple[str, ...] = ()
+    """Topics and warnings, in the player's words."""
+    intensity: int = 5
+
+
+def require_passage(passage: Passage) -> None:
+    """Refuse what cannot be the ids of a catalogue."""
+    for kind, given in (
+        ("move", passage.move and passage.move.removeprefix(SENT)),
+        ("scene", passage.scene),
+        ("skill", passage.skill),
+        ("ending", passage.ending),
+        *(("choice", choice) for choice in passage.choices),
+        *(("skill", skill) for skill in passage.practised),
+    ):
+        require_catalogue_id(kind, given)

@@ -1,0 +1,74 @@
+"""What requests about sessions carry, and what they are answered with."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from tta.domain import session
+from tta.http.bodies import Body
+
+CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+
+
+class NewSession(Body, frozen=True):
+    story: CatalogueId = "clearing"
+
+
+class Interaction(Body, frozen=True):
+    """Words or a choice; `turn` is the turn that the client believes is next."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=session.WORDS_MAX * 2)] | None = None
+    choice: CatalogueId | None = None
+    turn: Annotated[int, Meta(ge=1, le=session.TURNS_MAX)] | None = None
+
+
+class SessionChanged(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+
+
+class ChoiceShown(msgspec.Struct, frozen=True):
+    id: str
+    text: str
+
+
+class ReplyShown(msgspec.Struct, frozen=True):
+    turn: int
+    text: str | None
+    author: str
+    scene: str | None = None
+    skill: str | None = None
+    choices: tuple[ChoiceShown, ...] = ()
+    practised: tuple[str, ...] = ()
+    ending: str | None = None
+
+
+class InteractionTaken(msgspec.Struct, frozen=True, omit_defaults=True):
+    interaction_id: UUID
+    turn: int
+    version: int
+    reply: ReplyShown | None = None
+    """With `Prefer: wait` and only when it came in time."""
+
+
+class SessionShown(msgspec.Struct, frozen=True):
+    id: str
+    player_id: str
+    story: str
+    status: str
+    version: int
+    turn: int
+    """The last turn; 0 before the first."""
+    unanswered: bool
+    last_text: str | None
+    last_choice: str | None
+    last_reply: str | None
+    last_author: str | None
+    scene: str | None
+    choices: tuple[ChoiceShown, ...]
+    """What is offered now."""
+    ending: str | None
+    started_ms: int
+    changed_ms: int

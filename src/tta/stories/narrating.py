@@ -1,0 +1,121 @@
+"""The next passage of a story for one player: what they meant, what they may meet, and how it is told.
+
+Pure: the same story, moves, words and wishes give the same passage.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from tta.domain.passages import SENT, Passage, Wishes
+from tta.stories.meaning import Meaning, meaning_of
+from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shown
+from tta.stories.story import CALM, Scene, Story
+
+HELP = (
+    "You play by choosing: send the id of a choice, or say in your own words which one you mean. "
+    "Say “look” to hear again where you are. You can pause or end whenever you like, and nothing is lost. "
+    "You are talking with a program; if you need a person, please reach one."
+)
+SAYS = {
+    "help": HELP,
+    "gone": "That is not open from here. You can:",
+    "unsure": "I am not sure which you mean. You can:",
+}
+OVER = "This story has come to its end. You can start another whenever you like."
+
+
+class Told(NamedTuple):
+    """What is answered: its text, and where the story stands."""
+
+    text: str
+    passage: Passage
+    choice_texts: tuple[str, ...]
+
+
+def opening(story: Story, session: UUID, wishes: Wishes) -> Told:
+    """Tell how a story begins."""
+    place = Playthrough(story, session)
+    return _told(story, place, None, wishes)
+
+
+def next_passage(
+    story: Story,
+    session: UUID,
+    moves: Sequence[str],
+    wishes: Wishes,
+    *,
+    choice: str | None,
+    words: str | None,
+) -> Told:
+    """Tell what follows on what a player chose or said, after the moves so far."""
+    place = Playthrough(story, session)
+    place.play(_move(each) for each in moves)
+    shown = place.shown
+    if not shown.offers:
+        return _still(story, OVER, shown, ())
+    open_offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+    if not open_offers:
+        return _told(story, place, None, wishes)
+    if choice is not None:
+        meant = Meaning("choice", choice) if choice in {each.id for each in open_offers} else Meaning("gone")
+    else:
+        meant = meaning_of(words or "", open_offers)
+    if meant.kind == "choice":
+        place.make(Chosen(meant.choice))
+        return _told(story, place, meant.choice, wishes)
+    if meant.kind == "look":
+        return _still(story, shown.text, shown, open_offers)
+    return _still(story, _listed(SAYS[meant.kind], open_offers), shown, open_offers)
+
+
+def may_meet(scene: Scene, wishes: Wishes) -> bool:
+    """Say whether a scene is one that a player wants to meet."""
+    avoided = {_plain(each) for each in wishes.avoid}
+    return scene.intensity <= wishes.intensity and not avoided & {
+        _plain(each) for each in (*scene.warnings, *scene.topics)
+    }
+
+
+def _told(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
+    """Tell where a story stands; where nothing is left that the player may meet, it goes to a calm place."""
+    move, shown = choice, place.shown
+    offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+    if not _may_go(story, shown.scene, wishes) or (not offers and not shown.ending):
+        move, shown = SENT + CALM, place.make(Sent(CALM))
+        offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+    scene = story.scenes.get(shown.scene)
+    passage = Passage(
+        move=move,
+        scene=shown.scene,
+        skill=scene.skill if scene else None,
+        choices=tuple(offer.id for offer in offers),
+        practised=shown.practised,
+        ending=shown.ending or None,
+    )
+    return Told(shown.text, passage, tuple(offer.text for offer in offers))
+
+
+def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> Told:
+    """Answer without moving the story on."""
+    ids = tuple(each.id for each in shown.offers if each in offers)
+    texts = tuple(each.text for each in shown.offers if each in offers)
+    scene = story.scenes.get(shown.scene)
+    skill = scene.skill if scene else None
+    return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
+
+
+def _listed(text: str, offers: Sequence[Offer]) -> str:
+    return "\n".join([text, *(f"– {each.text}" for each in offers)])
+
+
+def _may_go(story: Story, scene: str, wishes: Wishes) -> bool:
+    return not scene or scene == CALM or scene not in story.scenes or may_meet(story.scenes[scene], wishes)
+
+
+def _move(recorded: str) -> Move:
+    return Sent(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else Chosen(recorded)
+
+
+def _plain(word: str) -> str:
+    return word.strip().casefold().replace("_", " ")
