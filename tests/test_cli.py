@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,8 +13,10 @@ from uuid import UUID
 import psutil
 import pytest
 
-from running_tta import Dev, tta
+from running_tta import Dev, environment, tta
 from tta.domain.identity import derived_id
+from tta.stories.playing import Chosen, Playthrough
+from tta.stories.story import catalogue
 
 WORDS = "A heron stands in the shallows."
 NOBODY = "00000000-0000-8000-8000-000000000000"
@@ -241,3 +244,24 @@ def test_every_command_has_help():
     ):
         assert command in listed
         assert tta(command, "--help").returncode == 0
+
+
+def test_play_plays_a_story_and_leaves_nothing(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tta", "play", "clearing"],
+        cwd=tmp_path,
+        env=environment(),
+        input="1\nwhat?\n\n2\nquit\n",
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    place = Playthrough(catalogue()["clearing"][1], UUID(int=0))
+    assert place.shown.text[:60] in done.stdout
+    for number in (0, 1):
+        assert place.make(Chosen(place.shown.offers[number].id)).text[:60] in done.stdout
+    assert "I am not sure which you mean" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    assert "there is no story 'nowhere'" in tta("play", "nowhere", cwd=tmp_path).stdout

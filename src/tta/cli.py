@@ -109,6 +109,22 @@ def demo(
     _look(play_demo(out, url=url, data_dir=data_dir))
 
 
+@cli.command(name="play", group=RUN)
+def play_command(
+    story: Annotated[str, Parameter(help="A story's id; `tta stories list` shows them.")] = "clearing",
+    /,
+    *,
+    url: Annotated[str, Parameter(help="A running TTA; without it playing brings its own.")] = "",
+    data_dir: Annotated[
+        Path | None, Parameter(help="That TTA's data directory, whose keys sign the tokens; only with --url.")
+    ] = None,
+) -> None:
+    """Play a story in the terminal, through the HTTP API."""
+    from tta.play import play_story
+
+    _look(play_story(out, story, url=url, data_dir=data_dir))
+
+
 @cli.command(group=LOOK)
 def replay(
     session: UUID,

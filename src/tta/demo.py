@@ -35,7 +35,7 @@ async def play_demo(out: Console, *, url: str, data_dir: Path | None) -> int:
     with TemporaryDirectory(prefix="tta-demo-") as directory:
         settings = read_settings({}, data_dir=Path(directory) / "data")
         out.print("Starting a TTA of its own in a temporary directory …", style="dim")
-        async with _own_tta(settings, Path(directory) / "tta.log") as own_url:
+        async with own_tta(settings, Path(directory) / "tta.log") as own_url:
             return await _play_on(out, own_url, settings)
 
 
@@ -60,7 +60,7 @@ async def _play_on(out: Console, url: str, settings: Settings) -> int:
 
 
 @asynccontextmanager
-async def _own_tta(settings: Settings, log: Path) -> AsyncIterator[str]:
+async def own_tta(settings: Settings, log: Path) -> AsyncIterator[str]:
     """Run `tta dev` as a child on a free port, apart from this process's settings; give its URL."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with log.open("wb") as output:

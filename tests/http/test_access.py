@@ -33,6 +33,7 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.SESSION_START: STARTING,
     Action.SESSION_PLAY: PLAYING,
     Action.SESSION_READ: LOOKING,
+    Action.STORY_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
 }
 """Whom it does not name is answered 403."""
 BODIES: dict[str, Any] = {
@@ -50,7 +51,10 @@ def shown(route: Route) -> str:
 
 async def asked(api: Api, route: Route, caller: Caller, owner: Caller, session: str) -> Any:
     path = route.path.format(
-        player_id=owner.player_id, session_id=session.rpartition("/")[2], purpose="research"
+        player_id=owner.player_id,
+        session_id=session.rpartition("/")[2],
+        purpose="research",
+        story_id="clearing",
     )
     return await caller.send(route.method, path, BODIES.get(route.path), If_Match="*")
 

@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import health, journeys, players, sessions
+from tta.http import health, journeys, players, sessions, stories
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
@@ -31,7 +31,7 @@ HEADER_BYTES_MAX = 64 * 1024
 ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
 """Whoever keeps us running must not take a busy process for a dead one."""
 COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
-QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES)
+QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES, *stories.QUERIES)
 BOTH: tuple[Route, ...] = health.BOTH
 ACCEPTED = (
     "Authorization",

@@ -22,6 +22,7 @@ class Action(StrEnum):
     SESSION_START = "session.start"
     SESSION_PLAY = "session.play"
     SESSION_READ = "session.read"
+    STORY_READ = "story.read"
 
 
 class Relation(StrEnum):
@@ -56,6 +57,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.SESSION_START: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_PLAY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.STORY_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
 }
 
 

@@ -19,8 +19,8 @@ HELP = (
 )
 SAYS = {
     "help": HELP,
-    "gone": "That is not open from here. You can:",
-    "unsure": "I am not sure which you mean. You can:",
+    "gone": "That is not open from here. These ways are:",
+    "unsure": "I am not sure which you mean. These ways are open:",
 }
 OVER = "This story has come to its end. You can start another whenever you like."
 
@@ -66,15 +66,21 @@ def next_passage(
         return _told(story, place, meant.choice, wishes)
     if meant.kind == "look":
         return _still(story, shown.text, shown, open_offers)
-    return _still(story, _listed(SAYS[meant.kind], open_offers), shown, open_offers)
+    return _still(story, SAYS[meant.kind], shown, open_offers)
 
 
 def may_meet(scene: Scene, wishes: Wishes) -> bool:
     """Say whether a scene is one that a player wants to meet."""
+    return not not_met_because(scene, wishes)
+
+
+def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
+    """Say why a player does not want to meet a scene, in the scene's own words; empty where they do."""
     avoided = {_plain(each) for each in wishes.avoid}
-    return scene.intensity <= wishes.intensity and not avoided & {
-        _plain(each) for each in (*scene.warnings, *scene.topics)
-    }
+    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if _plain(each) in avoided]
+    if scene.intensity > wishes.intensity:
+        because.append(f"intensity {scene.intensity}")
+    return tuple(because)
 
 
 def _told(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
@@ -103,10 +109,6 @@ def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> To
     scene = story.scenes.get(shown.scene)
     skill = scene.skill if scene else None
     return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
-
-
-def _listed(text: str, offers: Sequence[Offer]) -> str:
-    return "\n".join([text, *(f"– {each.text}" for each in offers)])
 
 
 def _may_go(story: Story, scene: str, wishes: Wishes) -> bool:
