@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent
+from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent, Shelf
 from tta.stories.story import CALM, catalogue, newest
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
@@ -24,6 +24,18 @@ def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
             shown.append(place.make(moves[-1]))
     for played in range(len(moves) + 1):
         assert Playthrough(story, session).play(moves[:played]) == shown[played]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=30), st.integers(1, 4))
+def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
+    shelf, moves = Shelf(places_max), {UUID(int=number): [] for number in range(4)}
+    for who, wish in wishes:
+        session = UUID(int=who)
+        place = shelf.at(story, session, moves[session])
+        assert place.shown == Playthrough(story, session).play(moves[session])
+        if place.shown.offers:
+            moves[session].append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
 
 
 def test_chance_is_the_sessions_own():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tta.domain.passages import SENT, Passage, Wishes
 from tta.stories.meaning import Meaning, meaning_of
-from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shown
+from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
 from tta.stories.story import CALM, Scene, Story
 
 HELP = (
@@ -25,6 +25,9 @@ SAYS = {
 OVER = "This story has come to its end. You can start another whenever you like."
 
 
+SHELF = Shelf()
+
+
 class Told(NamedTuple):
     """What is answered: its text, and where the story stands."""
 
@@ -35,8 +38,7 @@ class Told(NamedTuple):
 
 def opening(story: Story, session: UUID, wishes: Wishes) -> Told:
     """Tell how a story begins."""
-    place = Playthrough(story, session)
-    return _told(story, place, None, wishes)
+    return _told(story, SHELF.at(story, session, ()), None, wishes)
 
 
 def next_passage(
@@ -49,8 +51,7 @@ def next_passage(
     words: str | None,
 ) -> Told:
     """Tell what follows on what a player chose or said, after the moves so far."""
-    place = Playthrough(story, session)
-    place.play(_move(each) for each in moves)
+    place = SHELF.at(story, session, [_move(each) for each in moves])
     shown = place.shown
     if not shown.offers:
         return _still(story, OVER, shown, ())

@@ -3,6 +3,7 @@
 A move is what an event says happened: a choice by its id, or a scene that the story was sent to.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from bink.story import Story as Ink
 
 from tta.stories.story import Story
 
+PLACES_MAX = 2_000  # About 5 kB each.
 SEED = "seed"
 """The variable from which a story with chance seeds it: `~ SEED_RANDOM(seed)` before anything else."""
 
@@ -56,16 +58,23 @@ class NotOffered(Exception):
 
 
 class Playthrough:
-    """A story being played. Cheap to make: it is played anew from its moves (50 of them take under 2 ms)."""
+    """A story being played. To make one takes some 3 ms, and every move 0.3 ms: see Shelf."""
 
     def __init__(self, story: Story, session: UUID) -> None:
+        self._story = story
         self._ink = Ink(story.compiled)
+        self.shown = self.begin(session)
+
+    def begin(self, session: UUID) -> Shown:
+        """Stand at the beginning of a session's story."""
+        self._ink.reset_state()
         digest = blake2b(session.bytes, digest_size=4, person=b"tta story chance").digest()
         # Ink takes signed integers of 32 bits; a story without chance has no such variable.
-        if f'"VAR?":"{SEED}"' in story.compiled:
+        if f'"VAR?":"{SEED}"' in self._story.compiled:
             self._ink.set_variable(SEED, int.from_bytes(digest, "big") >> 1)
         self._scene = ""
         self.shown = self._go_on()
+        return self.shown
 
     def play(self, moves: Iterable[Move]) -> Shown:
         """Make moves; raises NotOffered at one that is not possible."""
@@ -122,9 +131,34 @@ class Playthrough:
         return tuple(offers)
 
 
-def moves_of(choices: Sequence[str]) -> list[Move]:
-    """The moves that are a row of choices."""
-    return [Chosen(each) for each in choices]
+class Shelf:
+    """Where sessions stood of late, so that a move need not play all those before it again.
+
+    One runtime per story serves all sessions, one after another: what `at` gives is good until the next call.
+    """
+
+    def __init__(self, places_max: int = PLACES_MAX) -> None:
+        self._places_max = places_max
+        self._places: OrderedDict[tuple[str, int, UUID], tuple[tuple[Move, ...], str, Shown]] = OrderedDict()
+        self._runtimes: dict[tuple[str, int], Playthrough] = {}
+
+    def at(self, story: Story, session: UUID, moves: Sequence[Move]) -> Playthrough:
+        """Stand where the moves lead, from where the session stood last if they go on from there."""
+        runtime = self._runtimes.get((story.id, story.version))
+        if runtime is None:
+            runtime = self._runtimes[story.id, story.version] = Playthrough(story, session)
+        key, wanted = (story.id, story.version, session), tuple(moves)
+        made, saved, shown = self._places.pop(key, ((), "", None))
+        if shown is not None and wanted[: len(made)] == made:
+            runtime.go_back(saved, shown)
+        else:
+            made = ()
+            runtime.begin(session)
+        runtime.play(wanted[len(made) :])
+        self._places[key] = (wanted, runtime.saved(), runtime.shown)
+        if len(self._places) > self._places_max:
+            self._places.popitem(last=False)
+        return runtime
 
 
 def _pair(tag: str) -> tuple[str, str]:
