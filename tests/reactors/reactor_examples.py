@@ -16,6 +16,7 @@ from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.passages import Beginning
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.session import (
@@ -86,7 +87,7 @@ class Machine:
     async def ask(self, module: Any, aggregate_id: UUID, command: Any, player_id: UUID) -> None:
         await handle(self.commands, decider(module), aggregate_id, command, around(), player_id=player_id)
 
-    async def session(self, slot: int = SLOT) -> tuple[UUID, UUID]:
+    async def session(self, slot: int = SLOT, *, begins: Beginning | None = None) -> tuple[UUID, UUID]:
         """A new player, and a session that they began; four events in the slot."""
         player_id = some_id(slot)
         await self.ask(player, player_id, REGISTER, player_id)
@@ -95,7 +96,12 @@ class Machine:
         def start(facts: Facts) -> StartSession:
             held, consented = facts.held, facts.consented
             return StartSession(
-                player_id=player_id, story="clearing", consented=consented, held=held, at=NOON
+                player_id=player_id,
+                story="clearing",
+                begins=begins or Beginning(),
+                consented=consented,
+                held=held,
+                at=NOON,
             )
 
         asked = around()
@@ -103,9 +109,9 @@ class Machine:
         await handle_session(self.commands, play, player_id, start, asked)
         return player_id, play
 
-    async def say(self, player_id: UUID, play: UUID) -> None:
+    async def say(self, player_id: UUID, play: UUID, words: str = "Hello") -> None:
         def says(facts: Facts) -> SubmitInteraction:
-            return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
+            return SubmitInteraction(words=words, held=facts.held, consented=facts.consented, at=NOON)
 
         await handle_session(self.commands, play, player_id, says, around())
 

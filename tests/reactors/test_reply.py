@@ -8,14 +8,32 @@ import pytest
 from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, running, until
 from structlog.testing import capture_logs
 
-from tta.domain import session
+from tta.domain import player, session
 from tta.domain.base import Sealed
+from tta.domain.passages import Beginning, Wishes
+from tta.domain.player import SetPreferences
 from tta.domain.session import AbandonSession, AnswerInteraction, InteractionAnswered
-from tta.domain.vocabulary import Author
+from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.reactor import Running
 from tta.reactors.reply import ACTOR, HELD_SENTENCE, STORY_SENTENCE, Reply
 from tta.security.sealing import open_event
+from tta.stories.narrating import next_passage, opening
+from tta.stories.story import catalogue
+
+CLEARING = catalogue()["clearing"][1]
+GENTLE = SetPreferences(
+    avoid_topics=(),
+    trigger_warnings=(),
+    intensity=1,
+    approaches=(),
+    language="en",
+    region="GB",
+    time_zone="UTC",
+    age_band=AgeBand.UNDISCLOSED,
+    accessibility=(),
+    at=NOON,
+)
 
 
 async def replying(machine: Machine) -> Running:
@@ -107,6 +125,30 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
     assert answered.actor == ACTOR
     assert answered.causation_id == asked.event_id
     assert answered.correlation_id == asked.correlation_id
+
+
+async def test_wishes_that_another_process_set_meanwhile_are_kept(machine: Machine):
+    who = await machine.session(begins=Beginning(version=1))
+    before = await machine.process()
+    async with running(reacting(before.aggregates.store, Reply(before))):
+        told, moves, turn = opening(CLEARING, who[1], Wishes()), [], 0
+        while True:
+            last = told.passage.choices[-1]
+            told = next_passage(CLEARING, who[1], moves, Wishes(), choice=last, words=None)
+            gentle = next_passage(CLEARING, who[1], moves, Wishes((), 1), choice=last, words=None)
+            turn += 1
+            if told != gentle:
+                break
+            await machine.say(*who, last)
+            await machine.all_answered()
+            moves.append(last)
+        # The reactor's process remembers a player without wishes.
+        assert turn > 1
+        await machine.ask(player, who[0], GENTLE, who[0])
+        await machine.say(*who, last)
+        await machine.all_answered()
+    answer = await answer_to(machine, *who, turn)
+    assert (answer.reply, answer.passage) == (gentle.text, gentle.passage)
 
 
 async def test_two_at_once_answer_each_interaction_once(machine: Machine):

@@ -12,14 +12,18 @@ from tta.domain.player import PreferencesSet
 from tta.security.sealing import key_id, open_event
 
 
-async def wishes_of(commands: Commands, player_id: UUID) -> Wishes:
-    """Read and open them. Raises PlayerErased, SealBroken and what the event store raises."""
+async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes, int | None]:
+    """Open them as this process remembers them, with the player's version at which they were set.
+
+    Whoever decides by them guards the player and compares. Raises PlayerErased, SealBroken and what the event
+    store raises.
+    """
     aggregates, target = commands.aggregates, Target(decider(player), player_id)
-    (folded,) = await aggregates.load([target])
+    (folded,) = aggregates.cached([target]) or await aggregates.load([target])
     assert isinstance(folded.state, player.Player), "a player is loaded as one"
     at = folded.state.preferences_at
     if at is None:
-        return Wishes()
+        return Wishes(), None
     (recorded,) = await aggregates.store.versions_after(player_id, at - 1, 1)
     event = aggregates.types.event(recorded)
     assert isinstance(event, PreferencesSet), f"preferences of {player_id} stand at version {at}"
@@ -28,4 +32,4 @@ async def wishes_of(commands: Commands, player_id: UUID) -> Wishes:
     topics, warnings = cast(
         "tuple[tuple[str, ...], tuple[str, ...]]", (opened.avoid_topics, opened.trigger_warnings)
     )
-    return Wishes((*topics, *warnings), opened.intensity)
+    return Wishes((*topics, *warnings), opened.intensity), at

@@ -7,11 +7,12 @@ import structlog
 from msgspec.structs import replace
 from starlette.responses import Response
 
+from tta.commands.folding import Target, decider
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.wishes import wishes_of
-from tta.domain import session_refusals, words
+from tta.domain import player, session_refusals, words
 from tta.domain.passages import Beginning
 from tta.domain.session import (
     CompleteSession,
@@ -74,7 +75,11 @@ async def _beginning(call: Call, player_id: UUID, session_id: UUID) -> Beginning
     story = newest(call.body.story)
     if story is None:
         return Beginning()
-    told = opening(story, session_id, await wishes_of(call.services.commands, player_id))
+    commands = call.services.commands
+    # Whoever begins has just set their wishes, perhaps on another process: look.
+    await commands.aggregates.load([Target(decider(player), player_id)])
+    wishes, _ = await wishes_of(commands, player_id)
+    told = opening(story, session_id, wishes)
     return Beginning(
         version=story.version, text=told.text, passage=told.passage, choice_texts=told.choice_texts
     )

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
+
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, handle_over
 from tta.commands.wishes import wishes_of
-from tta.domain import safety_record, session
+from tta.domain import player, safety_record, session
 from tta.domain.base import Event, Refusal, Sealed
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Passage, Play, Wishes
@@ -18,6 +20,8 @@ from tta.security.keyring import PlayerErased
 from tta.security.sealing import open_event
 from tta.stories.narrating import Told, next_passage
 from tta.stories.story import catalogue
+
+log = structlog.get_logger(__name__)
 
 ACTOR = "reactor:reply"
 SCENE, SKILL = "clearing", "grounding"
@@ -35,6 +39,10 @@ SCRIPTED = Told(STORY_SENTENCE, Passage(scene=SCENE, skill=SKILL), ())
 HELD = Told(HELD_SENTENCE, Passage(), ())
 
 
+class WishesChanged(Exception):
+    """The player has set other preferences than those that were opened."""
+
+
 class Reply:
     """The reply reactor."""
 
@@ -50,22 +58,27 @@ class Reply:
         player_id = recorded.subject_id
         assert player_id is not None, "an interaction is a player's"
         try:
-            await self._answer(event, recorded, dealt, player_id)
+            while not await self._answer(event, recorded, dealt, player_id):
+                log.info("wishes changed meanwhile, answering anew", slot=recorded.slot)
         except (Refusal, PlayerErased):
             # Somebody else answered it, or nobody is there any more: dealt with, without effect.
             await self._commands.aggregates.store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
     async def _answer(
         self, event: InteractionSubmitted, recorded: Recorded, dealt: Dealt, player_id: UUID
-    ) -> None:
+    ) -> bool:
+        """Answer; False where the player wishes otherwise by now."""
         key = await self._commands.keyring.open_for(player_id)
-        wishes = await wishes_of(self._commands, player_id)
+        wishes, wished_at = await wishes_of(self._commands, player_id)
         said = open_event(event, key)
 
         def decide(states: list[object]) -> list[list[session.SessionEvent]]:
-            current, record = states
+            current, record, person = states
             assert isinstance(current, session.Session), "the session comes first"
             assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
+            assert isinstance(person, player.Player), "its player comes third"
+            if person.preferences_at != wished_at:
+                raise WishesChanged
             told = HELD if record.held else _told(current.play, recorded.aggregate_id, said, wishes)
             answer = AnswerInteraction(
                 turn=said.turn,
@@ -76,27 +89,32 @@ class Reply:
                 choice_texts=told.choice_texts,
                 at=datetime.now(UTC),
             )
-            return [session.decide(current, answer), []]
+            return [session.decide(current, answer), [], []]
 
-        await handle_over(
-            self._commands,
-            [
-                Target(decider(session), recorded.aggregate_id),
-                Target(decider(safety_record), safety_record_id(player_id)),
-            ],
-            decide,
-            Asked(
-                Context(
-                    actor=ACTOR,
-                    command_id=derived_id(self.NAME, recorded.event_id),
-                    correlation_id=recorded.correlation_id,
-                    causation_id=recorded.event_id,
-                    traceparent=recorded.traceparent,
-                )
-            ),
-            player_id=player_id,
-            dealt=dealt,
+        targets = [
+            Target(decider(session), recorded.aggregate_id),
+            Target(decider(safety_record), safety_record_id(player_id)),
+            Target(decider(player), player_id),
+        ]
+        try:
+            await handle_over(
+                self._commands, targets, decide, _asked(recorded), player_id=player_id, dealt=dealt
+            )
+        except WishesChanged:
+            return False
+        return True
+
+
+def _asked(recorded: Recorded) -> Asked:
+    return Asked(
+        Context(
+            actor=ACTOR,
+            command_id=derived_id(Reply.NAME, recorded.event_id),
+            correlation_id=recorded.correlation_id,
+            causation_id=recorded.event_id,
+            traceparent=recorded.traceparent,
         )
+    )
 
 
 def _told(play: Play, session_id: UUID, said: InteractionSubmitted, wishes: Wishes) -> Told:

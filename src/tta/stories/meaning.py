@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from tta.stories.playing import Offer
@@ -66,10 +67,14 @@ def _fit(said: Sequence[str], offer: Offer) -> float:
     return (found / len(telling) + meant / len(heard)) / 2
 
 
+@lru_cache(maxsize=10_000)
 def _alike(one: str, other: str) -> bool:
     if one == other:
         return True
-    return min(len(one), len(other)) >= 4 and SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
+    shorter = min(len(one), len(other))
+    if shorter < 4 or abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) < shorter - 3:
+        return False  # Most pairs; the ratio is slow.
+    return SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
 
 
 def _words(text: str) -> list[str]:
