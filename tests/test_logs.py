@@ -13,13 +13,13 @@ from tta.telemetry.logs import configure_logs
 
 configure_logs("info")
 structlog.get_logger("tta").info("ours", number=1)
-logging.getLogger("a.library").warning("theirs %s", 2)
-logging.getLogger("a.library").info("not this")
+logging.getLogger("a.package").warning("theirs %s", 2)
+logging.getLogger("a.package").info("not this")
 try:
     spoken = "somebody's words"
     raise RuntimeError("broken")
 except RuntimeError:
-    logging.getLogger("a.library").exception("failed")
+    logging.getLogger("a.package").exception("failed")
 """
 
 
@@ -33,7 +33,7 @@ def lines() -> list[str]:
 def test_outside_a_terminal_every_line_is_json(lines: list[str]):
     ours, theirs, failed = map(json.loads, lines)
     assert (ours["event"], ours["level"], ours["number"]) == ("ours", "info", 1)
-    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("theirs 2", "warning", "a.library")
+    assert (theirs["event"], theirs["level"], theirs["logger"]) == ("theirs 2", "warning", "a.package")
     assert failed["exception"][0]["exc_value"] == "broken"
     assert {"timestamp"} <= ours.keys() & theirs.keys() & failed.keys()
 

@@ -48,13 +48,14 @@ class Machine:
         self.name = f"commands-{next(_names)}"
         self._opened: list[Any] = []
 
-    async def process(self, *, cache_max: int = 1_000) -> Commands:
+    async def process(self, *, cache_max: int = 1_000, remembered_max: int = 100_000) -> Commands:
         """What a newly started process has: connections, and nothing in its cache."""
         store = await EventStore.open(self.url, self.name, slots=16)
         keyring = await Keyring.open(self.url, self.name, WRAPPING, FSYNC)
         self._opened += [store, keyring]
         types = EventTypes(event for module in (player, session, safety_record) for event in module.EVENTS)
-        return Commands(Aggregates(store, types, cache_max=cache_max), keyring)
+        aggregates = Aggregates(store, types, cache_max=cache_max, remembered_max=remembered_max)
+        return Commands(aggregates, keyring)
 
     async def close(self) -> None:
         for opened in self._opened:

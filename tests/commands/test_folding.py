@@ -85,6 +85,18 @@ async def test_the_cache_is_bounded_and_forgets_what_was_not_used_for_longest(ma
     assert (await ask_player(commands, players[1], DISAGREE, asked("forgotten"))).version == 3
 
 
+async def test_the_commands_remembered_of_all_are_bounded_too(machine: Machine):
+    commands = await machine.process(remembered_max=7)
+    one, other = [await some_player(commands) for _ in range(2)]
+    for number in range(4):
+        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], asked(f"command {number}"))
+    assert commands.aggregates.cached([Target(PLAYER, one)]) is None, "used least of late"
+    assert commands.aggregates.cached([Target(PLAYER, other)]) is not None
+    for number in range(4, 10):
+        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], asked(f"command {number}"))
+    assert commands.aggregates.cached([Target(PLAYER, other)]) is not None, "one alone is kept"
+
+
 async def test_a_snapshot_is_kept_now_and_then_and_saves_reading(machine: Machine):
     commands = await machine.process()
     player_id = await some_player(commands)
