@@ -24,9 +24,9 @@ from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, Context
 from tta.eventstore.scripts import APPEND
 from tta.eventstore.store import EventStore
-from tta.main import event_types
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
+from tta.work import event_types
 
 TITLE = "Load 20 events + decide + durable append, one caller in sequence"
 AGGREGATES = 1_000

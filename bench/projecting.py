@@ -33,11 +33,11 @@ from tta.eventstore.envelope import ABSENT, Context, Draft
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, open_graph
 from tta.graph.migrations import migrate
-from tta.main import event_types
 from tta.projections import journey, session_state
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, Storage, read_model
 from tta.projector.projector import Projector
+from tta.work import event_types
 
 TITLE = "Catch-up of session_state and journey"
 PLAYERS = 2_000

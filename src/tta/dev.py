@@ -17,10 +17,11 @@ from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
 from tta.eventstore.envelope import Context
-from tta.main import Opened, embedded, opened, run, tokens_of
+from tta.main import embedded, opened, run, tokens_of
 from tta.operations import checked_settings
 from tta.settings import Settings
 from tta.telemetry.logs import configure_logs
+from tta.work import Opened
 
 DEMO_SUBJECT = "demo"
 DEMO_PLAYER = derived_id("player", "demo")

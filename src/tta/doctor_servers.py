@@ -14,11 +14,11 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.topology import Server, Topology
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable, open_graph
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, all_migrations, pending
-from tta.main import READ_MODELS
 from tta.operations import NothingFound, graph_file, standing_store, without_secrets
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 from tta.settings import Settings, SettingsWrong
+from tta.work import READ_MODELS
 
 SERVER_VERSION_MIN = (7, 0)  # Scripts that say which flags they have.
 ASK_TIMEOUT_S = 3.0

@@ -4,38 +4,30 @@ import asyncio
 import gc
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import uvicorn
 from msgspec.structs import replace
 
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
-from tta.domain import player, safety_record, session
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import open_graph
 from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app
-from tta.http.calls import Services, Stopped, Workers
-from tta.projections import journey, player_state, session_state
+from tta.http.calls import Services, Workers
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Progress
-from tta.projector.model import ReadModel, read_model
-from tta.projector.projector import Projector
-from tta.reactors.reactor import Running
-from tta.reactors.reply import Reply
-from tta.security.key_files import HmacKeys, read_hmac_keys, read_key_encryption_keys
+from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong, read_settings
-from tta.telemetry import metrics
+from tta.work import REACTOR_NAMES, READ_MODELS, Keys, Opened, Work, event_types, projectors, reactors
 
-READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey)))
-AGGREGATES = (player, session, safety_record)
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 10
@@ -43,42 +35,9 @@ COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 
 
-class Opened(NamedTuple):
-    """Everything that TTA's parts share."""
-
-    settings: Settings
-    store: EventStore
-    types: EventTypes
-    graph: Graph
-    progress: Progress
-    keys: "Keys | None"
-    """None where the process only projects: projectors see sealed text and hold no keys."""
-
-    @property
-    def commands(self) -> Commands:
-        return self.required_keys.commands
-
-    @property
-    def required_keys(self) -> "Keys":
-        assert self.keys is not None, "this process was opened without keys"
-        return self.keys
-
-
-class Keys(NamedTuple):
-    """What handles commands and opens sealed text."""
-
-    keyring: Keyring
-    hmac_keys: HmacKeys
-    commands: Commands
-
-
 def settings_of_process(**told: Any) -> Settings:
     """Read the settings of this process. Raises SettingsWrong."""
     return read_settings(os.environ, **told)
-
-
-def event_types() -> EventTypes:
-    return EventTypes(event for module in AGGREGATES for event in module.EVENTS)
 
 
 def tokens_of(settings: Settings) -> Tokens:
@@ -154,51 +113,6 @@ async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> Asy
         await keyring.close()
 
 
-class Work(NamedTuple):
-    """What works in this process beside the API."""
-
-    projectors: Sequence[Projector]
-    reactors: Sequence[Running]
-
-    def stopped(self) -> list[Stopped]:
-        """Say which lanes an event has stopped, and which workers another log."""
-        lanes = [
-            Stopped(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
-            for each in self.projectors
-            for slot, poison in each.poisons.items()
-        ]
-        whole = [(each.model.NAME, each.broken) for each in self.projectors]
-        whole += [(each.name, each.broken) for each in self.reactors]
-        return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
-
-    def refresh_gauges(self) -> None:
-        for projector in self.projectors:
-            metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
-        for reactor in self.reactors:
-            metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
-
-
-def projectors(parts: Opened) -> list[Projector]:
-    """Make this process's projector of every read model."""
-    process = parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
-    return [
-        Projector(
-            parts.store,
-            parts.types,
-            parts.graph,
-            model,
-            parts.progress,
-            worker=f"{model.NAME}@{process}",
-        )
-        for model in READ_MODELS
-    ]
-
-
-def reactors(parts: Opened) -> list[Running]:
-    """Make this process's reactors."""
-    return [Running(parts.store, parts.types, Reply(parts.commands))]
-
-
 def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Services:
     """Gather what the API needs."""
     slots = parts.store.layout.slots
@@ -211,7 +125,7 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
         tokens=tokens_of(parts.settings),
         hmac_keys=parts.required_keys.hmac_keys,
         checkpoints=checkpoints,
-        workers=Workers(work.stopped, work.refresh_gauges, (Reply.NAME,)),
+        workers=Workers(work.stopped, work.refresh_gauges, REACTOR_NAMES),
         serves_queries=serves_queries,
     )
 

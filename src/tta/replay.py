@@ -18,12 +18,12 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.layout import HEADER
 from tta.eventstore.store import EventStore
 from tta.eventstore.verify import Flaw, verify_chain
-from tta.main import event_types
 from tta.operations import NothingFound, standing_store, store_at_hand
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring, PlayerErased
 from tta.security.sealing import SealBroken, key_id
 from tta.settings import Settings
+from tta.work import event_types
 
 PAGE_EVENTS = 500
 WIDTH_MIN = 110  # With less, who and by which command go among the details.

@@ -22,9 +22,10 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import Context
 from tta.http.apps import app
 from tta.http.manners import ConsistencyToken
-from tta.main import Opened, Work, opened, projectors, reactors, services, tokens_of
+from tta.main import opened, services, tokens_of
 from tta.security.tokens import Tokens
 from tta.settings import Settings
+from tta.work import Opened, Work, projectors, reactors
 
 NEW_PLAYER = {"name": "Sam", "language": "en", "region": "GB", "time_zone": "Europe/London"}
 PREFERENCES = {

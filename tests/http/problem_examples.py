@@ -20,8 +20,9 @@ from tta.eventstore.envelope import Context
 from tta.http.apps import Observed
 from tta.http.bodies import Body
 from tta.http.calls import Call, Route, mounted
-from tta.main import Work, services
+from tta.main import services
 from tta.security.policy import Action
+from tta.work import Work
 
 Produce = Callable[[Api, Api], Awaitable[httpx2.Response]]
 HELLO = {"text": "Hello"}

@@ -10,7 +10,8 @@ import pytest
 from api_examples import Api, problem
 
 from tta.http.apps import app
-from tta.main import Work, services
+from tta.main import services
+from tta.work import Work
 
 
 class TestMethods:

@@ -21,10 +21,10 @@ from tta.domain.session import SessionPaused
 from tta.eventstore.envelope import Draft
 from tta.eventstore.event_types import EventTypes
 from tta.graph.engine import Graph
-from tta.main import Work
 from tta.projector.lag import lags
 from tta.projector.model import ReadModel
 from tta.projector.projector import Projector
+from tta.work import Work
 
 POISONED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != POISONED)

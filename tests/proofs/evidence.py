@@ -16,8 +16,8 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Wanted
 from tta.eventstore.verify import verify_chain
 from tta.graph.engine import Graph
-from tta.main import READ_MODELS, event_types
 from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
+from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
 REACTOR = "reactor:reply"

@@ -21,10 +21,10 @@ from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Context
-from tta.main import event_types
 from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
+from tta.work import event_types
 
 TURNS = 55  # Two events each: past the hundredth version, where snapshots begin.
 

@@ -48,7 +48,9 @@ REGISTER = RegisterPlayer(
 AGREE = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=NOON)
 HOLD = PlaceSafetyHold(reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=NOON)
 ASKS = InteractionSubmitted(turn=1, choice="on", at=NOON)
+WANTS_NOTHING = "nothing"
 ASKS_NOTHING = SessionPaused(at=NOON)
+NOT_WANTED = InteractionSubmitted(turn=1, choice=WANTS_NOTHING, at=NOON)
 IDS = ("command_id", "correlation_id", "causation_id")
 _names = count(1)
 
@@ -185,6 +187,9 @@ class Awaiting:
 
     def hold_up(self, aggregate_id: UUID) -> asyncio.Event:
         return self.held_up.setdefault(aggregate_id, asyncio.Event())
+
+    def wants(self, event: Event) -> bool:
+        return not (isinstance(event, InteractionSubmitted) and event.choice == WANTS_NOTHING)
 
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
         self.asked.append(recorded)

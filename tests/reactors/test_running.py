@@ -6,6 +6,7 @@ import pytest
 from reactor_examples import (
     ASKS,
     ASKS_NOTHING,
+    NOT_WANTED,
     SLOT,
     SLOTS,
     Awaiting,
@@ -172,6 +173,14 @@ async def test_events_that_ask_for_nothing_move_the_mark_too(machine: Machine, r
     async with running(reacting(machine.store, reactor, save_mark_every_s=0.05)):
         for slot in range(SLOTS):
             await until(lambda slot=slot: _is(mark_of(machine, slot), 10))
+    assert reactor.asked == []
+
+
+async def test_what_is_not_wanted_moves_the_mark_without_an_append(machine: Machine, reactor: Awaiting):
+    await machine.stand(some_id(), *[NOT_WANTED] * 10)
+    async with running(working := reacting(machine.store, reactor, save_mark_every_s=0.05)):
+        await until(lambda: _is(mark_of(machine), 10))
+        assert working.dealt_total == 0
     assert reactor.asked == []
 
 

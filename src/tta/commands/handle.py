@@ -77,7 +77,7 @@ async def handle(
     command: Any,
     asked: Asked,
     *,
-    player_id: UUID,
+    player_id: UUID | None,
 ) -> Handled:
     """Append what one aggregate decides. See `handle_over` for what it raises."""
     return await handle_over(
@@ -95,17 +95,17 @@ async def handle_over(
     decision: Decision,
     asked: Asked,
     *,
-    player_id: UUID,
+    player_id: UUID | None,
     dealt: Dealt | None = None,
     admits: Callable[[Any], None] = lambda _: None,
 ) -> Handled:
     """Append what a decision over several aggregates of one player gives, with all of them as guards.
 
-    The first target is the one that the command's path names; `player_id` is the subject of all. `admits`
-    raises where the first target's state is none of the caller's business, before anything is said of it.
-    Raises Refusal when a rule says no, KeyReused, VersionMismatch, TooManyConflicts when ATTEMPTS_MAX
-    races were lost, and what the event store raises. With `dealt`, even nothing to append is written
-    down as dealt with.
+    The first target is the one that the command's path names; `player_id` is the subject of all, None where
+    they concern nobody. `admits` raises where the first target's state is none of the caller's business,
+    before anything is said of it. Raises Refusal when a rule says no, KeyReused, VersionMismatch,
+    TooManyConflicts when ATTEMPTS_MAX races were lost, and what the event store raises. With `dealt`, even
+    nothing to append is written down as dealt with.
     """
     aggregates = commands.aggregates
     folded = aggregates.cached(targets) or await aggregates.load(targets)
@@ -160,13 +160,14 @@ async def _recognised(aggregates: Aggregates, first: Target, done: Done) -> Hand
 
 
 async def _sealed(
-    keyring: Keyring, decided: Sequence[Sequence[Event]], command_id: UUID, player_id: UUID
+    keyring: Keyring, decided: Sequence[Sequence[Event]], command_id: UUID, player_id: UUID | None
 ) -> list[list[Event]]:
     index, sealed = 0, []
     for events in decided:
         row: list[Event] = []
         for event in events:
             if needs_sealing(event):
+                assert player_id is not None, f"{type(event).__name__} is personal, and nobody's"
                 key = keyring.held(player_id) or await keyring.open_for(player_id)
                 row.append(seal_event(event, key, event_id(command_id, index)))
             else:
@@ -181,7 +182,7 @@ def _streams(
     targets: Sequence[Target],
     folded: Sequence[Folded],
     events: Sequence[Sequence[Event]],
-    player_id: UUID,
+    player_id: UUID | None,
 ) -> list[StreamAppend]:
     return [
         StreamAppend(target.id, each.head, [types.draft(event) for event in added], player_id)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from tta.domain.base import Event
@@ -51,6 +52,9 @@ class Reactor(Protocol):
     NAME: str
     ASKS: tuple[type[Event], ...]
     """The events that ask something of it; all others are passed over."""
+
+    def wants(self, event: Event) -> bool:
+        """Say whether an event of such a type asks something at all; what does not costs no append."""
 
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
         """Answer one event with an append that carries `dealt`. May be called again for the same event."""
@@ -128,10 +132,18 @@ class Running:
             async for batches in rounds:
                 for recorded in batches[0].events:
                     await lane.room.wait()
-                    if lane.take(recorded.position) and recorded.envelope.type in self._asks:
+                    if lane.take(recorded.position) and self._is_wanted(recorded):
                         self._queue(lane, recorded)
                     else:
                         lane.finish(recorded.position)
+
+    def _is_wanted(self, recorded: Recorded) -> bool:
+        if recorded.envelope.type not in self._asks:
+            return False
+        try:
+            return self._reactor.wants(self._types.event(recorded))
+        except msgspec.DecodeError:
+            return True  # Dealt with like whatever fails: tried again, then parked.
 
     def _queue(self, lane: Lane, recorded: Recorded) -> None:
         queue = lane.queues.get(recorded.aggregate_id)

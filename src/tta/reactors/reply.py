@@ -52,6 +52,9 @@ class Reply:
     def __init__(self, commands: Commands) -> None:
         self._commands = commands
 
+    def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every interaction is answered.
+        return True
+
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
         """Append the answer; where there is nothing to answer any more, write down just that."""
         assert isinstance(event, InteractionSubmitted), f"{type(event).__name__} asks for no reply"

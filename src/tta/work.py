@@ -1,0 +1,108 @@
+"""What works beside the API: the aggregates there are, the projectors of their read models, the reactors.
+
+A new aggregate, read model or reactor is named here, and nowhere else.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tta.commands.handle import Commands
+from tta.domain import player, safety_record, session
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import EventStore
+from tta.graph.engine import Graph
+from tta.http.calls import Stopped
+from tta.projections import journey, player_state, session_state
+from tta.projector.freshness import Progress
+from tta.projector.model import ReadModel, read_model
+from tta.projector.projector import Projector
+from tta.reactors.reactor import Running
+from tta.reactors.reply import Reply
+from tta.security.key_files import HmacKeys
+from tta.security.keyring import Keyring
+from tta.settings import Settings
+from tta.telemetry import metrics
+
+READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey)))
+AGGREGATES = (player, session, safety_record)
+REACTOR_NAMES = (Reply.NAME,)
+
+
+class Opened(NamedTuple):
+    """Everything that TTA's parts share."""
+
+    settings: Settings
+    store: EventStore
+    types: EventTypes
+    graph: Graph
+    progress: Progress
+    keys: "Keys | None"
+    """None where the process only projects: projectors see sealed text and hold no keys."""
+
+    @property
+    def commands(self) -> Commands:
+        return self.required_keys.commands
+
+    @property
+    def required_keys(self) -> "Keys":
+        assert self.keys is not None, "this process was opened without keys"
+        return self.keys
+
+
+class Keys(NamedTuple):
+    """What handles commands and opens sealed text."""
+
+    keyring: Keyring
+    hmac_keys: HmacKeys
+    commands: Commands
+
+
+def event_types() -> EventTypes:
+    return EventTypes(event for module in AGGREGATES for event in module.EVENTS)
+
+
+class Work(NamedTuple):
+    """What works in this process beside the API."""
+
+    projectors: Sequence[Projector]
+    reactors: Sequence[Running]
+
+    def stopped(self) -> list[Stopped]:
+        """Say which lanes an event has stopped, and which workers another log."""
+        lanes = [
+            Stopped(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
+            for each in self.projectors
+            for slot, poison in each.poisons.items()
+        ]
+        whole = [(each.model.NAME, each.broken) for each in self.projectors]
+        whole += [(each.name, each.broken) for each in self.reactors]
+        return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
+
+    def refresh_gauges(self) -> None:
+        for projector in self.projectors:
+            metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
+        for reactor in self.reactors:
+            metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
+
+
+def projectors(parts: Opened) -> list[Projector]:
+    """Make this process's projector of every read model."""
+    process = parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
+    return [
+        Projector(
+            parts.store,
+            parts.types,
+            parts.graph,
+            model,
+            parts.progress,
+            worker=f"{model.NAME}@{process}",
+        )
+        for model in READ_MODELS
+    ]
+
+
+def reactors(parts: Opened) -> list[Running]:
+    """Make this process's reactors."""
+    return [Running(parts.store, parts.types, each) for each in (Reply(parts.commands),)]
