@@ -1,0 +1,61 @@
+"""What the agents say to each other, through the orchestrator only: typed, and immutable."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from tta.domain.narration import Narration
+from tta.domain.passages import Play, Wishes
+from tta.domain.vocabulary import Author
+from tta.stories.meaning import Meaning
+from tta.stories.narrating import Told
+from tta.stories.story import Scene, Story
+
+
+class Turn(NamedTuple):
+    """A turn to be answered, as the reply reactor knows it. `words` are opened: they leave no process unasked."""
+
+    session_id: UUID
+    number: int
+    story: Story
+    play: Play
+    wishes: Wishes
+    choice: str | None
+    words: str | None
+    call_id: UUID
+    """The same whenever this turn is tried again: what a model's endpoint may recognise a repetition by."""
+    model_consented: bool
+    """The player agreed to model processing: without it no word leaves."""
+
+
+class Plan(NamedTuple):
+    """What a turn comes to, before it is told: what was meant, and the authored passage that follows."""
+
+    meaning: Meaning
+    told: Told
+
+
+class Brief(NamedTuple):
+    """What a model may know in order to tell a passage: the authored scene, and what was just said."""
+
+    story: Story
+    scene: Scene
+    told: Told
+    words: str | None
+    """None where the player took a choice."""
+
+
+class Written(NamedTuple):
+    """A model's text that keeps to its brief, and how it came about."""
+
+    text: str
+    narration: Narration
+
+
+class Answer(NamedTuple):
+    """What the player is answered."""
+
+    told: Told
+    author: Author
+    checked_by: tuple[str, ...] = ()
+    """The layers that saw the text, each as `name@version`."""
+    narration: Narration | None = None

@@ -1,0 +1,38 @@
+"""What a language model had to do with a reply, in codes and numbers: nothing here is anybody's words."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class NarrationOutcome(StrEnum):
+    """What came of asking a model; each value is stored, so it is never renamed."""
+
+    WRITTEN = "written"
+    """The reply is the model's text."""
+    LATE = "late"
+    FAILED = "failed"
+    """No endpoint answered, or none that could be understood."""
+    RESTING = "resting"
+    """Every endpoint's circuit breaker was open."""
+    OVER_BUDGET = "over_budget"
+    UNFIT = "unfit"
+    """It did not keep to the authored scene."""
+    UNCHECKED = "unchecked"
+    """The guardian could not check it, so it was not shown."""
+    SUPERSEDED = "superseded"
+    """The story went elsewhere meanwhile: the player's wishes had changed."""
+
+
+class Narration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the telling of a reply went where a model was asked."""
+
+    outcome: NarrationOutcome
+    endpoint: str = ""
+    """The endpoint's name in the configuration."""
+    model: str = ""
+    prompt: str = ""
+    """The prompt template and its version, `narrate@1`."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    took_ms: int = 0
