@@ -12,7 +12,7 @@ from tta.stories.story import Scene, Story
 
 
 class Turn(NamedTuple):
-    """A turn to be answered, as the reply reactor knows it. `words` are opened: they leave no process unasked."""
+    """A turn to be answered, as the reply reactor knows it. `words` are opened."""
 
     session_id: UUID
     number: int
