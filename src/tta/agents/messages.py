@@ -11,6 +11,15 @@ from tta.stories.narrating import Told
 from tta.stories.story import Scene, Story
 
 
+class Consent(NamedTuple):
+    """That a player agrees to model processing. Made where their consents are read, for this very turn, and
+    nowhere else: no model can be asked without one.
+    """
+
+    player_id: UUID
+    """Whose budget is spent. It leaves no process."""
+
+
 class Turn(NamedTuple):
     """A turn to be answered, as the reply reactor knows it. `words` are opened."""
 
@@ -23,8 +32,12 @@ class Turn(NamedTuple):
     words: str | None
     call_id: UUID
     """The same whenever this turn is tried again: what a model's endpoint may recognise a repetition by."""
-    model_consented: bool
-    """The player agreed to model processing: without it no word leaves."""
+    consent: Consent | None
+    """None where the player has not agreed to model processing: no word leaves."""
+
+    @property
+    def model_consented(self) -> bool:
+        return self.consent is not None
 
 
 class Plan(NamedTuple):
@@ -42,6 +55,8 @@ class Brief(NamedTuple):
     told: Told
     words: str | None
     """None where the player took a choice."""
+    consent: Consent
+    """There is no brief without it."""
 
 
 class Written(NamedTuple):
