@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "tta"
 LINES_MAX, FUNCTION_LINES_MAX = 300, 50
 
 ARROWS: dict[str, set[str]] = {
-    "agents": {"domain", "stories"},
+    "agents": {"domain", "stories", "telemetry"},
     "domain": set(),
     "eventstore": {"domain"},
     "graph": set(),

@@ -66,6 +66,22 @@ class Written(NamedTuple):
     narration: Narration
 
 
+class Telling(NamedTuple):
+    """A passage as it is told, before it is checked."""
+
+    text: str
+    author: Author
+    narration: Narration | None = None
+    """Where a model was asked."""
+
+
+class Checked(NamedTuple):
+    """Whether a text may be shown, and the layers that saw it, each as `name@version`."""
+
+    passes: bool
+    by: tuple[str, ...] = ()
+
+
 class Answer(NamedTuple):
     """What the player is answered."""
 

@@ -51,3 +51,23 @@ REACTOR_PARKED = Gauge(
     ("reactor",),
     registry=REGISTRY,
 )
+AGENT_STEP_SECONDS = Histogram(
+    "tta_agent_step_seconds",
+    "Time that a step of answering a turn took, attempts and waiting included",
+    ("step",),
+    buckets=LATENCY_BUCKETS_S,
+    registry=REGISTRY,
+)
+AGENT_STEPS = Counter(
+    "tta_agent_steps_total",
+    "Steps of answering a turn, by what came of them",
+    ("step", "outcome"),
+    registry=REGISTRY,
+)
+AGENT_BUSY = Gauge("tta_agent_busy", "Steps that an agent is at work on", ("agent",), registry=REGISTRY)
+AGENT_STATE = Gauge(
+    "tta_agent_state",
+    "1 for the state that this process's agent is in",
+    ("agent", "state"),
+    registry=REGISTRY,
+)

@@ -1,0 +1,47 @@
+"""The narrator: tells the passage that a plan leads to, as it was authored, or has a model tell it anew."""
+
+from tta.agents.messages import Brief, Plan, Telling, Turn
+from tta.agents.models import Models
+from tta.domain.passages import SENT
+from tta.domain.vocabulary import Author
+from tta.stories.story import Scene
+
+
+class Narrator:
+    NAME = "narrator"
+    CAPABILITY = "Turn, Plan -> Telling"
+    VERSION = 1
+
+    def __init__(self, models: Models | None = None) -> None:
+        self._models = models
+
+    @property
+    def resting(self) -> bool:
+        return self._models is not None and self._models.resting
+
+    def may_ask(self, turn: Turn, plan: Plan) -> bool:
+        """A story that stands still answers in our words, and where it had to be sent, in the author's."""
+        move = plan.told.passage.move
+        return (
+            self._models is not None
+            and turn.consent is not None
+            and move is not None
+            and not move.startswith(SENT)
+            and _scene(turn, plan) is not None
+        )
+
+    async def tell(self, turn: Turn, plan: Plan) -> Telling:  # noqa: ARG002 - Every narrator is told of both.
+        return Telling(plan.told.text, Author.STORY)
+
+    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:
+        scene = _scene(turn, plan)
+        assert self._models is not None, "who may ask has models"
+        assert turn.consent is not None, "who may ask has the player's consent"
+        assert scene is not None, "who may ask has a scene to tell"
+        brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
+        written = await self._models.narrate(brief, call_id=turn.call_id, within_s=within_s)
+        return Telling(written.text, Author.MODEL, written.narration)
+
+
+def _scene(turn: Turn, plan: Plan) -> Scene | None:
+    return turn.story.scenes.get(plan.told.passage.scene or "")

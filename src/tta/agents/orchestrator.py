@@ -1,0 +1,158 @@
+"""The mediator: has the agents answer a turn, one step after another, each within its deadline.
+
+Whatever a model does, and whatever becomes of an agent, there is an answer: the authored story's.
+"""
+
+from time import perf_counter
+
+from msgspec.structs import replace
+
+from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
+from tta.agents.models import NotWritten
+from tta.agents.promises import Untrue, fit, following
+from tta.agents.registry import LATE, AgentRegistry
+from tta.agents.roles import Team
+from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens
+from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.passages import Passage
+from tta.domain.vocabulary import Author
+from tta.stories.meaning import Meaning
+from tta.stories.narrating import Told
+
+STUMBLED = Told(
+    "I have lost the thread here; that is my fault and not yours. Nothing is lost, and the story waits where "
+    "it was. Please say or choose once more what you want to do.",
+    Passage(),
+    (),
+)
+"""Where the story could not be moved."""
+WITHHELD = Told(
+    "I would rather not go on with this passage. The story waits where it was; you can choose another way.",
+    Passage(),
+    (),
+)
+"""Where the guardian refuses even the authored text."""
+
+
+class AgentOrchestrator:
+    """Mediates between the agents of one process."""
+
+    def __init__(self, team: Team, deadlines: Deadlines = Deadlines()) -> None:  # noqa: B008 - A constant.
+        self.registry = AgentRegistry(team)
+        self._steps = Steps(self.registry, deadlines)
+        self._team = team
+        self._deadlines = deadlines
+
+    async def plan(self, turn: Turn, *, on_step: OnStep = nobody_listens) -> Plan:
+        """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
+        interpreter = self._team.interpreter
+        try:
+            meaning = await self._steps.take(
+                Step.INTERPRETING,
+                interpreter,
+                self._deadlines.pure_s,
+                lambda _: interpreter.interpret(turn),
+                on_step,
+            )
+        except StepFailed:
+            meaning = Meaning("unsure") if turn.choice is None else Meaning("choice", turn.choice)
+        plan = await self._moved(turn, meaning, on_step)
+        if not interpreter.may_ask(turn, meaning):
+            return plan
+        try:
+            asked = await self._steps.take(
+                Step.INTERPRETING,
+                interpreter,
+                self._deadlines.interpret_s,
+                lambda within_s: interpreter.ask(turn, plan, within_s=within_s),
+                on_step,
+                asks_model=True,
+            )
+        except (StepFailed, NotWritten):
+            return plan
+        return plan if asked == meaning else await self._moved(turn, asked, on_step)
+
+    def wants_model(self, turn: Turn, plan: Plan) -> bool:
+        """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""
+        return self._team.guardian.may_pass(Author.MODEL) and self._team.narrator.may_ask(turn, plan)
+
+    async def answer(
+        self, turn: Turn, plan: Plan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
+    ) -> Answer:
+        """Tell the passage. Where a model was asked, the answer's narration says what came of it."""
+        narration = None
+        if may_ask_model and self.wants_model(turn, plan):
+            telling, narration = await self._asked(turn, plan, on_step)
+            if telling is not None:
+                checked = await self._checked(telling, on_step)
+                if checked.passes:
+                    told = plan.told._replace(text=telling.text)
+                    return Answer(told, Author.MODEL, checked.by, narration)
+                narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
+            on_step = nobody_listens  # They are told of each step once.
+        telling = await self._authored(turn, plan, on_step)
+        checked = await self._checked(telling, on_step)
+        if not checked.passes:
+            return Answer(WITHHELD, Author.PROTOCOL, checked.by, narration)
+        return Answer(plan.told, telling.author, checked.by, narration)
+
+    async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:
+        keeper = self._team.world_keeper
+
+        async def move(_within_s: float) -> Told:
+            return following(await keeper.move(turn, meaning), meaning)
+
+        try:
+            told = await self._steps.take(Step.DECIDING, keeper, self._deadlines.pure_s, move, on_step)
+        except StepFailed:
+            told = STUMBLED
+        return Plan(meaning, told)
+
+    async def _asked(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
+        """Have a model tell it; None where it gave nothing that could be shown."""
+        narrator, began = self._team.narrator, perf_counter()
+
+        async def ask(within_s: float) -> Telling:
+            return fit(await narrator.ask(turn, plan, within_s=within_s))
+
+        try:
+            telling = await self._steps.take(
+                Step.NARRATING, narrator, self._deadlines.narrate_s, ask, on_step, asks_model=True
+            )
+        except NotWritten as refused:
+            return None, replace(refused.narration, outcome=refused.outcome)
+        except StepFailed as failed:
+            late = failed.outcome == LATE
+            took_ms = round((perf_counter() - began) * 1000)
+            outcome = NarrationOutcome.LATE if late else NarrationOutcome.FAILED
+            return None, Narration(outcome=outcome, took_ms=took_ms)
+        assert telling.narration is not None, "what does not fit went the other way"
+        return telling, telling.narration
+
+    async def _authored(self, turn: Turn, plan: Plan, on_step: OnStep) -> Telling:
+        narrator, as_authored = self._team.narrator, Telling(plan.told.text, Author.STORY)
+
+        async def tell(_within_s: float) -> Telling:
+            telling = await narrator.tell(turn, plan)
+            if telling != as_authored:
+                raise Untrue("expected the passage as it was authored, got another")
+            return telling
+
+        try:
+            return await self._steps.take(Step.NARRATING, narrator, self._deadlines.pure_s, tell, on_step)
+        except StepFailed:
+            return as_authored
+
+    async def _checked(self, telling: Telling, on_step: OnStep) -> Checked:
+        guardian = self._team.guardian
+        try:
+            return await self._steps.take(
+                Step.CHECKING,
+                guardian,
+                self._deadlines.check_s,
+                lambda _: guardian.check(telling.text, telling.author),
+                on_step,
+            )
+        except StepFailed:
+            # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
+            return Checked(passes=telling.author is not Author.MODEL)

@@ -1,0 +1,110 @@
+"""What this process knows of its own agents: how they are, how busy, how fast, and how often they failed.
+
+It writes nothing down; that is tta.agents.lifecycle's business.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import NamedTuple
+
+from tta.agents.roles import Agent
+from tta.domain.agent import AgentState, DegradedReason
+from tta.telemetry import metrics
+
+FAILURES_IN_ROW = 5  # As many as open a circuit breaker.
+DURATIONS_MAX = 1_000  # Of the latest runs, for the percentiles.
+DONE, LATE, FAILED = "done", "late", "failed"
+WELL = frozenset({DONE, "over_budget"})
+"""Outcomes that say nothing against an agent."""
+
+
+class Run:
+    """One run of an agent; whoever runs it says what came of it. Without an outcome it was abandoned."""
+
+    outcome: str | None = None
+
+
+class Measure(NamedTuple):
+    """How an agent did since a moment."""
+
+    runs: int
+    failures: int
+    p50_ms: float
+    p95_ms: float
+    since: datetime
+
+
+class Standing:
+    """One agent, as this process knows it."""
+
+    def __init__(self, agent: Agent) -> None:
+        self.agent = agent
+        self.busy = 0
+        self.begin_measure()
+        self._failures_in_row = {False: 0, True: 0}
+
+    @property
+    def reason(self) -> DegradedReason | None:
+        """Why it is degraded; None where it is well."""
+        if self.agent.resting:
+            return DegradedReason.MODELS_RESTING
+        if max(self._failures_in_row.values()) >= FAILURES_IN_ROW:
+            return DegradedReason.FAILING
+        return None
+
+    @property
+    def state(self) -> AgentState:
+        return AgentState.READY if self.reason is None else AgentState.DEGRADED
+
+    def count(self, outcome: str, seconds: float, *, asks_model: bool) -> None:
+        failed = outcome not in WELL
+        self._runs += 1
+        self._failures += failed
+        self._durations.append(seconds)
+        # What goes well without a model says nothing of how it goes with one.
+        self._failures_in_row[asks_model] = self._failures_in_row[asks_model] + 1 if failed else 0
+
+    def measure(self) -> Measure:
+        """Say how it did since the measure was begun."""
+        ordered = sorted(self._durations)
+        p50, p95 = (ordered[int(share * (len(ordered) - 1))] if ordered else 0.0 for share in (0.5, 0.95))
+        return Measure(
+            self._runs, self._failures, round(p50 * 1000, 3), round(p95 * 1000, 3), self._measured_since
+        )
+
+    def begin_measure(self) -> None:
+        self._measured_since = datetime.now(UTC)
+        self._runs = self._failures = 0
+        self._durations: deque[float] = deque(maxlen=DURATIONS_MAX)
+
+
+class AgentRegistry:
+    """The agents of this process by name."""
+
+    def __init__(self, agents: Iterable[Agent]) -> None:
+        self.standings = {each.NAME: Standing(each) for each in agents}
+
+    @contextmanager
+    def run(self, name: str, step: str, *, asks_model: bool = False) -> Iterator[Run]:
+        """Count one run of an agent, and how long it took."""
+        standing, run, began = self.standings[name], Run(), perf_counter()
+        standing.busy += 1
+        metrics.AGENT_BUSY.labels(name).set(standing.busy)
+        try:
+            yield run
+        finally:
+            standing.busy -= 1
+            metrics.AGENT_BUSY.labels(name).set(standing.busy)
+            if run.outcome is not None:
+                seconds = perf_counter() - began
+                standing.count(run.outcome, seconds, asks_model=asks_model)
+                metrics.AGENT_STEP_SECONDS.labels(step).observe(seconds)
+                metrics.AGENT_STEPS.labels(step, run.outcome).inc()
+
+    def refresh_gauges(self) -> None:
+        for name, standing in self.standings.items():
+            for state in AgentState:
+                metrics.AGENT_STATE.labels(name, state.value).set(standing.state is state)

@@ -1,0 +1,81 @@
+"""The four roles that the orchestrator mediates between. An agent knows messages, and no other agent."""
+
+from typing import NamedTuple, Protocol
+
+from tta.agents.messages import Checked, Plan, Telling, Turn
+from tta.domain.vocabulary import Author
+from tta.stories.meaning import Meaning
+from tta.stories.narrating import Told
+
+
+class Agent(Protocol):
+    """What every agent says of itself. Names, capabilities and versions are stored."""
+
+    NAME: str
+    CAPABILITY: str
+    """The message that it takes and the one it gives, `Turn -> Meaning`."""
+    VERSION: int
+
+    @property
+    def resting(self) -> bool:
+        """True while what it leans on is known to be away."""
+        ...
+
+
+class InterpreterAgent(Agent, Protocol):
+    """Finds out what a player meant."""
+
+    async def interpret(self, turn: Turn) -> Meaning:
+        """Say what was chosen or said, without any model."""
+        ...
+
+    def may_ask(self, turn: Turn, meaning: Meaning) -> bool:
+        """Say whether a model may be asked what the small interpreter did not understand."""
+        ...
+
+    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meaning:
+        """Ask the model. Raises NotWritten."""
+        ...
+
+
+class WorldKeeperAgent(Agent, Protocol):
+    """Knows where the story stands, and moves it."""
+
+    async def move(self, turn: Turn, meaning: Meaning) -> Told:
+        """Say what follows on a meaning: the story moves on by an open choice only."""
+        ...
+
+
+class NarratorAgent(Agent, Protocol):
+    """Tells the passage that a plan leads to."""
+
+    def may_ask(self, turn: Turn, plan: Plan) -> bool:
+        """Say whether a model may tell this passage."""
+        ...
+
+    async def tell(self, turn: Turn, plan: Plan) -> Telling:
+        """Tell it as it was authored."""
+        ...
+
+    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:
+        """Have the model tell it. Raises NotWritten."""
+        ...
+
+
+class GuardianAgent(Agent, Protocol):
+    """Checks every text before anybody reads it."""
+
+    def may_pass(self, author: Author) -> bool:
+        """Say whether a text of that author can pass at all; where not, nobody need write one."""
+        ...
+
+    async def check(self, text: str, author: Author) -> Checked: ...
+
+
+class Team(NamedTuple):
+    """Who fills the roles in one process."""
+
+    interpreter: InterpreterAgent
+    world_keeper: WorldKeeperAgent
+    narrator: NarratorAgent
+    guardian: GuardianAgent

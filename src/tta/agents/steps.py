@@ -1,0 +1,126 @@
+"""The steps of answering a turn: each has a deadline, is counted, and tried again where that is worth it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+
+import structlog
+
+from tta.agents.models import NotWritten
+from tta.agents.registry import DONE, FAILED, LATE, AgentRegistry
+from tta.agents.roles import Agent
+from tta.domain.narration import NarrationOutcome
+from tta.telemetry.errors import traced
+
+INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX = 10.0, 15.0, 20.0  # What a player can be asked to wait.
+ATTEMPTS_MAX = 2
+PAUSE_S = 0.2  # Before a model is asked again: what failed at once would fail at once.
+OWN_SHARE = 0.95  # Of a step's time for the model, so that it can say itself how late it was.
+
+log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
+OnStep = Callable[[str], None]
+
+
+class Step(StrEnum):
+    """What is being done for a turn."""
+
+    INTERPRETING = "interpreting"
+    DECIDING = "deciding"
+    NARRATING = "narrating"
+    CHECKING = "checking"
+
+
+class Deadlines(NamedTuple):
+    """Seconds for each step."""
+
+    interpret_s: float = 5.0
+    """Where a model is asked; so with `narrate_s`."""
+    narrate_s: float = 10.0
+    check_s: float = 1.0
+    pure_s: float = 0.5
+    """Where nobody is asked: it takes less than a millisecond, or something is broken."""
+    again_s_min: float = 2.0
+    """So much must be left of a step for a model to be asked once more."""
+
+    @property
+    def turn_s(self) -> float:
+        """The longest that a turn can take: understood twice, decided twice, told twice, checked twice."""
+        return self.interpret_s + self.narrate_s + 2 * self.check_s + 4 * self.pure_s
+
+
+class StepFailed(Exception):
+    """An agent was late, or is broken."""
+
+    def __init__(self, step: Step, outcome: str) -> None:
+        super().__init__(f"{step.value}: expected an answer, it is {outcome}")
+        self.outcome = outcome
+
+
+def nobody_listens(_step: str) -> None: ...
+
+
+class Steps:
+    """Takes the steps of turns, and counts them in the registry."""
+
+    def __init__(self, registry: AgentRegistry, deadlines: Deadlines) -> None:
+        assert deadlines.interpret_s <= INTERPRET_S_MAX, "a player waits no longer to be understood"
+        assert deadlines.narrate_s <= NARRATE_S_MAX, "a player waits no longer for a passage"
+        assert deadlines.turn_s <= TURN_S_MAX, "a player waits no longer for an answer"
+        self._registry = registry
+        self._deadlines = deadlines
+
+    async def take(
+        self,
+        step: Step,
+        agent: Agent,
+        within_s: float,
+        attempt: Callable[[float], Awaitable[Result]],
+        on_step: OnStep,
+        *,
+        asks_model: bool = False,
+    ) -> Result:
+        """Have an agent do its part. `attempt` is given the seconds it has.
+
+        Raises NotWritten, where a model was asked, and StepFailed.
+        """
+        _say(on_step, step)
+        with self._registry.run(agent.NAME, step.value, asks_model=asks_model) as run:
+            try:
+                async with asyncio.timeout(within_s) as limit:
+                    result = await self._attempted(attempt, within_s)
+            except NotWritten as refused:
+                run.outcome = refused.outcome.value
+                raise
+            except Exception as error:
+                run.outcome = LATE if limit.expired() else FAILED
+                bound = log.bind(agent=agent.NAME, step=step.value)
+                if run.outcome == LATE:
+                    bound.warning("an agent is late", within_s=within_s)
+                else:
+                    bound.error("an agent fails", error=traced(error))
+                raise StepFailed(step, run.outcome) from error
+            run.outcome = DONE
+            return result
+
+    async def _attempted(self, attempt: Callable[[float], Awaitable[Result]], within_s: float) -> Result:
+        """Try; ask once more where an endpoint failed and time is left. What is broken in us stays broken."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + within_s * OWN_SHARE
+        for left in reversed(range(ATTEMPTS_MAX)):
+            try:
+                return await attempt(ends - loop.time())
+            except NotWritten as refused:
+                again = refused.outcome is NarrationOutcome.FAILED
+                if not (left and again) or ends - loop.time() - PAUSE_S < self._deadlines.again_s_min:
+                    raise
+            await asyncio.sleep(PAUSE_S)
+        raise AssertionError("the last attempt raises or returns")
+
+
+def _say(on_step: OnStep, step: Step) -> None:
+    try:
+        on_step(step.value)
+    except Exception as error:  # noqa: BLE001 - Whoever listens, the player is answered.
+        log.warning("a listener to steps fails", error=traced(error))

@@ -1,0 +1,222 @@
+"""One agent of one worker: that it is there, how it is, and how it did.
+
+Its id comes from the worker's name and its own, so a worker that starts again under its name begins anew
+where it was. That an agent is busy is a metric, and that it died without a word is seen by its heartbeat:
+neither is an event. It concerns no player.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never, get_args
+from uuid import UUID
+
+import msgspec
+
+from tta.domain.base import Command, Event, Refusal
+from tta.domain.identity import derived_id
+from tta.domain.words import require_words
+
+NAME_MAX = 64  # Characters: the longest of ours has 12.
+CAPABILITY_MAX = 200
+WORKER_MAX = 300  # A host's name has at most 253, and a process id follows.
+
+
+class DegradedReason(StrEnum):
+    """Why an agent is there but not well; each value is stored, so it is never renamed."""
+
+    FAILING = "failing"
+    """It failed several times in a row."""
+    MODELS_RESTING = "models_resting"
+    """Every language model's circuit breaker is open."""
+
+
+class AgentState(StrEnum):
+    """How an agent is."""
+
+    ABSENT = "absent"
+    """It was never registered."""
+    REGISTERED = "registered"
+    READY = "ready"
+    DEGRADED = "degraded"
+    RETIRED = "retired"
+
+
+class AgentRegistered(Event, frozen=True, kw_only=True):
+    name: str
+    capability: str
+    version: int
+    worker: str
+
+
+class AgentReady(Event, frozen=True, kw_only=True): ...
+
+
+class AgentDegraded(Event, frozen=True, kw_only=True):
+    reason: DegradedReason
+
+
+class AgentRetired(Event, frozen=True, kw_only=True): ...
+
+
+class PerformanceMeasured(Event, frozen=True, kw_only=True):
+    """How the runs that ended between `since` and `at` went."""
+
+    runs: int
+    failures: int
+    p50_ms: float
+    p95_ms: float
+    since: datetime
+
+
+AgentEvent = AgentRegistered | AgentReady | AgentDegraded | AgentRetired | PerformanceMeasured
+EVENTS: tuple[type[Event], ...] = get_args(AgentEvent)
+
+
+class RegisterAgent(Command, frozen=True, kw_only=True):
+    name: str
+    capability: str
+    version: int
+    worker: str
+
+
+class MarkAgentReady(Command, frozen=True, kw_only=True): ...
+
+
+class DegradeAgent(Command, frozen=True, kw_only=True):
+    reason: DegradedReason
+
+
+class RetireAgent(Command, frozen=True, kw_only=True): ...
+
+
+class MeasurePerformance(Command, frozen=True, kw_only=True):
+    runs: int
+    failures: int
+    p50_ms: float
+    p95_ms: float
+    since: datetime
+
+
+AgentCommand = RegisterAgent | MarkAgentReady | DegradeAgent | RetireAgent | MeasurePerformance
+
+
+class AgentIsNotThere(Refusal): ...
+
+
+class MeasureIsImpossible(Refusal): ...
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    state: AgentState = AgentState.ABSENT
+    reason: DegradedReason | None = None
+    measured_until: datetime | None = None
+
+
+NAME = "agent"
+initial = Agent()
+
+
+def agent_id(worker: str, name: str) -> UUID:
+    """Return the id of a worker's agent."""
+    return derived_id("agent", worker, name)
+
+
+def evolve(agent: Agent, event: AgentEvent) -> Agent:
+    match event:
+        case AgentRegistered():
+            # What an earlier life measured may have been measured by a clock that was wrong.
+            return Agent(state=AgentState.REGISTERED)
+        case AgentReady():
+            return msgspec.structs.replace(agent, state=AgentState.READY, reason=None)
+        case AgentDegraded():
+            return msgspec.structs.replace(agent, state=AgentState.DEGRADED, reason=event.reason)
+        case AgentRetired():
+            return msgspec.structs.replace(agent, state=AgentState.RETIRED, reason=None)
+        case PerformanceMeasured():
+            return msgspec.structs.replace(agent, measured_until=event.at)
+        case _:
+            assert_never(event)
+
+
+def decide(agent: Agent, command: AgentCommand) -> list[AgentEvent]:
+    match command:
+        case RegisterAgent():
+            return _register_agent(command)
+        case MarkAgentReady():
+            return _mark_agent_ready(agent, command)
+        case DegradeAgent():
+            return _degrade_agent(agent, command)
+        case RetireAgent():
+            return _retire_agent(agent, command)
+        case MeasurePerformance():
+            return _measure_performance(agent, command)
+        case _:
+            assert_never(command)
+
+
+def _register_agent(command: RegisterAgent) -> list[AgentEvent]:
+    """A worker that starts begins its agents' lives anew, whatever became of those before."""
+    require_words("name", command.name, NAME_MAX)
+    require_words("capability", command.capability, CAPABILITY_MAX)
+    require_words("worker", command.worker, WORKER_MAX)
+    return [
+        AgentRegistered(
+            name=command.name,
+            capability=command.capability,
+            version=command.version,
+            worker=command.worker,
+            at=command.at,
+        )
+    ]
+
+
+def _mark_agent_ready(agent: Agent, command: MarkAgentReady) -> list[AgentEvent]:
+    _require_there(agent)
+    if agent.state is AgentState.READY:
+        return []
+    return [AgentReady(at=command.at)]
+
+
+def _degrade_agent(agent: Agent, command: DegradeAgent) -> list[AgentEvent]:
+    _require_there(agent)
+    if agent.state is AgentState.DEGRADED and agent.reason is command.reason:
+        return []
+    return [AgentDegraded(reason=command.reason, at=command.at)]
+
+
+def _retire_agent(agent: Agent, command: RetireAgent) -> list[AgentEvent]:
+    if agent.state is AgentState.RETIRED:
+        return []
+    _require_there(agent)
+    return [AgentRetired(at=command.at)]
+
+
+def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[AgentEvent]:
+    _require_there(agent)
+    if command.runs == 0 and command.failures == 0:
+        return []
+    if not 0 <= command.failures <= command.runs:
+        raise MeasureIsImpossible(f"expected at most {command.runs} failures, got {command.failures}")
+    if not 0 <= command.p50_ms <= command.p95_ms:
+        raise MeasureIsImpossible(f"expected p50 up to p95, got {command.p50_ms} and {command.p95_ms} ms")
+    if command.since > command.at:
+        raise MeasureIsImpossible(f"expected a beginning before {command.at}, got {command.since}")
+    if agent.measured_until is not None and command.since < agent.measured_until:
+        raise MeasureIsImpossible(
+            f"expected runs after {agent.measured_until}, got those since {command.since}"
+        )
+    return [
+        PerformanceMeasured(
+            runs=command.runs,
+            failures=command.failures,
+            p50_ms=command.p50_ms,
+            p95_ms=command.p95_ms,
+            since=command.since,
+            at=command.at,
+        )
+    ]
+
+
+def _require_there(agent: Agent) -> None:
+    if agent.state in (AgentState.ABSENT, AgentState.RETIRED):
+        raise AgentIsNotThere(f"expected an agent that is registered, this one is {agent.state.value}")

@@ -1,0 +1,323 @@
+"""A turn is answered, whatever a model or an agent does: by the authored story where by nothing better."""
+
+import asyncio
+
+import pytest
+from agent_examples import (
+    CALL,
+    CHOSEN,
+    CLEARING,
+    NEVER,
+    PLAYER,
+    SAID,
+    SHORT,
+    TOLD_ANEW,
+    UNCLEAR,
+    WRITTEN,
+    AnyAgent,
+    AskingNarrator,
+    ToldModels,
+    broken,
+    not_written,
+    orchestrator,
+    refused,
+    slow,
+    untrue_told,
+)
+from msgspec.structs import replace
+
+from tta.agents.guardian import AUTHORED
+from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
+from tta.agents.orchestrator import STUMBLED, WITHHELD, AgentOrchestrator
+from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
+from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.session import REPLY_MAX
+from tta.domain.vocabulary import Author
+from tta.stories.meaning import Meaning
+from tta.stories.narrating import next_passage
+from tta.telemetry.metrics import REGISTRY
+
+SNAIL = next_passage(CLEARING, CHOSEN.session_id, (), CHOSEN.wishes, choice="snail", words=None)
+AS_AUTHORED = Answer(SNAIL, Author.STORY, (AUTHORED,))
+STUCK = {"slow": slow, "broken": broken}
+
+
+async def answered(by: AgentOrchestrator, turn: Turn = CHOSEN, *, may_ask_model: bool = True) -> Answer:
+    plan = await by.plan(turn)
+    return await by.answer(turn, plan, may_ask_model=may_ask_model)
+
+
+def steps_counted(step: str, outcome: str) -> float:
+    return REGISTRY.get_sample_value("tta_agent_steps_total", {"step": step, "outcome": outcome}) or 0.0
+
+
+@pytest.mark.parametrize("turn", [CHOSEN, SAID], ids=["chosen", "said"])
+async def test_without_a_model_the_authored_story_answers(turn: Turn):
+    ours = orchestrator()
+    plan = await ours.plan(turn)
+    assert Plan(Meaning("choice", "snail"), SNAIL) == plan
+    assert plan == await ours.plan(turn)
+    assert not ours.wants_model(turn, plan)
+    assert await ours.answer(turn, plan, may_ask_model=True) == AS_AUTHORED
+
+
+async def test_a_choice_that_is_not_open_moves_nothing():
+    plan = await orchestrator().plan(CHOSEN._replace(choice="nowhere"))
+    assert plan.told.passage.move is None
+    assert plan.told != SNAIL
+
+
+async def test_the_steps_are_told_in_their_order():
+    steps: list[str] = []
+    ours = orchestrator()
+    plan = await ours.plan(CHOSEN, on_step=steps.append)
+    await ours.answer(CHOSEN, plan, may_ask_model=False, on_step=steps.append)
+    assert steps == ["interpreting", "deciding", "narrating", "checking"]
+
+
+async def test_a_listener_that_fails_costs_nobody_an_answer():
+    def fails(_step: str) -> None:
+        raise RuntimeError
+
+    ours = orchestrator()
+    plan = await ours.plan(CHOSEN, on_step=fails)
+    assert await ours.answer(CHOSEN, plan, may_ask_model=False, on_step=fails) == AS_AUTHORED
+
+
+async def test_a_model_tells_the_passage_and_moves_nothing_by_it():
+    models = ToldModels(TOLD_ANEW)
+    answer = await answered(orchestrator(models))
+    assert Answer(SNAIL._replace(text=TOLD_ANEW.text), Author.MODEL, (), WRITTEN) == answer
+    (brief,) = models.briefs
+    assert (brief.told, brief.words, brief.consent.player_id) == (SNAIL, None, PLAYER)
+    assert models.calls == [CALL]
+    assert 0 < models.within_s[0] < SHORT.narrate_s
+
+
+async def test_a_model_that_may_not_be_asked_is_not_asked():
+    models = ToldModels()
+    assert await answered(orchestrator(models), may_ask_model=False) == AS_AUTHORED
+    assert not models.briefs
+
+
+async def test_without_consent_no_word_leaves():
+    models = ToldModels()
+    ours = orchestrator(models)
+    for turn in (CHOSEN, UNCLEAR):
+        without = turn._replace(consent=None)
+        plan = await ours.plan(without)
+        assert not ours.wants_model(without, plan)
+        await ours.answer(without, plan, may_ask_model=True)
+    assert not models.briefs
+
+
+@pytest.mark.parametrize("words", ["look", "help", "Purple monkey dishwasher"])
+async def test_a_model_tells_nothing_where_the_story_stands_still(words: str):
+    models = ToldModels(Meaning("unsure"))
+    ours = orchestrator(models)
+    turn = SAID._replace(words=words)
+    plan = await ours.plan(turn)
+    assert not ours.wants_model(turn, plan)
+
+
+async def test_a_model_tells_no_calm_place_that_the_story_was_sent_to():
+    ours = orchestrator(ToldModels())
+    plan = await ours.plan(CHOSEN)
+    sent = plan._replace(told=SNAIL._replace(passage=replace(SNAIL.passage, move="@calm_place")))
+    assert ours.wants_model(CHOSEN, plan)
+    assert not ours.wants_model(CHOSEN, sent)
+
+
+async def test_text_that_nobody_can_check_is_not_asked_for():
+    models = ToldModels()
+    ours = orchestrator(models, unchecked=False)
+    plan = await ours.plan(CHOSEN)
+    assert not ours.wants_model(CHOSEN, plan)
+    assert await ours.answer(CHOSEN, plan, may_ask_model=True) == AS_AUTHORED
+    assert not models.briefs
+
+
+class RefusesModels(AnyAgent):
+    async def check(self, text: str, author: Author) -> Checked:
+        return refused() if author is Author.MODEL else Checked(passes=True, by=(AUTHORED,))
+
+
+class BreaksOnModels(AnyAgent):
+    async def check(self, text: str, author: Author) -> Checked:
+        return Checked(passes=True, by=(AUTHORED,)) if author is not Author.MODEL else await self._do()
+
+
+@pytest.mark.parametrize(
+    "guardian",
+    [
+        RefusesModels("guardian", refused, may=True),
+        BreaksOnModels("guardian", broken, may=True),
+        BreaksOnModels("guardian", slow, may=True),
+    ],
+    ids=["refuses", "breaks", "is slow"],
+)
+async def test_a_model_s_text_that_the_guardian_does_not_pass_is_never_shown(guardian: AnyAgent):
+    answer = await answered(orchestrator(ToldModels(TOLD_ANEW), guardian=guardian))
+    assert answer[:3] == (SNAIL, Author.STORY, (AUTHORED,))
+    assert answer.narration is not None
+    assert answer.narration.outcome is NarrationOutcome.UNCHECKED
+    assert WRITTEN.model == answer.narration.model
+
+
+@pytest.mark.parametrize(
+    "outcome", [each for each in NarrationOutcome if each is not NarrationOutcome.WRITTEN]
+)
+async def test_what_a_model_does_not_write_the_author_has_written(outcome: NarrationOutcome):
+    counted = steps_counted("narrating", outcome.value)
+    answer = await answered(orchestrator(ToldModels(not_written(outcome), not_written(outcome))))
+    assert answer[:2] == (SNAIL, Author.STORY)
+    assert Narration(outcome=outcome, endpoint="near", took_ms=3) == answer.narration
+    assert steps_counted("narrating", outcome.value) == counted + 1
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"), [(NEVER, NarrationOutcome.LATE), (RuntimeError(), NarrationOutcome.FAILED)]
+)
+async def test_a_model_that_breaks_its_promise_is_not_waited_for(does: object, outcome: NarrationOutcome):
+    models = ToldModels(does)
+    answer = await answered(orchestrator(models))
+    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer.narration is not None
+    assert answer.narration.outcome is outcome
+    assert len(models.briefs) == 1
+
+
+async def test_a_model_that_failed_is_asked_once_more_while_there_is_time():
+    failed = not_written(NarrationOutcome.FAILED)
+    deadlines = SHORT._replace(narrate_s=NARRATE_S_MAX)
+    models = ToldModels(failed, TOLD_ANEW)
+    assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.MODEL
+    assert models.calls == [CALL, CALL]
+    models = ToldModels(failed, failed, TOLD_ANEW)
+    assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.STORY
+    models = ToldModels(failed, TOLD_ANEW)
+    in_a_hurry = deadlines._replace(again_s_min=NARRATE_S_MAX)
+    assert (await answered(orchestrator(models, deadlines=in_a_hurry))).author is Author.STORY
+
+
+@pytest.mark.parametrize(
+    "telling",
+    [
+        Telling("  \n ", Author.MODEL, WRITTEN),
+        Telling("x" * (REPLY_MAX + 1), Author.MODEL, WRITTEN),
+        Telling("Mine.", Author.STORY, WRITTEN),
+        Telling("Whence?", Author.MODEL, None),
+        Telling("Late.", Author.MODEL, Narration(outcome=NarrationOutcome.LATE)),
+    ],
+    ids=["empty", "long", "another's", "from nowhere", "not written"],
+)
+async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: Telling):
+    answer = await answered(orchestrator(narrator=AskingNarrator(telling)))
+    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer.narration is not None
+    assert answer.narration.outcome is not NarrationOutcome.WRITTEN
+
+
+@pytest.mark.parametrize("act", STUCK.values(), ids=STUCK)
+@pytest.mark.parametrize("turn", [CHOSEN, SAID], ids=["chosen", "said"])
+async def test_without_an_interpreter_choices_still_count(act, turn: Turn):
+    interpreter = AnyAgent("interpreter", act)
+    plan = await orchestrator(interpreter=interpreter).plan(turn)
+    assert (plan.told == SNAIL) is (turn is CHOSEN)
+    assert set(plan.told.passage.choices) >= {"snail"} or turn is CHOSEN
+    assert interpreter.asked == 1, "what is broken in us is not tried again"
+
+
+async def test_an_interpreter_that_means_what_is_not_open_moves_nothing():
+    plan = await orchestrator(interpreter=AnyAgent("interpreter", lambda: Meaning("choice", "door"))).plan(
+        SAID
+    )
+    assert plan.told.passage.move is None
+
+
+@pytest.mark.parametrize(
+    "act", [slow, broken, untrue_told, lambda: None], ids=["slow", "broken", "untrue", "none"]
+)
+async def test_without_a_world_keeper_the_story_stands_still_and_says_so(act):
+    keeper = AnyAgent("world_keeper", act)
+    answer = await answered(orchestrator(world_keeper=keeper))
+    assert answer.told == STUMBLED
+    assert keeper.asked == 1
+
+
+@pytest.mark.parametrize(
+    "act", [slow, broken, lambda: Telling("Another.", Author.STORY)], ids=["slow", "broken", "untrue"]
+)
+async def test_without_a_narrator_the_passage_is_as_authored(act):
+    narrator = AnyAgent("narrator", act)
+    assert await answered(orchestrator(narrator=narrator)) == AS_AUTHORED
+    assert narrator.asked == 1
+
+
+@pytest.mark.parametrize("act", STUCK.values(), ids=STUCK)
+async def test_without_a_guardian_the_authored_text_goes_out_as_checked_by_nobody(act):
+    answer = await answered(orchestrator(guardian=AnyAgent("guardian", act)))
+    assert AS_AUTHORED._replace(checked_by=()) == answer
+
+
+async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
+    answer = await answered(orchestrator(guardian=AnyAgent("guardian", refused)))
+    assert Answer(WITHHELD, Author.PROTOCOL, ("layer@1",)) == answer
+
+
+@pytest.mark.parametrize(
+    ("meant", "follows"),
+    [
+        (Meaning("choice", "snail"), SNAIL.text),
+        (Meaning("choice", "door"), None),
+        (Meaning("quit"), None),  # type: ignore[arg-type]
+        (Meaning("gone"), None),
+        (Meaning("unsure"), None),
+        (not_written(NarrationOutcome.LATE), None),
+        (RuntimeError(), None),
+        (NEVER, None),
+    ],
+    ids=["open", "not open", "not theirs", "gone", "unsure", "late", "broken", "slow"],
+)
+async def test_a_model_is_believed_only_where_it_means_what_is_open(meant, follows: str | None):
+    models = ToldModels(meant)
+    unsure = await orchestrator().plan(UNCLEAR)
+    plan = await orchestrator(models).plan(UNCLEAR)
+    assert (follows or unsure.told.text) == plan.told.text
+    (brief,) = models.briefs
+    assert (unsure.told, UNCLEAR.words) == (brief.told, brief.words)
+
+
+async def test_a_model_is_not_asked_what_is_understood_without_it():
+    models = ToldModels()
+    await orchestrator(models).plan(SAID)
+    await orchestrator(models).plan(CHOSEN)
+    assert not models.briefs
+
+
+async def test_whoever_is_cancelled_counts_as_nothing():
+    begun = asyncio.Event()
+
+    async def begin_and_wait() -> None:
+        begun.set()
+        await slow()
+
+    ours = orchestrator(guardian=AnyAgent("guardian", begin_and_wait), deadlines=Deadlines())
+    plan = await ours.plan(CHOSEN)
+    task = asyncio.create_task(ours.answer(CHOSEN, plan, may_ask_model=False))
+    await begun.wait()
+    assert ours.registry.standings["guardian"].busy == 1
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    standing = ours.registry.standings["guardian"]
+    assert (standing.busy, standing.measure().runs) == (0, 0)
+
+
+def test_the_deadlines_are_within_what_a_player_can_be_asked_to_wait():
+    ours = Deadlines()
+    assert ours.interpret_s < INTERPRET_S_MAX
+    assert ours.narrate_s < NARRATE_S_MAX
+    assert ours.turn_s <= TURN_S_MAX
+    with pytest.raises(AssertionError):
+        orchestrator(deadlines=Deadlines(narrate_s=NARRATE_S_MAX + 1))
