@@ -20,6 +20,7 @@ from tta.graph.engine import open_graph
 from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app
 from tta.http.calls import Services, Workers
+from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Progress
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
@@ -125,6 +126,7 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
         tokens=tokens_of(parts.settings),
         hmac_keys=parts.required_keys.hmac_keys,
         checkpoints=checkpoints,
+        live=Hub(parts.store),
         workers=Workers(work.stopped, work.refresh_gauges, REACTOR_NAMES),
         serves_queries=serves_queries,
     )
@@ -174,27 +176,46 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*COLLECTED_AFTER)
 
 
+class Server(uvicorn.Server):
+    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first."""
+
+    def __init__(self, config: uvicorn.Config, live: Hub) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.end_all()
+        await super().shutdown(sockets)
+
+
 async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
     settings = parts.settings
     origins = tuple(filter(None, (origin.strip() for origin in settings.origins.split(","))))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app(services(parts, work, serves_queries=serving != "commands"), serving, origins=origins),
-            http="httptools",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=CONNECTIONS_MAX,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=SHUTDOWN_S,
-        )
+    served = services(parts, work, serves_queries=serving != "commands")
+    config = uvicorn.Config(
+        app(served, serving, origins=origins),
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
     )
+    server = Server(config, served.live)
     with _listening(settings) as listening:
         host, port = listening.getsockname()[:2]
         ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        await server.serve(sockets=[listening])
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(task)
+        finally:
+            # Told to stop from outside, it still ends in order.
+            server.should_exit = True
+            await asyncio.wait([task])
+            await served.live.close()
 
 
 def _listening(settings: Settings) -> socket.socket:

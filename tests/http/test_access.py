@@ -56,7 +56,9 @@ async def asked(api: Api, route: Route, caller: Caller, owner: Caller, session: 
         purpose="research",
         story_id="clearing",
     )
-    return await caller.send(route.method, path, BODIES.get(route.path), If_Match="*")
+    # A stream does not end by itself; its headers are decided in the same way.
+    method = "HEAD" if route.media_type == "text/event-stream" else route.method
+    return await caller.send(method, path, BODIES.get(route.path), If_Match="*")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=shown)
@@ -74,9 +76,9 @@ async def test_who_may(api: Api, route: Route):
             if route.action in PUBLIC:
                 expected = 200
             assert answer.status_code == expected, f"{role}, {relation}: {answer.text}"
-            if expected == 404:
+            if expected == 404 and answer.text:
                 assert "detail" not in problem(answer, 404, answer.json()["code"]) or route.method == "POST"
-            if expected == 403:
+            if expected == 403 and answer.text:
                 problem(answer, 403, "forbidden")
 
 

@@ -49,7 +49,8 @@ def test_every_operation_has_an_id_of_its_own():
 def test_every_operation_says_what_can_happen(name: str, operation: dict[str, Any]):
     (tag,) = operation["tags"]
     statuses = operation["responses"].keys()
-    needed = {"commands": {"400", "401", "403", "404", "409", "422", "503"}, "queries": {"304", "401", "404"}}
+    kept = {"404", "401"} if name.endswith(("/stream", "/stream-tickets")) else {"304", "401", "404"}
+    needed = {"commands": {"400", "401", "403", "404", "409", "422", "503"}, "queries": kept}
     assert needed.get(tag, set()) <= statuses
     if tag == "commands":
         answer = operation["responses"]["201" if "201" in statuses else "200"]
@@ -90,6 +91,8 @@ def test_the_running_app_keeps_it(fresh_dev: Dev, tmp_path: Path):
             "run",
             f"{fresh_dev.url}/v1/openapi.json",
             f"--header=Authorization: Bearer {token}",
+            # An answer without an end; test_streams.py follows it.
+            "--exclude-path=/v1/sessions/{session_id}/stream",
             "--checks=all",
             "--max-examples=20",
             "--seed=7",

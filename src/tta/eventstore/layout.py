@@ -37,6 +37,10 @@ class Layout(NamedTuple):
         """The channel on which each append publishes its last position: a hint, never the truth."""
         return f"{self.tag(slot)}wake"
 
+    def progress(self, slot: int) -> str:
+        """The channel on which turns under way tell their steps: never the truth, and never kept."""
+        return f"{self.tag(slot)}progress"
+
     def head(self, slot: int, aggregate: UUID | str) -> str:
         return f"{self.tag(slot)}head:{aggregate}"
 

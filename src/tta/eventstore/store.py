@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import structlog
 from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, HASH_BYTES, Head, Recorded
-from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch, WrongSlot
+from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreError, StoreMismatch, WrongSlot
 from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
@@ -165,17 +166,26 @@ class EventStore:
 
     async def ends(self) -> dict[int, tuple[int, int]]:
         """Say where each slot's log ends: slot → (position, recorded ms); (0, 0) when empty."""
+        lasts = await self._lasts()
+        return {slot: (last.position, last.recorded_ms) if last else (0, 0) for slot, last in lasts.items()}
+
+    async def end_marks(self) -> dict[int, Mark]:
+        """Give the mark of each slot's end: behind them is what happens from now on."""
+        lasts = await self._lasts()
+        return {slot: Mark(last.position, last.hash) if last else START for slot, last in lasts.items()}
+
+    async def _lasts(self) -> dict[int, Recorded | None]:
         slots = range(self.layout.slots)
         replies = await self.nodes.pipeline(
             [("XREVRANGE", self.layout.log(slot), "+", "-", "COUNT", 1) for slot in slots]
         )
-        lasts = [
-            recorded(slot, reply[0]) if reply else None for slot, reply in zip(slots, replies, strict=True)
-        ]
-        return {
-            slot: (last.position, last.recorded_ms) if last else (0, 0)
-            for slot, last in zip(slots, lasts, strict=True)
-        }
+        found = zip(slots, replies, strict=True)
+        return {slot: recorded(slot, reply[0]) if reply else None for slot, reply in found}
+
+    async def tell(self, slot: int, message: bytes) -> None:
+        """Tell whoever listens to a slot's progress just now; while the store is away nobody is told."""
+        with suppress(StoreError):
+            await self.nodes.call("SPUBLISH", self.layout.progress(slot), message)
 
     async def at(self, slot: int, position: int) -> Recorded:
         """Read the event at a position. Raises HistoryChanged where none stands."""

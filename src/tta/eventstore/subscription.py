@@ -102,26 +102,42 @@ def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
 
 
 class Wakeups:
-    """One listener per server for the whole process; who follows slots is called for each publication."""
+    """One listener per server for the whole process; who follows slots is called for each publication.
+
+    The same listener hears what turns under way tell of their progress, for whoever wants to hear that.
+    """
 
     def __init__(self, nodes: Nodes, layout: Layout) -> None:
         self._topology = nodes.topology
         self._slots = {layout.wake(slot): slot for slot in range(layout.slots)}
+        self._channels = [*self._slots, *(layout.progress(slot) for slot in range(layout.slots))]
         self._followers: set[Callable[[int], None]] = set()
+        self._hearers: set[Callable[[bytes], None]] = set()
         self._task: asyncio.Task[None] | None = None
 
     def add(self, woken: "Callable[[int], None]") -> None:
         """Call `woken(slot)` on every publication."""
         self._followers.add(woken)
-        if self._task is None:
-            self._task = asyncio.create_task(self._listen(), name="wake-ups")
+        self._start()
 
     def remove(self, woken: "Callable[[int], None]") -> None:
         self._followers.discard(woken)
 
+    def hear(self, told: "Callable[[bytes], None]") -> None:
+        """Call `told(message)` with every message on a progress channel; some get lost."""
+        self._hearers.add(told)
+        self._start()
+
+    def unhear(self, told: "Callable[[bytes], None]") -> None:
+        self._hearers.discard(told)
+
     async def close(self) -> None:
         if self._task is not None:
             await ended(self._task)
+
+    def _start(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._listen(), name="wake-ups")
 
     async def _listen(self) -> None:
         """Listen to whichever servers hold the slots; begin anew whenever that changes or one is lost.
@@ -133,7 +149,7 @@ class Wakeups:
             began = asyncio.get_running_loop().time()
             try:
                 async with asyncio.TaskGroup() as group:
-                    for server, channels in self._topology.grouped(self._slots).items():
+                    for server, channels in self._topology.grouped(self._channels).items():
                         group.create_task(self._listen_to(server, channels))
             except* (RedisError, OSError, StoreUnavailable) as errors:
                 log.info("wake-ups interrupted, polling meanwhile", error=repr(errors.exceptions[0]))
@@ -149,10 +165,15 @@ class Wakeups:
             for channel in channels:
                 await connection.send_command("SSUBSCRIBE", channel)
             while True:
-                kind, channel, _ = await connection.read_response(disable_decoding=True)
-                # A confirmed subscription counts as a publication: something may have come before it.
-                for woken in tuple(self._followers):
-                    woken(self._slots[channel.decode()])
+                kind, channel, message = await connection.read_response(disable_decoding=True)
+                slot = self._slots.get(channel.decode())
+                if slot is not None:
+                    # A confirmed subscription counts as a publication: something may have come before it.
+                    for woken in tuple(self._followers):
+                        woken(slot)
+                elif kind == b"smessage":
+                    for told in tuple(self._hearers):
+                        told(message)
                 if kind == b"sunsubscribe":
                     raise StoreUnavailable(f"{channel.decode()} moved to another server")
         finally:

@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import health, journeys, players, sessions, stories
+from tta.http import health, journeys, players, sessions, stories, streams
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
@@ -31,7 +31,13 @@ HEADER_BYTES_MAX = 64 * 1024
 ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
 """Whoever keeps us running must not take a busy process for a dead one."""
 COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
-QUERIES: tuple[Route, ...] = (*players.QUERIES, *sessions.QUERIES, *journeys.QUERIES, *stories.QUERIES)
+QUERIES: tuple[Route, ...] = (
+    *players.QUERIES,
+    *sessions.QUERIES,
+    *journeys.QUERIES,
+    *stories.QUERIES,
+    *streams.QUERIES,
+)
 BOTH: tuple[Route, ...] = health.BOTH
 ACCEPTED = (
     "Authorization",
@@ -40,6 +46,7 @@ ACCEPTED = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "Prefer",
     "Traceparent",
     "X-Request-Id",
@@ -124,12 +131,16 @@ class Observed:
         scope["traceparent"] = _traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request_id, trace=scope["traceparent"][3:35])
-        status = 500
+        status, counted = 500, 1
 
         async def send_observed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, counted
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if scope.get("streamed"):
+                    # From here on it is no request under way: it may stay for hours.
+                    self._under_way -= counted
+                    counted = 0
                 message["headers"] += SECURITY_HEADERS
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
@@ -143,7 +154,7 @@ class Observed:
                 answer = answered_problem(Problem(turned_away), Request(scope))
                 await answer(scope, receive, send_observed)
         finally:
-            self._under_way -= 1
+            self._under_way -= counted
             _observe(scope, status, time.perf_counter() - began)
 
     def _turned_away(self, scope: Scope) -> Kind | None:
@@ -160,7 +171,8 @@ def _observe(scope: Scope, status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "unknown")
     method = scope["method"] if scope["method"] in METHODS else "other"
     _counted(method, route, str(status)).inc()
-    _timed(method, route).observe(seconds)
+    if not scope.get("streamed"):
+        _timed(method, route).observe(seconds)
     line = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
     problem: Kind | None = scope.get("problem")
     if problem is None:

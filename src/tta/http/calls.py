@@ -37,12 +37,14 @@ from tta.http.manners import (
     required_key,
 )
 from tta.http.problems import NOT_FOUND, STALE, UNAUTHENTICATED, Kind, Problem, problem_of, rendered
+from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring, PlayerErased
 from tta.security.policy import PUBLIC, Action, require_relation, require_role
 from tta.security.sealing import key_id
+from tta.security.tickets import verify_ticket
 from tta.security.tokens import Principal, Tokens
 from tta.telemetry.metrics import COMMANDS_REPLAYED
 
@@ -90,6 +92,8 @@ class Services(NamedTuple):
     checkpoints: Sequence[Checkpoints]
     """Of every read model that queries ask."""
     workers: Workers
+    live: Hub
+    """The streams of this process."""
     serves_queries: bool = True
     """Whether the app needs the graph to be of use."""
 
@@ -113,6 +117,10 @@ class Route(NamedTuple):
     query: tuple[str, ...] = ()
     """The parameters behind `?`."""
     media_type: str = "application/json"
+    reads_log: bool = False
+    """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
+    ticketed: bool = False
+    """A stream ticket (`?ticket=`) for the session of its path stands in for a token."""
 
 
 class Call:
@@ -147,12 +155,21 @@ class Call:
         """Find out who asks, and refuse who may do this to nobody."""
         if self.route.action in PUBLIC:
             return
+        self._principal = self._ticket_holder() or self._token_bearer()
+        structlog.contextvars.bind_contextvars(account=self._principal.subject)
+        require_role(self._principal, self.route.action)
+
+    def _token_bearer(self) -> Principal:
         scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …")
-        self._principal = self.services.tokens.verify(token.strip())
-        structlog.contextvars.bind_contextvars(account=self._principal.subject)
-        require_role(self._principal, self.route.action)
+        return self.services.tokens.verify(token.strip())
+
+    def _ticket_holder(self) -> Principal | None:
+        ticket = self.request.query_params.get("ticket") if self.route.ticketed else None
+        if ticket is None or "authorization" in self.request.headers:
+            return None
+        return verify_ticket(self.services.tokens, ticket, self.path_id("session_id"))
 
     def path_id(self, name: str) -> UUID:
         """Read an id in the path; what is no id names nothing."""

@@ -48,6 +48,7 @@ ANY_COMMAND = (
     INTERNAL,
 )
 ANY_QUERY = (MALFORMED, TOKEN_MALFORMED, STALE, GRAPH_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL)
+ANY_LOG_QUERY = (MALFORMED, STORE_UNAVAILABLE, INTERNAL)
 ANY_BODY = (LATE, UNSUPPORTED_MEDIA, TOO_LARGE)
 ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
 TEXT: dict[str, Any] = {"type": "string"}
@@ -63,6 +64,7 @@ REQUEST_HEADERS = {
     "If-Match": 'The version that the caller has read, as "v17".',
     "Consistency-Token": "What a command answered: the query then says whether it has seen that command.",
     "Prefer": "`wait=2` waits for it as long; `handling=strict` takes 503 for an answer that is not fresh.",
+    "Last-Event-ID": "The last id that came: the stream goes on behind it.",
     "If-None-Match": "Answers 304 where the caller has just that.",
 }
 RESPONSE_HEADERS = {
@@ -102,7 +104,10 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
         "components": {
             "schemas": schemas,
             "headers": {name: _described(said) for name, said in RESPONSE_HEADERS.items()},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "ticket": {"type": "apiKey", "in": "query", "name": "ticket"},
+            },
         },
     }
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
@@ -117,7 +122,7 @@ def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
         "tags": [tag],
         "parameters": _parameters(route, tag, deprecated=deprecated),
         "responses": _responses(route, tag),
-        "security": [] if route.action in PUBLIC else [{"bearer": []}],
+        "security": _security(route),
     }
     if deprecated:
         operation["deprecated"] = True
@@ -127,6 +132,12 @@ def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
     return operation
 
 
+def _security(route: Route) -> list[dict[str, Any]]:
+    if route.action in PUBLIC:
+        return []
+    return [{"bearer": []}, {"ticket": []}] if route.ticketed else [{"bearer": []}]
+
+
 def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, Any]]:
     names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
     found = [_parameter(name, "path", required=True) for name in names]
@@ -134,7 +145,9 @@ def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, A
     if tag == "commands":
         found.append(_parameter("Idempotency-Key", "header", required=not deprecated))
         found.append(_parameter("If-Match", "header", required=route.if_match))
-    elif tag == "queries":
+    elif route.ticketed:
+        found.append(_parameter("Last-Event-ID", "header"))
+    elif tag == "queries" and not route.reads_log:
         found += [_parameter(name, "header") for name in ("Consistency-Token", "Prefer", "If-None-Match")]
     return found
 
@@ -150,20 +163,22 @@ def _parameter(name: str, where: str, *, required: bool = False) -> dict[str, An
 
 
 def _responses(route: Route, tag: str) -> dict[str, Any]:
-    ok: dict[str, Any] = {"description": route.summary, **_headers(*_answer_headers(route, tag))}
+    ok: dict[str, Any] = {"description": route.summary}
+    if not route.reads_log:
+        ok |= _headers(*_answer_headers(route, tag))
     schema = TEXT if route.answer is None else {"$ref": f"#/components/schemas/{route.answer.__name__}"}
     ok["content"] = {route.media_type: {"schema": schema}}
     responses: dict[str, Any] = {str(route.status): ok}
     if tag == "operations":
         return responses | {"503": {**ok, "description": "Not well"}}
-    if tag == "queries":
+    if tag == "queries" and not route.reads_log:
         responses["304"] = {"description": "Not modified", **_headers("ETag", "Consistency")}
     by_status: dict[int, list[Kind]] = {}
     for kind in _kinds(route, tag):
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
         schema = {"$ref": "#/components/schemas/ProblemDocument"}
-        headers = {401: ("WWW-Authenticate",), 503: ("Retry-After",)}.get(status, ())
+        headers = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
         responses[str(status)] = {
             "description": " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds)),
             **_headers(*headers),
@@ -188,7 +203,7 @@ def _described(said: str) -> dict[str, Any]:
 
 
 def _kinds(route: Route, tag: str) -> list[Kind]:
-    general = ANY_COMMAND if tag == "commands" else ANY_QUERY
+    general = ANY_COMMAND if tag == "commands" else ANY_LOG_QUERY if route.reads_log else ANY_QUERY
     body = ANY_BODY if route.body is not None else ()
     return list(dict.fromkeys((*general, *body, *ANY_SIGNED_IN, *route.problems)))
 

@@ -16,6 +16,7 @@ from tta.domain import player, safety_record, session_refusals, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
+from tta.live.hub import HubFull, TooManyStreams
 from tta.security.keyring import PlayerErased
 from tta.security.policy import Forbidden, NotTheirs
 from tta.security.tokens import TokenRefused
@@ -91,6 +92,7 @@ INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid
 KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
 IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
 HEADERS_TOO_LARGE = Kind("headers-too-large", 431, "The request's headers are too large")
+TOO_MANY_STREAMS = Kind("too-many-streams", 429, "You have as many streams open as one may have")
 INTERNAL = Kind("internal-error", 500, "Something of ours broke")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
 OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
@@ -141,6 +143,8 @@ FAILURES: dict[type[Exception], Kind] = {
     OutcomeUnknown: OUTCOME_UNKNOWN,
     StoreUnavailable: STORE_UNAVAILABLE,
     GraphUnavailable: GRAPH_UNAVAILABLE,
+    TooManyStreams: TOO_MANY_STREAMS,
+    HubFull: OVERLOADED,
 }
 UNTOLD = (NotTheirs, PlayerErased, TooManyConflicts, StoreError, GraphUnavailable)
 """Their messages are for our logs: a caller learns the kind only."""
@@ -185,7 +189,7 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
     headers = {"Cache-Control": "no-store", **problem.headers}
     if kind is UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
-    if kind.status == STORE_UNAVAILABLE.status or kind is CONTENDED:
+    if kind.status in (STORE_UNAVAILABLE.status, TOO_MANY_STREAMS.status) or kind is CONTENDED:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)
 
@@ -203,6 +207,7 @@ ADVICE = {
     415: "Send `Content-Type: application/json`.",
     422: "Mend what `errors` points at, or take another key for another payload.",
     428: "Read it, and send its `ETag` as `If-Match`.",
+    429: "Send it again after `Retry-After` seconds, and end what you no longer need.",
     431: "Send less.",
     500: "Ours; tell us the `trace_id`.",
     503: "Send it again, with the same key, after `Retry-After` seconds.",

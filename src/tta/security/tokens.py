@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,9 @@ TOKEN_CHARACTERS_MAX = 4_096
 SUBJECT_CHARACTERS_MAX = 100
 CACHE_MAX = 10_000
 CLOCK_SKEW_S = 5
+
+
+Shape = TypeVar("Shape")
 
 
 class TokenRefused(Exception):
@@ -90,8 +93,34 @@ class Tokens:
         }
         if player_id is not None:
             claims["player"] = str(player_id)
-        header = {"alg": ALGORITHM, "kid": self._signing.thumbprint()}
+        return self.sign(claims)
+
+    def sign(self, claims: dict[str, object], *, kind: str = "JWT") -> str:
+        """Sign claims; `kind` is the header's `typ`."""
+        header = {"typ": kind, "alg": ALGORITHM, "kid": self._signing.thumbprint()}
         return jwt.encode(header, claims, self._signing, algorithms=[ALGORITHM])
+
+    def claims(self, token: str, shape: type[Shape], *, audience: str, kind: str = "JWT") -> Shape:
+        """Give the claims of a token for that audience and of that kind. Raises TokenRefused."""
+        if len(token) > TOKEN_CHARACTERS_MAX:
+            raise TokenRefused(f"a token has at most {TOKEN_CHARACTERS_MAX} characters, got {len(token)}")
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            if decoded.header.get("typ", "JWT") != kind:
+                raise TokenRefused("the token is not valid")
+            registry = jwt.JWTClaimsRegistry(
+                leeway=CLOCK_SKEW_S,
+                iss={"essential": True, "value": ISSUER},
+                aud={"essential": True, "value": audience},
+                exp={"essential": True},
+                sub={"essential": True},
+            )
+            registry.validate(decoded.claims)
+            return msgspec.convert(decoded.claims, shape)
+        except ExpiredTokenError as error:
+            raise TokenRefused("the token has expired") from error
+        except (JoseError, ValueError) as error:
+            raise TokenRefused("the token is not valid") from error
 
     def verify(self, token: str) -> Principal:
         """Say who a token stands for. Raises TokenRefused."""
@@ -110,21 +139,7 @@ class Tokens:
         return known
 
     def _check(self, token: str) -> Principal:
-        try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
-            registry = jwt.JWTClaimsRegistry(
-                leeway=CLOCK_SKEW_S,
-                iss={"essential": True, "value": ISSUER},
-                aud={"essential": True, "value": AUDIENCE},
-                exp={"essential": True},
-                sub={"essential": True},
-            )
-            registry.validate(decoded.claims)
-            claims = msgspec.convert(decoded.claims, Claims)
-        except ExpiredTokenError as error:
-            raise TokenRefused("the token has expired") from error
-        except (JoseError, ValueError) as error:
-            raise TokenRefused("the token is not valid") from error
+        claims = self.claims(token, Claims, audience=AUDIENCE)
         if not 1 <= len(claims.sub) <= SUBJECT_CHARACTERS_MAX:
             raise TokenRefused(
                 f"a subject has 1 to {SUBJECT_CHARACTERS_MAX} characters, got {len(claims.sub)}"

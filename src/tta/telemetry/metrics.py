@@ -71,3 +71,10 @@ AGENT_STATE = Gauge(
     ("agent", "state"),
     registry=REGISTRY,
 )
+STREAMS_OPEN = Gauge("tta_streams_open", "Live streams that this process has open", registry=REGISTRY)
+STREAM_EVENTS = Counter(
+    "tta_stream_events_total", "Events sent on live streams", ("event",), registry=REGISTRY
+)
+STREAM_RESYNCS = Counter(
+    "tta_stream_resyncs_total", "Live streams that could not simply go on", ("reason",), registry=REGISTRY
+)

@@ -1,0 +1,199 @@
+"""Live updates: what happens in a session, as it happens, with nothing lost or repeated in between.
+
+Everything durable comes from the log: first what the caller missed, then what this process's one reader
+hands on. Progress comes from whoever answers the turn, and may be missing.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+import structlog
+from starlette.responses import Response
+
+from tta.commands.folding import Folded, Target, decider
+from tta.domain import safety_record, session
+from tta.domain.identity import safety_record_id
+from tta.eventstore.envelope import Recorded
+from tta.eventstore.errors import StoreError
+from tta.http.calls import Call, Route
+from tta.http.event_stream import HEADERS, HEARTBEAT, MEDIA_TYPE, EventStream, retry, sse
+from tta.http.problems import MALFORMED, NOT_FOUND, OVERLOADED, TOO_MANY_STREAMS, Problem
+from tta.http.stream_bodies import Bye, Opened, Resync, StreamTicket
+from tta.http.telling import Telling
+from tta.live.catching_up import Unreachable, missed
+from tta.live.hub import Ending, Watch
+from tta.live.seen import NotNext, Place, Seen
+from tta.security.policy import Action
+from tta.security.tickets import LIFETIME_S, mint_ticket
+from tta.security.tokens import CLOCK_SKEW_S
+from tta.telemetry.errors import said, traced
+from tta.telemetry.metrics import STREAM_RESYNCS
+
+RESYNCS = frozenset({Ending.SLOW, Ending.CHANGED})
+
+log = structlog.get_logger(__name__)
+
+
+async def stream_session(call: Call) -> Response:
+    stood = _last_seen(call)
+    session_id = call.path_id("session_id")
+    player_id = await _player_of(call, session_id)
+    if call.request.method == "HEAD":
+        return Response(None, 200, HEADERS, MEDIA_TYPE)
+    hub = call.services.live
+    watcher = str(call.principal.player_id or call.principal.subject)
+    watch = Watch(watcher, session_id, safety_record_id(player_id))
+    await hub.join(watch)
+    try:
+        stream = Stream(call, session_id, player_id, watch)
+        await stream.begin(stood)
+    except BaseException:
+        hub.leave(watch)
+        raise
+    return EventStream(stream.written(), gone=lambda: watch.end(Ending.LEFT), left=lambda: hub.leave(watch))
+
+
+async def make_stream_ticket(call: Call) -> Response:
+    session_id = call.path_id("session_id")
+    await _player_of(call, session_id)
+    ticket = StreamTicket(mint_ticket(call.services.tokens, call.principal, session_id), LIFETIME_S)
+    return Response(msgspec.json.encode(ticket), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+class Stream:
+    """One open stream: where it stands, and what it writes next. Its watch has begun before it."""
+
+    def __init__(self, call: Call, session_id: UUID, player_id: UUID, watch: Watch) -> None:
+        self._call = call
+        self._session_id = session_id
+        self._record_id = safety_record_id(player_id)
+        self._watch = watch
+        self._telling = Telling(call, player_id)
+        self._missed: list[Recorded] = []
+        self._begins = b""
+        self._seen: Seen
+
+    async def begin(self, stood: Seen | None) -> None:
+        """Find out where the session stands, and read what the caller missed since they stood there."""
+        aggregates = self._call.services.commands.aggregates
+        current, record = await aggregates.load(
+            [Target(decider(session), self._session_id), Target(decider(safety_record), self._record_id)]
+        )
+        stands = Seen(Place.of(current.head), Place.of(record.head))
+        self._telling.answered = current.state.turn - current.state.unanswered
+        self._seen = stands
+        if stood is None:
+            self._begins = sse("open", self._opened(current, record), stands)
+            return
+        found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
+        if isinstance(found, Unreachable):
+            STREAM_RESYNCS.labels(found.value).inc()
+            self._begins = sse("resync", Resync(found.value, self._opened(current, record)), stands)
+        else:
+            self._seen, self._missed = stood, found
+
+    async def written(self) -> AsyncIterator[bytes]:
+        """Write what was missed and what comes, until the watch ends."""
+        yield retry() + self._begins
+        try:
+            while self._missed:
+                yield await self._told(self._missed.pop(0))
+            while self._watch.ending is None:
+                yield await self._next()
+        except NotNext as error:
+            log.warning("a stream begins anew", error=said(error))
+            self._watch.end(Ending.CHANGED)
+        except StoreError as error:
+            log.warning("a stream cannot go on", error=said(error))
+            self._watch.end(Ending.UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 - The answer has begun: it is to end well, whatever is wrong.
+            log.error("a stream broke", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+            self._watch.end(Ending.UNAVAILABLE)
+        yield _last_words(self._watch.ending or Ending.UNAVAILABLE)
+
+    async def _next(self) -> bytes:
+        """Wait for what comes next, and write it; a comment where nothing comes for a while."""
+        left_s = self._call.principal.expires_s + CLOCK_SKEW_S - time.time()
+        if left_s <= 0:
+            self._watch.end(Ending.EXPIRED)
+            return b""
+        found = await self._watch.next(min(self._call.services.live.heartbeat_s, left_s))
+        if found is None:
+            return b"" if self._watch.ending else HEARTBEAT
+        return await self._told(found) if isinstance(found, Recorded) else self._telling.progress(found)
+
+    async def _told(self, recorded: Recorded) -> bytes:
+        seen = self._seen.after(recorded, of_session=recorded.aggregate_id == self._session_id)
+        if seen is None:
+            return b""
+        chunk = await self._telling.event(recorded, seen)
+        self._seen = seen
+        return chunk
+
+    def _opened(self, current: Folded, record: Folded) -> Opened:
+        state: session.Session = current.state
+        return Opened(
+            self._session_id,
+            current.head.version,
+            state.status.value,
+            state.turn,
+            state.unanswered,
+            record.state.held,
+        )
+
+
+def _last_words(ending: Ending) -> bytes:
+    if ending is Ending.LEFT:
+        return b""
+    if ending in RESYNCS:
+        STREAM_RESYNCS.labels(ending.value).inc()
+        return sse("resync", Resync(ending.value))
+    return sse("bye", Bye(ending.value))
+
+
+def _last_seen(call: Call) -> Seen | None:
+    """Read where the caller stands: the header of one who comes again, or the parameter of one anew."""
+    request = call.request
+    raw = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
+    if not raw:
+        return None
+    try:
+        return Seen.read(raw)
+    except ValueError as error:
+        raise Problem(MALFORMED, "Last-Event-ID is the id of an event of this stream, as it came") from error
+
+
+async def _player_of(call: Call, session_id: UUID) -> UUID:
+    """Name whose session it is, as the log has it; 404 unless it is the caller's to see."""
+    (found,) = await call.services.commands.aggregates.load([Target(decider(session), session_id)])
+    if found.state.player_id is None:
+        raise Problem(NOT_FOUND)
+    return call.require_player(found.state.player_id)
+
+
+QUERIES = (
+    Route(
+        "GET",
+        "/v1/sessions/{session_id}/stream",
+        stream_session,
+        Action.SESSION_READ,
+        "Follow a session live",
+        problems=(NOT_FOUND, TOO_MANY_STREAMS, OVERLOADED),
+        query=("last_event_id",),
+        media_type=MEDIA_TYPE,
+        reads_log=True,
+        ticketed=True,
+    ),
+    Route(
+        "POST",
+        "/v1/sessions/{session_id}/stream-tickets",
+        make_stream_ticket,
+        Action.SESSION_READ,
+        "Make a ticket for a browser to follow a session",
+        answer=StreamTicket,
+        problems=(NOT_FOUND,),
+        reads_log=True,
+    ),
+)

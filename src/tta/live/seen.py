@@ -1,0 +1,71 @@
+"""How far a stream has told its session: the id of its events, opaque to callers.
+
+It names a version of the session and of the player's safety record, each with the beginning of the hash
+that stood there: so a stream knows whether it goes on from the same history. No position is needed for that.
+"""
+
+import base64
+import struct
+from typing import NamedTuple
+
+from tta.eventstore.envelope import Head, Recorded
+
+FORMAT = 1
+HASH_BYTES = 6  # Enough to notice another history; nobody gains by forging their own place.
+PACKED = struct.Struct(f">BI{HASH_BYTES}sI{HASH_BYTES}s")
+CHARACTERS_MAX = 64
+
+
+class Place(NamedTuple):
+    """A version of one aggregate, and how its hash begins; version 0 where there is nothing yet."""
+
+    version: int
+    hash: bytes
+
+    @classmethod
+    def of(cls, head: Head) -> "Place":
+        return cls(head.version, head.hash[:HASH_BYTES].ljust(HASH_BYTES, b"\x00"))
+
+    def is_followed_by(self, recorded: Recorded) -> bool:
+        """Say whether that event is the very next one."""
+        previous = recorded.envelope.previous[:HASH_BYTES].ljust(HASH_BYTES, b"\x00")
+        return recorded.version == self.version + 1 and previous == self.hash
+
+
+class NotNext(Exception):
+    """An event that does not follow on what a stream has told: something is missing, or was replaced."""
+
+
+class Seen(NamedTuple):
+    """Where a stream stands: places of the session and of the safety record."""
+
+    session: Place
+    record: Place
+
+    def __str__(self) -> str:
+        packed = PACKED.pack(FORMAT, *self.session, *self.record)
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    def after(self, recorded: Recorded, *, of_session: bool) -> "Seen | None":
+        """Where a stream stands once it has told an event; None where it has told it already.
+
+        Raises NotNext.
+        """
+        place = self.session if of_session else self.record
+        if recorded.version <= place.version:
+            return None
+        if not place.is_followed_by(recorded):
+            raise NotNext(f"expected the event after version {place.version}, got version {recorded.version}")
+        reached = Place(recorded.version, recorded.hash[:HASH_BYTES])
+        return self._replace(session=reached) if of_session else self._replace(record=reached)
+
+    @classmethod
+    def read(cls, raw: str) -> "Seen":
+        """Read an id back. Raises ValueError when it is not one of ours."""
+        if len(raw) > CHARACTERS_MAX:
+            raise ValueError(f"an id has at most {CHARACTERS_MAX} characters, got {len(raw)}")
+        packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+        if len(packed) != PACKED.size or packed[0] != FORMAT:
+            raise ValueError("it is not an id of this version")
+        _, version, start, record_version, record_start = PACKED.unpack(packed)
+        return cls(Place(version, start), Place(record_version, record_start))
