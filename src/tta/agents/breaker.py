@@ -1,0 +1,102 @@
+"""A circuit breaker per endpoint, shared by all processes: what one learns, all know."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+import structlog
+
+from tta.eventstore.errors import StoreError
+from tta.eventstore.nodes import Nodes
+from tta.eventstore.scripts import Script, script
+from tta.telemetry.errors import said
+from tta.telemetry.model_metrics import MODEL_BREAKER_OPEN
+
+SHARED_WITHIN_S = 0.5  # Redis answers in a millisecond; while it does not, a player waits for nothing here.
+PROBE_S = 30.0  # Longer than any call: a process that died with the probe holds nobody up for long.
+
+BREAKER: Script = script(files("tta.agents").joinpath("breaker.lua").read_bytes())
+
+log = structlog.get_logger(__name__)
+
+
+class Resting(Exception):
+    """The breaker is open: the endpoint failed again and again and is left alone for a while."""
+
+
+class Guarded:
+    """A call that was let through."""
+
+    counts = True
+    """False where it ended in a way that says nothing of the endpoint."""
+
+
+class CircuitBreaker:
+    """Lets calls through until too many failed one after another, then one at a time to find out.
+
+    While Redis cannot tell, it counts as closed.
+    """
+
+    def __init__(self, nodes: Nodes, key: str, endpoint: str, threshold: int, recovery_s: float) -> None:
+        self._nodes = nodes
+        self._key = key
+        self._endpoint = endpoint
+        self._threshold = threshold
+        self._recovery_s = recovery_s
+        self._rests_until = 0.0
+        MODEL_BREAKER_OPEN.labels(endpoint).set(0)
+
+    @property
+    def resting(self) -> bool:
+        """Whether it is open as far as this process knows."""
+        return time.monotonic() < self._rests_until
+
+    @asynccontextmanager
+    async def guarded(self) -> AsyncIterator[Guarded]:
+        """Make one call. Raises Resting before it; whatever the call raises counts, but a cancellation."""
+        if self.resting:
+            raise Resting(self._endpoint)
+        state = await self._ask("enter")
+        if state == "OPEN":
+            raise Resting(self._endpoint)
+        is_probe = state == "PROBE"
+        call = Guarded()
+        try:
+            yield call
+        except BaseException as error:
+            if call.counts and not isinstance(error, asyncio.CancelledError):
+                await self._ask("failed", is_probe=is_probe)
+            elif is_probe:
+                await self._ask("left", is_probe=True)
+            raise
+        await self._ask("worked", is_probe=is_probe)
+
+    async def look(self) -> bool:
+        """Say whether it is open for everybody, and set its gauge."""
+        return await self._ask("look") == "OPEN"
+
+    async def _ask(self, what: str, *, is_probe: bool = False) -> str:
+        arguments: list[str | bytes | int] = [
+            *(what, self._threshold, int(self._recovery_s * 1000)),
+            *(int(PROBE_S * 1000), int(is_probe)),
+        ]
+        try:
+            async with asyncio.timeout(SHARED_WITHIN_S):
+                state, rests_ms = await self._nodes.run(BREAKER, [self._key], arguments)
+        except (StoreError, TimeoutError) as error:
+            log.warning("a breaker's state is not known", endpoint=self._endpoint, error=said(error))
+            state, rests_ms = b"CLOSED", 0
+        is_open = bytes(state) == b"OPEN"
+        self._rests_until = time.monotonic() + rests_ms / 1000 if is_open else 0.0
+        MODEL_BREAKER_OPEN.labels(self._endpoint).set(is_open)
+        return bytes(state).decode()
+
+
+def circuit_breaker(
+    nodes: Nodes, store: str, endpoint: str, *, failure_threshold: int = 5, recovery_timeout: float = 30
+) -> CircuitBreaker:
+    """Make the breaker of an endpoint: so many failures in a row open it for `recovery_timeout` seconds."""
+    key = f"{{{store}}}:model:breaker:{endpoint}"
+    return CircuitBreaker(nodes, key, endpoint, failure_threshold, recovery_timeout)

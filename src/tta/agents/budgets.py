@@ -1,0 +1,80 @@
+"""What may be spent on models in a day, by one player and by all; counted in Redis for all processes.
+
+What a call may cost at most is taken before it, and what it did not need is given back, so calls at once
+overrun no budget; a call that got no answer keeps what was taken, because it may be billed.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import NamedTuple
+
+import structlog
+
+from tta.agents.messages import Consent
+from tta.eventstore.errors import StoreError
+from tta.eventstore.nodes import Nodes
+from tta.eventstore.scripts import Script, script
+from tta.telemetry.errors import said
+
+KEPT_MS = 48 * 3_600_000  # A day's counters outlive the day, wherever on earth its last call began.
+SHARED_WITHIN_S = 0.5
+
+SPEND: Script = script(files("tta.agents").joinpath("spend.lua").read_bytes())
+
+log = structlog.get_logger(__name__)
+
+
+class OverBudget(Exception):
+    """The day's tokens of the player or of the store are spent, or Redis cannot tell."""
+
+
+class Limits(NamedTuple):
+    """Tokens that models may write per day (UTC), and calls at once in this process."""
+
+    tokens_player_day: int = 20_000
+    tokens_store_day: int = 2_000_000
+    calls_max: int = 8
+
+
+class Reservation(NamedTuple):
+    """Tokens that were taken, and from which counters."""
+
+    keys: list[str]
+    tokens: int
+
+
+class Budgets:
+    """The day's tokens. What cannot be counted is not spent: while Redis is away, no model is asked."""
+
+    def __init__(self, nodes: Nodes, store: str, limits: Limits) -> None:
+        self._nodes = nodes
+        self._store = store
+        self._limits = limits
+
+    async def take(self, consent: Consent, tokens: int) -> Reservation:
+        """Take what a call may cost at most. Raises OverBudget."""
+        day = f"{{{self._store}}}:model:tokens:{datetime.now(UTC):%Y%m%d}"
+        reservation = Reservation([day, f"{day}:{consent.player_id}"], tokens)
+        answer = await self._spend(reservation.keys, tokens)
+        if answer != b"TAKEN":
+            raise OverBudget(f"expected {tokens} tokens to be left, got {answer.decode().lower()}")
+        return reservation
+
+    async def settle(self, reservation: Reservation, used: int) -> None:
+        """Say what a call did cost: the rest is given back, or what it cost beyond is taken too."""
+        if used < reservation.tokens:
+            await self._spend(reservation.keys, used - reservation.tokens)
+        elif used > reservation.tokens:
+            log.warning("an endpoint writes more than it may", tokens=used, allowed=reservation.tokens)
+
+    async def _spend(self, keys: list[str], tokens: int) -> bytes:
+        arguments: list[str | bytes | int] = [
+            *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day, KEPT_MS)
+        ]
+        try:
+            async with asyncio.timeout(SHARED_WITHIN_S):
+                return bytes(await self._nodes.run(SPEND, keys, arguments))
+        except (StoreError, TimeoutError) as error:
+            log.warning("the budget for models is not known", error=said(error))
+            return b"UNKNOWN"

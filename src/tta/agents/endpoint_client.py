@@ -1,0 +1,187 @@
+"""One question to one endpoint, plain or as a stream. What comes back is read strictly: endpoints lie."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from uuid import UUID
+
+import httpx2
+import msgspec
+
+from tta.agents.bounded_transport import BoundedTransport, TooMuch
+from tta.agents.endpoints import Endpoint
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletionMessageParam
+
+CHARACTERS_PER_TOKEN = 3  # Rather too few: an endpoint that counts nothing is charged more than it used.
+TOKENS_SAID_MAX = 4  # Times what was allowed. Who counts more is not believed.
+TOKENS_AROUND_MAX = 1_000  # What an endpoint may add to what it is sent; a token has a character at least.
+TALKATIVE = ("openai", "httpx2", "httpcore2")
+
+
+class Message(NamedTuple):
+    role: Literal["system", "user"]
+    text: str
+
+
+class Said(NamedTuple):
+    """What an endpoint said, and what it cost."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
+
+
+class CallFailed(Exception):
+    """An endpoint gave no answer that can be used. `why` is a code of ours, never its words."""
+
+    def __init__(self, why: str, *, is_unbilled: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.is_unbilled = is_unbilled
+        """Nothing was written: the endpoint refused, or was never reached."""
+
+
+class _Usage(msgspec.Struct, frozen=True):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Text(msgspec.Struct, frozen=True):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    message: _Text | None = None
+    delta: _Text | None = None
+    finish_reason: str | None = None
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+class EndpointClient:
+    """Asks an endpoint. It keeps no time: who calls bounds it, and may cancel it at any moment."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
+        self._opened: AsyncOpenAI | None = None
+
+    @property
+    def _client(self) -> "AsyncOpenAI":
+        """The library takes 0.4 s to load, so it is loaded when a model is first asked."""
+        if self._opened is None:
+            from openai import AsyncOpenAI
+
+            for name in TALKATIVE:
+                # It can be told by the environment to log what it sends, which is somebody's words.
+                logging.getLogger(name).setLevel(logging.WARNING)
+            transport = BoundedTransport(self.endpoint.api_key)
+            self._opened = AsyncOpenAI(
+                api_key="in the transport",
+                organization="",
+                project="",
+                base_url=self.endpoint.base_url,
+                timeout=None,
+                max_retries=0,
+                http_client=httpx2.AsyncClient(
+                    transport=transport, trust_env=False, follow_redirects=False, timeout=None
+                ),
+            )
+        return self._opened
+
+    async def close(self) -> None:
+        if self._opened is not None:
+            await self._opened.close()
+
+    async def ask(self, messages: Sequence[Message], *, key: UUID, tokens_max: int) -> Said:
+        """Ask; `key` is the same when this very question is asked again. Raises CallFailed."""
+        try:
+            text, usage = await self._ask(messages, key, tokens_max)
+        except CallFailed:
+            raise
+        except Exception as error:  # noqa: BLE001 - What the library makes of a lying server is not ours to list.
+            raise _failed(error) from None
+        asked = sum(len(message.text) for message in messages)
+        said = usage or _Usage()
+        return Said(
+            text,
+            _believed(said.prompt_tokens, asked, asked + TOKENS_AROUND_MAX),
+            _believed(said.completion_tokens, len(text), TOKENS_SAID_MAX * tokens_max),
+        )
+
+    async def _ask(
+        self, messages: Sequence[Message], key: UUID, tokens_max: int
+    ) -> tuple[str, _Usage | None]:
+        endpoint = self.endpoint
+        extra: dict[str, object] = {endpoint.tokens_field: tokens_max}
+        if endpoint.streams:
+            extra |= {"stream": True, "stream_options": {"include_usage": True}}
+        told: list[ChatCompletionMessageParam] = [
+            {"role": "system", "content": each.text}
+            if each.role == "system"
+            else {"role": "user", "content": each.text}
+            for each in messages
+        ]
+        async with self._client.chat.completions.with_streaming_response.create(
+            model=endpoint.model,
+            messages=told,
+            extra_body=extra,
+            extra_headers={"Idempotency-Key": str(key)} if endpoint.idempotency_header else None,
+        ) as response:
+            if endpoint.streams:
+                return await _streamed(response.iter_lines())
+            answer = msgspec.json.decode(await response.read(), type=_Answer)
+        if not answer.choices or answer.choices[0].message is None:
+            raise CallFailed("no message")
+        return answer.choices[0].message.content or "", answer.usage
+
+
+async def _streamed(lines: AsyncIterator[str]) -> tuple[str, _Usage | None]:
+    """Collect a stream. One that ends before it says so was cut."""
+    parts: list[str] = []
+    usage: _Usage | None = None
+    is_whole = False
+    async for line in lines:
+        field, _, value = line.partition(":")
+        if field != "data":
+            continue
+        if value.strip() == "[DONE]":
+            is_whole = True
+            break
+        answer = msgspec.json.decode(value, type=_Answer)
+        usage = answer.usage or usage
+        if answer.choices:
+            parts.append((answer.choices[0].delta or _Text()).content or "")
+            is_whole = is_whole or answer.choices[0].finish_reason is not None
+    if not is_whole:
+        raise CallFailed("cut")
+    return "".join(parts), usage
+
+
+def _believed(told: int, characters: int, most: int) -> int:
+    """Take the tokens that an endpoint counts, where that can be; else estimate them."""
+    estimated = -(-characters // CHARACTERS_PER_TOKEN)
+    return min(told, max(most, estimated)) if told > 0 else estimated
+
+
+def _failed(error: Exception) -> CallFailed:
+    from openai import APIConnectionError, APIStatusError
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TooMuch):
+            return CallFailed("too much")
+        cause = cause.__cause__
+    if isinstance(error, APIStatusError):
+        return CallFailed(f"status {error.status_code}", is_unbilled=True)
+    if isinstance(error, APIConnectionError):
+        is_unreached = isinstance(error.__cause__, httpx2.ConnectError)
+        return CallFailed("unreachable" if is_unreached else "cut", is_unbilled=is_unreached)
+    if isinstance(error, httpx2.HTTPError):
+        return CallFailed("cut")
+    return CallFailed("unreadable")

@@ -1,0 +1,153 @@
+"""Which language models may be asked, in order of preference: a JSON file, read strictly."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tta.security.key_files import KeyFileUnsafe, read_private_text
+
+ENDPOINTS_MAX = 8  # Each is a label of every metric, and is tried in turn while a player waits.
+FILE_BYTES_MAX = 64 * 1024
+TIMEOUT_S_MIN, TIMEOUT_S_MAX = 0.05, 20.0  # A player waits meanwhile.
+TIMEOUT_S = 8.0
+TOKENS_OUT_MIN, TOKENS_OUT_MAX = 16, 4_000  # A reply has at most 8,000 characters.
+TOKENS_OUT = 800
+KEY_CHARACTERS_MAX = 1_000
+MODEL_CHARACTERS_MAX = 200
+URL_CHARACTERS_MAX = 500
+
+name_pattern = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
+key_pattern = re.compile(r"[\x21-\x7e]+")
+
+
+class EndpointsWrong(Exception):
+    """The file of endpoints cannot be used; the message names the file, the endpoint and the field."""
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An endpoint as the file tells it."""
+
+    name: str
+    base_url: str
+    model: str
+    api_key_file: str | None = None
+    timeout_s: float = TIMEOUT_S
+    tokens_out_max: int = TOKENS_OUT
+    tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    idempotency_header: bool = False
+    streams: bool = False
+
+
+class Endpoint(NamedTuple):
+    """An OpenAI-compatible endpoint. `name` is what metrics, logs and events call it."""
+
+    name: str
+    base_url: str
+    """Up to and with the version: `/chat/completions` follows on it."""
+    model: str
+    api_key: str = ""
+    timeout_s: float = TIMEOUT_S
+    tokens_out_max: int = TOKENS_OUT
+    tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """How the endpoint calls the bound on what it may write."""
+    idempotency_header: bool = False
+    """It takes `Idempotency-Key`, so a repeated call is not billed twice."""
+    streams: bool = False
+
+    def __repr__(self) -> str:
+        """Say which endpoint it is, never its key."""
+        return f"Endpoint({self.name!r}, {self.base_url!r}, {self.model!r})"
+
+
+def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
+    """Read the endpoints, the one to prefer first. Raises EndpointsWrong."""
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise EndpointsWrong(
+                f"{path}: expected at most {FILE_BYTES_MAX} bytes, got {path.stat().st_size}"
+            )
+        told = msgspec.json.decode(path.read_bytes(), type=list[_Told])
+    except OSError as error:
+        raise EndpointsWrong(f"{path}: expected a file of endpoints: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise EndpointsWrong(f"{path}: {error}") from error
+    if not 1 <= len(told) <= ENDPOINTS_MAX:
+        raise EndpointsWrong(f"{path}: expected 1 to {ENDPOINTS_MAX} endpoints, got {len(told)}")
+    names = [each.name for each in told]
+    for name in names:
+        if names.count(name) > 1:
+            raise EndpointsWrong(f"{path}: name: expected each once, got {name!r} twice")
+    return tuple(_endpoint(each, f"{path}: [{index}]", path) for index, each in enumerate(told))
+
+
+def _endpoint(told: _Told, where: str, path: Path) -> Endpoint:
+    if not name_pattern.fullmatch(told.name):
+        raise EndpointsWrong(f"{where}.name: expected {name_pattern.pattern}, got {told.name[:40]!r}")
+    if not told.model.isprintable() or not 1 <= len(told.model) <= MODEL_CHARACTERS_MAX:
+        raise EndpointsWrong(f"{where}.model: expected 1 to {MODEL_CHARACTERS_MAX} printable characters")
+    _within(told.timeout_s, TIMEOUT_S_MIN, TIMEOUT_S_MAX, f"{where}.timeout_s")
+    _within(told.tokens_out_max, TOKENS_OUT_MIN, TOKENS_OUT_MAX, f"{where}.tokens_out_max")
+    return Endpoint(
+        name=told.name,
+        base_url=_url(told.base_url, f"{where}.base_url"),
+        model=told.model,
+        api_key="" if told.api_key_file is None else _key(told.api_key_file, f"{where}.api_key_file", path),
+        timeout_s=told.timeout_s,
+        tokens_out_max=told.tokens_out_max,
+        tokens_field=told.tokens_field,
+        idempotency_header=told.idempotency_header,
+        streams=told.streams,
+    )
+
+
+def _within(given: float, least: float, most: float, where: str) -> None:
+    if not least <= given <= most:
+        raise EndpointsWrong(f"{where}: expected {least:g} to {most:g}, got {given:g}")
+
+
+def _url(given: str, where: str) -> str:
+    """Accept https anywhere and http on this machine only: what is sent is somebody's words."""
+    try:
+        parts = urlsplit(given)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise EndpointsWrong(f"{where}: expected a URL: {error}") from error
+    if len(given) > URL_CHARACTERS_MAX or not given.isascii() or not given.isprintable() or " " in given:
+        raise EndpointsWrong(f"{where}: expected a URL of at most {URL_CHARACTERS_MAX} ASCII characters")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise EndpointsWrong(
+            f"{where}: expected no user, password, query or fragment; keys are in api_key_file"
+        )
+    if not host or port == 0 or parts.scheme not in ("https", "http"):
+        raise EndpointsWrong(f"{where}: expected https://host/v1, got {parts.scheme}://{host}")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise EndpointsWrong(f"{where}: expected https, got http to {host}: http is for this machine only")
+    return given.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _key(given: str, where: str, path: Path) -> str:
+    """Read a key from its file, which may be told relative to the file of endpoints."""
+    try:
+        key = read_private_text(path.parent / given, create=None).decode("ascii").strip()
+    except (KeyFileUnsafe, UnicodeDecodeError, ValueError) as error:
+        reason = error if isinstance(error, KeyFileUnsafe) else "expected ASCII"
+        raise EndpointsWrong(f"{where}: {reason}") from None
+    if len(key) > KEY_CHARACTERS_MAX or not key_pattern.fullmatch(key):
+        raise EndpointsWrong(f"{where}: expected one key of 1 to {KEY_CHARACTERS_MAX} characters")
+    return key
+
+
+def names_of(endpoints: Sequence[Endpoint]) -> str:
+    return ", ".join(each.name for each in endpoints) or "none"

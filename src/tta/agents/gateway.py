@@ -1,0 +1,179 @@
+"""The one way to language models: endpoints in order of preference, each behind its breaker.
+
+It needs the player's consent, keeps to time and budgets, and sends only the messages it is given.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+import structlog
+
+from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
+from tta.agents.budgets import Budgets, Limits, OverBudget
+from tta.agents.endpoint_client import CallFailed, EndpointClient, Message, Said
+from tta.agents.endpoints import Endpoint
+from tta.agents.messages import Consent
+from tta.domain.narration import NarrationOutcome
+from tta.eventstore.nodes import Nodes
+from tta.telemetry.model_metrics import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
+
+ATTEMPT_S_MIN = 0.2  # No model answers faster; to ask with less left would only spend tokens.
+SHARE = 0.6  # Of the time left that one endpoint may use while another could still be asked.
+FAIR_S = 1.0  # Who got less than this, and less than its own time-out, is not blamed for being late.
+
+log = structlog.get_logger(__name__)
+
+
+class Question(NamedTuple):
+    """What is asked: the template with its version, and the messages made from it."""
+
+    prompt: str
+    messages: tuple[Message, ...]
+    turn: str = ""
+    """Tells the second question of a call from its first."""
+
+
+class Answered(NamedTuple):
+    said: Said
+    endpoint: Endpoint
+
+
+class NotAnswered(Exception):
+    """No endpoint gave an answer. `endpoint` is the one that was asked last, None where none was."""
+
+    def __init__(self, outcome: NarrationOutcome, endpoint: Endpoint | None) -> None:
+        super().__init__(f"expected an answer, got {outcome.value}")
+        self.outcome = outcome
+        self.endpoint = endpoint
+
+
+class Gateway:
+    """Asks one endpoint after another until one answers. One per process and event loop."""
+
+    def __init__(
+        self,
+        endpoints: Sequence[Endpoint],
+        nodes: Nodes,
+        store: str,
+        limits: Limits = Limits(),  # noqa: B008 - A constant.
+    ) -> None:
+        self._lines = [
+            _Line(EndpointClient(each), circuit_breaker(nodes, store, each.name)) for each in endpoints
+        ]
+        self._budgets = Budgets(nodes, store, limits)
+        self._places = asyncio.Semaphore(limits.calls_max)
+
+    @property
+    def resting(self) -> bool:
+        """True while every endpoint's breaker is open, as far as this process knows."""
+        return all(line.breaker.resting for line in self._lines)
+
+    async def refresh_gauges(self) -> None:
+        """Look at every breaker, so that a process that asks nobody shows its state too."""
+        for line in self._lines:
+            await line.breaker.look()
+
+    async def close(self) -> None:
+        for line in self._lines:
+            await line.client.close()
+
+    async def ask(self, question: Question, consent: Consent, *, call_id: UUID, within_s: float) -> Answered:
+        """Ask until somebody answers. Raises NotAnswered, within `within_s`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + within_s
+        try:
+            async with asyncio.timeout_at(deadline - ATTEMPT_S_MIN):
+                await self._places.acquire()
+        except TimeoutError:
+            raise NotAnswered(NarrationOutcome.LATE, None) from None
+        try:
+            key = uuid5(call_id, question.prompt + question.turn)
+            return await self._ask(question, consent, key, deadline)
+        finally:
+            self._places.release()
+
+    async def _ask(self, question: Question, consent: Consent, key: UUID, deadline: float) -> Answered:
+        now = asyncio.get_running_loop().time
+        outcome, last = NarrationOutcome.RESTING, None
+        waiting = [line for line in self._lines if not line.breaker.resting]
+        for index, line in enumerate(waiting):
+            left_s = deadline - now()
+            if left_s < ATTEMPT_S_MIN:
+                outcome = NarrationOutcome.LATE
+                break
+            share_s = left_s * SHARE if index + 1 < len(waiting) else left_s
+            endpoint, attempt = line.client.endpoint, _Attempt(line, question, now())
+            try:
+                said = await self._attempt(attempt, consent, key, min(share_s, endpoint.timeout_s))
+            except Resting:
+                continue
+            except OverBudget:
+                attempt.note("over_budget", now())
+                raise NotAnswered(NarrationOutcome.OVER_BUDGET, last) from None
+            except TimeoutError:
+                attempt.note("late", now())
+                outcome = NarrationOutcome.LATE
+            except CallFailed as failed:
+                attempt.note("failed", now(), why=failed.why)
+                outcome = NarrationOutcome.FAILED
+            else:
+                attempt.note("answered", now(), said)
+                return Answered(said, endpoint)
+            last = endpoint
+        raise NotAnswered(outcome, last)
+
+    async def _attempt(self, attempt: "_Attempt", consent: Consent, key: UUID, within_s: float) -> Said:
+        """Ask one endpoint. Raises Resting, OverBudget, TimeoutError or CallFailed."""
+        client, breaker = attempt.line
+        tokens_max = client.endpoint.tokens_out_max
+        is_fair = within_s >= min(FAIR_S, client.endpoint.timeout_s)
+        async with breaker.guarded() as call:
+            try:
+                reserved = await self._budgets.take(consent, tokens_max)
+                async with asyncio.timeout(within_s):
+                    said = await client.ask(attempt.question.messages, key=key, tokens_max=tokens_max)
+            except OverBudget:
+                call.counts = False
+                raise
+            except TimeoutError:
+                call.counts = is_fair
+                raise
+            except CallFailed as failed:
+                if failed.is_unbilled:
+                    await self._budgets.settle(reserved, 0)
+                raise
+        await self._budgets.settle(reserved, said.tokens_out)
+        return said
+
+
+class _Line(NamedTuple):
+    client: EndpointClient
+    breaker: CircuitBreaker
+
+
+class _Attempt(NamedTuple):
+    line: _Line
+    question: Question
+    began: float
+
+    def note(self, outcome: str, now: float, said: Said | None = None, *, why: str = "") -> None:
+        """Count a call and log it: codes and numbers, never words."""
+        endpoint = self.line.client.endpoint
+        tokens_in, tokens_out = (said.tokens_in, said.tokens_out) if said else (0, 0)
+        MODEL_CALLS.labels(endpoint.name, outcome).inc()
+        MODEL_SECONDS.labels(endpoint.name).observe(now - self.began)
+        MODEL_TOKENS.labels(endpoint.name, "in").inc(tokens_in)
+        MODEL_TOKENS.labels(endpoint.name, "out").inc(tokens_out)
+        log.info(
+            "model asked",
+            endpoint=endpoint.name,
+            model=endpoint.model,
+            prompt=self.question.prompt + self.question.turn,
+            outcome=outcome,
+            why=why or None,
+            ms=round((now - self.began) * 1000),
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+        )

@@ -1,0 +1,51 @@
+"""A gateway over endpoints of the tests, and a question to ask it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import pytest
+from model_server import ModelServer
+
+from tta.agents.budgets import Limits
+from tta.agents.endpoint_client import Message
+from tta.agents.endpoints import Endpoint
+from tta.agents.gateway import Gateway, NotAnswered, Question
+from tta.agents.messages import Consent
+from tta.domain.narration import NarrationOutcome
+from tta.eventstore.nodes import Nodes
+
+PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
+CONSENT = Consent(PLAYER)
+CALL = UUID(int=7)
+QUESTION = Question("narrate@1", (Message("system", "Tell it."), Message("user", "The clearing is quiet.")))
+SLACK_S = 2.0  # What two cores that others use too may add.
+TIMEOUT_S = 0.6
+LIMITS = Limits()
+
+
+def endpoint(model: ModelServer, name: str = "first", **other: object) -> Endpoint:
+    return (
+        Endpoint(name, model.base_url, "small")
+        ._replace(timeout_s=TIMEOUT_S, tokens_out_max=100)
+        ._replace(**other)
+    )
+
+
+@asynccontextmanager
+async def opened(
+    nodes: Nodes, store: str, *endpoints: Endpoint, limits: Limits = LIMITS
+) -> AsyncIterator[Gateway]:
+    gateway = Gateway(endpoints, nodes, store, limits)
+    try:
+        yield gateway
+    finally:
+        await gateway.close()
+
+
+async def outcome_of(gateway: Gateway, within_s: float = 2.0) -> NarrationOutcome:
+    with pytest.raises(NotAnswered) as refused:
+        async with asyncio.timeout(within_s + SLACK_S):
+            await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=within_s)
+    return refused.value.outcome

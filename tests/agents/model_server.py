@@ -1,0 +1,139 @@
+"""A real HTTP server on loopback that speaks /v1/chat/completions, well or badly, as it is told."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+Says = str | Callable[[str], str]
+"""What it answers, or how it makes it of the last message."""
+HANGS_S = 60.0
+
+
+class Received(NamedTuple):
+    """A request as it came, byte for byte."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        messages: list[dict[str, str]] = json.loads(self.body)["messages"]
+        return messages
+
+
+class ModelServer:
+    """`behaviour` names what it does next, `says` what it answers where it does."""
+
+    def __init__(self) -> None:
+        self.behaviour = "good"
+        self.says: list[Says] = ["hello"]
+        self.usage: Any = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        self.received: list[Received] = []
+        self.came = asyncio.Condition()
+        self.base_url = ""
+
+    @property
+    def all_bytes(self) -> str:
+        """Everything that ever reached it, for searching."""
+        parts = [f"{each.path} {each.headers} {each.body.decode()}" for each in self.received]
+        return "\n".join(parts)
+
+    async def has_received(self, count: int) -> None:
+        """Wait until so many requests have come."""
+        async with self.came:
+            await self.came.wait_for(lambda: len(self.received) >= count)
+
+    async def answer(self, request: Request) -> Response:
+        body = await request.body()
+        async with self.came:
+            self.received.append(Received(str(request.url), dict(request.headers), body))
+            self.came.notify_all()
+        asked = json.loads(body) if body else {}
+        if request.method == "GET":
+            return JSONResponse({"object": "list", "data": [{"id": "small"}]})
+        says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
+        text = says if isinstance(says, str) else says(asked["messages"][-1]["content"])
+        streams = bool(asked.get("stream"))
+        if self.behaviour == "hangs" and not streams:
+            return await self._hang()
+        bad = self._bad_answer()
+        if bad is not None:
+            return bad
+        if streams:
+            return StreamingResponse(self._stream(text), media_type="text/event-stream")
+        return JSONResponse(self._whole(text))
+
+    def _bad_answer(self) -> Response | None:
+        elsewhere = {"location": f"{self.base_url}/elsewhere"}
+        return {
+            "500": JSONResponse({"error": {"message": "no"}}, 500),
+            "429": JSONResponse({"error": {"message": "no"}}, 429),
+            "401": JSONResponse({"error": {"message": "no"}}, 401),
+            "404": JSONResponse({"error": {"message": "no"}}, 404),
+            "redirects": Response(status_code=307, headers=elsewhere),
+            "no json": Response("<html>hello</html>", media_type="text/html"),
+            "half json": Response('{"choices": [{"mess', media_type="application/json"),
+            "odd json": JSONResponse({"choices": [{"message": {"content": ["not", "text"]}}]}),
+            "no choices": JSONResponse({"choices": []}),
+            "huge": JSONResponse(self._whole("x" * 2_000_000)),
+            "packed": Response(b"\x1f\x8b", headers={"content-encoding": "gzip"}),
+        }.get(self.behaviour)
+
+    async def _hang(self) -> Response:
+        await asyncio.sleep(HANGS_S)
+        return Response(status_code=500)
+
+    def _whole(self, text: str) -> dict[str, Any]:
+        message = {"role": "assistant", "content": text}
+        choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+        return {"id": "1", "object": "chat.completion", "choices": choices, "usage": self.usage}
+
+    async def _stream(self, text: str) -> AsyncIterator[bytes]:
+        if self.behaviour == "hangs":
+            await asyncio.sleep(HANGS_S)
+        for start in range(0, len(text), 7):
+            yield self._event({"choices": [{"index": 0, "delta": {"content": text[start : start + 7]}}]})
+            if self.behaviour == "stalls":
+                await asyncio.sleep(HANGS_S)
+            if self.behaviour == "cut":
+                return
+            if self.behaviour == "odd":
+                yield b"data: {\n\n"
+        for _ in range(100 if self.behaviour == "endless" else 0):
+            yield self._event({"choices": [{"index": 0, "delta": {"content": "x" * 10_000}}]})
+        yield self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        yield self._event({"choices": [], "usage": self.usage})
+        yield b"data: [DONE]\n\n"
+
+    @staticmethod
+    def _event(chunk: dict[str, Any]) -> bytes:
+        return (
+            b"data: " + json.dumps({"id": "1", "object": "chat.completion.chunk", **chunk}).encode() + b"\n\n"
+        )
+
+
+@asynccontextmanager
+async def model_server() -> AsyncIterator[ModelServer]:
+    """Run one on a port of its own."""
+    model = ModelServer()
+    app = Starlette(routes=[Route("/{path:path}", model.answer, methods=["GET", "POST"])])
+    listening = socket.create_server(("127.0.0.1", 0))
+    model.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=0)
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield model
+    finally:
+        server.should_exit = server.force_exit = True
+        await serving

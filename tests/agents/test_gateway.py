@@ -1,0 +1,149 @@
+"""Whatever endpoints do, a question to them ends in time, with an answer or a reason."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, endpoint, opened, outcome_of
+from model_server import ModelServer
+
+from tta.agents.budgets import Limits
+from tta.domain.narration import NarrationOutcome
+from tta.eventstore.nodes import Nodes
+
+FAILS = [
+    "500",
+    "429",
+    "401",
+    "404",
+    "redirects",
+    "no json",
+    "half json",
+    "odd json",
+    "no choices",
+    "huge",
+    "packed",
+]
+FAILS_STREAMING = ["500", "cut", "odd", "endless", "no json"]
+
+
+@pytest.mark.parametrize("streams", [False, True])
+async def test_an_endpoint_that_is_well_answers(nodes: Nodes, store: str, model: ModelServer, streams: bool):
+    model.says = ["Once upon a time, “quietly”."]
+    async with opened(nodes, store, endpoint(model, streams=streams)) as gateway:
+        answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert answered.said == ("Once upon a time, “quietly”.", 100, 20)
+    assert answered.endpoint.name == "first"
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "streams"),
+    [*((each, False) for each in FAILS), *((each, True) for each in FAILS_STREAMING)],
+)
+async def test_an_endpoint_that_fails_is_a_failure_and_nothing_else(
+    nodes: Nodes, store: str, model: ModelServer, behaviour: str, streams: bool
+):
+    model.behaviour = behaviour
+    async with opened(nodes, store, endpoint(model, streams=streams, timeout_s=5.0)) as gateway:
+        assert await outcome_of(gateway, 5.0) is NarrationOutcome.FAILED
+    assert len(model.received) == 1  # Never twice by itself.
+
+
+@pytest.mark.parametrize(("behaviour", "streams"), [("hangs", False), ("hangs", True), ("stalls", True)])
+async def test_an_endpoint_that_hangs_or_stalls_is_late(
+    nodes: Nodes, store: str, model: ModelServer, behaviour: str, streams: bool
+):
+    model.behaviour = behaviour
+    async with opened(nodes, store, endpoint(model, streams=streams)) as gateway:
+        assert await outcome_of(gateway) is NarrationOutcome.LATE
+
+
+async def test_nobody_listening_is_a_failure(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model, base_url="http://127.0.0.1:1/v1")) as gateway:
+        assert await outcome_of(gateway) is NarrationOutcome.FAILED
+
+
+@pytest.mark.parametrize("behaviour", ["500", "hangs", "huge"])
+async def test_the_next_endpoint_is_asked_when_one_fails(
+    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer, behaviour: str
+):
+    model.behaviour, other_model.says = behaviour, ["from the second"]
+    async with opened(nodes, store, endpoint(model), endpoint(other_model, "second")) as gateway:
+        answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert (answered.said.text, answered.endpoint.name) == ("from the second", "second")
+
+
+async def test_an_endpoint_that_hangs_leaves_time_for_the_next(
+    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer
+):
+    model.behaviour = "hangs"
+    both = endpoint(model, timeout_s=20.0), endpoint(other_model, "second", timeout_s=20.0)
+    async with opened(nodes, store, *both) as gateway:
+        answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=3)
+    assert answered.endpoint.name == "second"
+
+
+async def test_without_time_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model)) as gateway:
+        for within_s in (0.0, -1.0, 0.1):
+            assert await outcome_of(gateway, within_s) is NarrationOutcome.LATE
+    assert model.received == []
+
+
+async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model: ModelServer):
+    model.behaviour = "hangs"
+    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=Limits(calls_max=1)) as gateway:
+        asking = asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20))
+        await model.has_received(1)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        model.behaviour = "good"
+        assert await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+
+
+async def test_more_calls_at_once_than_allowed_wait(nodes: Nodes, store: str, model: ModelServer):
+    model.behaviour = "hangs"
+    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=Limits(calls_max=2)) as gateway:
+        asking = [
+            asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20)) for _ in range(2)
+        ]
+        await model.has_received(2)
+        assert await outcome_of(gateway, 0.5) is NarrationOutcome.LATE
+        for each in asking:
+            each.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+    assert len(model.received) == 2
+
+
+async def test_a_call_that_is_repeated_says_so(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model, idempotency_header=True)) as gateway:
+        for call_id in (CALL, CALL, UUID(int=8)):
+            await gateway.ask(QUESTION, CONSENT, call_id=call_id, within_s=5)
+        await gateway.ask(QUESTION._replace(turn="/again"), CONSENT, call_id=CALL, within_s=5)
+    first, again, other, second = (each.headers["idempotency-key"] for each in model.received)
+    assert first == again
+    assert len({first, other, second}) == 3
+
+
+async def test_the_header_is_sent_only_where_it_is_understood(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model)) as gateway:
+        await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert "idempotency-key" not in model.received[0].headers
+
+
+async def test_nothing_but_the_messages_leaves(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model, api_key="k-123", idempotency_header=True)) as gateway:
+        await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    (received,) = model.received
+    allowed = {"host", "accept", "content-type", "content-length", "idempotency-key", "user-agent"}
+    assert allowed | {"accept-encoding", "authorization"} == received.headers.keys()
+    assert (received.headers["user-agent"], received.headers["authorization"]) == ("tta", "Bearer k-123")
+    for secret in (str(PLAYER), PLAYER.hex, store, str(CALL)):
+        assert secret not in model.all_bytes
+
+
+async def test_without_a_key_none_is_sent(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model)) as gateway:
+        await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert "authorization" not in model.received[0].headers
