@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.domain.passages import Wishes
-from tta.stories.meaning import Meaning, meaning_of
-from tta.stories.narrating import may_meet, next_passage, opening
+from tta.stories.meaning import Kind, Meaning, meaning_of
+from tta.stories.narrating import may_meet, next_passage, not_met_because, opening
 from tta.stories.playing import Offer
-from tta.stories.story import CALM, catalogue
+from tta.stories.story import CALM, catalogue, newest
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
 SESSION = UUID(int=5)
@@ -45,11 +45,10 @@ def test_a_choice_is_understood(words: str, meant: str):
         "what?",
         "the old red",
         "I do not know what to do",
-        "Yesterday my brother told me that I never open any letters, and I felt small all evening.",
     ],
 )
 def test_what_is_unclear_is_asked_about(words: str):
-    assert meaning_of(words, OFFERS) == Meaning("unsure")
+    assert meaning_of(words, OFFERS).kind == "unsure"
 
 
 def test_where_two_fit_alike_it_does_not_guess():
@@ -62,8 +61,13 @@ def test_where_two_fit_alike_it_does_not_guess():
 
 
 @pytest.mark.parametrize(("words", "kind"), [("look", "look"), ("Look around!", "look"), ("HELP", "help")])
-def test_words_about_the_game_are_no_choice(words: str, kind: str):
+def test_words_about_the_game_are_no_choice(words: str, kind: Kind):
     assert meaning_of(words, OFFERS) == Meaning(kind)
+
+
+def test_a_story_of_ones_own_life_is_no_choice():
+    words = "Yesterday my brother told me that I never open any letters, and I felt small all evening."
+    assert meaning_of(words, OFFERS) == Meaning("self")
 
 
 @given(st.text(max_size=80))
@@ -76,12 +80,14 @@ def test_any_words_mean_something_or_are_asked_about(words: str):
 @given(
     st.lists(st.integers(0, 5), max_size=20),
     st.integers(1, 5),
+    st.booleans(),
     st.sets(
         st.sampled_from(["Grief", "conflict", "deep water", "loneliness", "Storm", "failure", "darkness"])
     ),
 )
-def test_nobody_meets_what_they_do_not_want_to_meet(story, wishes, intensity, avoided):
+def test_nobody_meets_what_they_do_not_want_to_meet(story, wishes, intensity, recovery, avoided):
     kept = Wishes(tuple(sorted(avoided)), intensity)
+    kept = kept.softened() if recovery else kept
     told = opening(story, SESSION, kept)
     moves = [] if told.passage.move is None else [told.passage.move]
     for wish in wishes:
@@ -116,3 +122,15 @@ def test_after_the_end_nothing_moves():
     assert told.passage.ending
     after = next_passage(story, SESSION, moves, Wishes(), choice=None, words="go on")
     assert (after.passage.move, after.passage.choices) == (None, ())
+
+
+def test_in_recovery_nothing_confronts_and_nothing_asks_for_steadiness():
+    soft = Wishes(("storm",), 5).softened()
+    assert soft == Wishes(("storm",), 2, "any") == soft.softened()
+    assert Wishes((), 1).softened().intensity == 1
+    story = newest("storm_keeper")
+    assert story is not None
+    for scene in story.scenes.values():
+        reasons = not_met_because(scene, Wishes().softened())
+        assert (f"intensity {scene.intensity}" in reasons) == (scene.intensity > 2)
+        assert (f"readiness {scene.readiness}" in reasons) == (scene.readiness != "any")

@@ -3,6 +3,9 @@
 Owns no story: a session records which moves were made, the story is played from them (tta.stories).
 """
 
+from typing import Literal
+from uuid import UUID
+
 import msgspec
 from msgspec.structs import replace
 
@@ -10,6 +13,13 @@ from tta.domain.words import require_catalogue_id
 
 SENT = "@"
 """Begins a move that is no choice: the story was sent to the scene behind it, whatever it offered."""
+QUIT = "quit"
+"""What `Passage.meant` says of a player who wants to end the story for good."""
+
+Readiness = Literal["any", "settled", "ready"]
+READINESS: tuple[Readiness, ...] = ("any", "settled", "ready")
+"""How steady somebody should be for a scene, rising."""
+SOFT_INTENSITY = 2  # The most in recovery: scenes of 1 and 2 practise and rest, from 3 on they confront.
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -24,6 +34,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     practised: tuple[str, ...] = ()
     """Skills whose exercise was done just now."""
     ending: str | None = None
+    meant: str | None = None
+    """Which kind of thing the player's own words were (tta.stories.meaning); None for a choice by its id."""
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +53,17 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     story: str = ""
     version: int = 0
     moves: tuple[str, ...] = ()
+    asked_to_quit: bool = False
+    """The last passage asked whether the story is to end for good."""
+    seed: UUID | None = None
+    """From which chance comes, where not from the session's own id: a copy keeps the seed of its origin.
+    Whoever tells the story passes `play.seed or session_id`.
+    """
 
     def after(self, passage: Passage) -> "Play":
         """The play once a passage was told."""
-        return self if passage.move is None else replace(self, moves=(*self.moves, passage.move))
+        moves = self.moves if passage.move is None else (*self.moves, passage.move)
+        return replace(self, moves=moves, asked_to_quit=passage.meant == QUIT)
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -53,6 +72,12 @@ class Wishes(msgspec.Struct, frozen=True):
     avoid: tuple[str, ...] = ()
     """Topics and warnings, in the player's words."""
     intensity: int = 5
+    readiness: Readiness = "ready"
+    """The most that may be asked of them."""
+
+    def softened(self) -> "Wishes":
+        """The same in recovery: nothing that confronts, nothing that asks for steadiness."""
+        return replace(self, intensity=min(self.intensity, SOFT_INTENSITY), readiness="any")
 
 
 def require_passage(passage: Passage) -> None:
@@ -62,6 +87,7 @@ def require_passage(passage: Passage) -> None:
         ("scene", passage.scene),
         ("skill", passage.skill),
         ("ending", passage.ending),
+        ("meaning", passage.meant),
         *(("choice", choice) for choice in passage.choices),
         *(("skill", skill) for skill in passage.practised),
     ):

@@ -1,82 +1,210 @@
 """What a player's own words mean among the choices that are open, without a language model.
 
-It never guesses silently: where two choices fit alike, or none fits well, it says that it is unsure.
+It never guesses silently: where two choices fit alike, or none fits well, it says that it is unsure. A
+command is one only where it is all that was said: "help me, I want to die" calls for no instructions.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
+from tta.stories import phrases
+from tta.stories.fitting import Fit, fits, read_choice
+from tta.stories.hearing import alike, canonical, said_words, telling
 from tta.stories.playing import Offer
 
-LOOK = {"look", "look around", "where am i", "again", "repeat"}
-HELP = {"help", "what can i do", "commands", "options", "how do i play"}
-LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five letters or more is let through.
-SHARE_MIN = 0.5  # Of a choice's telling words that must come.
-LEAD_MIN = 0.2  # By which the best choice must be ahead of the next.
-EMPTY = frozenset(
-    """
-    a an and are at be by do for from go he her his i in into is it its let me my of on one or out she so take
-    that the their them then there they this to up want was we what will with you your
-    """.split()  # noqa: SIM905 - Read as a list of words, not of strings.
-)
+FIT_MIN = 0.5  # Below it a choice is asked about, not taken.
+NEAR_MIN = 0.25  # From here on a choice is worth asking about.
+LEAD_MIN = 0.15  # By which the best choice must be ahead of the next.
+SURE_MIN = 0.85  # As good as the choice's own text: whatever else the words might be.
+LONG = 25  # Words: who says so much tells something.
+COURTESIES_MAX = 4  # Around a command: "could you please pause now, thanks".
+UNMATCHED_MAX = 2  # Telling words that a choice does not account for; with more, it is asked about.
 
-word_pattern = re.compile(r"[^\W_]+")
+
+Kind = Literal[
+    "choice", "look", "help", "status", "pause", "quit", "character", "action", "self", "gone", "unsure"
+]
+"""What words can mean. `gone` is a choice by id that is not open."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Meaning(NamedTuple):
-    """What was meant; `choice` is the id where it is one."""
+    """What was meant: `choice` is the id where it is one, `character` whom the player speaks to."""
 
-    kind: Literal["choice", "look", "help", "gone", "unsure"]
+    kind: Kind
     choice: str = ""
+    character: str = ""
+    between: tuple[str, ...] = ()
+    """The choices, two at most, that came nearest where it is unsure which is meant."""
+    confirmed: bool = False
+    """A `quit` that was asked about before."""
+    by_id: bool = False
+    """The choice was sent by its id; no words were understood."""
 
 
-def meaning_of(words: str, offers: Sequence[Offer]) -> Meaning:
-    """Find out what words mean among the choices that are open."""
-    said = _words(words)
+COMMANDS: tuple[tuple[Kind, frozenset[str]], ...] = (
+    ("look", phrases.LOOK),
+    ("help", phrases.HELP),
+    ("status", phrases.STATUS),
+    ("pause", phrases.PAUSE),
+    ("quit", phrases.QUIT),
+)
+
+
+def meaning_of(
+    words: str, offers: Sequence[Offer], characters: Sequence[str] = (), *, asked_to_quit: bool = False
+) -> Meaning:
+    """Find out what words mean among the open choices and the story's characters. Never raises."""
+    said = said_words(words)
     plain = " ".join(said)
-    if plain in LOOK:
-        return Meaning("look")
-    if plain in HELP:
-        return Meaning("help")
-    if plain.isdecimal() and 1 <= int(plain) <= len(offers):
-        return Meaning("choice", offers[int(plain) - 1].id)
+    if not said:
+        return Meaning("unsure")
+    texts = [offer.id for offer in offers if read_choice(offer).plain == plain]
+    if texts:
+        return Meaning("choice", texts[0]) if len(texts) == 1 else _unsure(texts)
+    if asked_to_quit and (plain in phrases.YES or plain in phrases.QUIT):
+        return Meaning("quit", confirmed=True)
+    command = _command(plain, offers)
+    if command is not None:
+        return Meaning(command)
     for offer in offers:
-        if plain in {" ".join(_words(offer.text)), " ".join(_words(offer.id))}:
+        if plain in {read_choice(offer).plain_id, offer.id.casefold()}:
             return Meaning("choice", offer.id)
-    ranked = sorted(((_fit(said, offer), index) for index, offer in enumerate(offers)), reverse=True)
-    if ranked and ranked[0][0] >= SHARE_MIN:
-        lead = ranked[0][0] - (ranked[1][0] if len(ranked) > 1 else 0)
-        if lead >= LEAD_MIN:
-            return Meaning("choice", offers[ranked[0][1]].id)
-    return Meaning("unsure")
+    return _numbered(said, offers) or _onward(plain, offers) or _fitting(words, said, offers, characters)
 
 
-def _fit(said: Sequence[str], offer: Offer) -> float:
-    """The share of a choice's telling words that were said, or nearly so."""
-    telling = {word for word in (*_words(offer.text), *_words(offer.id)) if word not in EMPTY}
-    heard = {word for word in said if word not in EMPTY}
-    if not telling or not heard:
-        return 0.0
-    found = sum(any(_alike(word, each) for each in heard) for word in telling)
-    # Whoever says little may say just the word that counts; whoever says much else means something else.
-    meant = sum(any(_alike(word, each) for word in telling) for each in heard)
-    return (found / len(telling) + meant / len(heard)) / 2
+def _command(plain: str, offers: Sequence[Offer]) -> Kind | None:
+    asked = _without_courtesy(plain)
+    for kind, told in COMMANDS:
+        if not told.isdisjoint(asked):
+            named = {word for offer in offers for word in said_words(f"{offer.text} {offer.id}")}
+            # "stop" or "later" may be the story's own word just now; the five that are listed are ours.
+            if not phrases.CORE.isdisjoint(asked) or not set(plain.split()) <= named:
+                return kind
+    return None
 
 
-@lru_cache(maxsize=10_000)
-def _alike(one: str, other: str) -> bool:
-    if one == other:
+def _without_courtesy(plain: str) -> set[str]:
+    """What was said, and that without the polite words around it, as many as are to be left out."""
+    found = {plain}
+    for _ in range(COURTESIES_MAX):
+        shorter = {each.removeprefix(f"{before} ") for each in found for before in phrases.COURTESY}
+        shorter |= {each.removesuffix(f" {after}") for each in found for after in phrases.COURTESY_AFTER}
+        if shorter <= found:
+            break
+        found |= shorter
+    return found
+
+
+def _numbered(said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
+    """A number or an ordinal; where it is a word of another choice too, it is asked about."""
+    left = [word for word in said if word not in phrases.AROUND_NUMBERS]
+    if len(left) == 2 and left[1] in {"one", "option", "choice"}:
+        left = left[:1]
+    if len(left) != 1:
+        return None
+    (word,) = left
+    if word.isdecimal() and len(word) <= 3:
+        number = int(word)
+    else:
+        number = phrases.ORDINALS.get(word) or phrases.CARDINALS.get(word) or 0
+    if not number:
+        return None if not word.isdecimal() else Meaning("unsure")
+    if number > len(offers):
+        return Meaning("unsure")
+    counted = offers[number - 1 if number > 0 else len(offers) - 1]
+    holding = [each for each in offers if word in said_words(f"{each.text} {each.id}") and each != counted]
+    if holding and not word.isdecimal():
+        return _unsure([counted.id, holding[0].id])
+    return Meaning("choice", counted.id)
+
+
+def _onward(plain: str, offers: Sequence[Offer]) -> Meaning | None:
+    """Where one way alone is open, going on means it."""
+    if plain not in phrases.ONWARD:
+        return None
+    return Meaning("choice", offers[0].id) if len(offers) == 1 else _unsure(())
+
+
+def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], characters: Sequence[str]) -> Meaning:
+    ranked = fits(said, offers) or [Fit(0.0, "", telling(said))]
+    best = ranked[0]
+    lead = best.score - (ranked[1].score if len(ranked) > 1 else 0.0)
+    act = _act(said)
+    acts_otherwise = bool(act) and act not in phrases.WEAK and act in best.unmatched
+    taken = best.choice and lead >= LEAD_MIN and not acts_otherwise and not _asks(words, said, best, offers)
+    near = len(best.unmatched) <= UNMATCHED_MAX and len(said) <= LONG
+    to = _spoken_to(said, characters)
+    meant = _unsure([fit.choice for fit in ranked[:2] if fit.score >= max(NEAR_MIN, best.score - LEAD_MIN)])
+    if taken and near and best.score >= SURE_MIN and not to.only:
+        meant = Meaning("choice", best.choice)
+    elif _speaks_of_self(said, best):
+        meant = Meaning("self")
+    elif to.only or (to.character and best.score < FIT_MIN):
+        meant = Meaning("character", character=to.character)
+    elif acts_otherwise:
+        meant = Meaning("action")
+    elif best.score >= FIT_MIN and near:
+        meant = Meaning("choice", best.choice) if taken else meant
+    elif act and act in best.unmatched and best.score < NEAR_MIN:
+        meant = Meaning("action")
+    return meant
+
+
+def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -> bool:
+    """Whether words ask about a choice rather than take it; one that is a question itself may be asked."""
+    choice = read_choice(next(offer for offer in offers if offer.id == best.choice))
+    if " ".join(said) in choice.plain:
+        return False
+    if said[0] in phrases.DOUBTS:
         return True
-    shorter = min(len(one), len(other))
-    if shorter < 4 or abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) < shorter - 3:
-        return False  # Most pairs; the ratio is slow.
-    return SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
+    if choice.asks:
+        return False
+    request = said[:2] in (["can", "i"], ["could", "i"], ["may", "i"], ["can", "we"], ["could", "we"])
+    return said[0] in phrases.NOT_THE_PLAYER_FIRST or (words.rstrip().endswith("?") and not request)
 
 
-def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    return word_pattern.findall("".join(each for each in folded if not unicodedata.combining(each)))
+def _speaks_of_self(said: Sequence[str], best: Fit) -> bool:
+    """Whether a player speaks of their own life or feelings, in words that no choice near accounts for."""
+    plain = f" {' '.join(said)} "
+    if best.score < FIT_MIN and any(f" {each} " in plain for each in phrases.STRONG_SELF):
+        return True
+    if phrases.MYSELF.isdisjoint(said):
+        return False
+    own = {word for word in said if word in phrases.FEELINGS or word in phrases.LIVES}
+    unmatched = {word for word in own if set(telling([word])) & set(best.unmatched)}
+    return bool(unmatched) or (len(said) > LONG and best.score < FIT_MIN)
+
+
+class _Spoken(NamedTuple):
+    character: str = ""
+    only: bool = False
+    """Nothing but the name was said, and that it is spoken to, or it was called by name first."""
+
+
+def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _Spoken:
+    """The one character that words are for: after a verb of speech, or called by name at first."""
+    speech = [index for index, word in enumerate(said) if canonical(word) == "talk"]
+    found = []
+    for character in characters:
+        names = [name for name in said_words(character) if len(name) > 2]
+        at = [index for index, word in enumerate(said) if any(alike(word, name) for name in names)]
+        spoken = at and speech and speech[0] < at[-1]
+        called = at and at[0] == 0 and len(said) > 1
+        sought = at and said[:2] in (["who", "is"], ["where", "is"])
+        if spoken or called or sought:
+            others = [w for index, w in enumerate(said) if index not in at and telling([w])]
+            only = all(canonical(word) == "talk" for word in others)
+            found.append(_Spoken(character, bool(sought or (only and speech) or (called and others))))
+    return found[0] if len(found) == 1 else _Spoken()
+
+
+def _act(said: Sequence[str]) -> str:
+    """What words begin as, where that is something done in the world."""
+    first = next((word for word in said if word not in phrases.EMPTY and word not in {"try", "can"}), "")
+    acts = first in phrases.ACTS and len(said) > 1 and said[0] not in phrases.NOT_THE_PLAYER_FIRST
+    return canonical(first) if acts else ""
+
+
+def _unsure(between: Sequence[str]) -> Meaning:
+    return Meaning("unsure", between=tuple(between[:2]))

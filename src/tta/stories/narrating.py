@@ -4,28 +4,20 @@ Pure: the same story, moves, words and wishes give the same passage.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
-from tta.domain.passages import SENT, Passage, Wishes
+from msgspec.structs import replace
+
+from tta.domain.passages import READINESS, SENT, Passage, Wishes
 from tta.stories.meaning import Meaning, meaning_of
 from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
+from tta.stories.standing import SELF, characters_of, still_text
 from tta.stories.story import CALM, Scene, Story
 
-HELP = (
-    "You play by choosing: send the id of a choice, or say in your own words which one you mean. "
-    "Say “look” to hear again where you are. You can pause or end whenever you like, and nothing is lost. "
-    "You are talking with a program; if you need a person, please reach one."
-)
-SAYS = {
-    "help": HELP,
-    "gone": "That is not open from here. These ways are:",
-    "unsure": "I am not sure which you mean. These ways are open:",
-}
-OVER = "This story has come to its end. You can start another whenever you like."
-
-
 SHELF = Shelf()
+
+Then = Literal["", "pause", "end"]
 
 
 class Told(NamedTuple):
@@ -34,40 +26,74 @@ class Told(NamedTuple):
     text: str
     passage: Passage
     choice_texts: tuple[str, ...]
+    then: Then = ""
+    """What is to happen to the session once this was said."""
 
 
-def opening(story: Story, session: UUID, wishes: Wishes) -> Told:
+def opening(story: Story, seed_id: UUID, wishes: Wishes) -> Told:
     """Tell how a story begins."""
-    return _told(story, SHELF.at(story, session, ()), None, wishes)
+    return _moved(story, SHELF.at(story, seed_id, ()), None, wishes)
 
 
 def next_passage(
     story: Story,
-    session: UUID,
+    seed_id: UUID,
     moves: Sequence[str],
     wishes: Wishes,
     *,
     choice: str | None,
     words: str | None,
+    asked_to_quit: bool = False,
 ) -> Told:
     """Tell what follows on what a player chose or said, after the moves so far."""
-    place = SHELF.at(story, session, [_move(each) for each in moves])
-    shown = place.shown
-    if not shown.offers:
-        return _still(story, OVER, shown, ())
-    open_offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
-    if not open_offers:
-        return _told(story, place, None, wishes)
+    meaning = understood(
+        story, seed_id, moves, wishes, choice=choice, words=words, asked_to_quit=asked_to_quit
+    )
+    return told(story, seed_id, moves, wishes, meaning)
+
+
+def understood(
+    story: Story,
+    seed_id: UUID,
+    moves: Sequence[str],
+    wishes: Wishes,
+    *,
+    choice: str | None,
+    words: str | None,
+    asked_to_quit: bool = False,
+) -> Meaning:
+    """Find out what a player means by a choice's id or by their words, where the moves led."""
+    shown = _at(story, seed_id, moves).shown
+    offers = open_offers(story, shown, wishes)
     if choice is not None:
-        meant = Meaning("choice", choice) if choice in {each.id for each in open_offers} else Meaning("gone")
-    else:
-        meant = meaning_of(words or "", open_offers)
-    if meant.kind == "choice":
-        place.make(Chosen(meant.choice))
-        return _told(story, place, meant.choice, wishes)
-    if meant.kind == "look":
-        return _still(story, shown.text, shown, open_offers)
-    return _still(story, SAYS[meant.kind], shown, open_offers)
+        if choice in {each.id for each in offers}:
+            return Meaning("choice", choice, by_id=True)
+        return Meaning("gone", by_id=True)
+    return meaning_of(words or "", offers, characters_of(story), asked_to_quit=asked_to_quit)
+
+
+def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
+    """Tell what follows on what a player meant. A choice that is not open moves nothing."""
+    place = _at(story, seed_id, moves)
+    shown = place.shown
+    offers = open_offers(story, shown, wishes)
+    meant = None if meaning.by_id and meaning.kind == "choice" else meaning.kind
+    if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
+        place.make(Chosen(meaning.choice))
+        return _meant(_moved(story, place, meaning.choice, wishes), meant)
+    if shown.offers and not offers and meaning.kind not in {"pause", "quit"}:
+        # The player's wishes changed meanwhile: what stood open may not be met any more.
+        moved = _moved(story, place, None, wishes)
+        said = f"{SELF}\n\n{moved.text}" if meaning.kind == "self" else moved.text
+        return _meant(moved, meant)._replace(text=said)
+    text = still_text(story, shown, offers, meaning, place.practised)
+    return _meant(_still(story, text, shown, offers), meant)._replace(then=_then(meaning))
+
+
+def _then(meaning: Meaning) -> Then:
+    if meaning.kind == "pause":
+        return "pause"
+    return "end" if meaning.kind == "quit" and meaning.confirmed else ""
 
 
 def may_meet(scene: Scene, wishes: Wishes) -> bool:
@@ -81,16 +107,23 @@ def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
     because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if _plain(each) in avoided]
     if scene.intensity > wishes.intensity:
         because.append(f"intensity {scene.intensity}")
+    if READINESS.index(scene.readiness) > READINESS.index(wishes.readiness):
+        because.append(f"readiness {scene.readiness}")
     return tuple(because)
 
 
-def _told(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
+def open_offers(story: Story, shown: Shown, wishes: Wishes) -> tuple[Offer, ...]:
+    """Those of the offered choices that lead to nothing which the player does not want to meet."""
+    return tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+
+
+def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
     """Tell where a story stands; where nothing is left that the player may meet, it goes to a calm place."""
     move, shown = choice, place.shown
-    offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+    offers = open_offers(story, shown, wishes)
     if not _may_go(story, shown.scene, wishes) or (not offers and not shown.ending):
         move, shown = SENT + CALM, place.make(Sent(CALM))
-        offers = tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+        offers = open_offers(story, shown, wishes)
     scene = story.scenes.get(shown.scene)
     passage = Passage(
         move=move,
@@ -110,6 +143,14 @@ def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> To
     scene = story.scenes.get(shown.scene)
     skill = scene.skill if scene else None
     return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
+
+
+def _meant(answer: Told, meant: str | None) -> Told:
+    return answer._replace(passage=replace(answer.passage, meant=meant))
+
+
+def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
+    return SHELF.at(story, seed_id, [_move(each) for each in moves])
 
 
 def _may_go(story: Story, scene: str, wishes: Wishes) -> bool:

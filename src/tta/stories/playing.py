@@ -63,6 +63,8 @@ class Playthrough:
     def __init__(self, story: Story, session: UUID) -> None:
         self._story = story
         self._ink = Ink(story.compiled)
+        self.practised: tuple[str, ...] = ()
+        """Every skill whose exercise was done on the way here, once, in order."""
         self.shown = self.begin(session)
 
     def begin(self, session: UUID) -> Shown:
@@ -72,7 +74,7 @@ class Playthrough:
         # Ink takes signed integers of 32 bits; a story without chance has no such variable.
         if f'"VAR?":"{SEED}"' in self._story.compiled:
             self._ink.set_variable(SEED, int.from_bytes(digest, "big") >> 1)
-        self._scene = ""
+        self._scene, self.practised = "", ()
         self.shown = self._go_on()
         return self.shown
 
@@ -98,10 +100,10 @@ class Playthrough:
         """What the runtime needs to go on from here. Not the same for two playthroughs that stand alike."""
         return str(self._ink.save_state())
 
-    def go_back(self, saved: str, shown: Shown) -> None:
+    def go_back(self, saved: str, shown: Shown, practised: tuple[str, ...] = ()) -> None:
         """Stand again where this playthrough was saved."""
         self._ink.load_state(saved)
-        self._scene, self.shown = shown.scene, shown
+        self._scene, self.shown, self.practised = shown.scene, shown, practised
 
     def _go_on(self) -> Shown:
         lines: list[str] = []
@@ -118,6 +120,7 @@ class Playthrough:
                         practised.append(value.strip())
                     case "ending":
                         ending = value.strip()
+        self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
         return Shown(
             "\n\n".join(line for line in lines if line), self._scene, self._offers(), tuple(practised), ending
         )
@@ -131,6 +134,13 @@ class Playthrough:
         return tuple(offers)
 
 
+class _Place(NamedTuple):
+    moves: tuple[Move, ...]
+    saved: str
+    shown: Shown
+    practised: tuple[str, ...]
+
+
 class Shelf:
     """Where sessions stood of late, so that a move need not play all those before it again.
 
@@ -139,7 +149,7 @@ class Shelf:
 
     def __init__(self, places_max: int = PLACES_MAX) -> None:
         self._places_max = places_max
-        self._places: OrderedDict[tuple[str, int, UUID], tuple[tuple[Move, ...], str, Shown]] = OrderedDict()
+        self._places: OrderedDict[tuple[str, int, UUID], _Place] = OrderedDict()
         self._runtimes: dict[tuple[str, int], Playthrough] = {}
 
     def at(self, story: Story, session: UUID, moves: Sequence[Move]) -> Playthrough:
@@ -148,14 +158,15 @@ class Shelf:
         if runtime is None:
             runtime = self._runtimes[story.id, story.version] = Playthrough(story, session)
         key, wanted = (story.id, story.version, session), tuple(moves)
-        made, saved, shown = self._places.pop(key, ((), "", None))
-        if shown is not None and wanted[: len(made)] == made:
-            runtime.go_back(saved, shown)
+        place = self._places.pop(key, None)
+        if place is not None and wanted[: len(place.moves)] == place.moves:
+            runtime.go_back(place.saved, place.shown, place.practised)
+            made = len(place.moves)
         else:
-            made = ()
+            made = 0
             runtime.begin(session)
-        runtime.play(wanted[len(made) :])
-        self._places[key] = (wanted, runtime.saved(), runtime.shown)
+        runtime.play(wanted[made:])
+        self._places[key] = _Place(wanted, runtime.saved(), runtime.shown, runtime.practised)
         if len(self._places) > self._places_max:
             self._places.popitem(last=False)
         return runtime

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import msgspec
 from bink.story import Story as Ink
 
+from tta.domain.passages import READINESS, Readiness
 from tta.domain.vocabulary import Approach
 
 CALM = "calm_place"
 """The scene that every story has for when nothing else may be played: intensity 1, no warnings."""
-READINESS = ("any", "settled", "ready")
 SCENE_TAGS = ("scene", "approach", "intensity", "readiness", "location")
 """Every scene has these, once each; `skill`, `warnings`, `topics` and `characters` where they apply."""
 INTENSITIES = range(1, 6)
@@ -29,7 +29,7 @@ class Scene(msgspec.Struct, frozen=True):
     id: str
     approach: Approach
     intensity: int
-    readiness: str
+    readiness: Readiness
     location: str
     skill: str | None = None
     warnings: tuple[str, ...] = ()
@@ -124,7 +124,8 @@ def _scene(knot: str, tags: Mapping[str, str], where: str) -> Scene:
         raise StoryBroken(f"{where}: says that it is the scene {tags['scene']}")
     if not tags["intensity"].isdecimal() or int(tags["intensity"]) not in INTENSITIES:
         raise StoryBroken(f"{where}: intensity is 1 to 5, got {tags['intensity']}")
-    if tags["readiness"] not in READINESS:
+    readiness = next((each for each in READINESS if each == tags["readiness"]), None)
+    if readiness is None:
         raise StoryBroken(f"{where}: readiness is one of {', '.join(READINESS)}, got {tags['readiness']}")
     if tags["approach"] not in list(Approach):
         raise StoryBroken(f"{where}: approach is one of {', '.join(Approach)}, got {tags['approach']}")
@@ -132,7 +133,7 @@ def _scene(knot: str, tags: Mapping[str, str], where: str) -> Scene:
         id=knot,
         approach=Approach(tags["approach"]),
         intensity=int(tags["intensity"]),
-        readiness=tags["readiness"],
+        readiness=readiness,
         location=tags["location"],
         skill=tags.get("skill"),
         warnings=_listed(tags.get("warnings")),

@@ -1,0 +1,70 @@
+"""Words as they are heard: folded, bounded, without what tells nothing, and alike but for a typo or so.
+
+Owns no meaning.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from tta.stories.phrases import EMPTY, SYNONYMS
+
+CHARACTERS_MAX = 600  # Read of an utterance; whoever says more tells something and chooses nothing.
+WORDS_MAX = 80
+LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five letters or more is let through.
+REMEMBERED_MAX = 20_000  # Pairs of words and texts of choices, which come again and again.
+
+apostrophe_pattern = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
+word_pattern = re.compile(r"[^\W_]+")
+
+
+def said_words(text: str) -> list[str]:
+    """Split into folded words, without accents; "don't" is one word, "dont"."""
+    folded = unicodedata.normalize("NFKD", text[:CHARACTERS_MAX]).casefold()
+    plain = "".join(each for each in folded if not unicodedata.combining(each))
+    return word_pattern.findall(apostrophe_pattern.sub("", plain))[:WORDS_MAX]
+
+
+def telling(words: Iterable[str]) -> tuple[str, ...]:
+    """Keep the words that tell something, once each, under the one name that their synonyms share."""
+    return tuple(dict.fromkeys(canonical(each) for each in words if each not in EMPTY))
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def canonical(word: str) -> str:
+    """The name under which a word and its synonyms go."""
+    stem = _stem(word)
+    return SYNONYMS.get(word) or _synonyms_by_stem().get(stem, stem)
+
+
+@cache
+def _synonyms_by_stem() -> dict[str, str]:
+    return {_stem(word): name for word, name in SYNONYMS.items()}
+
+
+@lru_cache(maxsize=REMEMBERED_MAX)
+def alike(one: str, other: str) -> bool:
+    """Say whether two words are one but for a typo."""
+    if one == other:
+        return True
+    shorter = min(len(one), len(other))
+    if shorter < 4 or abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) < shorter - 3:
+        return False  # Most pairs; the ratio is slow.
+    if sorted(one) == sorted(other):
+        return one[0] == other[0]  # Two letters exchanged.
+    # Words of four letters have too many neighbours that are words: down, drown.
+    return shorter > 4 and SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
+
+
+def _stem(word: str) -> str:
+    """Cut off the ending of a noun's or a verb's form; what is left need be no word."""
+    for ending in ("ing", "ed", "s"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= 3 and not word.endswith("ss"):
+            if ending != "s" and stem[-1] == stem[-2] and stem[-1] not in "lsz" and len(stem) > 3:
+                stem = stem[:-1]
+            word = stem
+            break
+    return word.removesuffix("e") if len(word) > 3 else word

@@ -1,0 +1,124 @@
+"""What is said where the story stands still, and how a story is paused and ended in words."""
+
+from uuid import UUID
+
+import pytest
+
+from tta.domain.passages import Passage, Play, Wishes
+from tta.stories.narrating import Told, next_passage, opening, told, understood
+from tta.stories.story import newest
+
+STORY = newest("storm_keeper")
+assert STORY is not None
+SESSION = UUID(int=5)
+FREE = Wishes()
+FRESH = Play()
+
+
+def said(words: str, play: Play = FRESH, wishes: Wishes = FREE) -> Told:
+    assert STORY is not None
+    return next_passage(
+        STORY, SESSION, play.moves, wishes, choice=None, words=words, asked_to_quit=play.asked_to_quit
+    )
+
+
+OPENING = opening(STORY, SESSION, FREE)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["look", "help", "status", "pause", "quit", "kick the boat", "I feel so tired", "hello Maren", "hm"],
+)
+def test_the_story_stands_still_and_its_ways_stay_open(words: str):
+    answer = said(words)
+    assert answer.passage.move is None
+    assert (answer.passage.scene, answer.passage.choices) == (OPENING.passage.scene, OPENING.passage.choices)
+    assert answer.choice_texts == OPENING.choice_texts
+    assert answer.text
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("pause", "pause"),
+        ("nervous", "choice"),
+        ("I feel so tired", "self"),
+        ("hm", "unsure"),
+        ("look", "look"),
+    ],
+)
+def test_what_words_meant_is_remembered(words: str, meant: str):
+    assert said(words).passage.meant == meant
+
+
+def test_a_choice_by_its_id_is_no_understanding():
+    assert STORY is not None
+    taken = next_passage(STORY, SESSION, [], FREE, choice="fine", words=None)
+    assert (taken.passage.move, taken.passage.meant) == ("fine", None)
+
+
+def test_a_pause_is_asked_for():
+    assert said("pause").then == "pause"
+    assert "right here" in said("pause").text
+
+
+def test_a_story_ends_only_when_it_was_asked_and_answered():
+    play = Play().after(said("quit").passage)
+    assert said("quit").then == ""
+    assert "for good" in said("quit").text
+    assert play.asked_to_quit
+    for words in ("quit", "yes", "end the story"):
+        assert said(words, play).then == "end"
+    for words in ("no", "look", "nervous", "pause"):
+        after = said(words, play)
+        assert after.then != "end"
+        assert not play.after(after.passage).asked_to_quit
+
+
+def test_yes_ends_nothing_that_was_not_asked():
+    assert said("yes").then == ""
+    assert said("yes", Play().after(Passage())).then == ""
+
+
+def test_who_is_there_listens_and_who_is_not_is_said_to_be_elsewhere():
+    assert said("hello Maren").text.startswith("Maren listens, and waits.")
+    assert said("talk to Tobin").text.startswith("Tobin is not here.")
+
+
+def test_what_is_unclear_names_the_two_that_fit():
+    assert STORY is not None
+    moves = ["fine", "water"]
+    answer = next_passage(STORY, SESSION, moves, FREE, choice=None, words="line")
+    assert answer.passage.move is None
+    assert "Do you mean “" in answer.text
+    assert "”, or “" in answer.text
+
+
+def test_who_speaks_of_themself_hears_of_people_and_may_go_on():
+    text = said("I can't sleep and my day was bad").text
+    assert all(each in text for each in ("program", "whom you trust", "help", "(1)"))
+
+
+def test_the_status_says_what_was_practised():
+    story = newest("the_night_post")
+    assert story is not None
+    moves = ["watch_valley", "thought_seen", "share", "stove", "full_count", "three_more"]
+    answer = next_passage(story, SESSION, moves, FREE, choice=None, words="status")
+    assert story.title in answer.text
+    assert "breathing 478" in answer.text
+    assert "No exercise" in said("status").text
+
+
+def test_what_is_understood_and_then_told_is_the_next_passage():
+    assert STORY is not None
+    for words in ("nervous", "quit", "hm", "I feel low"):
+        meaning = understood(STORY, SESSION, [], FREE, choice=None, words=words)
+        assert told(STORY, SESSION, [], FREE, meaning) == said(words)
+
+
+def test_a_meaning_that_is_not_open_any_more_moves_nothing():
+    assert STORY is not None
+    meaning = understood(STORY, SESSION, [], FREE, choice=None, words="nervous")
+    answer = told(STORY, SESSION, ["fine"], FREE, meaning)
+    assert answer.passage.move is None
+    assert answer.text.startswith("That is not open from here")
