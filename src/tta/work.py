@@ -9,25 +9,26 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tta.commands.handle import Commands
-from tta.domain import player, safety_record, session
+from tta.domain import care_plan, player, safety_record, session
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.http.calls import Stopped
-from tta.projections import journey, player_state, session_state
+from tta.projections import journey, player_state, progress, session_state
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
-from tta.reactors.reactor import Running
+from tta.reactors.practice import Practice
+from tta.reactors.reactor import Reactor, Running
 from tta.reactors.reply import Reply
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring
 from tta.settings import Settings
 from tta.telemetry import metrics
 
-READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey)))
-AGGREGATES = (player, session, safety_record)
-REACTOR_NAMES = (Reply.NAME,)
+READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey, progress)))
+AGGREGATES = (player, session, safety_record, care_plan)
+REACTOR_NAMES = (Reply.NAME, Practice.NAME)
 
 
 class Opened(NamedTuple):
@@ -105,4 +106,5 @@ def projectors(parts: Opened) -> list[Projector]:
 
 def reactors(parts: Opened) -> list[Running]:
     """Make this process's reactors."""
-    return [Running(parts.store, parts.types, each) for each in (Reply(parts.commands),)]
+    reacting: tuple[Reactor, ...] = (Reply(parts.commands), Practice(parts.commands))
+    return [Running(parts.store, parts.types, each) for each in reacting]

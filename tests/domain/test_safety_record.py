@@ -9,17 +9,21 @@ from msgspec.structs import replace
 from tta.domain import safety_record
 from tta.domain.base import personal_fields
 from tta.domain.safety_record import (
+    EVIDENCE_MAX,
     HOLD_LEVELS,
     REASON_MAX,
     HoldNeedsRisk,
     PlaceSafetyHold,
     PlayIsNotHeld,
+    RecordAssessment,
     ReleaseSafetyHold,
+    RiskAssessed,
     SafetyHoldPlaced,
     SafetyHoldReleased,
+    TooMuchEvidence,
 )
-from tta.domain.vocabulary import RiskLevel, Role
-from tta.domain.words import WordsEmpty, WordsTooLong
+from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
+from tta.domain.words import CatalogueIdMalformed, WordsEmpty, WordsTooLong
 
 WORRY = "said goodbye to everyone in the village"
 SAFE = "spoke with them by telephone, they are with family"
@@ -27,8 +31,15 @@ SAFE = "spoke with them by telephone, they are with family"
 PLACED = SafetyHoldPlaced(reason=WORRY, level=RiskLevel.HIGH, by=Role.SERVICE, at=NOON)
 RELEASED = SafetyHoldReleased(reason=SAFE, by=Role.THERAPIST, at=NOON)
 
+ASSESSED = RiskAssessed(
+    level=RiskLevel.LOW, category=RiskCategory.SUICIDE, source="phq9.item9", evidence=("m1",), at=NOON
+)
+
 PLACE = PlaceSafetyHold(reason=WORRY, level=RiskLevel.HIGH, by=Role.SERVICE, at=NOON)
 RELEASE = ReleaseSafetyHold(reason=SAFE, by=Role.THERAPIST, at=NOON)
+ASSESS = RecordAssessment(
+    level=RiskLevel.LOW, category=RiskCategory.SUICIDE, source="phq9.item9", evidence=("m1",), at=NOON
+)
 
 
 def test_a_player_nobody_worried_about_is_not_held():
@@ -78,6 +89,29 @@ def test_placing_and_releasing_need_a_reason():
     given(safety_record, PLACED).when(replace(RELEASE, reason="")).then_refused(WordsEmpty)
 
 
+@pytest.mark.parametrize("level", RiskLevel)
+def test_every_level_above_none_is_recorded(level: RiskLevel):
+    asked = given(safety_record).when(replace(ASSESS, level=level))
+    if level is RiskLevel.NONE:
+        asked.then_nothing()
+    else:
+        asked.then(replace(ASSESSED, level=level))
+
+
+def test_an_assessment_changes_no_hold():
+    assert given(safety_record, ASSESSED).state == safety_record.initial
+    assert given(safety_record, PLACED, ASSESSED).state.hold is RiskLevel.HIGH
+
+
+def test_an_assessment_names_ids_and_no_words():
+    given(safety_record).when(replace(ASSESS, source="said goodbye")).then_refused(CatalogueIdMalformed)
+    given(safety_record).when(replace(ASSESS, evidence=("said bye",))).then_refused(CatalogueIdMalformed)
+    many = ("a",) * EVIDENCE_MAX
+    given(safety_record).when(replace(ASSESS, evidence=many)).then(replace(ASSESSED, evidence=many))
+    given(safety_record).when(replace(ASSESS, evidence=(*many, "b"))).then_refused(TooMuchEvidence, "got 21")
+    assert not personal_fields(RiskAssessed)
+
+
 def test_reasons_are_sealed():
     assert {"reason"} == set(personal_fields(SafetyHoldPlaced)) == set(personal_fields(SafetyHoldReleased))
 
@@ -89,7 +123,7 @@ places = st.builds(
     by=st.sampled_from(Role),
     at=st.just(NOON),
 )
-runs = st.lists(places | places | st.just(RELEASE), max_size=20)
+runs = st.lists(places | places | st.sampled_from([RELEASE, ASSESS]), max_size=20)
 
 
 @hypothesis.given(runs)
@@ -100,7 +134,7 @@ def test_a_hold_rises_until_it_is_released(commands):
         if isinstance(event, SafetyHoldPlaced):
             assert HOLD_LEVELS.index(event.level) > HOLD_LEVELS.index(standing)
             standing = event.level
-        else:
+        elif isinstance(event, SafetyHoldReleased):
             assert standing is not RiskLevel.NONE
             standing = RiskLevel.NONE
 

@@ -176,5 +176,6 @@ def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]
     assert len(document["trace_id"]) == 32
     assert response.headers["cache-control"] == "no-store"
     known = {"type", "title", "status", "code", "trace_id", "instance", "detail", "errors", "current_version"}
+    known |= {"guidance"}
     assert document.keys() <= known
     return document

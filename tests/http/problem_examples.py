@@ -13,6 +13,7 @@ from starlette.middleware import Middleware
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, handle_over
 from tta.domain import session
+from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
 from tta.domain.session import InteractionAnswered, InteractionSubmitted
 from tta.domain.vocabulary import Author, Role
@@ -26,6 +27,7 @@ from tta.work import Work
 
 Produce = Callable[[Api, Api], Awaitable[httpx2.Response]]
 HELLO = {"text": "Hello"}
+GOAL = {"text": "Leave the house every day"}
 
 
 class Marked(Body, frozen=True):
@@ -182,6 +184,53 @@ async def catalogue_id_malformed(api: Api, _: Api) -> httpx2.Response:
     return await (await api.player()).post("/v1/sessions", {"story": "clearing\n"})
 
 
+async def no_such_goal(api: Api, _: Api) -> httpx2.Response:
+    caller = await api.player()
+    return await caller.post(f"/v1/players/{caller.player_id}/goals/{derived_id('nothing')}/complete")
+
+
+async def goal_is_closed(api: Api, _: Api) -> httpx2.Response:
+    caller, goal = await sets_goal(api)
+    await caller.post(f"{goal}/set-aside")
+    return await caller.post(f"{goal}/complete")
+
+
+async def too_many_goals(api: Api, _: Api) -> httpx2.Response:
+    caller = await api.player()
+    for _number in range(OPEN_GOALS_MAX):
+        await caller.post(f"/v1/players/{caller.player_id}/goals", GOAL)
+    return await caller.post(f"/v1/players/{caller.player_id}/goals", GOAL)
+
+
+async def too_many_milestones(api: Api, _: Api) -> httpx2.Response:
+    caller, goal = await sets_goal(api)
+    for _number in range(MILESTONES_MAX):
+        await caller.post(f"{goal}/milestones", {"text": "Another one"})
+    return await caller.post(f"{goal}/milestones", {"text": "One more"})
+
+
+async def answers_incomplete(api: Api, _: Api) -> httpx2.Response:
+    return await measures(api, {"measure": "phq9", "answers": [0] * 8})
+
+
+async def measured_too_soon(api: Api, _: Api) -> httpx2.Response:
+    body = {"measure": "gad7", "answers": [0] * 7}
+    return await measures(api, body, body)
+
+
+async def sets_goal(api: Api) -> tuple[Caller, str]:
+    """A new player with a goal; gives its path."""
+    caller = await api.player()
+    goals = f"/v1/players/{caller.player_id}/goals"
+    made = await caller.post(goals, GOAL)
+    return caller, f"{goals}/{made.json()['goal_id']}"
+
+
+async def measures(api: Api, *bodies: dict[str, Any]) -> httpx2.Response:
+    caller = await api.player()
+    return [await caller.post(f"/v1/players/{caller.player_id}/measures", body) for body in bodies][-1]
+
+
 async def language_malformed(api: Api, _: Api) -> httpx2.Response:
     return await registers(api, language="en\n")
 
@@ -249,6 +298,12 @@ PRODUCED: dict[str, Produce] = {
     "words-beside-choice": words_beside_choice,
     "words-empty": words_empty,
     "words-too-long": words_too_long,
+    "no-such-goal": no_such_goal,
+    "goal-is-closed": goal_is_closed,
+    "too-many-goals": too_many_goals,
+    "too-many-milestones": too_many_milestones,
+    "answers-incomplete": answers_incomplete,
+    "measured-too-soon": measured_too_soon,
     "catalogue-id-malformed": catalogue_id_malformed,
     "language-malformed": language_malformed,
     "region-malformed": region_malformed,

@@ -1,7 +1,7 @@
 """No one reaches what is not theirs: every route × every role × every relationship."""
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from tta.http.calls import Route
 from tta.security.policy import POLICY, PUBLIC, Action
 
 ROUTES = (*COMMANDS, *QUERIES, *BOTH)
+GOAL_ID = "the goal that the owner has"
 OWN, OTHER, UNLINKED = "own", "other", "unlinked"
 """The caller plays as the player concerned, as another one, or as nobody."""
 
@@ -34,44 +35,70 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.SESSION_PLAY: PLAYING,
     Action.SESSION_READ: LOOKING,
     Action.STORY_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
+    Action.CARE_PLAN_CHANGE: LOOKING,
+    Action.CARE_PLAN_READ: LOOKING,
+    Action.MEASURE_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
 }
 """Whom it does not name is answered 403."""
 BODIES: dict[str, Any] = {
     "/v1/players": NEW_PLAYER,
     "/v1/players/{player_id}/consents/{purpose}": {"given": True},
     "/v1/players/{player_id}/preferences": PREFERENCES,
+    "/v1/players/{player_id}/goals": {"text": "Leave the house every day"},
+    "/v1/players/{player_id}/progress": {"goal_id": GOAL_ID, "attainment": 1},
+    "/v1/players/{player_id}/goals/{goal_id}/milestones": {"text": "To the corner and back"},
+    "/v1/players/{player_id}/measures": {"measure": "gad7", "answers": [0, 1, 2, 3, 0, 1, 2]},
     "/v1/sessions": {},
     "/v1/sessions/{session_id}/interactions": {"text": "Hello"},
 }
+
+
+class There(NamedTuple):
+    """What its owner made: the path of a session, and the id of a goal."""
+
+    session: str
+    goal: str
 
 
 def shown(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-async def asked(api: Api, route: Route, caller: Caller, owner: Caller, session: str) -> Any:
+async def asked(route: Route, caller: Caller, owner: Caller, there: There) -> Any:
     path = route.path.format(
         player_id=owner.player_id,
-        session_id=session.rpartition("/")[2],
+        session_id=there.session.rpartition("/")[2],
         purpose="research",
         story_id="clearing",
+        goal_id=there.goal,
     )
     # A stream does not end by itself; its headers are decided in the same way.
     method = "HEAD" if route.media_type == "text/event-stream" else route.method
-    return await caller.send(method, path, BODIES.get(route.path), If_Match="*")
+    body = BODIES.get(route.path)
+    if body is not None:
+        body = {name: there.goal if value is GOAL_ID else value for name, value in body.items()}
+    return await caller.send(method, path, body, If_Match="*")
+
+
+async def owned(api: Api) -> tuple[Caller, There]:
+    """A player, and what is theirs."""
+    owner, session = await api.session()
+    made = await owner.post(f"/v1/players/{owner.player_id}/goals", {"text": "Call a friend"})
+    return owner, There(session, made.json()["goal_id"])
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=shown)
 async def test_who_may(api: Api, route: Route):
-    owner, session = await api.session()
-    resumed = await owner.post(f"{session}/resume")
-    for query in (session, f"/v1/players/{owner.player_id}", f"/v1/players/{owner.player_id}/journey"):
+    owner, there = await owned(api)
+    resumed = await owner.post(f"{there.session}/resume")
+    mine = f"/v1/players/{owner.player_id}"
+    for query in (there.session, mine, f"{mine}/journey", f"{mine}/progress"):
         await owner.seen(query, resumed)
     other = await api.player()
     for role in Role:
         for relation, player_id in ((OWN, owner.player_id), (OTHER, other.player_id), (UNLINKED, None)):
             caller = api.caller(role, player_id=player_id)
-            answer = await asked(api, route, caller, owner, session)
+            answer = await asked(route, caller, owner, there)
             expected = EXPECTED.get(route.action, {}).get(role, {}).get(relation, 403)
             if route.action in PUBLIC:
                 expected = 200
@@ -84,13 +111,13 @@ async def test_who_may(api: Api, route: Route):
 
 @pytest.mark.parametrize("route", ROUTES, ids=shown)
 async def test_who_has_no_token_or_no_role_may_nothing_but_look(api: Api, route: Route):
-    owner, session = await api.session()
+    owner, there = await owned(api)
     for caller, status in (
         (api.nobody(), 401),
         (api.nobody()._replace(token="nonsense"), 401),
         (api.caller(player_id=owner.player_id), 403),
     ):
-        answer = await asked(api, route, caller, owner, session)
+        answer = await asked(route, caller, owner, there)
         assert answer.status_code == (200 if route.action in PUBLIC else status)
 
 

@@ -9,7 +9,7 @@ from api_examples import Api, problem
 from problem_examples import PRODUCED, breaking, unauthenticated
 from structlog.testing import capture_logs
 
-from tta.domain import player, safety_record, session
+from tta.domain import care_plan, goals, measures, player, safety_record, session
 from tta.domain.base import Refusal
 from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered
 
@@ -21,9 +21,12 @@ UNREACHED = {
     "play-is-held": "answers are the reply reactor's, which does not go through the API",
     "play-is-not-held": "no route releases a hold yet",
     "hold-needs-risk": "no route places a hold yet",
+    "too-much-evidence": "no route takes evidence",
     "consent-version-out-of-range": "the body is refused first, with a pointer: invalid-request",
     "intensity-out-of-range": "the body is refused first, with a pointer: invalid-request",
     "too-many-topics": "the body is refused first, with a pointer: invalid-request",
+    "attainment-out-of-range": "the body is refused first, with a pointer: invalid-request",
+    "answer-out-of-range": "the body is refused first, with a pointer: invalid-request",
 }
 ELSEWHERE = {
     "request-timeout": "test_request_log.py",
@@ -59,7 +62,7 @@ async def test_unauthenticated_says_how_to_sign_in(api: Api):
 
 
 def test_every_refusal_of_every_aggregate_has_a_kind():
-    for module in (player, session, safety_record):
+    for module in (player, session, safety_record, care_plan, goals, measures):
         for name, found in vars(module).items():
             if isinstance(found, type) and issubclass(found, Refusal) and found is not Refusal:
                 assert found in REFUSALS, name

@@ -9,9 +9,20 @@ from uuid import UUID
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tta.domain import player, safety_record, session
+from tta.domain import care_plan, player, safety_record, session
 from tta.domain.base import Event, Refusal, Sealed, personal_fields
-from tta.domain.identity import derived_id, owned_id, safety_record_id
+from tta.domain.care_plan import (
+    AchieveMilestone,
+    CarePlanCommand,
+    CompleteGoal,
+    PractiseSkill,
+    RecordMeasure,
+    RecordProgress,
+    SetGoal,
+    SetGoalAside,
+)
+from tta.domain.identity import care_plan_id, derived_id, owned_id, safety_record_id
+from tta.domain.measures import QUESTIONNAIRES, MeasureKind
 from tta.domain.passages import Passage
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
@@ -36,14 +47,16 @@ from tta.domain.vocabulary import (
 from tta.eventstore.envelope import ABSENT, Context, Head, Recorded, pack
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import START, Batch, Mark
-from tta.projections import journey, player_state, session_state
+from tta.projections import journey, player_state, progress, session_state
 from tta.projector.model import Fact, Key, Link, ReadModel, Row, read_model
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
-TYPES = EventTypes(event for module in (player, session, safety_record) for event in module.EVENTS)
-SESSION_STATE, PLAYER_STATE, JOURNEY = map(read_model, (session_state, player_state, journey))
-READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY)
+TYPES = EventTypes(event for module in (player, session, safety_record, care_plan) for event in module.EVENTS)
+SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS = map(
+    read_model, (session_state, player_state, journey, progress)
+)
+READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS)
 SLOT = 7
 SAM = UUID(bytes=bytes([SLOT]) + derived_id("Sam").bytes[1:])
 PLAY = owned_id(SAM, "session", "first")
@@ -178,7 +191,32 @@ def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[
         "complete": (session, play, CompleteSession(at=at)),
         "abandon": (session, play, AbandonSession(at=at)),
     }
-    return [commands[what]] if what in commands else []
+    plans = {
+        name: (care_plan, care_plan_id(player_id), each) for name, each in _planned(player_id, at, number)
+    }
+    found = (commands | plans).get(what)
+    return [] if found is None else [found]
+
+
+def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, CarePlanCommand]]:
+    """What is asked of a care plan; goals are few, so that much happens to each."""
+    goal_id = owned_id(player_id, "goal", str(number % 3))
+    play = owned_id(player_id, "session", str(number % 3))
+    at_once = {"goal_id": goal_id, "at": at}
+    kind = tuple(MeasureKind)[number % 2]
+    answers = tuple(each % 4 for each in range(number, number + len(QUESTIONNAIRES[kind].items)))
+    # Half a second of a history is more than an hour of questionnaires.
+    later, asked_id = NOON + (at - NOON) * 7_201, derived_id("asked", at.isoformat())
+    practise = {"skill": ("breathing", "grounding")[number % 2], "session_id": play, "turn": number}
+    return [
+        ("aim", SetGoal(text="Go out", **at_once)),
+        ("advance", RecordProgress(attainment=number % 5 - 2, note="Hm" if number % 2 else None, **at_once)),
+        ("reach", AchieveMilestone(milestone_id=asked_id, text="There", **at_once)),
+        ("achieve", CompleteGoal(**at_once)),
+        ("leave", SetGoalAside(**at_once)),
+        ("practise", PractiseSkill(scene="river", at=at, **practise)),
+        ("measure", RecordMeasure(id=asked_id, measure=kind, answers=answers, at=later)),
+    ]
 
 
 def _registration(at: datetime) -> RegisterPlayer:
@@ -195,6 +233,7 @@ def _registration(at: datetime) -> RegisterPlayer:
 WISHES = (
     *("register", "agree", "disagree", "prefer", "hold", "release", "start", "say", "say", "say", "choose"),
     *("answer", "answer", "answer", "pause", "resume", "complete", "abandon"),
+    *("aim", "aim", "advance", "reach", "achieve", "leave", "practise", "measure"),
 )
 
 

@@ -110,6 +110,7 @@ def test_every_personal_value_is_in_a_box_or_nowhere(wished: list[tuple[int, str
 def test_what_players_wish_for_leads_to_every_event(model: ReadModel):
     wished = [(who, wish, number) for number in range(3) for wish in WISHES for who in range(2)]
     endings = [(0, "hold", 0), (0, "release", 0), (1, "start", 1), (1, "abandon", 1)]
+    endings += [(1, "aim", 2), (1, "leave", 2)]
     happened = {each.type for each in log_of(played([*endings, *wished], player_ids(2)))}
     assert {event.__name__ for event in model.HANDLES} <= happened
 

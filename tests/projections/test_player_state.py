@@ -4,7 +4,7 @@ import pytest
 from histories import NOON, NOON_MS, PLAYER_STATE, SAM, Happened, after, folded, log_of, sam_log
 from msgspec.structs import replace
 
-from tta.domain import player, safety_record
+from tta.domain import player
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import safety_record_id
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
@@ -107,8 +107,8 @@ def test_a_hold_is_shown_without_changing_the_version():
     assert released == REGISTERED_ROW
 
 
-def test_every_event_of_a_player_and_of_their_safety_record_is_handled():
-    assert (*player.EVENTS, *safety_record.EVENTS) == PLAYER_STATE.HANDLES
+def test_every_event_of_a_player_and_every_hold_is_handled():
+    assert (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased) == PLAYER_STATE.HANDLES
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,10 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     },
     "tta.projections.journey.TURNS_OF": {"sessions": ["s", "t"]},
     "tta.projections.player_state.PLAYER_BY_ID": {"id": "p"},
+    "tta.projections.progress.PROGRESS_OF": {"player": "p"},
+    "tta.projections.progress.GOALS_OF": {"player": "p", "goals_max": 9},
+    "tta.projections.progress.MILESTONES_OF": {"player": "p", "milestones_max": 9},
+    "tta.projections.progress.MEASURES_OF": {"player": "p", "measures_max": 9},
     "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
     "tta.projector.checkpoints.MAKE": {
         "rows": [{"id": CHECKPOINT, "model": "journey@1", "slot": 0, "hash": b""}]

@@ -13,7 +13,7 @@ from uuid import UUID
 from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import player, safety_record, session
+from tta.domain import care_plan, player, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Beginning
@@ -40,7 +40,7 @@ from tta.security.keyring import Keyring
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SLOTS, SLOT = 8, 3
 WITHIN_S = 30.0
-TYPES = EventTypes(event for module in (player, session, safety_record) for event in module.EVENTS)
+TYPES = EventTypes(event for module in (player, session, safety_record, care_plan) for event in module.EVENTS)
 WRAPPING = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 REGISTER = RegisterPlayer(
     name="Sam", language="en", region="GB", time_zone="UTC", age_band=AgeBand.FROM_25_TO_64, at=NOON

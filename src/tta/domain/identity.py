@@ -22,6 +22,11 @@ def safety_record_id(player_id: UUID) -> UUID:
     return owned_id(player_id, "safety record")
 
 
+def care_plan_id(player_id: UUID) -> UUID:
+    """Return the id of the one care plan that a player has."""
+    return owned_id(player_id, "care plan")
+
+
 def _digest(parts: tuple[str | bytes | UUID, ...]) -> bytes:
     digest = hashlib.sha256(b"tta id 1")
     for part in parts:

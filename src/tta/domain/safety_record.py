@@ -1,7 +1,7 @@
-"""The one safety record that a player has: whether play is held, and at which level.
+"""The one safety record that a player has: what was assessed, whether play is held, and at which level.
 
 A hold covers the player, whatever they play. What a hold means for a session is the session's rule; who may
-place or release one is the API's policy. A player who was never held has no events here.
+place or release one is the API's policy. A player about whom nothing was ever found has no events here.
 """
 
 from typing import assert_never, get_args
@@ -9,10 +9,11 @@ from typing import assert_never, get_args
 import msgspec
 
 from tta.domain.base import Command, Event, PersonalText, Refusal
-from tta.domain.vocabulary import RiskLevel, Role
-from tta.domain.words import require_words
+from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
+from tta.domain.words import require_catalogue_id, require_words
 
 REASON_MAX = 2_000  # Characters: about 350 words, a full clinical note on one decision.
+EVIDENCE_MAX = 20  # More rules and answers than one text of a turn sets off.
 HOLD_LEVELS = (  # Rising. Unknown may be anything; a known high level says more, a known moderate one less.
     RiskLevel.NONE,
     RiskLevel.LOW,
@@ -34,7 +35,18 @@ class SafetyHoldReleased(Event, frozen=True, kw_only=True):
     by: Role
 
 
-SafetyRecordEvent = SafetyHoldPlaced | SafetyHoldReleased
+class RiskAssessed(Event, frozen=True, kw_only=True):
+    """Something that was said or answered asks for a response of this urgency. Holds no words."""
+
+    level: RiskLevel
+    category: RiskCategory
+    source: str
+    """The rule that found it, such as `phq9.item9`."""
+    evidence: tuple[str, ...] = ()
+    """Ids of what it was found in; empty where that was refused, and so is not in the log."""
+
+
+SafetyRecordEvent = SafetyHoldPlaced | SafetyHoldReleased | RiskAssessed
 EVENTS: tuple[type[Event], ...] = get_args(SafetyRecordEvent)
 
 
@@ -49,13 +61,23 @@ class ReleaseSafetyHold(Command, frozen=True, kw_only=True):
     by: Role
 
 
-SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold
+class RecordAssessment(Command, frozen=True, kw_only=True):
+    level: RiskLevel
+    category: RiskCategory
+    source: str
+    evidence: tuple[str, ...] = ()
+
+
+SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold | RecordAssessment
 
 
 class PlayIsNotHeld(Refusal): ...
 
 
 class HoldNeedsRisk(Refusal): ...
+
+
+class TooMuchEvidence(Refusal): ...
 
 
 class SafetyRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +93,14 @@ NAME = "safety_record"
 initial = SafetyRecord()
 
 
-def evolve(record: SafetyRecord, event: SafetyRecordEvent) -> SafetyRecord:  # noqa: ARG001  # Every fold takes its state.
+def evolve(record: SafetyRecord, event: SafetyRecordEvent) -> SafetyRecord:
     match event:
         case SafetyHoldPlaced():
             return SafetyRecord(hold=event.level)
         case SafetyHoldReleased():
             return SafetyRecord(hold=RiskLevel.NONE)
+        case RiskAssessed():
+            return record
         case _:
             assert_never(event)
 
@@ -87,6 +111,8 @@ def decide(record: SafetyRecord, command: SafetyRecordCommand) -> list[SafetyRec
             return _place_safety_hold(record, command)
         case ReleaseSafetyHold():
             return _release_safety_hold(record, command)
+        case RecordAssessment():
+            return _record_assessment(command)
         case _:
             assert_never(command)
 
@@ -105,3 +131,22 @@ def _release_safety_hold(record: SafetyRecord, command: ReleaseSafetyHold) -> li
         raise PlayIsNotHeld("expected play to be held, it is not")
     require_words("reason", command.reason, REASON_MAX)
     return [SafetyHoldReleased(reason=command.reason, by=command.by, at=command.at)]
+
+
+def _record_assessment(command: RecordAssessment) -> list[SafetyRecordEvent]:
+    require_catalogue_id("rule", command.source)
+    if len(command.evidence) > EVIDENCE_MAX:
+        raise TooMuchEvidence(f"expected at most {EVIDENCE_MAX} ids, got {len(command.evidence)}")
+    for each in command.evidence:
+        require_catalogue_id("piece of evidence", each)
+    if command.level is RiskLevel.NONE:
+        return []
+    return [
+        RiskAssessed(
+            level=command.level,
+            category=command.category,
+            source=command.source,
+            evidence=command.evidence,
+            at=command.at,
+        )
+    ]

@@ -27,6 +27,20 @@ class RiskLevel(StrEnum):
     UNKNOWN = "unknown"
 
 
+class RiskCategory(StrEnum):
+    """What an assessed risk is about."""
+
+    SUICIDE = "suicide"
+    SELF_HARM = "self_harm"
+    HARM_TO_OTHERS = "harm_to_others"
+    ABUSE = "abuse"
+    PSYCHOSIS = "psychosis"
+    EATING_DISORDER = "eating_disorder"
+    SUBSTANCE = "substance"
+    MEDICAL = "medical"
+    NONE = "none"
+
+
 class Approach(StrEnum):
     """A therapeutic approach that a scene may take."""
 

@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import health, journeys, players, sessions, stories, streams
+from tta.http import care_plans, health, journeys, players, progress, sessions, stories, streams
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
@@ -30,13 +30,14 @@ REQUESTS_MAX = 2_000  # At once in one process.
 HEADER_BYTES_MAX = 64 * 1024
 ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
 """Whoever keeps us running must not take a busy process for a dead one."""
-COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS)
+COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS, *care_plans.COMMANDS)
 QUERIES: tuple[Route, ...] = (
     *players.QUERIES,
     *sessions.QUERIES,
     *journeys.QUERIES,
     *stories.QUERIES,
     *streams.QUERIES,
+    *progress.QUERIES,
 )
 BOTH: tuple[Route, ...] = health.BOTH
 ACCEPTED = (

@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
-from tta.domain import player, safety_record, session_refusals, words
+from tta.domain import goals, measures, player, safety_record, session_refusals, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
+from tta.http.guidance import Guidance
 from tta.live.hub import HubFull, TooManyStreams
 from tta.security.keyring import PlayerErased
 from tta.security.policy import Forbidden, NotTheirs
@@ -52,6 +53,8 @@ class Problem(Exception):
         self.errors = errors
         self.current_version = current_version
         self.headers = dict(headers or {})
+        self.guidance: Guidance | None = None
+        """What is said all the same where what was refused says something about safety."""
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -73,6 +76,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     errors: tuple[FieldError, ...] = ()
     current_version: int | None = None
+    guidance: Guidance | None = None
 
 
 MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
@@ -105,6 +109,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
     for refusal, status, title in (
         (player.NoSuchPlayer, 404, "There is no such player"),
         (session_refusals.NoSuchSession, 404, "There is no such session"),
+        (goals.NoSuchGoal, 404, "There is no such goal"),
         (player.PlayerExists, 409, "The player exists already"),
         (session_refusals.SessionExists, 409, "The session exists already"),
         (session_refusals.ConsentMissing, 409, "The player has not consented to this"),
@@ -116,6 +121,10 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (session_refusals.TurnsExhausted, 409, "The session has had all its turns"),
         (session_refusals.PlayIsHeld, 409, "Play is held"),
         (safety_record.PlayIsNotHeld, 409, "Play is not held"),
+        (goals.GoalIsClosed, 409, "The goal is completed or set aside"),
+        (goals.TooManyGoals, 409, "There are enough goals"),
+        (goals.TooManyMilestones, 409, "The goal has enough milestones"),
+        (measures.MeasuredTooSoon, 409, "The questionnaire was answered just now"),
         (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
         (words.WordsEmpty, 422, "Words are missing"),
         (words.WordsTooLong, 422, "The text is too long"),
@@ -127,6 +136,10 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (player.IntensityOutOfRange, 422, "The intensity is out of range"),
         (player.TooManyTopics, 422, "There are too many topics"),
         (safety_record.HoldNeedsRisk, 422, "A hold needs a risk level"),
+        (safety_record.TooMuchEvidence, 422, "There is too much evidence"),
+        (goals.AttainmentOutOfRange, 422, "The attainment is out of range"),
+        (measures.AnswersIncomplete, 422, "Each item needs one answer"),
+        (measures.AnswerOutOfRange, 422, "An answer is out of range"),
     )
 }
 """Each refusal that can reach a caller; a test holds this against the aggregates."""
@@ -185,6 +198,7 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
         detail=problem.detail,
         errors=problem.errors,
         current_version=problem.current_version,
+        guidance=problem.guidance,
     )
     headers = {"Cache-Control": "no-store", **problem.headers}
     if kind is UNAUTHENTICATED:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import convert
 from msgspec.structs import replace
 
-from tta.domain import player, safety_record
+from tta.domain import player
 from tta.domain.base import Event, Sealed
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
@@ -42,7 +42,7 @@ class PlayerState(Row, frozen=True, kw_only=True):
 
 ROWS: tuple[type[Row], ...] = (PlayerState,)
 LINKS: tuple[LinkType, ...] = ()
-HANDLES = (*player.EVENTS, *safety_record.EVENTS)
+HANDLES = (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased)
 BEGINS: dict[type[Event], type[Row]] = {}  # A safety record may come before its player.
 
 PLAYER_BY_ID = """

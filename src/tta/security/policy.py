@@ -23,6 +23,9 @@ class Action(StrEnum):
     SESSION_PLAY = "session.play"
     SESSION_READ = "session.read"
     STORY_READ = "story.read"
+    CARE_PLAN_CHANGE = "care-plan.change"
+    CARE_PLAN_READ = "care-plan.read"
+    MEASURE_READ = "measure.read"
 
 
 class Relation(StrEnum):
@@ -58,6 +61,10 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.SESSION_PLAY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.STORY_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
+    # Clinicians reach a care plan by a care team; until there are any, it is its player's alone.
+    Action.CARE_PLAN_CHANGE: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.CARE_PLAN_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.MEASURE_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
 }
 
 

@@ -78,3 +78,21 @@ STREAM_EVENTS = Counter(
 STREAM_RESYNCS = Counter(
     "tta_stream_resyncs_total", "Live streams that could not simply go on", ("reason",), registry=REGISTRY
 )
+SKILLS_PRACTISED = Counter(
+    "tta_skills_practised_total",
+    "Skills credited, by the skill of the catalogue (`other` for one that it does not have)",
+    ("skill",),
+    registry=REGISTRY,
+)
+MEASURES_RECORDED = Counter(
+    "tta_measures_recorded_total",
+    "Questionnaires answered, by severity",
+    ("measure", "band"),
+    registry=REGISTRY,
+)
+MEASURE_CHANGES = Counter(
+    "tta_measure_change_total",
+    "Questionnaires answered again, by the change since the player's first",
+    ("measure", "outcome"),
+    registry=REGISTRY,
+)

@@ -1,0 +1,60 @@
+"""What requests about a care plan carry, and what they are answered with."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from tta.domain import care_plan, goals, measures
+from tta.domain.measures import MeasureKind, Severity
+from tta.http.bodies import Body
+from tta.http.guidance import Guidance
+from tta.http.session_bodies import CatalogueId
+
+Text = Annotated[str, Meta(min_length=1, max_length=goals.GOAL_MAX * 2)]
+Note = Annotated[str, Meta(min_length=1, max_length=care_plan.NOTE_MAX * 2)]
+Answer = Annotated[int, Meta(ge=0, le=measures.ANSWER_MAX)]
+ITEMS = [len(each.items) for each in measures.QUESTIONNAIRES.values()]
+
+
+class NewGoal(Body, frozen=True):
+    text: Text
+    skill: CatalogueId | None = None
+    """What practising this would serve it."""
+
+
+class NewProgress(Body, frozen=True):
+    goal_id: UUID
+    attainment: Annotated[int, Meta(ge=goals.ATTAINMENT_MIN, le=goals.ATTAINMENT_MAX)]
+    """From -2, much less than expected, over 0, as expected, to 2, much more."""
+    note: Note | None = None
+
+
+class NewMilestone(Body, frozen=True):
+    text: Text
+
+
+class NewMeasure(Body, frozen=True):
+    measure: MeasureKind
+    answers: Annotated[tuple[Answer, ...], Meta(min_length=min(ITEMS), max_length=max(ITEMS))]
+    """One for each item, in its order."""
+    difficulty: Answer | None = None
+    """The question after the items; it is not scored."""
+
+
+class GoalChanged(msgspec.Struct, frozen=True, omit_defaults=True):
+    goal_id: UUID
+    version: int
+    """Of the care plan."""
+    milestone_id: UUID | None = None
+
+
+class MeasureTaken(msgspec.Struct, frozen=True, omit_defaults=True):
+    measure_id: UUID
+    measure: MeasureKind
+    total: int
+    severity: Severity
+    version: int
+    guidance: Guidance | None = None
+    """Where an answer asks for it: show it at once."""

@@ -1,0 +1,179 @@
+"""Care plans: set goals, record progress, reach milestones, answer questionnaires."""
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from tta.commands.care_plans import REFUSED, handle_care_plan, level_of_measure, record_measure
+from tta.domain import goals, measures, player, session_refusals, words
+from tta.domain.care_plan import (
+    AchieveMilestone,
+    CompleteGoal,
+    MeasureRecorded,
+    RecordMeasure,
+    RecordProgress,
+    SetGoal,
+    SetGoalAside,
+)
+from tta.domain.identity import owned_id
+from tta.domain.measures import outcome_of
+from tta.http.bodies import clean_text
+from tta.http.calls import Call, Route, answered
+from tta.http.care_plan_bodies import (
+    GoalChanged,
+    MeasureTaken,
+    NewGoal,
+    NewMeasure,
+    NewMilestone,
+    NewProgress,
+)
+from tta.http.guidance import guidance_for
+from tta.http.players import refusals
+from tta.http.problems import ERASED, INVALID, problem_of
+from tta.security.policy import Action
+from tta.telemetry.metrics import MEASURE_CHANGES, MEASURES_RECORDED
+
+GoalCommand = SetGoal | RecordProgress | AchieveMilestone | CompleteGoal | SetGoalAside
+
+
+async def set_goal(call: Call) -> Response:
+    player_id = _player(call)
+    goal_id = owned_id(player_id, "goal", call.asked.context.command_id)
+    command = SetGoal(goal_id=goal_id, text=clean_text(call.body.text), skill=call.body.skill, at=call.at)
+    return await _goal_changed(call, command)
+
+
+async def record_progress(call: Call) -> Response:
+    body = call.body
+    note = body.note and clean_text(body.note)
+    return await _goal_changed(
+        call, RecordProgress(goal_id=body.goal_id, attainment=body.attainment, note=note, at=call.at)
+    )
+
+
+async def achieve_milestone(call: Call) -> Response:
+    player_id, goal_id = _player(call), call.path_id("goal_id")
+    milestone_id = owned_id(player_id, "milestone", call.asked.context.command_id)
+    command = AchieveMilestone(
+        goal_id=goal_id, milestone_id=milestone_id, text=clean_text(call.body.text), at=call.at
+    )
+    return await _goal_changed(call, command, milestone_id)
+
+
+async def complete_goal(call: Call) -> Response:
+    return await _goal_changed(call, CompleteGoal(goal_id=call.path_id("goal_id"), at=call.at))
+
+
+async def set_goal_aside(call: Call) -> Response:
+    return await _goal_changed(call, SetGoalAside(goal_id=call.path_id("goal_id"), at=call.at))
+
+
+async def take_measure(call: Call) -> Response:
+    player_id, body = _player(call), call.body
+    command = RecordMeasure(
+        id=call.asked.context.command_id,
+        measure=body.measure,
+        answers=body.answers,
+        difficulty=body.difficulty,
+        at=call.at,
+    )
+    try:
+        taken = await record_measure(call.services.commands, player_id, command, call.asked)
+    except REFUSED as refused:
+        problem = problem_of(refused)
+        problem.guidance = guidance_for(level_of_measure(command))
+        raise problem from refused
+    recorded = taken.handled.events[0]
+    assert isinstance(recorded, MeasureRecorded), "a measure is one event"
+    if not taken.handled.again:
+        _count(recorded, taken.first_total)
+    answer = MeasureTaken(
+        recorded.measure_id,
+        recorded.measure,
+        recorded.total,
+        recorded.severity,
+        taken.handled.version,
+        guidance_for(recorded.level),
+    )
+    return answered(call, answer, taken.handled)
+
+
+def _player(call: Call) -> UUID:
+    return call.require_player(call.path_id("player_id"))
+
+
+async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
+    handled = await handle_care_plan(call.services.commands, _player(call), command, call.asked)
+    return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)
+
+
+def _count(recorded: MeasureRecorded, first_total: int | None) -> None:
+    MEASURES_RECORDED.labels(recorded.measure.value, recorded.severity.value).inc()
+    if first_total is not None:
+        change = outcome_of(recorded.measure, first_total, recorded.total).change
+        MEASURE_CHANGES.labels(recorded.measure.value, change.value).inc()
+
+
+ANY = (ERASED, *refusals(player.NoSuchPlayer, session_refusals.ConsentMissing))
+GOAL = (*ANY, *refusals(goals.NoSuchGoal, goals.GoalIsClosed))
+TEXT = (INVALID, *refusals(words.WordsEmpty, words.WordsTooLong))
+COMMANDS = (
+    Route(
+        "POST",
+        "/v1/players/{player_id}/goals",
+        set_goal,
+        Action.CARE_PLAN_CHANGE,
+        "Set a goal",
+        answer=GoalChanged,
+        body=NewGoal,
+        problems=(*ANY, *TEXT, *refusals(goals.TooManyGoals, words.CatalogueIdMalformed)),
+    ),
+    Route(
+        "POST",
+        "/v1/players/{player_id}/progress",
+        record_progress,
+        Action.CARE_PLAN_CHANGE,
+        "Record progress towards a goal",
+        answer=GoalChanged,
+        body=NewProgress,
+        problems=(*GOAL, *TEXT),
+    ),
+    Route(
+        "POST",
+        "/v1/players/{player_id}/goals/{goal_id}/milestones",
+        achieve_milestone,
+        Action.CARE_PLAN_CHANGE,
+        "Reach a milestone of a goal",
+        answer=GoalChanged,
+        body=NewMilestone,
+        problems=(*GOAL, *TEXT, *refusals(goals.TooManyMilestones)),
+    ),
+    Route(
+        "POST",
+        "/v1/players/{player_id}/goals/{goal_id}/complete",
+        complete_goal,
+        Action.CARE_PLAN_CHANGE,
+        "Complete a goal",
+        answer=GoalChanged,
+        problems=GOAL,
+    ),
+    Route(
+        "POST",
+        "/v1/players/{player_id}/goals/{goal_id}/set-aside",
+        set_goal_aside,
+        Action.CARE_PLAN_CHANGE,
+        "Set a goal aside",
+        answer=GoalChanged,
+        problems=GOAL,
+    ),
+    Route(
+        "POST",
+        "/v1/players/{player_id}/measures",
+        take_measure,
+        Action.CARE_PLAN_CHANGE,
+        "Answer a questionnaire",
+        answer=MeasureTaken,
+        body=NewMeasure,
+        problems=(*ANY, INVALID, *refusals(measures.AnswersIncomplete, measures.MeasuredTooSoon)),
+    ),
+)
