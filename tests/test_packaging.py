@@ -35,11 +35,13 @@ def run(*command: str | Path, cwd: Path | None = None) -> str:
 def test_the_wheel_holds_what_is_not_code(wheel: Path):
     inside = set(zipfile.ZipFile(wheel).namelist())
     scripts = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("*.lua")}
+    prompts = {path.relative_to(ROOT / "src").as_posix() for path in (ROOT / "src").rglob("prompts/*.txt")}
     migrations = {f"tta/migrations/{path.name}" for path in (ROOT / "migrations").glob("[0-9]*")}
 
     assert scripts
+    assert prompts
     assert migrations
-    assert scripts | migrations | {"tta/py.typed"} <= inside
+    assert scripts | prompts | migrations | {"tta/py.typed"} <= inside
     assert not {name for name in inside if name.startswith(("tests/", "bench/")) or "__pycache__" in name}
 
 

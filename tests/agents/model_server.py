@@ -39,6 +39,8 @@ class ModelServer:
         self.says: list[Says] = ["hello"]
         self.usage: Any = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
         self.received: list[Received] = []
+        self.waits_s = 0.0
+        """How slow it is where it answers."""
         self.came = asyncio.Condition()
         self.base_url = ""
 
@@ -66,6 +68,7 @@ class ModelServer:
         streams = bool(asked.get("stream"))
         if self.behaviour == "hangs" and not streams:
             return await self._hang()
+        await asyncio.sleep(self.waits_s)
         bad = self._bad_answer()
         if bad is not None:
             return bad

@@ -33,6 +33,8 @@ class Question(NamedTuple):
     messages: tuple[Message, ...]
     turn: str = ""
     """Tells the second question of a call from its first."""
+    tokens_max: int | None = None
+    """What the answer may have where that is less than the endpoint's own bound."""
 
 
 class Answered(NamedTuple):
@@ -128,6 +130,8 @@ class Gateway:
         """Ask one endpoint. Raises Resting, OverBudget, TimeoutError or CallFailed."""
         client, breaker = attempt.line
         tokens_max = client.endpoint.tokens_out_max
+        if attempt.question.tokens_max is not None:
+            tokens_max = min(tokens_max, attempt.question.tokens_max)
         is_fair = within_s >= min(FAIR_S, client.endpoint.timeout_s)
         async with breaker.guarded() as call:
             try:

@@ -1,0 +1,42 @@
+"""Language models behind endpoints: keeps what tta.agents.models promises, over the gateway."""
+
+from pathlib import Path
+from uuid import UUID
+
+from tta.agents.budgets import Limits
+from tta.agents.endpoints import read_endpoints
+from tta.agents.gateway import Gateway
+from tta.agents.messages import Brief, Written
+from tta.agents.model_interpreter import interpreted
+from tta.agents.model_narrator import Telling
+from tta.eventstore.nodes import Nodes
+from tta.stories.meaning import Meaning
+
+
+class EndpointModels:
+    """The models of one process. Close it before the store."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    @classmethod
+    def read(cls, path: Path, nodes: Nodes, store: str, limits: Limits) -> "EndpointModels":
+        """Take the endpoints that a file names; nobody is asked yet. Raises EndpointsWrong."""
+        return cls(Gateway(read_endpoints(path), nodes, store, limits))
+
+    @property
+    def resting(self) -> bool:
+        return self._gateway.resting
+
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
+        return await interpreted(self._gateway, brief, call_id, within_s)
+
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+        return await Telling(self._gateway, brief, call_id, within_s).write()
+
+    async def refresh_gauges(self) -> None:
+        """Show the breakers' state as all processes know it; for the metrics page."""
+        await self._gateway.refresh_gauges()
+
+    async def close(self) -> None:
+        await self._gateway.close()

@@ -1,0 +1,60 @@
+"""What a player's words mean, asked of a model. Its word counts only where it names what was offered."""
+
+import asyncio
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from tta.agents.gateway import Gateway, NotAnswered, Question
+from tta.agents.messages import Brief
+from tta.agents.model_narrator import WORDS_MAX, choices_of
+from tta.agents.models import NotWritten
+from tta.agents.prompt_templates import prompt
+from tta.domain.narration import Narration
+from tta.stories.meaning import Meaning
+
+INTERPRET = "interpret@1"
+TOKENS_MAX = 200  # The answer has twenty; some models think aloud before.
+ANSWER_MAX = 500
+UNSURE = Meaning("unsure")
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model is asked to give."""
+
+    kind: Literal["choice", "look", "help", "unsure"]
+    choice: str = ""
+
+
+async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> Meaning:
+    """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NotWritten."""
+    now = asyncio.get_running_loop().time
+    began = now()
+    if not brief.words:
+        return UNSURE
+    data = {"choices": choices_of(brief), "player_said": brief.words[:WORDS_MAX]}
+    question = Question(INTERPRET, prompt(INTERPRET).messages(data), tokens_max=TOKENS_MAX)
+    try:
+        answered = await gateway.ask(question, brief.consent, call_id=call_id, within_s=within_s)
+    except NotAnswered as error:
+        narration = Narration(
+            outcome=error.outcome,
+            endpoint=error.endpoint.name if error.endpoint else "",
+            model=error.endpoint.model if error.endpoint else "",
+            prompt=INTERPRET,
+            took_ms=round((now() - began) * 1000),
+        )
+        raise NotWritten(error.outcome, narration) from None
+    return meaning_in(answered.said.text, brief.told.passage.choices)
+
+
+def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:
+    """Read a model's answer strictly."""
+    try:
+        answer = msgspec.json.decode(raw[:ANSWER_MAX].encode(), type=Answer)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        return UNSURE
+    if answer.kind == "choice":
+        return Meaning("choice", answer.choice) if answer.choice in offered else UNSURE
+    return Meaning(answer.kind) if not answer.choice else UNSURE

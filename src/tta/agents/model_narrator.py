@@ -1,0 +1,104 @@
+"""A passage told by a model, within the authored scene: asked, held against its brief, asked once more."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from tta.agents.endpoint_client import Message, Said
+from tta.agents.endpoints import Endpoint
+from tta.agents.fitness import REPAIRS, Unfit, fit_text
+from tta.agents.gateway import Gateway, NotAnswered, Question
+from tta.agents.messages import Brief, Written
+from tta.agents.models import NotWritten
+from tta.agents.prompt_templates import prompt
+from tta.domain.narration import Narration, NarrationOutcome
+from tta.telemetry.model_metrics import MODEL_TEXTS_UNFIT
+
+NARRATE = "narrate@1"
+WORDS_MAX = 2_000  # Characters of what a player said: what their mind is on shows in less.
+REPAIR_S_MIN = 1.0  # With less time left, nobody writes a passage anew.
+
+
+class Telling:
+    """One passage: what was asked so far, and what it has cost."""
+
+    def __init__(self, gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> None:
+        self._gateway = gateway
+        self._brief = brief
+        self._call_id = call_id
+        self._now = asyncio.get_running_loop().time
+        self._began = self._now()
+        self._deadline = self._began + within_s
+        self._endpoint: Endpoint | None = None
+        self._said: list[Said] = []
+
+    async def write(self) -> Written:
+        """Ask, and once more where the text does not fit and there is time. Raises NotWritten."""
+        template = prompt(NARRATE)
+        messages = template.messages(_data(self._brief))
+        try:
+            text = await self._ask(Question(NARRATE, messages))
+            try:
+                return self._fit(text, template.told)
+            except Unfit as unfit:
+                if self._deadline - self._now() < REPAIR_S_MIN:
+                    raise
+                again = (*messages, Message("user", f"That broke a rule. {REPAIRS[unfit.rule]}"))
+            return self._fit(await self._ask(Question(NARRATE, again, turn="/again")), template.told)
+        except Unfit:
+            raise self._not_written(NarrationOutcome.UNFIT) from None
+        except NotAnswered as error:
+            self._endpoint = error.endpoint or self._endpoint
+            # A text came and did not fit; that nobody wrote a better one is not the reason.
+            outcome = NarrationOutcome.UNFIT if self._said else error.outcome
+            raise self._not_written(outcome) from None
+
+    async def _ask(self, question: Question) -> str:
+        left_s = self._deadline - self._now()
+        answered = await self._gateway.ask(
+            question, self._brief.consent, call_id=self._call_id, within_s=left_s
+        )
+        self._endpoint = answered.endpoint
+        self._said.append(answered.said)
+        return answered.said.text
+
+    def _fit(self, text: str, told: str) -> Written:
+        try:
+            return Written(fit_text(text, self._brief, told), self._narration(NarrationOutcome.WRITTEN))
+        except Unfit as unfit:
+            MODEL_TEXTS_UNFIT.labels(unfit.rule).inc()
+            raise
+
+    def _not_written(self, outcome: NarrationOutcome) -> NotWritten:
+        return NotWritten(outcome, self._narration(outcome))
+
+    def _narration(self, outcome: NarrationOutcome) -> Narration:
+        return Narration(
+            outcome=outcome,
+            endpoint=self._endpoint.name if self._endpoint else "",
+            model=self._endpoint.model if self._endpoint else "",
+            prompt=NARRATE,
+            tokens_in=sum(said.tokens_in for said in self._said),
+            tokens_out=sum(said.tokens_out for said in self._said),
+            took_ms=round((self._now() - self._began) * 1000),
+        )
+
+
+def _data(brief: Brief) -> dict[str, Any]:
+    """All that a model learns: the authored scene, and what was just said. No id, no history, no name."""
+    return {
+        "story": brief.story.title,
+        "world": brief.story.world,
+        "language": brief.story.language,
+        "location": brief.scene.location,
+        "characters": brief.scene.characters,
+        "passage": brief.told.text,
+        "choices": choices_of(brief),
+        "player_said": (brief.words or "")[:WORDS_MAX],
+    }
+
+
+def choices_of(brief: Brief) -> list[dict[str, str]]:
+    """The open choices as a model is told them."""
+    pairs = zip(brief.told.passage.choices, brief.told.choice_texts, strict=False)
+    return [{"id": choice, "text": text} for choice, text in pairs]

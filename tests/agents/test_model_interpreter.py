@@ -1,0 +1,83 @@
+"""What a model takes words to mean counts only where it is one of the offers."""
+
+import json
+from uuid import UUID
+
+import pytest
+from brief_examples import BRIEF, CHOICES, WORDS
+from gateway_examples import endpoint
+from hypothesis import given
+from hypothesis import strategies as st
+from model_server import ModelServer
+from test_model_narrator import opened
+
+from tta.agents.model_interpreter import meaning_in
+from tta.agents.models import NotWritten
+from tta.domain.narration import NarrationOutcome
+from tta.eventstore.nodes import Nodes
+from tta.stories.meaning import Meaning
+
+CALL = UUID(int=9)
+UNSURE = Meaning("unsure")
+
+
+@pytest.mark.parametrize(
+    ("raw", "meaning"),
+    [
+        ('{"kind": "choice", "choice": "fine"}', Meaning("choice", "fine")),
+        ('{"kind": "look", "choice": ""}', Meaning("look")),
+        ('{"kind": "help"}', Meaning("help")),
+        ('{"kind": "unsure", "choice": ""}', UNSURE),
+        ('{"kind": "choice", "choice": "flee"}', UNSURE),
+        ('{"kind": "choice"}', UNSURE),
+        ('{"kind": "look", "choice": "fine"}', UNSURE),
+        ('{"kind": "gone"}', UNSURE),
+        ('{"kind": "choice", "choice": "fine", "why": "x"}', UNSURE),
+        ("fine", UNSURE),
+        ("", UNSURE),
+        ("[" * 10_000, UNSURE),
+        ("I can't help with that.", UNSURE),
+    ],
+)
+def test_only_an_offer_counts(raw: str, meaning: Meaning):
+    assert meaning_in(raw, CHOICES) == meaning
+
+
+@given(st.text() | st.builds(json.dumps, st.dictionaries(st.sampled_from(["kind", "choice"]), st.text())))
+def test_whatever_a_model_says_nothing_else_is_meant(raw: str):
+    meaning = meaning_in(raw, CHOICES)
+    assert meaning in {
+        *(Meaning("choice", each) for each in CHOICES),
+        Meaning("look"),
+        Meaning("help"),
+        UNSURE,
+    }
+
+
+async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, store: str, model: ModelServer):
+    model.says = ['{"kind": "choice", "choice": "tell"}']
+    async with opened(nodes, store, endpoint(model)) as models:
+        meaning = await models.interpret(BRIEF, call_id=CALL, within_s=2)
+    assert meaning == Meaning("choice", "tell")
+    asked = json.loads(model.received[0].messages[1]["content"].splitlines()[1])
+    offers = [{"id": "tell", "text": "'Nervous.'"}, {"id": "fine", "text": "'Fine.'"}]
+    assert asked == {"choices": offers, "player_said": WORDS}
+
+
+async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
+    async with opened(nodes, store, endpoint(model)) as models:
+        assert await models.interpret(BRIEF._replace(words=None), call_id=CALL, within_s=2) == UNSURE
+    assert model.received == []
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"), [("429", NarrationOutcome.FAILED), ("hangs", NarrationOutcome.LATE)]
+)
+async def test_a_model_that_does_not_answer_is_a_reason(
+    nodes: Nodes, store: str, model: ModelServer, behaviour: str, outcome: NarrationOutcome
+):
+    model.behaviour = behaviour
+    async with opened(nodes, store, endpoint(model)) as models:
+        with pytest.raises(NotWritten) as error:
+            await models.interpret(BRIEF, call_id=CALL, within_s=2)
+    assert (error.value.outcome, error.value.narration.prompt) == (outcome, "interpret@1")
