@@ -14,7 +14,7 @@ SOURCE = ROOT / "src" / "tta"
 LINES_MAX, FUNCTION_LINES_MAX = 300, 50
 
 ARROWS: dict[str, set[str]] = {
-    "agents": {"domain", "eventstore", "security", "stories", "telemetry"},
+    "agents": {"commands", "domain", "eventstore", "security", "stories", "telemetry"},
     "domain": set(),
     "eventstore": {"domain"},
     "graph": set(),
@@ -42,7 +42,7 @@ ARROWS: dict[str, set[str]] = {
 }
 """Which folder may import from which; what stands outside the folders (main, the CLI) sees all."""
 EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
-    ("agents", "eventstore"): {"errors", "nodes", "scripts"},
+    ("agents", "eventstore"): {"envelope", "errors", "heartbeats", "nodes", "scripts"},
     ("agents", "security"): {"key_files"},
     ("security", "eventstore"): {"durability", "errors", "nodes", "scripts"},
     ("projections", "projector"): {"model"},

@@ -27,7 +27,18 @@ from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong, read_settings
-from tta.work import REACTOR_NAMES, READ_MODELS, Keys, Opened, Work, event_types, projectors, reactors
+from tta.work import (
+    REACTOR_NAMES,
+    READ_MODELS,
+    Keys,
+    Opened,
+    Work,
+    event_types,
+    lives,
+    orchestrator,
+    projectors,
+    reactors,
+)
 
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
@@ -149,8 +160,14 @@ async def run(
         for projector in projectors(parts):
             # Queries may be asked before any projector has run.
             await projector.prepare()
-    work = Work(projectors(parts) if projecting else [], reactors(parts) if reacting else [])
+    work = Work(
+        projectors(parts) if projecting else [],
+        reactors(parts) if reacting else [],
+        orchestrator() if reacting else None,
+    )
     runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
+    if work.orchestrator is not None:
+        runs.append(lives(parts, work.orchestrator).run())
     tasks = [asyncio.create_task(each) for each in runs]
     try:
         if serving:

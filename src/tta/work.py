@@ -7,9 +7,13 @@ import os
 import socket
 from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import uuid4
 
+from tta.agents.lifecycle import AgentLives
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.team import team_of
 from tta.commands.handle import Commands
-from tta.domain import care_plan, player, safety_record, session
+from tta.domain import agent, care_plan, player, safety_record, session
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
@@ -27,7 +31,7 @@ from tta.settings import Settings
 from tta.telemetry import metrics
 
 READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey, progress)))
-AGGREGATES = (player, session, safety_record, care_plan)
+AGGREGATES = (player, session, safety_record, care_plan, agent)
 REACTOR_NAMES = (Reply.NAME, Practice.NAME)
 
 
@@ -69,6 +73,8 @@ class Work(NamedTuple):
 
     projectors: Sequence[Projector]
     reactors: Sequence[Running]
+    orchestrator: AgentOrchestrator | None = None
+    """None in a process that does not react."""
 
     def stopped(self) -> list[Stopped]:
         """Say which lanes an event has stopped, and which workers another log."""
@@ -86,11 +92,18 @@ class Work(NamedTuple):
             metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
         for reactor in self.reactors:
             metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
+        if self.orchestrator is not None:
+            self.orchestrator.registry.refresh_gauges()
+
+
+def worker_of(parts: Opened) -> str:
+    """This process's name among all that work."""
+    return parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
 
 
 def projectors(parts: Opened) -> list[Projector]:
     """Make this process's projector of every read model."""
-    process = parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
+    process = worker_of(parts)
     return [
         Projector(
             parts.store,
@@ -108,3 +121,13 @@ def reactors(parts: Opened) -> list[Running]:
     """Make this process's reactors."""
     reacting: tuple[Reactor, ...] = (Reply(parts.commands), Practice(parts.commands))
     return [Running(parts.store, parts.types, each) for each in reacting]
+
+
+def orchestrator() -> AgentOrchestrator:
+    """Make this process's agents."""
+    return AgentOrchestrator(team_of())
+
+
+def lives(parts: Opened, agents: AgentOrchestrator) -> AgentLives:
+    """Make what writes down the lives of this process's agents."""
+    return AgentLives(parts.commands, agents.registry, worker_of(parts), life=uuid4())

@@ -7,6 +7,7 @@ neither is an event. It concerns no player.
 
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import assert_never, get_args
 from uuid import UUID
 
@@ -197,7 +198,7 @@ def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[Agen
         return []
     if not 0 <= command.failures <= command.runs:
         raise MeasureIsImpossible(f"expected at most {command.runs} failures, got {command.failures}")
-    if not 0 <= command.p50_ms <= command.p95_ms:
+    if not 0 <= command.p50_ms <= command.p95_ms < inf:
         raise MeasureIsImpossible(f"expected p50 up to p95, got {command.p50_ms} and {command.p95_ms} ms")
     if command.since > command.at:
         raise MeasureIsImpossible(f"expected a beginning before {command.at}, got {command.since}")

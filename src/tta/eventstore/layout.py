@@ -56,6 +56,10 @@ class Layout(NamedTuple):
     def fence(self, slot: int, lease: str) -> str:
         return f"{self.tag(slot)}fence:{lease}"
 
+    def beat(self, slot: int, whose: UUID) -> str:
+        """Says that something lives: it goes by itself once nobody renews it."""
+        return f"{self.tag(slot)}beat:{whose}"
+
     def snapshots(self, slot: int, originator: UUID | str) -> str:
         """Every snapshot of an aggregate, for the eventsourcing library: a hash from version to entry."""
         return f"{self.tag(slot)}snapshots:{originator}"

@@ -1,0 +1,256 @@
+"""Agents' lives are written down while they last, and who ends without a word is silent."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from agent_examples import CHOSEN, AnyAgent, ToldModels, broken, orchestrator, refused
+from life_examples import SLOTS, WORKER, Written, living, until
+
+from running_tta import environment, tta
+from tta.agents.registry import FAILURES_IN_ROW
+from tta.domain.agent import (
+    AgentDegraded,
+    AgentRegistered,
+    AgentRetired,
+    DegradedReason,
+    PerformanceMeasured,
+    agent_id,
+)
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.heartbeats import LASTS_MS, beat, beat_ages_ms, end_beats
+
+NAMES = ("interpreter", "world_keeper", "narrator", "guardian")
+BEGINS = ["AgentRegistered", "AgentReady"]
+
+
+@pytest_asyncio.fixture
+async def lives_server(tmp_path: Path) -> AsyncIterator[ChildServer]:
+    """One that the test may kill."""
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest_asyncio.fixture
+async def written(lives_server: ChildServer) -> AsyncIterator[Written]:
+    async with Written(lives_server.url) as opened:
+        yield opened
+
+
+async def said_by_all(written: Written, expected: list[str]) -> bool:
+    return all([await written.said(name) == expected for name in NAMES])
+
+
+async def beating(written: Written, worker: str = WORKER) -> int:
+    return len(await beat_ages_ms(written.store, [agent_id(worker, name) for name in NAMES]))
+
+
+async def test_a_life_is_written_from_its_beginning_to_its_end(written: Written):
+    registry = orchestrator().registry
+    async with living(written.lives(registry)):
+        await until(lambda: said_by_all(written, BEGINS))
+        await until(lambda: _all(written))
+    assert await said_by_all(written, [*BEGINS, "AgentRetired"])
+    assert await beating(written) == 0
+    begins, *_, ends = await written.events("narrator")
+    assert isinstance(begins, AgentRegistered)
+    assert (begins.name, begins.worker, begins.version) == ("narrator", WORKER, 1)
+    assert begins.capability == "Turn, Plan -> Telling"
+    assert isinstance(ends, AgentRetired)
+
+
+async def _all(written: Written) -> bool:
+    return await beating(written) == len(NAMES)
+
+
+async def test_a_worker_that_starts_again_registers_its_agents_anew(written: Written):
+    registry = orchestrator().registry
+    for _ in range(2):
+        async with living(written.lives(registry)):
+            await until(lambda: _all(written))
+            await until(lambda: _ends_with(written, "AgentReady"))
+    assert await said_by_all(written, [*BEGINS, "AgentRetired"] * 2)
+
+
+async def _ends_with(written: Written, last: str) -> bool:
+    return all([(await written.said(name))[-1:] == [last] for name in NAMES])
+
+
+async def test_an_agent_that_fails_again_and_again_is_degraded_until_it_is_well(written: Written):
+    acts = [broken]
+
+    def act() -> object:
+        return acts[0]()
+
+    ours = orchestrator(guardian=AnyAgent("guardian", act))
+    async with living(written.lives(ours.registry)):
+        await until(lambda: said_by_all(written, BEGINS))
+        plan = await ours.plan(CHOSEN)
+        for _ in range(FAILURES_IN_ROW):
+            await ours.answer(CHOSEN, plan, may_ask_model=False)
+        await until(lambda: _says(written, "guardian", [*BEGINS, "AgentDegraded"]))
+        acts[0] = refused
+        await ours.answer(CHOSEN, plan, may_ask_model=False)
+        await until(lambda: _says(written, "guardian", [*BEGINS, "AgentDegraded", "AgentReady"]))
+        degraded = (await written.events("guardian"))[2]
+        assert isinstance(degraded, AgentDegraded)
+        assert degraded.reason is DegradedReason.FAILING
+        assert await written.said("narrator") == BEGINS
+
+
+async def _says(written: Written, name: str, expected: list[str]) -> bool:
+    return await written.said(name) == expected
+
+
+async def test_while_models_rest_those_who_lean_on_them_are_degraded(written: Written):
+    models = ToldModels(resting=True)
+    async with living(written.lives(orchestrator(models).registry)):
+        await until(lambda: _says(written, "narrator", ["AgentRegistered", "AgentDegraded"]))
+        await until(lambda: _says(written, "guardian", BEGINS))
+        degraded = (await written.events("narrator"))[1]
+        assert isinstance(degraded, AgentDegraded)
+        assert degraded.reason is DegradedReason.MODELS_RESTING
+        models.resting = False
+        await until(lambda: _says(written, "narrator", ["AgentRegistered", "AgentDegraded", "AgentReady"]))
+
+
+async def test_how_agents_did_is_measured_where_there_was_work(written: Written):
+    ours = orchestrator(narrator=AnyAgent("narrator", broken))
+    async with living(written.lives(ours.registry, measure_every_s=0.0)):
+        await until(lambda: said_by_all(written, BEGINS))
+        for _ in range(3):
+            await ours.answer(CHOSEN, await ours.plan(CHOSEN), may_ask_model=False)
+    for name in NAMES:
+        measured = [each for each in await written.events(name) if isinstance(each, PerformanceMeasured)]
+        assert sum(each.runs for each in measured) == 3
+        assert sum(each.failures for each in measured) == (3 if name == "narrator" else 0)
+        for before, after in pairwise(measured):
+            assert before.at <= after.since <= after.at
+        assert (await written.said(name))[-1] == "AgentRetired"
+
+
+async def test_who_had_no_work_is_not_measured(written: Written):
+    async with living(written.lives(orchestrator().registry, measure_every_s=0.0)):
+        await until(lambda: said_by_all(written, BEGINS))
+    assert await said_by_all(written, [*BEGINS, "AgentRetired"])
+
+
+async def test_a_store_that_is_away_ends_nobody_and_is_told_later(
+    written: Written, lives_server: ChildServer
+):
+    ours = orchestrator(world_keeper=AnyAgent("world_keeper", broken))
+    async with living(written.lives(ours.registry)) as task:
+        await until(lambda: said_by_all(written, BEGINS))
+        await lives_server.kill()
+        for _ in range(FAILURES_IN_ROW):
+            await ours.plan(CHOSEN)
+        await lives_server.start()
+        await until(lambda: _says(written, "world_keeper", [*BEGINS, "AgentDegraded"]))
+        await until(lambda: _all(written))
+        assert not task.done()
+
+
+async def test_an_end_while_the_store_is_away_is_an_end(written: Written, lives_server: ChildServer):
+    async with living(written.lives(orchestrator().registry)):
+        await until(lambda: said_by_all(written, BEGINS))
+        await lives_server.kill()
+    await lives_server.start()
+    async with Written(lives_server.url, written.name) as again:
+        assert await said_by_all(again, BEGINS)
+
+
+async def test_who_is_retired_by_another_process_of_the_name_begins_again(written: Written):
+    first, second = orchestrator().registry, orchestrator().registry
+    async with living(written.lives(first)):
+        await until(lambda: said_by_all(written, BEGINS))
+        async with living(written.lives(second)):
+            await until(lambda: said_by_all(written, [*BEGINS, *BEGINS]))
+        assert await said_by_all(written, [*BEGINS, *BEGINS, "AgentRetired"])
+        for standing in first.standings.values():
+            for _ in range(FAILURES_IN_ROW):
+                standing.count("failed", 0.0, asks_model=False)
+        after = [*BEGINS, *BEGINS, "AgentRetired", "AgentRegistered", "AgentDegraded"]
+        await until(lambda: said_by_all(written, after))
+
+
+async def test_a_heartbeat_goes_by_itself_and_says_how_old_it_is(written: Written):
+    one, other = agent_id("a", "x"), agent_id("b", "x")
+    await beat(written.store, one)
+    ages = await beat_ages_ms(written.store, [one, other])
+    assert ages.keys() == {one}
+    assert 0 <= ages[one] < LASTS_MS
+    slot = written.store.layout.slot_of(one)
+    await written.store.nodes.call("PEXPIRE", written.store.layout.beat(slot, one), 1)
+    await until(lambda: _silent(written, one))
+    await beat(written.store, one)
+    await end_beats(written.store, one)
+    assert await _silent(written, one)
+
+
+async def _silent(written: Written, whose) -> bool:
+    return not await beat_ages_ms(written.store, [whose])
+
+
+@pytest.fixture
+def reacting(
+    lives_server: ChildServer, written: Written, tmp_path: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`tta react` as a process of its own, named `there`."""
+    keys = tmp_path / "keys"
+    with (tmp_path / "log").open("wb") as log:
+        settings = {
+            "store_url": lives_server.url,
+            "store_name": written.name,
+            "store_slots": str(SLOTS),
+            "graph_url": f"embedded:{tmp_path / 'graph'}",
+            "keys_dir": str(keys),
+            "worker": "there",
+        }
+        assert tta("keys", "create", keys).returncode == 0
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tta", "react"], env=environment(**settings), stdout=log, stderr=log
+        )
+        yield process
+        process.kill()
+        process.wait()
+
+
+async def test_a_process_that_is_told_to_end_retires_its_agents(written: Written, reacting):
+    await until(lambda: _there(written, BEGINS))
+    await asyncio.to_thread(_end, reacting, signal.SIGTERM)
+    assert await _there(written, [*BEGINS, "AgentRetired"])
+    assert await beating(written, "there") == 0
+
+
+@pytest.mark.slow
+async def test_a_process_that_is_killed_leaves_its_agents_silent(written: Written, reacting):
+    await until(lambda: _there(written, BEGINS))
+    await until(lambda: _beats(written))
+    await asyncio.to_thread(_end, reacting, signal.SIGKILL)
+    await until(lambda: _quiet(written))
+    assert await _there(written, BEGINS), "nobody was there to say more"
+
+
+def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    process.send_signal(how)
+    process.wait(30)
+
+
+async def _there(written: Written, expected: list[str]) -> bool:
+    return all([await written.said(name, "there") == expected for name in NAMES])
+
+
+async def _beats(written: Written) -> bool:
+    return await beating(written, "there") == len(NAMES)
+
+
+async def _quiet(written: Written) -> bool:
+    return await beating(written, "there") == 0
