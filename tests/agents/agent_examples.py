@@ -147,5 +147,13 @@ def untrue_told() -> Told:
     return Told("Elsewhere.", Passage(move="path", scene="path"), ())
 
 
+def sent_told() -> Told:
+    return Told("Elsewhere.", Passage(move="@path", scene="path"), ())
+
+
+def ended_told() -> Told:
+    return Told("It is over.", Passage(), (), "end")
+
+
 def refused() -> Checked:
     return Checked(passes=False, by=("layer@1",))

@@ -1,6 +1,7 @@
 """A turn is answered, whatever a model or an agent does: by the authored story where by nothing better."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from agent_examples import (
@@ -10,6 +11,7 @@ from agent_examples import (
     NEVER,
     PLAYER,
     SAID,
+    SESSION,
     SHORT,
     TOLD_ANEW,
     UNCLEAR,
@@ -18,9 +20,11 @@ from agent_examples import (
     AskingNarrator,
     ToldModels,
     broken,
+    ended_told,
     not_written,
     orchestrator,
     refused,
+    sent_told,
     slow,
     untrue_told,
 )
@@ -34,11 +38,13 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.session import REPLY_MAX
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import next_passage
+from tta.stories.narrating import next_passage, opening
+from tta.stories.standing import QUIT
 from tta.telemetry.metrics import REGISTRY
 
 SNAIL = next_passage(CLEARING, CHOSEN.session_id, (), CHOSEN.wishes, choice="snail", words=None)
 AS_AUTHORED = Answer(SNAIL, Author.STORY, (AUTHORED,))
+CLEARING_SHOWN = opening(CLEARING, CHOSEN.session_id, CHOSEN.wishes)
 STUCK = {"slow": slow, "broken": broken}
 
 
@@ -51,14 +57,29 @@ def steps_counted(step: str, outcome: str) -> float:
     return REGISTRY.get_sample_value("tta_agent_steps_total", {"step": step, "outcome": outcome}) or 0.0
 
 
-@pytest.mark.parametrize("turn", [CHOSEN, SAID], ids=["chosen", "said"])
-async def test_without_a_model_the_authored_story_answers(turn: Turn):
+@pytest.mark.parametrize(("turn", "meant"), [(CHOSEN, None), (SAID, "choice")], ids=["chosen", "said"])
+async def test_without_a_model_the_authored_story_answers(turn: Turn, meant: str | None):
     ours = orchestrator()
     plan = await ours.plan(turn)
-    assert Plan(Meaning("choice", "snail"), SNAIL) == plan
+    told = SNAIL._replace(passage=replace(SNAIL.passage, meant=meant))
+    assert Plan(Meaning("choice", "snail", by_id=turn is CHOSEN), told) == plan
     assert plan == await ours.plan(turn)
     assert not ours.wants_model(turn, plan)
-    assert await ours.answer(turn, plan, may_ask_model=True) == AS_AUTHORED
+    assert Answer(told, Author.STORY, (AUTHORED,)) == await ours.answer(turn, plan, may_ask_model=True)
+
+
+async def test_a_story_is_played_by_its_seed():
+    copied = CHOSEN._replace(session_id=UUID(int=9), play=replace(CHOSEN.play, seed=SESSION))
+    assert await orchestrator().plan(copied) == await orchestrator().plan(CHOSEN)
+
+
+async def test_an_end_that_was_asked_about_is_carried_through():
+    ours = orchestrator()
+    quits = SAID._replace(words="quit")
+    asked = await ours.plan(quits)
+    assert asked.told.then == ""
+    confirmed = quits._replace(play=quits.play.after(asked.told.passage))
+    assert (await answered(ours, confirmed)).told.then == "end"
 
 
 async def test_a_choice_that_is_not_open_moves_nothing():
@@ -236,7 +257,9 @@ async def test_an_interpreter_that_means_what_is_not_open_moves_nothing():
 
 
 @pytest.mark.parametrize(
-    "act", [slow, broken, untrue_told, lambda: None], ids=["slow", "broken", "untrue", "none"]
+    "act",
+    [slow, broken, untrue_told, sent_told, ended_told, lambda: None],
+    ids=["slow", "broken", "moves", "sends", "ends", "none"],
 )
 async def test_without_a_world_keeper_the_story_stands_still_and_says_so(act):
     keeper = AnyAgent("world_keeper", act)
@@ -270,14 +293,29 @@ async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
     [
         (Meaning("choice", "snail"), SNAIL.text),
         (Meaning("choice", "door"), None),
-        (Meaning("quit"), None),  # type: ignore[arg-type]
+        (Meaning("look"), CLEARING_SHOWN.text),
+        (Meaning("quit", confirmed=True), QUIT),
+        (Meaning("character", character="nobody"), None),
+        (Meaning("dance"), None),  # type: ignore[arg-type]
         (Meaning("gone"), None),
         (Meaning("unsure"), None),
         (not_written(NarrationOutcome.LATE), None),
         (RuntimeError(), None),
         (NEVER, None),
     ],
-    ids=["open", "not open", "not theirs", "gone", "unsure", "late", "broken", "slow"],
+    ids=[
+        "open",
+        "not open",
+        "look",
+        "unconfirmed",
+        "nobody",
+        "no kind",
+        "gone",
+        "unsure",
+        "late",
+        "broken",
+        "slow",
+    ],
 )
 async def test_a_model_is_believed_only_where_it_means_what_is_open(meant, follows: str | None):
     models = ToldModels(meant)

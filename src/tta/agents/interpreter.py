@@ -6,15 +6,9 @@ counts only where it names one of the open choices, or another kind of meaning t
 
 from tta.agents.messages import Brief, Plan, Turn
 from tta.agents.models import Models
-from tta.domain.passages import SENT
-from tta.stories.meaning import Meaning, meaning_of
-from tta.stories.narrating import SHELF, may_meet
-from tta.stories.playing import Chosen, Sent
-from tta.stories.story import CALM
-
-UNSURE = Meaning("unsure")
-OF_MODELS = ("look", "help")
-"""The kinds of meaning that a model may find, beside an open choice."""
+from tta.stories.meaning import KINDS, Meaning
+from tta.stories.narrating import understood
+from tta.stories.standing import characters_of
 
 
 class Interpreter:
@@ -30,26 +24,22 @@ class Interpreter:
         return self._models is not None and self._models.resting
 
     async def interpret(self, turn: Turn) -> Meaning:
-        if turn.choice is not None:
-            return Meaning("choice", turn.choice)
-        moves = [
-            Sent(each.removeprefix(SENT)) if each.startswith(SENT) else Chosen(each)
-            for each in turn.play.moves
-        ]
-        scenes, offers = turn.story.scenes, SHELF.at(turn.story, turn.session_id, moves).shown.offers
-        open_offers = [
-            each
-            for each in offers
-            if each.to == CALM or each.to not in scenes or may_meet(scenes[each.to], turn.wishes)
-        ]
-        return meaning_of(turn.words or "", open_offers)
+        return understood(
+            turn.story,
+            turn.play.seed or turn.session_id,
+            turn.play.moves,
+            turn.wishes,
+            choice=turn.choice,
+            words=turn.words,
+            asked_to_quit=turn.play.asked_to_quit,
+        )
 
     def may_ask(self, turn: Turn, meaning: Meaning) -> bool:
         return (
             self._models is not None
             and turn.consent is not None
             and turn.words is not None
-            and meaning.kind == UNSURE.kind
+            and meaning.kind == "unsure"
         )
 
     async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meaning:
@@ -58,8 +48,18 @@ class Interpreter:
             return plan.meaning
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
         meant = await self._models.interpret(brief, call_id=turn.call_id, within_s=within_s)
-        return meant if _fits(meant, plan) else plan.meaning
+        return _believed(meant, turn, plan) or plan.meaning
 
 
-def _fits(meant: Meaning, plan: Plan) -> bool:
-    return meant.choice in plan.told.passage.choices if meant.kind == "choice" else meant.kind in OF_MODELS
+def _believed(meant: Meaning, turn: Turn, plan: Plan) -> Meaning | None:
+    """Take of a model's word what may be believed. That somebody confirms an end is no model's to say."""
+    match meant.kind:
+        case "choice":
+            return Meaning("choice", meant.choice) if meant.choice in plan.told.passage.choices else None
+        case "character":
+            known = meant.character in characters_of(turn.story)
+            return Meaning("character", character=meant.character) if known else None
+        case "gone" | "unsure":
+            return None
+        case kind:
+            return Meaning(kind) if kind in KINDS else None

@@ -55,7 +55,7 @@ class AgentOrchestrator:
                 on_step,
             )
         except StepFailed:
-            meaning = Meaning("unsure") if turn.choice is None else Meaning("choice", turn.choice)
+            meaning = Meaning("unsure") if turn.choice is None else Meaning("choice", turn.choice, by_id=True)
         plan = await self._moved(turn, meaning, on_step)
         if not interpreter.may_ask(turn, meaning):
             return plan
@@ -93,7 +93,7 @@ class AgentOrchestrator:
         telling = await self._authored(turn, plan, on_step)
         checked = await self._checked(telling, on_step)
         if not checked.passes:
-            return Answer(WITHHELD, Author.PROTOCOL, checked.by, narration)
+            return Answer(WITHHELD._replace(then=plan.told.then), Author.PROTOCOL, checked.by, narration)
         return Answer(plan.told, telling.author, checked.by, narration)
 
     async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:

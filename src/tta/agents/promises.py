@@ -10,6 +10,7 @@ from tta.domain.session import REPLY_MAX
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
+from tta.stories.story import CALM
 
 
 class Untrue(Exception):
@@ -17,10 +18,12 @@ class Untrue(Exception):
 
 
 def following(told: Told, meaning: Meaning) -> Told:
-    """Let no story move but by what was meant, or to where it is sent."""
-    move = told.passage.move
-    if move is not None and not move.startswith(SENT) and (meaning.kind, meaning.choice) != ("choice", move):
-        raise Untrue(f"expected a story that stands still or goes by what was meant, got {meaning.kind}")
+    """Let no story move but by what was meant, or to the calm place; let no session end or pause unasked."""
+    if told.passage.move not in {None, SENT + CALM, meaning.choice if meaning.kind == "choice" else None}:
+        raise Untrue(f"expected a story that goes by what was meant or not at all, got {told.passage.move}")
+    asked = {"": True, "pause": meaning.kind == "pause", "end": meaning.confirmed}
+    if not asked[told.then]:
+        raise Untrue(f"expected a session that goes on, got {told.then}")
     return told
 
 

@@ -2,7 +2,7 @@
 
 from tta.agents.messages import Turn
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told, next_passage
+from tta.stories.narrating import Told, told
 
 
 class WorldKeeper:
@@ -12,12 +12,5 @@ class WorldKeeper:
     resting = False
 
     async def move(self, turn: Turn, meaning: Meaning) -> Told:
-        choice = meaning.choice if meaning.kind == "choice" else None
-        return next_passage(
-            turn.story,
-            turn.session_id,
-            turn.play.moves,
-            turn.wishes,
-            choice=choice,
-            words=meaning.kind if meaning.kind in ("look", "help") else "",
-        )
+        seed_id = turn.play.seed or turn.session_id
+        return told(turn.story, seed_id, turn.play.moves, turn.wishes, meaning)
