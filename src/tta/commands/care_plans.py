@@ -5,7 +5,16 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, Handled, KeyReused, VersionMismatch, handle, handle_over
+from tta.commands.handle import (
+    Asked,
+    Commands,
+    Handled,
+    KeyReused,
+    TooManyConflicts,
+    VersionMismatch,
+    handle,
+    handle_over,
+)
 from tta.domain import care_plan, player, safety_record
 from tta.domain.base import Event, Refusal
 from tta.domain.care_plan import CarePlan, CarePlanCommand, MeasureRecorded, RecordMeasure
@@ -18,7 +27,7 @@ from tta.domain.vocabulary import ConsentPurpose, RiskCategory, RiskLevel
 from tta.eventstore.envelope import Context
 
 ITEM_9 = "phq9.item9"
-REFUSED = (Refusal, VersionMismatch, KeyReused)
+REFUSED = (Refusal, VersionMismatch, KeyReused, TooManyConflicts)
 """What says no to a measure; none of them may swallow what its answers say about safety."""
 
 

@@ -17,6 +17,7 @@ from tta.domain.care_plan import (
 )
 from tta.domain.identity import owned_id
 from tta.domain.measures import outcome_of
+from tta.eventstore.errors import StoreError
 from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered
 from tta.http.care_plan_bodies import (
@@ -30,6 +31,7 @@ from tta.http.care_plan_bodies import (
 from tta.http.guidance import guidance_for
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, problem_of
+from tta.security.keyring import PlayerErased
 from tta.security.policy import Action
 from tta.telemetry.metrics import MEASURE_CHANGES, MEASURES_RECORDED
 
@@ -79,10 +81,11 @@ async def take_measure(call: Call) -> Response:
     )
     try:
         taken = await record_measure(call.services.commands, player_id, command, call.asked)
-    except REFUSED as refused:
-        problem = problem_of(refused)
+    except (*REFUSED, PlayerErased, StoreError) as failed:
+        # Whatever stands in the way of the record stands in nobody's way to help.
+        problem = problem_of(failed)
         problem.guidance = guidance_for(level_of_measure(command))
-        raise problem from refused
+        raise problem from failed
     recorded = taken.handled.events[0]
     assert isinstance(recorded, MeasureRecorded), "a measure is one event"
     if not taken.handled.again:

@@ -1,0 +1,211 @@
+"""A questionnaire that says something about safety is neither taken nor refused without its assessment."""
+
+import asyncio
+import random
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from command_examples import (
+    DISAGREE,
+    NOON,
+    Machine,
+    ask_player,
+    asked,
+    some_id,
+    some_player,
+)
+from msgspec.structs import replace
+
+from tta.commands.care_plans import handle_care_plan, record_measure
+from tta.commands.handle import Asked, Commands, KeyReused, VersionMismatch
+from tta.domain.base import Sealed
+from tta.domain.care_plan import CompleteGoal, MeasureRecorded, RecordMeasure, SetGoal
+from tta.domain.identity import care_plan_id, derived_id, safety_record_id
+from tta.domain.measures import MeasuredTooSoon, MeasureKind
+from tta.domain.player import NoSuchPlayer
+from tta.domain.safety_record import RiskAssessed
+from tta.domain.session_refusals import ConsentMissing
+from tta.domain.vocabulary import RiskLevel
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import ABSENT, Recorded
+from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
+from tta.eventstore.store import Wanted
+
+WORRYING = RecordMeasure(
+    id=derived_id("command", "m"), measure=MeasureKind.PHQ9, answers=(1,) * 8 + (2,), difficulty=1, at=NOON
+)
+ORDINARY = replace(WORRYING, answers=(3,) * 8 + (0,))
+GOAL = SetGoal(goal_id=derived_id("goal"), text="Go out", at=NOON)
+
+
+async def stands(commands: Commands, aggregate_id: UUID) -> list[Recorded]:
+    (loaded,) = await commands.aggregates.store.load([Wanted(aggregate_id, ABSENT, b"")])
+    return loaded.events
+
+
+async def measures(commands: Commands, player_id: UUID) -> list[tuple[int, MeasureRecorded]]:
+    """Each with its position in the log."""
+    found = []
+    for recorded in await stands(commands, care_plan_id(player_id)):
+        event = commands.aggregates.types.event(recorded)
+        assert isinstance(event, MeasureRecorded)
+        found.append((recorded.position, event))
+    return found
+
+
+async def assessments(commands: Commands, player_id: UUID) -> list[tuple[int, RiskAssessed]]:
+    found = []
+    for recorded in await stands(commands, safety_record_id(player_id)):
+        event = commands.aggregates.types.event(recorded)
+        assert isinstance(event, RiskAssessed)
+        found.append((recorded.position, event))
+    return found
+
+
+async def test_a_measure_and_its_assessment_are_one_append(commands: Commands):
+    player_id = await some_player(commands)
+    taken = await record_measure(commands, player_id, WORRYING, asked("m", b"p"))
+    ((measured_at, measure),) = await measures(commands, player_id)
+    ((assessed_at, risk),) = await assessments(commands, player_id)
+    assert assessed_at == measured_at + 1 == taken.handled.position
+    assert (measure.level, risk.level, risk.evidence) == (
+        RiskLevel.MODERATE,
+        RiskLevel.MODERATE,
+        (str(measure.measure_id),),
+    )
+    assert isinstance(measure.answers, Sealed)
+
+
+async def test_an_ordinary_measure_leaves_the_safety_record_alone(commands: Commands):
+    player_id = await some_player(commands)
+    taken = await record_measure(commands, player_id, ORDINARY, asked("m"))
+    assert taken.first_total is None
+    assert await assessments(commands, player_id) == []
+
+
+async def test_a_later_measure_knows_the_first_total(commands: Commands):
+    player_id = await some_player(commands)
+    await record_measure(commands, player_id, ORDINARY, asked("first"))
+    later = replace(WORRYING, at=NOON + timedelta(days=7))
+    assert (await record_measure(commands, player_id, later, asked("later"))).first_total == 24
+
+
+async def test_a_measure_sent_again_to_any_process_has_one_effect_and_one_answer(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    first = await record_measure(one, player_id, WORRYING, asked("m", b"p"))
+    again = await record_measure(other, player_id, WORRYING, asked("m", b"p"))
+    assert again.handled.again
+    assert first.handled.events == again.handled.events
+    assert len(await measures(one, player_id)) == len(await assessments(one, player_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("around", "refusal"),
+    [
+        (asked("again", b"p"), MeasuredTooSoon),
+        (asked("again", b"p", if_match=7), VersionMismatch),
+        (asked("m", b"other"), KeyReused),
+    ],
+)
+async def test_what_a_refused_measure_says_is_assessed_once(
+    commands: Commands, around: Asked, refusal: type[Exception]
+):
+    player_id = await some_player(commands)
+    await record_measure(commands, player_id, ORDINARY, asked("m", b"p"))
+    for _ in range(3):
+        with pytest.raises(refusal):
+            await record_measure(commands, player_id, WORRYING, around)
+    assert len(await measures(commands, player_id)) == 1
+    ((_, risk),) = await assessments(commands, player_id)
+    assert (risk.level, risk.evidence) == (RiskLevel.MODERATE, ())
+
+
+async def test_other_answers_under_the_same_key_are_another_assessment(commands: Commands):
+    player_id = await some_player(commands)
+    await record_measure(commands, player_id, ORDINARY, asked("m", b"p"))
+    milder = replace(WORRYING, answers=(0,) * 8 + (1,))
+    for command, payload in ((milder, b"1"), (WORRYING, b"2")):
+        with pytest.raises(KeyReused):
+            await record_measure(commands, player_id, command, asked("m", payload))
+    levels = [risk.level for _, risk in await assessments(commands, player_id)]
+    assert levels == [RiskLevel.LOW, RiskLevel.MODERATE]
+
+
+async def test_a_refused_ordinary_measure_says_nothing(commands: Commands):
+    player_id = await some_player(commands)
+    await record_measure(commands, player_id, ORDINARY, asked("m"))
+    with pytest.raises(MeasuredTooSoon):
+        await record_measure(commands, player_id, ORDINARY, asked("again"))
+    assert await assessments(commands, player_id) == []
+
+
+async def test_of_nobody_nothing_is_recorded(commands: Commands):
+    player_id = some_id()
+    with pytest.raises(NoSuchPlayer):
+        await record_measure(commands, player_id, WORRYING, asked("m"))
+    with pytest.raises(NoSuchPlayer):
+        await handle_care_plan(commands, player_id, GOAL, asked("g"))
+    assert await stands(commands, safety_record_id(player_id)) == []
+
+
+async def test_a_consent_that_another_process_withdrew_is_seen(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    await handle_care_plan(one, player_id, GOAL, asked("g"))
+    await ask_player(other, player_id, DISAGREE, asked("no"))
+    with pytest.raises(ConsentMissing):
+        await handle_care_plan(one, player_id, CompleteGoal(goal_id=GOAL.goal_id, at=NOON), asked("c"))
+    with pytest.raises(ConsentMissing):
+        await record_measure(one, player_id, WORRYING, asked("m"))
+    assert len(await assessments(one, player_id)) == 1
+
+
+async def survive(server: ChildServer, times: int) -> int:
+    """Kill the store while players answer, each with one key until they are told; every second is refused."""
+    chance = random.Random(times)
+    machine = Machine(server.url)
+    commands = await machine.process()
+    players: list[UUID] = []
+
+    async def answer(player_id: UUID, key: str) -> None:
+        while True:
+            try:
+                await record_measure(commands, player_id, WORRYING, asked(f"{key} {player_id}", b"p"))
+            except MeasuredTooSoon:
+                assert key == "second"
+            except (StoreUnavailable, OutcomeUnknown):
+                continue
+            return
+
+    async def all_of(player_id: UUID) -> None:
+        await answer(player_id, "first")
+        await answer(player_id, "second")
+
+    for _ in range(times):
+        now = [await some_player(commands) for _ in range(20)]
+        answering = [asyncio.create_task(all_of(each)) for each in now]
+        await asyncio.sleep(chance.uniform(0, 0.02))
+        await server.kill()
+        await server.start()
+        await asyncio.gather(*answering)
+        players += now
+    for player_id in players:
+        ((measured_at, measure),) = await measures(commands, player_id)
+        (at_once, refused) = await assessments(commands, player_id)
+        assert at_once[0] == measured_at + 1, "a measure stands without its assessment"
+        assert at_once[1].evidence == (str(measure.measure_id),)
+        assert refused[1].evidence == ()
+    await machine.close()
+    return len(players)
+
+
+async def test_a_store_that_is_killed_parts_no_measure_from_its_assessment(tmp_path: Path):
+    server = ChildServer(tmp_path)
+    await server.start()
+    try:
+        assert await survive(server, 3) == 60
+    finally:
+        await server.stop()
