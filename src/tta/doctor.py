@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tta.data_dir import holder
+from tta.doctor_models import check_models
 from tta.doctor_servers import Finding, check_graph, check_keyring, check_store
 from tta.eventstore.child_server import server_binary
 from tta.eventstore.errors import StoreError
@@ -71,6 +72,7 @@ async def _findings(settings: Settings) -> list[Finding]:
             findings += about_store
             findings += await check_keyring(complete, is_embedded=not settings.store_url)
         findings += await check_graph(settings, store)
+    findings += await check_models(settings)
     findings.append(await _check_port(settings))
     return findings
 

@@ -61,8 +61,6 @@ class ModelServer:
             self.received.append(Received(str(request.url), dict(request.headers), body))
             self.came.notify_all()
         asked = json.loads(body) if body else {}
-        if request.method == "GET":
-            return JSONResponse({"object": "list", "data": [{"id": "small"}]})
         says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
         text = says if isinstance(says, str) else says(asked["messages"][-1]["content"])
         streams = bool(asked.get("stream"))
@@ -72,6 +70,8 @@ class ModelServer:
         bad = self._bad_answer()
         if bad is not None:
             return bad
+        if request.method == "GET":
+            return JSONResponse({"object": "list", "data": [{"id": "small"}]})
         if streams:
             return StreamingResponse(self._stream(text), media_type="text/event-stream")
         return JSONResponse(self._whole(text))

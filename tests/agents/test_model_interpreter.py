@@ -15,7 +15,7 @@ from tta.agents.model_interpreter import meaning_in
 from tta.agents.models import NotWritten
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
-from tta.stories.meaning import Meaning
+from tta.stories.meaning import KINDS, Kind, Meaning
 
 CALL = UUID(int=9)
 UNSURE = Meaning("unsure")
@@ -31,6 +31,12 @@ UNSURE = Meaning("unsure")
         ('{"kind": "choice", "choice": "flee"}', UNSURE),
         ('{"kind": "choice"}', UNSURE),
         ('{"kind": "look", "choice": "fine"}', UNSURE),
+        ('{"kind": "status"}', Meaning("status")),
+        ('{"kind": "self"}', Meaning("self")),
+        ('{"kind": "action"}', Meaning("action")),
+        ('{"kind": "pause"}', UNSURE),
+        ('{"kind": "quit", "confirmed": true}', UNSURE),
+        ('{"kind": "quit"}', UNSURE),
         ('{"kind": "gone"}', UNSURE),
         ('{"kind": "choice", "choice": "fine", "why": "x"}', UNSURE),
         ("fine", UNSURE),
@@ -43,15 +49,17 @@ def test_only_an_offer_counts(raw: str, meaning: Meaning):
     assert meaning_in(raw, CHOICES) == meaning
 
 
-@given(st.text() | st.builds(json.dumps, st.dictionaries(st.sampled_from(["kind", "choice"]), st.text())))
+@given(
+    st.text()
+    | st.builds(
+        json.dumps,
+        st.dictionaries(st.sampled_from(["kind", "choice"]), st.sampled_from([*KINDS, *CHOICES, ""])),
+    )
+)
 def test_whatever_a_model_says_nothing_else_is_meant(raw: str):
-    meaning = meaning_in(raw, CHOICES)
-    assert meaning in {
-        *(Meaning("choice", each) for each in CHOICES),
-        Meaning("look"),
-        Meaning("help"),
-        UNSURE,
-    }
+    kinds: set[Kind] = {"look", "help", "status", "self", "action", "unsure"}
+    offers = {Meaning("choice", each) for each in CHOICES}
+    assert meaning_in(raw, CHOICES) in offers | {Meaning(each) for each in kinds}
 
 
 async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, store: str, model: ModelServer):

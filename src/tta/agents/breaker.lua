@@ -12,6 +12,7 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local opened = tonumber(redis.call('HGET', breaker, 'opened') or nil)
 -- Nothing of it is kept for ever: failures a day apart say nothing of each other.
 local KEPT_MS = 86400000
+local ASK_AGAIN_MS = 500
 
 if what == 'worked' and (was_probe or not opened) then
   redis.call('DEL', breaker)
@@ -34,6 +35,7 @@ if not opened then return {'CLOSED', 0} end
 local rests = opened + open_ms - now
 if rests > 0 then return {'OPEN', rests} end
 local probe = tonumber(redis.call('HGET', breaker, 'probe') or nil)
-if probe and probe > now then return {'OPEN', probe - now} end
+-- Who comes while somebody finds out asks again soon: the answer may come at any moment.
+if probe and probe > now then return {'OPEN', math.min(probe - now, ASK_AGAIN_MS)} end
 if what == 'enter' then redis.call('HSET', breaker, 'probe', now + probe_ms) end
 return {'PROBE', 0}

@@ -63,14 +63,12 @@ class Budgets:
 
     async def settle(self, reservation: Reservation, used: int) -> None:
         """Say what a call did cost: the rest is given back, or what it cost beyond is taken too."""
-        if used < reservation.tokens:
-            await self._spend(reservation.keys, used - reservation.tokens)
-        elif used > reservation.tokens:
-            log.warning("an endpoint writes more than it may", tokens=used, allowed=reservation.tokens)
+        if used != reservation.tokens:
+            await self._spend(reservation.keys, used - reservation.tokens, is_spent=True)
 
-    async def _spend(self, keys: list[str], tokens: int) -> bytes:
+    async def _spend(self, keys: list[str], tokens: int, *, is_spent: bool = False) -> bytes:
         arguments: list[str | bytes | int] = [
-            *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day, KEPT_MS)
+            *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day, KEPT_MS, int(is_spent))
         ]
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):

@@ -23,7 +23,8 @@ UNSURE = Meaning("unsure")
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a model is asked to give."""
 
-    kind: Literal["choice", "look", "help", "unsure"]
+    # To pause and to end are done only where somebody says so plainly, which needs no model.
+    kind: Literal["choice", "look", "help", "status", "self", "action", "unsure"]
     choice: str = ""
 
 

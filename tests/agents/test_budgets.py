@@ -1,0 +1,119 @@
+"""No more is spent on models than a day's budgets allow, whoever asks and however many at once."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
+from model_server import ModelServer
+
+from tta.agents.budgets import Budgets, Limits, OverBudget
+from tta.agents.gateway import NotAnswered
+from tta.agents.messages import Consent
+from tta.domain.narration import NarrationOutcome
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.durability import Durability
+from tta.eventstore.nodes import Nodes
+
+OTHER = Consent(UUID(int=2))
+
+
+async def test_a_players_day_ends(nodes: Nodes, store: str):
+    budgets = Budgets(nodes, store, Limits(tokens_player_day=250, tokens_store_day=10_000))
+    for _ in range(2):
+        await budgets.take(CONSENT, 100)
+    with pytest.raises(OverBudget, match="player"):
+        await budgets.take(CONSENT, 100)
+    await budgets.take(CONSENT, 50)
+    await budgets.take(OTHER, 100)
+
+
+async def test_the_stores_day_ends_for_all(nodes: Nodes, store: str):
+    budgets = Budgets(nodes, store, Limits(tokens_player_day=10_000, tokens_store_day=150))
+    await budgets.take(CONSENT, 100)
+    with pytest.raises(OverBudget, match="store"):
+        await budgets.take(OTHER, 100)
+
+
+async def test_what_was_not_needed_is_given_back(nodes: Nodes, store: str):
+    budgets = Budgets(nodes, store, Limits(tokens_player_day=100, tokens_store_day=100))
+    for _ in range(10):
+        await budgets.settle(await budgets.take(CONSENT, 91), 1)
+    with pytest.raises(OverBudget):
+        await budgets.take(CONSENT, 91)
+
+
+async def test_processes_that_ask_at_once_do_not_overrun_it(nodes: Nodes, other_nodes: Nodes, store: str):
+    limits = Limits(tokens_player_day=1_000, tokens_store_day=1_000)
+    budgets = [Budgets(each, store, limits) for each in (nodes, other_nodes)]
+    taken = await asyncio.gather(
+        *(budgets[number % 2].take(CONSENT, 100) for number in range(40)), return_exceptions=True
+    )
+    assert sum(not isinstance(each, BaseException) for each in taken) == 10
+
+
+async def test_counters_do_not_stay(nodes: Nodes, store: str):
+    reservation = await Budgets(nodes, store, Limits()).take(CONSENT, 100)
+    for key in reservation.keys:
+        assert 0 < await nodes.call("PTTL", key) <= 48 * 3_600_000
+
+
+async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str, model: ModelServer):
+    limits = Limits(tokens_player_day=140)
+    async with opened(nodes, store, endpoint(model), limits=limits) as gateway:
+        for _ in range(3):  # Each takes 100 and needs 20.
+            await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+        assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
+        await gateway.ask(QUESTION, OTHER, call_id=CALL, within_s=5)
+        assert not gateway.resting
+    assert len(model.received) == 4
+
+
+async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store: str, model: ModelServer):
+    model.behaviour = "hangs"
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=199)) as gateway:
+        assert await outcome_of(gateway) is NarrationOutcome.LATE
+        assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
+
+
+async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: ModelServer):
+    model.behaviour = "429"
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=100)) as gateway:
+        for _ in range(3):
+            assert await outcome_of(gateway) is NarrationOutcome.FAILED
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        {},
+        {"prompt_tokens": -5, "completion_tokens": -5},
+        {"prompt_tokens": 10**12, "completion_tokens": 10**12},
+    ],
+)
+async def test_what_cannot_be_is_not_believed(nodes: Nodes, store: str, model: ModelServer, usage: object):
+    model.says, model.usage = ["A quiet clearing, and a path."], usage
+    async with opened(nodes, store, endpoint(model)) as gateway:
+        said = (await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)).said
+    assert 0 < said.tokens_in <= 2_000
+    assert 0 < said.tokens_out <= 400
+
+
+async def test_while_redis_is_away_nothing_is_spent(own_server: ChildServer, store: str, model: ModelServer):
+    nodes = await Nodes.connect(own_server.url, Durability("fsync"))
+    try:
+        async with opened(nodes, store, endpoint(model)) as gateway:
+            await own_server.kill()
+            with pytest.raises(NotAnswered):
+                await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    finally:
+        await nodes.close()
+    assert model.received == []
+
+
+async def test_more_than_allowed_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
+    model.usage = {"prompt_tokens": 1, "completion_tokens": 300}
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=350)) as gateway:
+        await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+        assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
