@@ -9,9 +9,9 @@ import httpx2
 import msgspec
 
 from tta.agents.bounded_transport import BoundedTransport
-from tta.agents.budgets import Limits
 from tta.agents.endpoint_models import require_limits
 from tta.agents.endpoints import Endpoint, EndpointsWrong, read_endpoints
+from tta.asked_models import limits_of
 from tta.doctor_servers import Finding
 from tta.settings import Settings
 
@@ -43,11 +43,6 @@ async def check_models(settings: Settings) -> list[Finding]:
             Finding("models", "warn", found, "unset TTA_MODEL_TEXT_UNCHECKED: it is for tests only")
         )
     return findings + list(await asyncio.gather(*(_check(each) for each in endpoints)))
-
-
-def limits_of(settings: Settings) -> Limits:
-    """What the settings allow to be spent."""
-    return Limits(settings.model_tokens_player_day, settings.model_tokens_store_day, settings.model_calls_max)
 
 
 async def _check(endpoint: Endpoint) -> Finding:

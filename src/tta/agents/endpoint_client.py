@@ -1,5 +1,6 @@
 """One question to one endpoint, plain or as a stream. What comes back is read strictly: endpoints lie."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -71,15 +72,11 @@ class EndpointClient:
         self.endpoint = endpoint
         self._opened: AsyncOpenAI | None = None
 
-    @property
-    def _client(self) -> "AsyncOpenAI":
-        """The library takes 0.4 s to load, so it is loaded when a model is first asked."""
+    async def open(self) -> "AsyncOpenAI":
+        """Give the client. The library takes 0.4 s to load: where a model is asked, beside the loop."""
         if self._opened is None:
-            from openai import AsyncOpenAI
-
-            for name in TALKATIVE:
-                # It can be told by the environment to log what it sends, which is somebody's words.
-                logging.getLogger(name).setLevel(logging.WARNING)
+            AsyncOpenAI = await asyncio.to_thread(_loaded)  # noqa: N806 - It is a class.
+        if self._opened is None:  # Somebody else may have been as fast.
             transport = BoundedTransport(self.endpoint.api_key)
             self._opened = AsyncOpenAI(
                 api_key="in the transport",
@@ -127,7 +124,8 @@ class EndpointClient:
             else {"role": "user", "content": each.text}
             for each in messages
         ]
-        async with self._client.chat.completions.with_streaming_response.create(
+        client = await self.open()
+        async with client.chat.completions.with_streaming_response.create(
             model=endpoint.model,
             messages=told,
             extra_body=extra,
@@ -161,6 +159,15 @@ async def _streamed(lines: AsyncIterator[str]) -> tuple[str, _Usage | None]:
     if not is_whole:
         raise CallFailed("cut")
     return "".join(parts), usage
+
+
+def _loaded() -> "type[AsyncOpenAI]":
+    from openai import AsyncOpenAI
+
+    for name in TALKATIVE:
+        # The environment can tell it to log what it sends, which is somebody's words.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return AsyncOpenAI
 
 
 def _believed(told: int, characters: int, most: int) -> int:

@@ -9,13 +9,14 @@ from tta.agents.gateway import Gateway
 from tta.agents.messages import Brief, Written
 from tta.agents.model_interpreter import interpreted
 from tta.agents.model_narrator import Telling
+from tta.agents.models import Models
 from tta.eventstore.nodes import Nodes
 from tta.stories.meaning import Meaning
 
 CALLS_MAX = 64  # Each holds a connection open, and one process tells no more passages at once.
 
 
-class EndpointModels:
+class EndpointModels(Models):
     """The models of one process. Close it before the store."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -36,6 +37,10 @@ class EndpointModels:
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
         return await Telling(self._gateway, brief, call_id, within_s).write()
+
+    async def warm(self) -> None:
+        """Load what the first call needs; once, beside everything else, when the process has started."""
+        await self._gateway.warm()
 
     async def refresh_gauges(self) -> None:
         """Show the breakers' state as all processes know it; for the metrics page."""

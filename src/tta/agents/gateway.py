@@ -72,6 +72,11 @@ class Gateway:
         """True while every endpoint's breaker is open, as far as this process knows."""
         return all(line.breaker.resting for line in self._lines)
 
+    async def warm(self) -> None:
+        """Load what the first call needs, so that no player waits for it."""
+        for line in self._lines:
+            await line.client.open()
+
     async def refresh_gauges(self) -> None:
         """Look at every breaker, so that a process that asks nobody shows its state too."""
         for line in self._lines:

@@ -1,0 +1,26 @@
+"""The language models that the settings name, for whoever composes a process."""
+
+from tta.agents.budgets import Limits
+from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoints import EndpointsWrong
+from tta.eventstore.store import EventStore
+from tta.settings import Settings, SettingsWrong
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow to be spent."""
+    return Limits(settings.model_tokens_player_day, settings.model_tokens_store_day, settings.model_calls_max)
+
+
+def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:
+    """Take the models that the settings name; None where they name none. Nobody is asked yet.
+
+    Close them before the store. Raises SettingsWrong.
+    """
+    if settings.models_file is None:
+        return None
+    try:
+        limits = limits_of(settings)
+        return EndpointModels.read(settings.models_file, store.nodes, store.layout.name, limits)
+    except EndpointsWrong as error:
+        raise SettingsWrong(f"TTA_MODELS_FILE: {error}") from error
