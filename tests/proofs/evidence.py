@@ -20,7 +20,8 @@ from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
 from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
-REACTOR = "reactor:reply"
+OURS = frozenset({"reactor:reply", "reactor:practice", "agents"})
+"""Who writes without having been sent."""
 
 
 class Log(NamedTuple):
@@ -89,9 +90,9 @@ def must_be_told(answer: Answer, event: Recorded) -> None:
 
 
 def must_come_from(log: Log, sent: Iterable[Sent], command_id: Callable[[Sent], UUID]) -> None:
-    """Each event is a command's that a client sent, or the reactor's: nothing came from nowhere."""
+    """Each event is a command's that a client sent, or a reactor's or an agent's: none came from nowhere."""
     known = {command_id(each) for each in sent}
-    strangers = [event for event in log.events if event.actor != REACTOR and event.command_id not in known]
+    strangers = [event for event in log.events if event.actor not in OURS and event.command_id not in known]
     assert strangers == [], f"nobody sent {[(each.type, each.actor) for each in strangers]}"
 
 

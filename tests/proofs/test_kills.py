@@ -127,6 +127,8 @@ async def must_have_kept_everything(parts: Running, load: Load, victims: list[st
             return unanswered(await whole_log(store)) == 0
 
         await until(all_answered)
+        # Agents say now and then how they did, and in the end that they leave: then the log stands still.
+        await asyncio.gather(*(part.stop() for part in parts.reactors))
         log, command_id = await whole_log(store), command_ids(system.keys)
         aggregates = await must_be_chained(store, log)
         acknowledged = must_stand_once(log, answers, command_id)
