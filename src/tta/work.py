@@ -18,7 +18,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.http.calls import Stopped
-from tta.projections import journey, player_state, progress, session_state
+from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
@@ -30,7 +30,9 @@ from tta.security.keyring import Keyring
 from tta.settings import Settings
 from tta.telemetry import metrics
 
-READ_MODELS: tuple[ReadModel, ...] = tuple(map(read_model, (session_state, player_state, journey, progress)))
+READ_MODELS: tuple[ReadModel, ...] = tuple(
+    map(read_model, (session_state, player_state, journey, progress, agents))
+)
 AGGREGATES = (player, session, safety_record, care_plan, agent)
 REACTOR_NAMES = (Reply.NAME, Practice.NAME)
 
@@ -128,6 +130,6 @@ def orchestrator() -> AgentOrchestrator:
     return AgentOrchestrator(team_of())
 
 
-def lives(parts: Opened, agents: AgentOrchestrator) -> AgentLives:
+def lives(parts: Opened, mediator: AgentOrchestrator) -> AgentLives:
     """Make what writes down the lives of this process's agents."""
-    return AgentLives(parts.commands, agents.registry, worker_of(parts), life=uuid4())
+    return AgentLives(parts.commands, mediator.registry, worker_of(parts), life=uuid4())

@@ -37,6 +37,9 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.STORY_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
     Action.CARE_PLAN_CHANGE: LOOKING,
     Action.CARE_PLAN_READ: LOOKING,
+    Action.OPERATIONS_READ: {
+        role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in (Role.OPERATOR, Role.ADMIN)
+    },
     Action.MEASURE_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
 }
 """Whom it does not name is answered 403."""

@@ -9,7 +9,16 @@ from uuid import UUID
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tta.domain import care_plan, player, safety_record, session
+from tta.domain import agent, care_plan, player, safety_record, session
+from tta.domain.agent import (
+    AgentCommand,
+    DegradeAgent,
+    DegradedReason,
+    MarkAgentReady,
+    MeasurePerformance,
+    RegisterAgent,
+    RetireAgent,
+)
 from tta.domain.base import Event, Refusal, Sealed, personal_fields
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -47,16 +56,17 @@ from tta.domain.vocabulary import (
 from tta.eventstore.envelope import ABSENT, Context, Head, Recorded, pack
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import START, Batch, Mark
-from tta.projections import journey, player_state, progress, session_state
+from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projector.model import Fact, Key, Link, ReadModel, Row, read_model
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
-TYPES = EventTypes(event for module in (player, session, safety_record, care_plan) for event in module.EVENTS)
-SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS = map(
-    read_model, (session_state, player_state, journey, progress)
+AGGREGATES = (player, session, safety_record, care_plan, agent)
+TYPES = EventTypes(event for module in AGGREGATES for event in module.EVENTS)
+SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS = map(
+    read_model, (session_state, player_state, journey, progress, agents)
 )
-READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS)
+READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS)
 SLOT = 7
 SAM = UUID(bytes=bytes([SLOT]) + derived_id("Sam").bytes[1:])
 PLAY = owned_id(SAM, "session", "first")
@@ -194,7 +204,10 @@ def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[
     plans = {
         name: (care_plan, care_plan_id(player_id), each) for name, each in _planned(player_id, at, number)
     }
-    found = (commands | plans).get(what)
+    workers = {
+        name: (agent, owned_id(player_id, "agent"), each) for name, each in _worked(player_id, at, number)
+    }
+    found = (commands | plans | workers).get(what)
     return [] if found is None else [found]
 
 
@@ -219,6 +232,24 @@ def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, Care
     ]
 
 
+def _worked(player_id: UUID, at: datetime, number: int) -> list[tuple[str, AgentCommand]]:
+    """What is asked of an agent: one for each player, so that each slot has some."""
+    reason = tuple(DegradedReason)[number % 2]
+    did = {
+        "failures": number % 2,
+        "p50_ms": 0.5,
+        "p95_ms": 0.5 + number,
+        "since": at - timedelta(seconds=0.25),
+    }
+    return [
+        ("enlist", RegisterAgent(name="a", capability="b", version=number, worker=str(player_id), at=at)),
+        ("ready", MarkAgentReady(at=at)),
+        ("degrade", DegradeAgent(reason=reason, at=at)),
+        ("gauge", MeasurePerformance(runs=number + 1, at=at, **did)),
+        ("retire", RetireAgent(at=at)),
+    ]
+
+
 def _registration(at: datetime) -> RegisterPlayer:
     return RegisterPlayer(
         name="Sam",
@@ -234,6 +265,7 @@ WISHES = (
     *("register", "agree", "disagree", "prefer", "hold", "release", "start", "say", "say", "say", "choose"),
     *("answer", "answer", "answer", "pause", "resume", "complete", "abandon"),
     *("aim", "aim", "advance", "reach", "achieve", "leave", "practise", "measure"),
+    *("enlist", "ready", "degrade", "gauge", "retire"),
 )
 
 

@@ -91,7 +91,9 @@ def test_every_value_of_a_row_is_one_that_a_graph_holds(wished: list[tuple[int, 
         storage = Storage(model)
         for row in folded(model, log)[0].values():
             for name, value in storage.properties(row).items():
-                assert type(value) in (str, int, bool, bytes, list, type(None)), f"{name}: {type(value)}"
+                assert type(value) in (str, int, float, bool, bytes, list, type(None)), (
+                    f"{name}: {type(value)}"
+                )
 
 
 @given(wishes)

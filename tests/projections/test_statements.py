@@ -22,6 +22,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.graph.migrations.APPLIED": {},
     "tta.graph.migrations.LOCK": {"now_ms": 7},
     "tta.graph.migrations.RECORD": {"id": "0099_x", "number": 99, "name": "x", "checksum": "c", "now_ms": 7},
+    "tta.projections.agents.AGENTS_OF_LATE": {"retired": "retired", "since_ms": 7, "agents_max": 9},
     "tta.projections.journey.PLAYER_EXISTS": {"player": "p"},
     "tta.projections.journey.SESSIONS_PLAYED": {
         "player": "p",
@@ -85,9 +86,10 @@ def statements() -> dict[str, str]:
 def rows_of(row: type[Row]) -> list[dict[str, Any]]:
     """Two rows: with every field filled, and with every field null that may be."""
     samples = {"str": "text", "int": 2**40, "bool": True, "bytes": b"\x01\x00box", "tuple": ["a", "b"]}
+    samples["float"] = 0.5
     full, bare = {}, {}
     for name, hint in row.__annotations__.items() | Row.__annotations__.items():
-        word = re.findall(r"str|int|bool|bytes|tuple", str(hint))
+        word = re.findall(r"str|int|bool|bytes|float|tuple", str(hint))
         value = samples["tuple" if "tuple" in word else word[0]]
         full[name] = value
         bare[name] = None if "None" in str(hint) else [] if "tuple" in word else value

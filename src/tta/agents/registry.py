@@ -92,12 +92,10 @@ class AgentRegistry:
         """Count one run of an agent, and how long it took."""
         standing, run, began = self.standings[name], Run(), perf_counter()
         standing.busy += 1
-        metrics.AGENT_BUSY.labels(name).set(standing.busy)
         try:
             yield run
         finally:
             standing.busy -= 1
-            metrics.AGENT_BUSY.labels(name).set(standing.busy)
             if run.outcome is not None:
                 seconds = perf_counter() - began
                 standing.count(run.outcome, seconds, asks_model=asks_model)
@@ -106,5 +104,6 @@ class AgentRegistry:
 
     def refresh_gauges(self) -> None:
         for name, standing in self.standings.items():
+            metrics.AGENT_BUSY.labels(name).set(standing.busy)
             for state in AgentState:
                 metrics.AGENT_STATE.labels(name, state.value).set(standing.state is state)

@@ -19,7 +19,7 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import care_plans, health, journeys, players, progress, sessions, stories, streams
+from tta.http import care_plans, health, journeys, operations, players, progress, sessions, stories, streams
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
@@ -38,6 +38,7 @@ QUERIES: tuple[Route, ...] = (
     *stories.QUERIES,
     *streams.QUERIES,
     *progress.QUERIES,
+    *operations.QUERIES,
 )
 BOTH: tuple[Route, ...] = health.BOTH
 ACCEPTED = (

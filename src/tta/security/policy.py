@@ -26,6 +26,7 @@ class Action(StrEnum):
     CARE_PLAN_CHANGE = "care-plan.change"
     CARE_PLAN_READ = "care-plan.read"
     MEASURE_READ = "measure.read"
+    OPERATIONS_READ = "operations.read"
 
 
 class Relation(StrEnum):
@@ -65,6 +66,9 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.CARE_PLAN_CHANGE: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.CARE_PLAN_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.MEASURE_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
+    Action.OPERATIONS_READ: frozenset(
+        {Grant(Role.OPERATOR, Relation.ANYONE), Grant(Role.ADMIN, Relation.ANYONE)}
+    ),
 }
 
 

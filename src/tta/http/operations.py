@@ -1,0 +1,103 @@
+"""Operations: what runs, and how it does. Nothing here is anybody's words."""
+
+import base64
+import hashlib
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from starlette.responses import Response
+
+from tta.domain.agent import AgentState
+from tta.eventstore.heartbeats import beat_ages_ms
+from tta.http.calls import Call, Route, shown
+from tta.projections import agents
+from tta.projections.agents import AGENTS_MAX, Agent, agents_of_late
+from tta.security.policy import Action
+
+GONE_AFTER = timedelta(days=1)
+"""So long are agents shown that retired, or that are silent."""
+SILENT = "silent"
+
+
+class AgentShown(msgspec.Struct, frozen=True):
+    name: str
+    worker: str
+    """The process that it is an agent of."""
+    version: int
+    capability: str
+    """The message that it takes and the one it gives."""
+    state: str
+    """registered, ready, degraded, retired; silent where its heartbeat is gone and it did not retire."""
+    reason: str | None
+    """Why it is degraded, or was before it fell silent."""
+    since_ms: int
+    """When it came to be as it is; of a silent one, when it was last heard of by an event."""
+    heartbeat_age_s: int | None
+    """How long ago it last said that it lives; null where it does not."""
+    runs: int
+    """Since it was registered; counted each minute, as are the failures."""
+    failures: int
+    p50_ms: float | None
+    """Of the last minute with work; null where there was none yet. So with p95_ms."""
+    p95_ms: float | None
+
+
+class AgentsShown(msgspec.Struct, frozen=True):
+    agents: tuple[AgentShown, ...]
+    """By name and worker, without those that retired, or are silent, for over a day."""
+    complete: bool
+    """False where there are more than are looked at; the ones that changed first are left out."""
+
+
+async def show_agents(call: Call) -> Response:
+    call.require_anyone()
+    await call.be_fresh(agents.NAME)
+    long_ago_ms = round((call.at - GONE_AFTER).timestamp() * 1000)
+    rows = await agents_of_late(call.services.graph, since_ms=long_ago_ms)
+    store = call.services.commands.aggregates.store
+    ages_ms = await beat_ages_ms(store, [UUID(row.id) for row in rows])
+    told = [
+        _shown(row, ages_ms.get(UUID(row.id)))
+        for row in rows
+        if UUID(row.id) in ages_ms or row.changed_ms >= long_ago_ms
+    ]
+    answer = AgentsShown(
+        tuple(sorted(told, key=lambda each: (each.name, each.worker))), len(rows) < AGENTS_MAX
+    )
+    return shown(call, answer, _tag(answer))
+
+
+def _shown(row: Agent, age_ms: int | None) -> AgentShown:
+    is_silent = age_ms is None and row.state != AgentState.RETIRED
+    return AgentShown(
+        name=row.name,
+        worker=row.worker,
+        version=row.agent_version,
+        capability=row.capability,
+        state=SILENT if is_silent else row.state,
+        reason=row.reason,
+        since_ms=row.changed_ms if is_silent else row.since_ms,
+        heartbeat_age_s=None if age_ms is None else age_ms // 1000,
+        runs=row.runs,
+        failures=row.failures,
+        p50_ms=row.p50_ms,
+        p95_ms=row.p95_ms,
+    )
+
+
+def _tag(answer: AgentsShown) -> str:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(msgspec.json.encode(answer)).digest())[:22].decode()
+    return f'"{agents.NAME}.{agents.VERSION}.{digest}"'
+
+
+QUERIES = (
+    Route(
+        "GET",
+        "/v1/operations/agents",
+        show_agents,
+        Action.OPERATIONS_READ,
+        "Show which agents there are, and how they do",
+        answer=AgentsShown,
+    ),
+)

@@ -1,0 +1,114 @@
+"""Which agents are there, and how do they do? What `GET /v1/operations/agents` answers.
+
+Whether one lives is not told by events: its heartbeat says so (tta.eventstore.heartbeats).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import convert
+from msgspec.structs import replace
+
+from tta.domain.agent import (
+    EVENTS,
+    AgentDegraded,
+    AgentReady,
+    AgentRegistered,
+    AgentRetired,
+    AgentState,
+    PerformanceMeasured,
+)
+from tta.domain.base import Event
+from tta.graph.engine import Graph
+from tta.projector.model import Fact, Key, Link, LinkType, Row
+
+NAME = "agents"
+VERSION = 1
+AGENTS_MAX = 1_000  # Of 250 processes; with more, the ones that changed first are not shown.
+
+
+class Agent(Row, frozen=True, kw_only=True):
+    name: str
+    worker: str
+    agent_version: int
+    capability: str
+    state: str
+    reason: str | None = None
+    """Why it is degraded."""
+    since_ms: int
+    """When it came to be in that state."""
+    runs: int = 0
+    """Since it was registered, as far as they were measured; so with the failures."""
+    failures: int = 0
+    p50_ms: float | None = None
+    """Of the period that was measured last; so with the 95th percentile."""
+    p95_ms: float | None = None
+    changed_ms: int
+    """The last event of it."""
+
+
+ROWS: tuple[type[Row], ...] = (Agent,)
+LINKS: tuple[LinkType, ...] = ()
+HANDLES = EVENTS
+BEGINS: dict[type[Event], type[Row]] = {}  # A worker that starts again registers on the row that is there.
+
+AGENTS_OF_LATE = """
+MATCH (a:Agent_v1)
+WHERE a.state <> $retired OR a.changed_ms >= $since_ms
+RETURN a.id AS id, a.name AS name, a.worker AS worker, a.agent_version AS agent_version,
+  a.capability AS capability, a.state AS state, a.reason AS reason, a.since_ms AS since_ms,
+  a.runs AS runs, a.failures AS failures, a.p50_ms AS p50_ms, a.p95_ms AS p95_ms,
+  a.changed_ms AS changed_ms
+ORDER BY a.changed_ms DESC, a.id DESC
+LIMIT $agents_max
+"""
+
+
+def keys(fact: Fact) -> Sequence[Key]:
+    return (Key(Agent, fact.aggregate),)
+
+
+def apply(key: Key, row: Agent | None, fact: Fact) -> Agent:
+    event, at_ms = fact.event, fact.at_ms
+    if isinstance(event, AgentRegistered):
+        return Agent(
+            id=key.id,
+            name=event.name,
+            worker=event.worker,
+            agent_version=event.version,
+            capability=event.capability,
+            state=AgentState.REGISTERED.value,
+            since_ms=at_ms,
+            changed_ms=at_ms,
+        )
+    assert row is not None, "an agent begins with AgentRegistered"
+    changed: dict[str, Any] = {"reason": None, "since_ms": at_ms}
+    match event:
+        case AgentReady():
+            changed["state"] = AgentState.READY.value
+        case AgentDegraded():
+            changed |= {"state": AgentState.DEGRADED.value, "reason": event.reason.value}
+        case AgentRetired():
+            changed["state"] = AgentState.RETIRED.value
+        case PerformanceMeasured():
+            changed = {
+                "runs": row.runs + event.runs,
+                "failures": row.failures + event.failures,
+                "p50_ms": event.p50_ms,
+                "p95_ms": event.p95_ms,
+            }
+        case _:
+            raise AssertionError(f"{type(event).__name__} is not folded")
+    return replace(row, **changed, changed_ms=at_ms)
+
+
+def links(_fact: Fact) -> Sequence[Link]:
+    return ()
+
+
+async def agents_of_late(graph: Graph, *, since_ms: int, agents_max: int = AGENTS_MAX) -> list[Agent]:
+    """Read agents, the last changed first: all but those that retired before `since_ms`."""
+    found = await graph.read(
+        AGENTS_OF_LATE, retired=AgentState.RETIRED.value, since_ms=since_ms, agents_max=agents_max
+    )
+    return [convert(each, Agent) for each in found]
