@@ -36,6 +36,8 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.behaviour = "good"
+        self.behaviours: list[str] = []
+        """What it does next, once each, before `behaviour` counts."""
         self.says: list[Says] = ["hello"]
         self.usage: Any = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
         self.received: list[Received] = []
@@ -61,22 +63,23 @@ class ModelServer:
             self.received.append(Received(str(request.url), dict(request.headers), body))
             self.came.notify_all()
         asked = json.loads(body) if body else {}
+        behaviour = self.behaviours.pop(0) if self.behaviours else self.behaviour
         says = self.says.pop(0) if len(self.says) > 1 else self.says[0]
         text = says if isinstance(says, str) else says(asked["messages"][-1]["content"])
         streams = bool(asked.get("stream"))
-        if self.behaviour == "hangs" and not streams:
+        if behaviour == "hangs" and not streams:
             return await self._hang()
         await asyncio.sleep(self.waits_s)
-        bad = self._bad_answer()
+        bad = self._bad_answer(behaviour)
         if bad is not None:
             return bad
         if request.method == "GET":
             return JSONResponse({"object": "list", "data": [{"id": "small"}]})
         if streams:
-            return StreamingResponse(self._stream(text), media_type="text/event-stream")
+            return StreamingResponse(self._stream(text, behaviour), media_type="text/event-stream")
         return JSONResponse(self._whole(text))
 
-    def _bad_answer(self) -> Response | None:
+    def _bad_answer(self, behaviour: str) -> Response | None:
         elsewhere = {"location": f"{self.base_url}/elsewhere"}
         return {
             "500": JSONResponse({"error": {"message": "no"}}, 500),
@@ -90,7 +93,7 @@ class ModelServer:
             "no choices": JSONResponse({"choices": []}),
             "huge": JSONResponse(self._whole("x" * 2_000_000)),
             "packed": Response(b"\x1f\x8b", headers={"content-encoding": "gzip"}),
-        }.get(self.behaviour)
+        }.get(behaviour)
 
     async def _hang(self) -> Response:
         await asyncio.sleep(HANGS_S)
@@ -101,18 +104,18 @@ class ModelServer:
         choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
         return {"id": "1", "object": "chat.completion", "choices": choices, "usage": self.usage}
 
-    async def _stream(self, text: str) -> AsyncIterator[bytes]:
-        if self.behaviour == "hangs":
+    async def _stream(self, text: str, behaviour: str) -> AsyncIterator[bytes]:
+        if behaviour == "hangs":
             await asyncio.sleep(HANGS_S)
         for start in range(0, len(text), 7):
             yield self._event({"choices": [{"index": 0, "delta": {"content": text[start : start + 7]}}]})
-            if self.behaviour == "stalls":
+            if behaviour == "stalls":
                 await asyncio.sleep(HANGS_S)
-            if self.behaviour == "cut":
+            if behaviour == "cut":
                 return
-            if self.behaviour == "odd":
+            if behaviour == "odd":
                 yield b"data: {\n\n"
-        for _ in range(100 if self.behaviour == "endless" else 0):
+        for _ in range(100 if behaviour == "endless" else 0):
             yield self._event({"choices": [{"index": 0, "delta": {"content": "x" * 10_000}}]})
         yield self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         yield self._event({"choices": [], "usage": self.usage})

@@ -1,13 +1,16 @@
 """Whatever endpoints do, a question to them ends in time, with an answer or a reason."""
 
 import asyncio
+import random
 from uuid import UUID
 
 import pytest
-from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, endpoint, opened, outcome_of
+from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint, opened, outcome_of
 from model_server import ModelServer
 
 from tta.agents.budgets import Limits
+from tta.agents.endpoint_models import CALLS_MAX
+from tta.agents.gateway import Gateway, NotAnswered
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
 
@@ -147,3 +150,45 @@ async def test_without_a_key_none_is_sent(nodes: Nodes, store: str, model: Model
     async with opened(nodes, store, endpoint(model)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     assert "authorization" not in model.received[0].headers
+
+
+async def test_whatever_two_servers_do_at_random_every_question_ends(
+    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer
+):
+    chance = random.Random(20261124)
+    what = ["good", "good", "hangs", "stalls", *FAILS, *FAILS_STREAMING]
+    for server in (model, other_model):
+        server.behaviours = [chance.choice(what) for _ in range(200)]
+    both = endpoint(model), endpoint(other_model, "second", streams=True)
+    outcomes: list[str] = []
+
+    async def ask(gateway: Gateway, number: int) -> None:
+        try:
+            async with asyncio.timeout(2 + SLACK_S):
+                await gateway.ask(QUESTION, CONSENT, call_id=UUID(int=number), within_s=2)
+            outcomes.append("answered")
+        except NotAnswered as error:
+            outcomes.append(error.outcome.value)
+
+    for part in range(5):
+        # A store of its own for each part: its breakers are closed.
+        async with opened(nodes, f"{store}{part}", *both) as gateway:
+            await asyncio.gather(*(ask(gateway, 100 * part + number) for number in range(8)))
+    assert len(outcomes) == 40
+    assert {"answered", "failed"} <= set(outcomes) <= {"answered", "failed", "late", "resting"}
+
+
+async def test_calls_that_were_given_up_hold_no_connection(nodes: Nodes, store: str, model: ModelServer):
+    model.behaviours = ["hangs"] * 2 * CALLS_MAX
+    limits = Limits(calls_max=CALLS_MAX, tokens_player_day=10**9, tokens_store_day=10**9)
+    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limits) as gateway:
+        for part in (1, 2):
+            asking = [
+                asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20))
+                for _ in range(CALLS_MAX)
+            ]
+            await model.has_received(part * CALLS_MAX)
+            for each in asking:
+                each.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        assert await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)

@@ -8,7 +8,7 @@ from tta.agents.endpoints import EndpointsWrong, read_endpoints
 from tta.agents.gateway import Gateway
 from tta.agents.messages import Brief, Written
 from tta.agents.model_interpreter import interpreted
-from tta.agents.model_narrator import Telling
+from tta.agents.model_narrator import Writing
 from tta.agents.models import Models
 from tta.eventstore.nodes import Nodes
 from tta.stories.meaning import Meaning
@@ -36,7 +36,7 @@ class EndpointModels(Models):
         return await interpreted(self._gateway, brief, call_id, within_s)
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
-        return await Telling(self._gateway, brief, call_id, within_s).write()
+        return await Writing(self._gateway, brief, call_id, within_s).write()
 
     async def warm(self) -> None:
         """Load what the first call needs; once, beside everything else, when the process has started."""

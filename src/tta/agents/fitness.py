@@ -35,20 +35,22 @@ NUMBER_WORDS = frozenset(
 )
 OPENERS = frozenset(
     """
-    a about above across after again ahead all almost along already also although always among an and
-    another any anyone anything around as at away back barely because before behind below beneath beside
-    besides between beyond both breathing but by carefully come do down during each early either else
-    even every everyone everything everywhere except far few finally first for from gently go half
-    hardly he her here hers him his holding how i if in inside instead into is it its just keep last
-    later leaning less let lightly like listen listening little long look looking maybe meanwhile more
-    most much near nearby nearly neither never next no nobody nodding none nor not nothing notice now of
-    off often on once one only or other others our out outside over perhaps please quietly quite rather
-    reaching really remember seeing she since sitting slightly slow slowly smiling so softly some
-    somebody somehow someone something sometimes somewhere soon standing stay still such suddenly take
-    taking than that the their theirs them then there these they this those though through time to today
-    together tonight too toward towards turning two under until up upon wait waiting walking we well
-    what whatever when whenever where wherever whether which while who whoever whose why with within
-    without yes yet you your yours
+    a about above across after afterwards again against ah ahead all almost along alongside already also
+    although always among an and another any anyone anything around as at away back barely because
+    before behind below beneath beside besides between beyond both breathing but by carefully come
+    despite do down downstairs during each early either else even eventually every everybody everyone
+    everything everywhere except far farther few finally first for from further gently go half halfway
+    hardly he hello her here hers him his holding how i if in indoors inside instead into is it its just
+    keep last later leaning left less let lightly like listen listening little long look looking many
+    maybe meanwhile more most much near nearby nearly neither never next no nobody nodding none nor not
+    nothing notice now of off often oh okay on once one only or other others our out outdoors outside
+    over overhead past perhaps please presently quietly quite rather reaching really remember right
+    seeing several she since sitting slightly slow slowly smiling so softly some somebody somehow
+    someone something sometimes somewhere soon sooner standing stay steadily still such suddenly take
+    taking than that the their theirs them then there these they this those though through till time to
+    today together tonight too toward towards turning two under underneath unless until up upon upstairs
+    usually wait waiting walking we well what whatever when whenever where whereas wherever whether
+    which while who whoever whose why with within without yes yet you your yours
     """.split()  # noqa: SIM905
 )
 CLINICAL = re.compile(

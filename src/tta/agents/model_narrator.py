@@ -19,7 +19,7 @@ WORDS_MAX = 2_000  # Characters of what a player said: what their mind is on sho
 REPAIR_S_MIN = 1.0  # With less time left, nobody writes a passage anew.
 
 
-class Telling:
+class Writing:
     """One passage: what was asked so far, and what it has cost."""
 
     def __init__(self, gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> None:
