@@ -218,6 +218,8 @@ async def test_the_process_lives_is_ready_and_healthy(api: Api):
         "session_state",
         "player_state",
         "journey",
+        "progress",
+        "agents",
     }
 
 

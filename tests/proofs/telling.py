@@ -83,7 +83,16 @@ async def tell(scene: Scene, player: Player) -> str:
         await player.ask("PUT", f"{path}/consents/research", {"given": number % 2 == 0})
     for answer in player.answers[:12]:
         await player.retry(answer)
+    await tell_the_care_plan(player, words)
     return session
+
+
+async def tell_the_care_plan(player: Player, words: Words) -> None:
+    path = f"/v1/players/{player.id}"
+    goal = (await player.ask("POST", f"{path}/goals", {"text": words("goal")})).body["goal_id"]
+    progress = {"goal_id": goal, "attainment": 1, "note": words("note")}
+    await player.ask("POST", f"{path}/progress", progress)
+    await player.ask("POST", f"{path}/goals/{goal}/milestones", {"text": words("milestone")})
 
 
 def refused(player: Player, words: Words, session: str) -> list[tuple[int, str, str, Any]]:
@@ -103,6 +112,9 @@ def refused(player: Player, words: Words, session: str) -> list[tuple[int, str, 
         (422, "POST", "/v1/players", {"name": words("long name") * 20}),
         (422, "POST", "/v1/players", {"name": words("misplaced"), "language": words("as a language")}),
         (422, "PUT", f"{mine}/preferences", {"avoid_topics": words("no list")}),
+        (422, "POST", f"{mine}/goals", {"text": words("long goal") * 15}),
+        (422, "POST", f"{mine}/progress", {"goal_id": words("as a goal"), "attainment": 1}),
+        (404, "POST", f"{mine}/goals/{session}/milestones", {"text": words("milestone of no goal")}),
         (412, "PUT", f"{mine}/preferences", preferences(words, "late topic")),
         (404, "PUT", f"{mine}/consents/{words('as a purpose')}", {"given": True}),
         (404, "GET", f"/v1/sessions/{session}x?text={words('in a query')}", None),

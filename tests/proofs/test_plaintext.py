@@ -42,6 +42,11 @@ async def must_be_read_back(scene: Scene, player: Player, session: str) -> None:
     assert person["name"] == scene.words("name")
     assert person["preferences"]["avoid_topics"] == [scene.words("topic"), "Ravens"]
     assert person["preferences"]["emergency_contact"] == scene.words("contact")
+    progress = (await scene.api.once(player.sent("GET", f"/v1/players/{player.id}/progress"))).json()
+    (goal,) = progress["goals"]
+    (milestone,) = goal["milestones"]
+    kept = {"goal": goal["text"], "note": goal["note"], "milestone": milestone["text"]}
+    assert kept == {field: scene.words(field) for field in kept}
 
 
 async def write_everything_out(system: System) -> None:
