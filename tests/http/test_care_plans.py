@@ -1,17 +1,20 @@
 """A care plan over HTTP: goals, progress, questionnaires, what is said at once, and what is shown of it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from api_examples import Api, Caller, problem
 
+from tta.commands.care_plans import record_measure
+from tta.commands.handle import Asked
 from tta.domain.base import Event, Sealed
-from tta.domain.care_plan import MeasureRecorded
-from tta.domain.identity import care_plan_id, safety_record_id
+from tta.domain.care_plan import MeasureRecorded, RecordMeasure
+from tta.domain.identity import care_plan_id, derived_id, safety_record_id
 from tta.domain.measures import PHQ9, MeasureKind
 from tta.domain.safety_record import RiskAssessed
 from tta.domain.vocabulary import RiskCategory, RiskLevel
-from tta.eventstore.envelope import ABSENT
+from tta.eventstore.envelope import ABSENT, Context
 from tta.eventstore.store import Wanted
 from tta.http.guidance import guidance_for
 from tta.telemetry.metrics import REGISTRY
@@ -96,6 +99,36 @@ async def test_a_questionnaire_is_scored_and_compared_with_the_first(api: Api):
     }
     (shown,) = (await caller.seen(f"{path}/progress", taken)).json()["measures"]
     assert (shown["id"], shown["total"], shown["since_first"]) == (taken.json()["measure_id"], 8, None)
+
+
+async def measured_a_week_ago(api: Api, player_id: UUID, answers: tuple[int, ...]) -> None:
+    command_id = derived_id("a week ago", player_id)
+    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    command = RecordMeasure(
+        id=command_id, measure=MeasureKind.PHQ9, answers=answers, at=datetime.now(UTC) - timedelta(days=7)
+    )
+    await record_measure(api.parts.commands, player_id, command, Asked(context))
+
+
+async def test_a_later_questionnaire_says_what_changed_and_is_counted_once(api: Api):
+    caller = await api.player()
+    assert caller.player_id is not None
+    await measured_a_week_ago(api, caller.player_id, (2,) * 8 + (0,))
+    labels = {"measure": "phq9", "outcome": "reliably_improved"}
+    before = counted("tta_measure_change_total", **labels)
+    path = f"/v1/players/{caller.player_id}"
+    for _ in range(2):
+        taken = await caller.post(f"{path}/measures", phq9(), key="m")
+    assert counted("tta_measure_change_total", **labels) == before + 1
+    (later, first) = (await caller.seen(f"{path}/progress", taken)).json()["measures"]
+    assert (first["total"], first["since_first"]) == (16, None)
+    assert later["since_first"] == {
+        "difference": -8,
+        "change": "reliably_improved",
+        "response": True,
+        "remission": False,
+        "recovery": True,
+    }
 
 
 async def test_without_a_positive_item_9_nothing_is_assessed(api: Api):

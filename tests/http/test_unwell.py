@@ -70,6 +70,15 @@ async def test_without_the_event_store(own_api: Api):
     assert "reply" not in said.json()
 
 
+async def test_who_needs_help_is_told_what_to_do_also_without_the_event_store(own_api: Api):
+    caller = await own_api.player()
+    await own_api.server.stop()
+    worrying = {"measure": "phq9", "answers": [0] * 8 + [1]}
+    asked = caller.post(f"/v1/players/{caller.player_id}/measures", worrying)
+    refused = problem(await within(BOUND_S, asked), 503, "store-unavailable")
+    assert refused["guidance"]["level"] == "low"
+
+
 async def test_with_an_event_store_that_does_not_answer(own_api: Api):
     caller, path = await own_api.session()
     process = own_api.server.process
