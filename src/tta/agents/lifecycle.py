@@ -174,10 +174,11 @@ class _Life:
 
     async def _say_how_it_did(self, *, at_once: bool = False) -> None:
         if self._measured is None:
-            measure, now = self._standing.measure(), _now()
-            due = at_once or (now - measure.since).total_seconds() >= self._measure_every_s
-            if not due:
+            now = _now()
+            since = self._standing.measured_since
+            if not at_once and (now - since).total_seconds() < self._measure_every_s:
                 return
+            measure = self._standing.measure()
             self._standing.begin_measure()
             if not measure.runs:
                 return

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.models import NotWritten
-from tta.agents.promises import Untrue, fit, following
+from tta.agents.promises import Untrue, checked, fit, following, meant
 from tta.agents.registry import LATE, AgentRegistry
 from tta.agents.roles import Team
 from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens
@@ -46,13 +46,16 @@ class AgentOrchestrator:
     async def plan(self, turn: Turn, *, on_step: OnStep = nobody_listens) -> Plan:
         """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
         interpreter = self._team.interpreter
+
+        async def interpret(_within_s: float) -> Meaning:
+            return meant(await interpreter.interpret(turn))
+
+        async def ask(within_s: float) -> Meaning:
+            return meant(await interpreter.ask(turn, plan, within_s=within_s))
+
         try:
             meaning = await self._steps.take(
-                Step.INTERPRETING,
-                interpreter,
-                self._deadlines.pure_s,
-                lambda _: interpreter.interpret(turn),
-                on_step,
+                Step.INTERPRETING, interpreter, self._deadlines.pure_s, interpret, on_step
             )
         except StepFailed:
             meaning = Meaning("unsure") if turn.choice is None else Meaning("choice", turn.choice, by_id=True)
@@ -64,7 +67,7 @@ class AgentOrchestrator:
                 Step.INTERPRETING,
                 interpreter,
                 self._deadlines.interpret_s,
-                lambda within_s: interpreter.ask(turn, plan, within_s=within_s),
+                ask,
                 on_step,
                 asks_model=True,
             )
@@ -84,17 +87,17 @@ class AgentOrchestrator:
         if may_ask_model and self.wants_model(turn, plan):
             telling, narration = await self._asked(turn, plan, on_step)
             if telling is not None:
-                checked = await self._checked(telling, on_step)
-                if checked.passes:
+                verdict = await self._checked(telling, on_step)
+                if verdict.passes:
                     told = plan.told._replace(text=telling.text)
-                    return Answer(told, Author.MODEL, checked.by, narration)
+                    return Answer(told, Author.MODEL, verdict.by, narration)
                 narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
             on_step = nobody_listens  # They are told of each step once.
         telling = await self._authored(turn, plan, on_step)
-        checked = await self._checked(telling, on_step)
-        if not checked.passes:
-            return Answer(WITHHELD._replace(then=plan.told.then), Author.PROTOCOL, checked.by, narration)
-        return Answer(plan.told, telling.author, checked.by, narration)
+        verdict = await self._checked(telling, on_step)
+        if not verdict.passes:
+            return Answer(WITHHELD._replace(then=plan.told.then), Author.PROTOCOL, verdict.by, narration)
+        return Answer(plan.told, telling.author, verdict.by, narration)
 
     async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:
         keeper = self._team.world_keeper
@@ -145,14 +148,12 @@ class AgentOrchestrator:
 
     async def _checked(self, telling: Telling, on_step: OnStep) -> Checked:
         guardian = self._team.guardian
+
+        async def check(_within_s: float) -> Checked:
+            return checked(await guardian.check(telling.text, telling.author))
+
         try:
-            return await self._steps.take(
-                Step.CHECKING,
-                guardian,
-                self._deadlines.check_s,
-                lambda _: guardian.check(telling.text, telling.author),
-                on_step,
-            )
+            return await self._steps.take(Step.CHECKING, guardian, self._deadlines.check_s, check, on_step)
         except StepFailed:
             # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
             return Checked(passes=telling.author is not Author.MODEL)

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tta.agents.messages import Telling
+from tta.agents.messages import Checked, Telling
 from tta.agents.models import NotWritten
 from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import SENT
@@ -15,6 +15,20 @@ from tta.stories.story import CALM
 
 class Untrue(Exception):
     """An agent gave what its role does not allow."""
+
+
+def meant(meaning: object) -> Meaning:
+    """Take a meaning and nothing else."""
+    if not isinstance(meaning, Meaning):
+        raise Untrue(f"expected a meaning, got {type(meaning).__name__}")
+    return meaning
+
+
+def checked(verdict: object) -> Checked:
+    """Take a verdict and nothing else: what merely looks like consent is none."""
+    if not isinstance(verdict, Checked) or not isinstance(verdict.passes, bool):
+        raise Untrue(f"expected a verdict, got {type(verdict).__name__}")
+    return verdict
 
 
 def following(told: Told, meaning: Meaning) -> Told:

@@ -72,11 +72,11 @@ class Standing:
         ordered = sorted(self._durations)
         p50, p95 = (ordered[int(share * (len(ordered) - 1))] if ordered else 0.0 for share in (0.5, 0.95))
         return Measure(
-            self._runs, self._failures, round(p50 * 1000, 3), round(p95 * 1000, 3), self._measured_since
+            self._runs, self._failures, round(p50 * 1000, 3), round(p95 * 1000, 3), self.measured_since
         )
 
     def begin_measure(self) -> None:
-        self._measured_since = datetime.now(UTC)
+        self.measured_since = datetime.now(UTC)
         self._runs = self._failures = 0
         self._durations: deque[float] = deque(maxlen=DURATIONS_MAX)
 
@@ -99,7 +99,8 @@ class AgentRegistry:
             if run.outcome is not None:
                 seconds = perf_counter() - began
                 standing.count(run.outcome, seconds, asks_model=asks_model)
-                metrics.AGENT_STEP_SECONDS.labels(step).observe(seconds)
+                asked = "model" if asks_model else "nobody"
+                metrics.AGENT_STEP_SECONDS.labels(step, asked).observe(seconds)
                 metrics.AGENT_STEPS.labels(step, run.outcome).inc()
 
     def refresh_gauges(self) -> None:

@@ -54,7 +54,7 @@ REACTOR_PARKED = Gauge(
 AGENT_STEP_SECONDS = Histogram(
     "tta_agent_step_seconds",
     "Time that a step of answering a turn took, attempts and waiting included",
-    ("step",),
+    ("step", "asked"),
     buckets=LATENCY_BUCKETS_S,
     registry=REGISTRY,
 )

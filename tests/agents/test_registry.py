@@ -1,0 +1,95 @@
+"""What a process knows of its agents: who is busy, who fails, how fast they are."""
+
+import pytest
+from agent_examples import AnyAgent
+
+from tta.agents.registry import DONE, DURATIONS_MAX, FAILED, FAILURES_IN_ROW, LATE, AgentRegistry, Standing
+from tta.domain.agent import AgentState, DegradedReason
+from tta.domain.narration import NarrationOutcome
+from tta.telemetry.metrics import REGISTRY
+
+
+def standing() -> Standing:
+    return Standing(AnyAgent("narrator", lambda: None))
+
+
+def fail(one: Standing, times: int, *, outcome: str = FAILED, asks_model: bool = False) -> None:
+    for _ in range(times):
+        one.count(outcome, 0.001, asks_model=asks_model)
+
+
+def test_an_agent_is_degraded_from_the_fifth_failure_in_a_row_until_a_success():
+    one = standing()
+    fail(one, FAILURES_IN_ROW - 1)
+    assert one.state is AgentState.READY
+    fail(one, 1)
+    assert (one.state, one.reason) == (AgentState.DEGRADED, DegradedReason.FAILING)
+    one.count(DONE, 0.001, asks_model=False)
+    assert (one.state, one.reason) == (AgentState.READY, None)
+
+
+def test_a_success_between_failures_begins_the_row_anew():
+    one = standing()
+    for _ in range(3):
+        fail(one, FAILURES_IN_ROW - 1, outcome=LATE)
+        one.count(DONE, 0.001, asks_model=False)
+    assert one.state is AgentState.READY
+
+
+def test_what_goes_well_without_a_model_does_not_make_up_for_one_that_fails():
+    one = standing()
+    for _ in range(FAILURES_IN_ROW):
+        one.count(NarrationOutcome.FAILED.value, 0.001, asks_model=True)
+        one.count(DONE, 0.001, asks_model=False)
+    assert one.state is AgentState.DEGRADED
+    one.count(DONE, 0.001, asks_model=True)
+    assert one.state is AgentState.READY
+
+
+def test_a_budget_that_is_spent_is_no_failure_of_an_agent():
+    one = standing()
+    fail(one, FAILURES_IN_ROW, outcome=NarrationOutcome.OVER_BUDGET.value, asks_model=True)
+    assert one.state is AgentState.READY
+    assert one.measure().failures == 0
+
+
+def test_a_measure_counts_what_ended_since_it_was_begun():
+    one = standing()
+    for ms in range(1, 101):
+        one.count(DONE, ms / 1000, asks_model=False)
+    fail(one, 1)
+    measure = one.measure()
+    assert (measure.runs, measure.failures) == (101, 1)
+    assert measure.p50_ms == pytest.approx(50, abs=1)
+    assert measure.p95_ms == pytest.approx(95, abs=1)
+    one.begin_measure()
+    later = one.measure()
+    assert (later.runs, later.failures, later.p50_ms, later.p95_ms) == (0, 0, 0.0, 0.0)
+    assert later.since >= measure.since
+
+
+def test_times_are_those_of_the_latest_runs():
+    one = standing()
+    for _ in range(DURATIONS_MAX):
+        one.count(DONE, 9.0, asks_model=False)
+    for _ in range(DURATIONS_MAX):
+        one.count(DONE, 0.001, asks_model=False)
+    measure = one.measure()
+    assert (measure.runs, measure.p95_ms) == (2 * DURATIONS_MAX, 1.0)
+
+
+def test_an_agent_is_busy_while_it_runs_and_a_run_that_was_abandoned_counts_as_nothing():
+    registry = AgentRegistry([AnyAgent("guardian", lambda: None)])
+    one = registry.standings["guardian"]
+    with registry.run("guardian", "checking") as run:
+        assert one.busy == 1
+        registry.refresh_gauges()
+        assert REGISTRY.get_sample_value("tta_agent_busy", {"agent": "guardian"}) == 1
+        run.outcome = DONE
+    with registry.run("guardian", "checking"):
+        pass
+    registry.refresh_gauges()
+    assert REGISTRY.get_sample_value("tta_agent_busy", {"agent": "guardian"}) == 0
+    ready = {"agent": "guardian", "state": "ready"}
+    assert REGISTRY.get_sample_value("tta_agent_state", ready) == 1
+    assert one.measure().runs == 1
