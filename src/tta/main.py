@@ -4,12 +4,14 @@ import asyncio
 import gc
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import uvicorn
 from msgspec.structs import replace
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
@@ -43,6 +45,8 @@ from tta.work import (
 KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 10
+UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
+SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 
@@ -194,7 +198,9 @@ def _spare_the_collector() -> None:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first."""
+    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first, and who
+    does not read what was sent is left.
+    """
 
     def __init__(self, config: uvicorn.Config, live: Hub) -> None:
         super().__init__(config)
@@ -202,7 +208,16 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._live.end_all()
-        await super().shutdown(sockets)
+        leaving = asyncio.get_running_loop().call_later(UNREAD_S, self._leave_unread)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            leaving.cancel()
+
+    def _leave_unread(self) -> None:
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, HttpToolsProtocol) and connection.transport.get_write_buffer_size():
+                connection.transport.abort()
 
 
 async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
@@ -238,12 +253,16 @@ async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str],
 def _listening(settings: Settings) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        return socket.create_server((settings.host, settings.port), family=family, backlog=1_024)
+        listening = socket.create_server((settings.host, settings.port), family=family, backlog=1_024)
     except (OSError, OverflowError) as error:
         raise SettingsWrong(
             f"cannot listen on {settings.host}, port {settings.port} ({error}): "
             "choose others with TTA_HOST and TTA_PORT, or --host and --port"
         ) from error
+    if sys.platform == "linux":
+        # The connections inherit it; elsewhere the system's own, longer patience holds.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_S_MAX * 1_000)
+    return listening
 
 
 def _embedded(settings: Settings) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from contextlib import suppress
 from typing import Any, NamedTuple, Self
 
@@ -29,7 +30,10 @@ class Refused(Exception):
 class EventSource:
     """One stream of one session, opened again from where it was."""
 
-    def __init__(self, address: tuple[str, int], path: str, token: str = "", **headers: str) -> None:
+    def __init__(
+        self, address: tuple[str, int], path: str, token: str = "", *, holds: int = 0, **headers: str
+    ) -> None:
+        """`holds` is how many bytes it takes in before anybody reads; 0 is as many as usual."""
         self.address = address
         self.path = path
         self.last_id = ""
@@ -37,12 +41,13 @@ class EventSource:
         self.comments = 0
         self.headers: dict[str, str] = {}
         self._token = token
+        self._holds = holds
         self._sent = {name.replace("_", "-"): value for name, value in headers.items()}
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self) -> Self:
         """Ask for the stream. Raises Refused."""
-        self._reader, self._writer = await asyncio.open_connection(*self.address)
+        self._reader, self._writer = await self._connected()
         sent = dict(self._sent)
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
@@ -101,6 +106,15 @@ class EventSource:
         """Leave, as a page that is closed does."""
         if self._writer is not None:
             self._writer.transport.abort()
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if not self._holds:
+            return await asyncio.open_connection(*self.address)
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._holds)
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, self.address)
+        return await asyncio.open_connection(sock=connection, limit=self._holds)
 
     async def _more(self) -> None:
         """Read one chunk of the answer."""

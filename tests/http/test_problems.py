@@ -31,7 +31,7 @@ UNREACHED = {
 ELSEWHERE = {
     "request-timeout": "test_request_log.py",
     "overloaded": "test_transport.py",
-    "too-many-streams": "test_streams.py",
+    "too-many-streams": "test_stream_limits.py",
     "headers-too-large": "test_transport.py",
     "store-unavailable": "test_unwell.py",
     "outcome-unknown": "test_unwell.py",

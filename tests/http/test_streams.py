@@ -1,70 +1,25 @@
 """A session's live stream: what it tells, to whom, and that nothing is lost or repeated in between."""
 
-import asyncio
-import signal
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import UUID
 
-import httpx2
 import msgspec
 import pytest
 import pytest_asyncio
-import uvicorn
-from api_examples import Api, Caller, hold
-from event_source import EventSource, Refused
-from running_process import Dev
-from starlette.applications import Starlette
+from api_examples import Api, api_in, hold
+from event_source import Refused
+from wire import Wire, play_alone, wired
 
-from tta.http.apps import app
-from tta.http.calls import Services
-from tta.live.hub import Hub
-from tta.main import services
-from tta.work import Work
+from tta.domain.identity import derived_id
+from tta.domain.vocabulary import Role
+from tta.eventstore.appends import Append, StreamAppend
+from tta.eventstore.envelope import Context, Draft
+from tta.eventstore.store import Wanted
+from tta.security.tokens import CLOCK_SKEW_S
 
 HELLO = {"text": "I sit down by the fire."}
-
-
-@asynccontextmanager
-async def served(made: Starlette) -> AsyncIterator[tuple[str, int]]:
-    """Serve an app on a socket of its own; gives its address."""
-    config = uvicorn.Config(made, http="httptools", lifespan="off", log_config=None, port=0)
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[:2]
-    finally:
-        server.should_exit = True
-        await server.shutdown()
-
-
-class Wire:
-    """The app behind a real socket, and its hub."""
-
-    def __init__(self, address: tuple[str, int], serving: Services) -> None:
-        self.address = address
-        self.live = serving.live
-
-    def source(self, caller: Caller, path: str, **headers: str) -> EventSource:
-        return EventSource(self.address, f"{path}/stream", caller.token, **headers)
-
-    async def idle(self) -> None:
-        """Wait until the process carries no stream any more."""
-        async with asyncio.timeout(10):
-            while self.live.open:  # noqa: ASYNC110 - The server notices in its own time.
-                await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def wired(api: Api, **limits: float) -> AsyncIterator[Wire]:
-    serving = services(api.parts, Work([], []))
-    serving = serving._replace(live=Hub(api.parts.store, **limits))  # type: ignore[arg-type]
-    async with served(app(serving, "all")) as address:
-        yield Wire(address, serving)
-        serving.live.end_all()
-    await serving.live.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -132,7 +87,7 @@ async def test_a_hold_is_told_without_its_reason(api: Api, wire: Wire):
 
 
 async def test_a_client_that_leaves_frees_everything(api: Api, wire: Wire):
-    await wire.idle()
+    await wire.carries(0)
     caller, path = await api.session()
     sources = [await wire.source(caller, path).open() for _ in range(3)]
     for source in sources:
@@ -140,57 +95,158 @@ async def test_a_client_that_leaves_frees_everything(api: Api, wire: Wire):
     assert (wire.live.open, wire.live.is_reading) == (3, True)
     for source in sources:
         source.close()
-    await wire.idle()
+    await wire.carries(0)
     assert not wire.live.is_reading
 
 
-async def test_one_player_has_so_many_streams_at_most(api: Api):
-    async with wired(api, each_max=2) as wire:
-        caller, path = await api.session()
-        other, others_path = await api.session()
-        sources = [await wire.source(caller, path).open() for _ in range(2)]
-        with pytest.raises(Refused) as refused:
-            await wire.source(caller, path).open()
-        assert refused.value.status == 429
-        assert msgspec.json.decode(refused.value.body)["code"] == "too-many-streams"
-        assert refused.value.headers["retry-after"] == "1"
-        sources.append(await wire.source(other, others_path).open())
-        sources[0].close()
-        async with asyncio.timeout(10):
-            while wire.live.open > 2:  # noqa: ASYNC110 - The server notices in its own time.
-                await asyncio.sleep(0.01)
-        sources.append(await wire.source(caller, path).open())
-        for source in sources:
-            source.close()
-
-
-async def test_a_process_has_so_many_streams_at_most(api: Api):
-    async with wired(api, streams_max=1) as wire:
-        caller, path = await api.session()
-        source = await wire.source(caller, path).open()
-        with pytest.raises(Refused) as refused:
-            await wire.source(caller, path).open()
-        assert refused.value.status == 503
-        assert msgspec.json.decode(refused.value.body)["code"] == "overloaded"
+async def test_an_id_is_good_on_any_process(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    await source.next()
+    source.close()
+    await caller.post(f"{path}/pause")
+    async with wired(api) as other:
+        source.address = other.address
+        await source.open()
+        assert (await source.next()).data == {"status": "paused"}
         source.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda how: how.name)
-async def test_a_process_that_is_told_to_stop_ends_its_streams(fresh_dev: Dev, how: signal.Signals):
-    started = httpx2.post(
-        f"{fresh_dev.url}/v1/sessions",
-        json={},
-        headers={"Authorization": f"Bearer {fresh_dev.token}", "Idempotency-Key": "start"},
+async def test_the_last_id_may_be_a_parameter(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    opened = await source.next()
+    source.close()
+    await caller.post(f"{path}/pause")
+    again = wire.source(caller, path)
+    again.path += f"?last_event_id={opened.id}"
+    assert (await (await again.open()).next()).data == {"status": "paused"}
+    again.close()
+
+
+async def test_holds_and_turns_that_were_missed_come_in_their_order(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    await source.next()
+    source.close()
+    await caller.post(f"{path}/pause")
+    assert caller.player_id is not None
+    await hold(api, caller.player_id)
+    await caller.post(f"{path}/interactions", HELLO, Prefer="wait=10")
+    await source.open()
+    assert [each.name for each in await source.until("reply")] == ["status", "hold", "interaction", "reply"]
+    source.close()
+
+
+async def test_who_missed_too_much_is_told_to_read_the_session(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    await source.next()
+    source.close()
+    await play_alone(api, caller, path, range(1, 102))
+    await source.open()
+    event = await source.next()
+    assert (event.name, event.data["reason"]) == ("resync", "behind")
+    assert (event.data["now"]["turn"], event.data["now"]["version"]) == (101, 203)
+    await caller.post(f"{path}/pause")
+    assert (await source.next()).data == {"status": "paused"}
+    source.close()
+    # As many as are told one by one.
+    source.last_id = str(event.id)
+    await play_alone(api, caller, path, range(102, 201))
+    await source.open()
+    assert len([await source.next() for _ in range(199)]) == 199
+    source.close()
+
+
+async def test_an_id_of_another_history_begins_anew(api: Api, wire: Wire):
+    caller, path = await api.session()
+    other, others_path = await api.session()
+    source = await wire.source(caller, path).open()
+    await caller.post(f"{path}/pause")
+    assert [each.name for each in await source.until("status")] == ["open", "status"]
+    source.close()
+    for ahead in (False, True):
+        foreign = wire.source(other, others_path)
+        foreign.last_id = source.last_id
+        event = await (await foreign.open()).next()
+        assert (event.name, event.data["reason"]) == ("resync", "unknown"), f"ahead: {not ahead}"
+        assert event.data["now"]["status"] == ("paused" if ahead else "open")
+        assert event.id == foreign.last_id != source.last_id
+        await other.post(f"{others_path}/{'resume' if ahead else 'pause'}")
+        assert (await foreign.next()).name == "status"
+        foreign.close()
+
+
+@pytest.mark.parametrize("last_id", ["?", "x", "AAAA", "A" * 28, "A" * 65, "é"])
+async def test_what_is_no_id_is_refused(api: Api, wire: Wire, last_id: str):
+    caller, path = await api.session()
+    source = wire.source(caller, path)
+    source.path += "?" + urlencode({"last_event_id": last_id})
+    with pytest.raises(Refused) as refused:
+        await source.open()
+    assert (refused.value.status, msgspec.json.decode(refused.value.body)["code"]) == (
+        400,
+        "malformed-request",
     )
-    path = f"{started.headers['Location']}/stream"
-    sources = [await EventSource(fresh_dev.address, path, fresh_dev.token).open() for _ in range(5)]
-    for source in sources:
-        assert (await source.next()).name == "open"
-    began = time.monotonic()
-    fresh_dev.process.send_signal(how)
-    for source in sources:
-        assert [(each.name, each.data) for each in await source.rest()] == [("bye", {"reason": "closing"})]
-    assert await asyncio.to_thread(fresh_dev.process.wait, 30) == 0
-    print(f"stopped within {time.monotonic() - began:.1f} s")
-    assert b'"level": "error"' not in fresh_dev.stderr.read_bytes().replace(b'":"', b'": "')
-    assert [line["status"] for line in fresh_dev.logged() if line["route"].endswith("/stream")] == [200] * 5
+
+
+async def test_a_comment_shows_that_the_connection_lives(api: Api):
+    async with wired(api, heartbeat_s=0.05) as wire:
+        caller, path = await api.session()
+        source = await wire.source(caller, path).open()
+        await source.next()
+        await source.until_comment()
+        source.close()
+
+
+async def test_a_stream_ends_with_its_token(api: Api, wire: Wire):
+    caller, path = await api.session()
+    token = api.tokens.mint(
+        "soon over", [Role.PLAYER], player_id=caller.player_id, lifetime_s=1 - CLOCK_SKEW_S
+    )
+    source = await wire.source(caller._replace(token=token), path).open()
+    assert [each.name for each in await source.rest()] == ["open", "bye"]
+
+
+async def test_erased_words_are_null(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    await source.next()
+    source.close()
+    await caller.post(f"{path}/interactions", HELLO, Prefer="wait=10")
+    keyring = api.parts.required_keys.keyring
+    await keyring._nodes.call("HSET", keyring._entry(caller.player_id), "destroyed", "1")
+    keyring._cache.clear()
+    await source.open()
+    interaction, reply = await source.until("reply")
+    assert (interaction.data["text"], reply.data["text"], reply.data["choices"]) == (None, None, [])
+    source.close()
+
+
+async def test_events_of_a_newer_program_are_passed_over(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    await source.next()
+    store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
+    (loaded,) = await store.load([Wanted(session_id)])
+    command_id = derived_id("newer", session_id)
+    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
+    await store.append(Append(streams=[newer], context=context))
+    assert caller.player_id is not None
+    await hold(api, caller.player_id)
+    assert (await source.next()).name == "hold"
+    source.close()
+
+
+async def test_streams_begin_anew_when_the_log_becomes_another_one(tmp_path: Path):
+    async with api_in(tmp_path, working=False) as api, wired(api) as wire:
+        caller, path = await api.session()
+        source = await wire.source(caller, path).open()
+        await source.next()
+        store = api.parts.store
+        await store.nodes.call("DEL", store.layout.log(store.layout.slot_of(UUID(path.rpartition("/")[2]))))
+        assert [(each.name, each.data["reason"], each.id) for each in await source.rest()] == [
+            ("resync", "changed", None)
+        ]

@@ -1,0 +1,96 @@
+"""The app behind a real socket in this process, and whoever follows a session there."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+import uvicorn
+from api_examples import Api, Caller
+from event_source import EventSource
+from starlette.applications import Starlette
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, handle_over
+from tta.domain import session
+from tta.domain.identity import derived_id
+from tta.domain.session import InteractionAnswered, InteractionSubmitted
+from tta.domain.vocabulary import Author
+from tta.eventstore.envelope import Context
+from tta.http.apps import app
+from tta.http.calls import Services
+from tta.live.hub import Hub
+from tta.main import services
+from tta.work import Work
+
+SEND_BYTES = 16 * 1024
+
+
+@asynccontextmanager
+async def served(made: Starlette, *, silent_ms_max: int = 0) -> AsyncIterator[tuple[str, int]]:
+    """Serve an app on a socket of its own that buffers little; gives its address."""
+    config = uvicorn.Config(made, http="httptools", lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
+        if silent_ms_max:
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, silent_ms_max)
+        await server.startup(sockets=[listening])
+        try:
+            yield listening.getsockname()[:2]
+        finally:
+            server.should_exit = True
+            await server.shutdown([listening])
+
+
+class Wire:
+    """Where the app answers, and its hub."""
+
+    def __init__(self, address: tuple[str, int], serving: Services) -> None:
+        self.address = address
+        self.live = serving.live
+
+    def source(self, caller: Caller, path: str, *, holds: int = 0, **headers: str) -> EventSource:
+        return EventSource(self.address, f"{path}/stream", caller.token, holds=holds, **headers)
+
+    async def carries(self, streams: int) -> None:
+        """Wait until the process carries so many streams."""
+        async with asyncio.timeout(10):
+            while self.live.open != streams:  # noqa: ASYNC110 - The server notices in its own time.
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def wired(api: Api, *, silent_ms_max: int = 0, **limits: float) -> AsyncIterator[Wire]:
+    """Serve an API with a hub of such limits."""
+    serving = services(api.parts, Work([], []))
+    serving = serving._replace(live=Hub(api.parts.store, **limits))  # type: ignore[arg-type]
+    async with served(app(serving, "all"), silent_ms_max=silent_ms_max) as address:
+        yield Wire(address, serving)
+        serving.live.end_all()
+    await serving.live.close()
+
+
+async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply: str = "On") -> None:
+    """Write turns into the log, two events each, without player and story."""
+    session_id = UUID(path.rpartition("/")[2])
+    for turn in turns:
+        at, command_id = datetime.now(UTC), derived_id("turn", session_id, str(turn))
+        events = [
+            InteractionSubmitted(turn=turn, choice="on", at=at),
+            InteractionAnswered(turn=turn, reply=reply, author=Author.STORY, at=at),
+        ]
+        context = Context(
+            actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        await handle_over(
+            api.parts.commands,
+            [Target(decider(session), session_id)],
+            lambda _, events=events: [events],  # type: ignore[misc]
+            Asked(context),
+            player_id=caller.player_id,
+        )
