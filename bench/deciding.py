@@ -16,7 +16,11 @@ from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.domain import session
 from tta.domain.identity import derived_id, owned_id
-from tta.domain.session import AnswerInteraction, StartSession, SubmitInteraction
+from tta.domain.session import StartSession
+from tta.domain.turns import (
+    AnswerInteraction,
+    SubmitInteraction,
+)
 from tta.domain.vocabulary import Author
 from tta.eventstore.appends import packed
 from tta.eventstore.child_server import ChildServer

@@ -25,7 +25,11 @@ from bench.stores import server, store
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import PlayerRegistered
-from tta.domain.session import InteractionAnswered, InteractionSubmitted, SessionStarted
+from tta.domain.session import SessionStarted
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
+)
 from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer

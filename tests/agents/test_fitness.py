@@ -13,7 +13,9 @@ from tta.agents.fitness import REPAIRS, RULES, Unfit, fit_text, number_pattern
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
 from tta.domain.passages import Wishes
-from tta.domain.session import REPLY_MAX
+from tta.domain.turns import (
+    REPLY_MAX,
+)
 from tta.stories.narrating import opening
 from tta.stories.story import catalogue
 

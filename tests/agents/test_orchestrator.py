@@ -35,7 +35,9 @@ from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.orchestrator import STUMBLED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.domain.session import REPLY_MAX
+from tta.domain.turns import (
+    REPLY_MAX,
+)
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import next_passage, opening

@@ -16,7 +16,10 @@ from tta.domain import care_plan, player, safety_record, session
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
-from tta.domain.session import SessionCommand, StartSession, SubmitInteraction
+from tta.domain.session import SessionCommand, StartSession
+from tta.domain.turns import (
+    SubmitInteraction,
+)
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Context, Recorded

@@ -40,16 +40,16 @@ from tta.domain import player, session
 from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
 from tta.domain.player import GiveConsent, NoSuchPlayer
-from tta.domain.session import (
-    CompleteSession,
+from tta.domain.session import CompleteSession, PauseSession, StartSession
+from tta.domain.session_refusals import (
     ConsentMissing,
-    InteractionSubmitted,
     NoSuchSession,
-    PauseSession,
     SessionIsPaused,
-    StartSession,
-    SubmitInteraction,
     TurnUnanswered,
+)
+from tta.domain.turns import (
+    InteractionSubmitted,
+    SubmitInteraction,
 )
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Dealt
@@ -263,7 +263,7 @@ async def test_a_session_ends_with_the_words_of_its_last_turn_kept(commands: Com
     await handle_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), asked("b"))
     state = await state_of(commands, Target(SESSION, session_id))
     assert isinstance(state, session.Session)
-    assert (state.status, state.turn, state.unanswered) == (session.Status.COMPLETED, 1, True)
+    assert (state.status, state.turns.last, state.turns.unanswered) == (session.Status.COMPLETED, 1, True)
 
 
 async def test_two_sessions_of_one_key_and_two_players_are_two(commands: Commands):

@@ -9,7 +9,9 @@ from tta.commands.handle import Commands, handle
 from tta.commands.replies import Reply, reply_to
 from tta.commands.sessions import handle_session
 from tta.domain.passages import Passage
-from tta.domain.session import AnswerInteraction
+from tta.domain.turns import (
+    AnswerInteraction,
+)
 from tta.domain.vocabulary import Author
 from tta.security.sealing import Sealed
 
@@ -39,7 +41,7 @@ async def test_a_reply_that_stands_is_there_at_once(commands: Commands):
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert await opened(commands, player_id, reply) == "Welcome"
     assert reply is not None
-    assert reply[1:] == ("story", "clearing", None, Passage(scene="clearing"), None)
+    assert reply[1:] == ("story", "clearing", None, Passage(scene="clearing"), None, False)
 
 
 async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine):

@@ -1,5 +1,6 @@
 """What a session allows, turn by turn, whatever else goes on."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,35 +12,42 @@ from msgspec.structs import replace
 
 from tta.domain import session
 from tta.domain.base import Command
+from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Beginning, Passage, Play
 from tta.domain.session import (
-    REPLY_MAX,
-    TURNS_MAX,
-    WORDS_MAX,
     AbandonSession,
-    AnswerInteraction,
     CompleteSession,
-    ConsentMissing,
-    InteractionAnswered,
-    InteractionSubmitted,
-    NoSuchSession,
     PauseSession,
-    PlayIsHeld,
     ResumeSession,
     SessionAbandoned,
     SessionCompleted,
-    SessionExists,
-    SessionIsOver,
-    SessionIsPaused,
     SessionPaused,
     SessionResumed,
     SessionStarted,
     StartSession,
-    SubmitInteraction,
+)
+from tta.domain.session_refusals import (
+    ConsentMissing,
+    NoSuchSession,
+    PlayIsHeld,
+    SessionExists,
+    SessionIsOver,
+    SessionIsPaused,
     TurnAlreadyAnswered,
     TurnOutOfOrder,
     TurnsExhausted,
     TurnUnanswered,
+)
+from tta.domain.turns import (
+    REPLY_MAX,
+    TURNS_MAX,
+    WORDS_MAX,
+    AnswerInteraction,
+    InteractionAnswered,
+    InteractionSubmitted,
+    NarrationRequested,
+    RequestNarration,
+    SubmitInteraction,
 )
 from tta.domain.vocabulary import Author
 from tta.domain.words import CatalogueIdMalformed, WordsBesideChoice, WordsEmpty, WordsTooLong
@@ -363,3 +371,55 @@ def test_a_held_pause_may_be_left_without_consent():
     given(session, STARTED, PAUSED).when(replace(RESUME, consented=False, held=True)).then(
         replace(RESUMED, held=True)
     )
+
+
+ASKED_A_MODEL = NarrationRequested(turn=1, at=NOON)
+ASK_A_MODEL = RequestNarration(turn=1, held=False, at=NOON)
+
+
+def test_a_model_is_asked_for_the_turn_that_waits_and_once():
+    given(session, STARTED, SUBMITTED).when(ASK_A_MODEL).then(ASKED_A_MODEL)
+    given(session, STARTED, SUBMITTED, ASKED_A_MODEL).when(ASK_A_MODEL).then_nothing()
+    given(session).when(ASK_A_MODEL).then_refused(NoSuchSession)
+    given(session, STARTED).when(ASK_A_MODEL).then_refused(TurnOutOfOrder)
+    given(session, STARTED, SUBMITTED, ANSWERED).when(ASK_A_MODEL).then_refused(TurnAlreadyAnswered)
+
+
+def test_on_hold_no_model_is_asked():
+    given(session, STARTED, SUBMITTED).when(replace(ASK_A_MODEL, held=True)).then_refused(PlayIsHeld)
+
+
+def test_an_answer_says_what_came_of_asking_a_model():
+    late = Narration(outcome=NarrationOutcome.LATE, endpoint="local")
+    given(session, STARTED, SUBMITTED, ASKED_A_MODEL).when(
+        replace(ANSWER, narration=late, checked_by=("authored@1",))
+    ).then(replace(ANSWERED, narration=late, checked_by=("authored@1",)))
+
+
+@pytest.mark.parametrize(("then", "event"), [("pause", PAUSED), ("end", COMPLETED)])
+def test_whoever_asks_for_it_in_words_leaves_with_the_answer(then, event):
+    leaving = replace(ANSWER, then=then)
+    given(session, STARTED, SUBMITTED).when(leaving).then(ANSWERED, event)
+    given(session, STARTED, SUBMITTED, COMPLETED).when(leaving).then(ANSWERED)
+    given(session, STARTED, SUBMITTED, ABANDONED).when(leaving).then(ANSWERED)
+
+
+def test_a_pause_in_words_is_none_where_the_session_is_paused_and_an_end_still_ends_it():
+    given(session, STARTED, SUBMITTED, PAUSED).when(replace(ANSWER, then="pause")).then(ANSWERED)
+    given(session, STARTED, SUBMITTED, PAUSED).when(replace(ANSWER, then="end")).then(ANSWERED, COMPLETED)
+
+
+def test_that_it_is_a_machine_is_said_every_three_hours():
+    def at(hours: float) -> datetime:
+        return NOON + timedelta(hours=hours)
+
+    def turn(number: int, hours: float, *, disclosed: bool = False) -> list[Any]:
+        answered = replace(ANSWERED, turn=number, disclosed=disclosed, at=at(hours))
+        return [replace(SUBMITTED, turn=number, at=at(hours)), answered]
+
+    played = [STARTED, *turn(1, 1), *turn(2, 2.9), replace(SUBMITTED, turn=3, at=at(3))]
+    given(session, *played).when(replace(ANSWER, turn=3, at=at(3))).then(
+        replace(ANSWERED, turn=3, disclosed=True, at=at(3))
+    )
+    on = [STARTED, *turn(1, 3, disclosed=True), replace(SUBMITTED, turn=2, at=at(5.9))]
+    given(session, *on).when(replace(ANSWER, turn=2, at=at(5.9))).then(replace(ANSWERED, turn=2, at=at(5.9)))

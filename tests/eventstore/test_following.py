@@ -11,7 +11,10 @@ from eventsourcing.projection import Projection, ProjectionRunner
 from recorder_servers import SyncServer, emptied, valkey
 
 from tta.domain.base import Event, Sealed
-from tta.domain.session import InteractionSubmitted, SessionPaused, SessionStarted
+from tta.domain.session import SessionPaused, SessionStarted
+from tta.domain.turns import (
+    InteractionSubmitted,
+)
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.envelope import Context, Draft, Head
 from tta.eventstore.errors import UnknownEventType

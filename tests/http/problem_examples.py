@@ -15,7 +15,11 @@ from tta.commands.handle import Asked, handle_over
 from tta.domain import session
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
-from tta.domain.session import InteractionAnswered, InteractionSubmitted
+from tta.domain.turns import (
+    TURNS_MAX,
+    InteractionAnswered,
+    InteractionSubmitted,
+)
 from tta.domain.vocabulary import Author, Role
 from tta.eventstore.envelope import Context
 from tta.http.apps import Observed
@@ -155,8 +159,8 @@ async def turns_exhausted(api: Api, _: Api) -> httpx2.Response:
     session_id = UUID(path.rpartition("/")[2])
     at = datetime.now(UTC)
     events = [
-        InteractionSubmitted(turn=session.TURNS_MAX, choice="on", at=at),
-        InteractionAnswered(turn=session.TURNS_MAX, reply="The end", author=Author.STORY, at=at),
+        InteractionSubmitted(turn=TURNS_MAX, choice="on", at=at),
+        InteractionAnswered(turn=TURNS_MAX, reply="The end", author=Author.STORY, at=at),
     ]
     command_id = derived_id("last turn", session_id)
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)

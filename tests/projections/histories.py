@@ -37,11 +37,14 @@ from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, Withd
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.session import (
     AbandonSession,
-    AnswerInteraction,
     CompleteSession,
     PauseSession,
     ResumeSession,
     StartSession,
+)
+from tta.domain.turns import (
+    AnswerInteraction,
+    RequestNarration,
     SubmitInteraction,
 )
 from tta.domain.vocabulary import (
@@ -195,6 +198,7 @@ def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[
         ),
         "start": (session, play, StartSession(player_id=player_id, story="clearing", consented=True, **turn)),
         "say": (session, play, SubmitInteraction(words="Hello", consented=True, **turn)),
+        "ask a model": (session, play, RequestNarration(turn=1 + number % 3, **turn)),
         "choose": (session, play, SubmitInteraction(choice="leave", consented=True, **turn)),
         "pause": (session, play, PauseSession(at=at)),
         "resume": (session, play, ResumeSession(consented=True, **turn)),
@@ -263,6 +267,7 @@ def _registration(at: datetime) -> RegisterPlayer:
 
 WISHES = (
     *("register", "agree", "disagree", "prefer", "hold", "release", "start", "say", "say", "say", "choose"),
+    "ask a model",
     *("answer", "answer", "answer", "pause", "resume", "complete", "abandon"),
     *("aim", "aim", "advance", "reach", "achieve", "leave", "practise", "measure"),
     *("enlist", "ready", "degrade", "gauge", "retire"),
@@ -279,7 +284,7 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
         asked = _asked(player_id, what, at, number)
         if what == "answer":
             play = owned_id(player_id, "session", str(number % 3))
-            turn = states.get(play, session.initial).turn
+            turn = states.get(play, session.initial).turns.last
             answer = AnswerInteraction(
                 turn=turn,
                 reply="Hm.",

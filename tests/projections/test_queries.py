@@ -21,7 +21,11 @@ from test_journey import REGISTERED
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import owned_id, safety_record_id
 from tta.domain.safety_record import SafetyHoldPlaced
-from tta.domain.session import InteractionAnswered, InteractionSubmitted, SessionStarted
+from tta.domain.session import SessionStarted
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
+)
 from tta.domain.vocabulary import Author, RiskLevel, Role
 from tta.eventstore.envelope import Recorded
 from tta.graph.engine import Graph

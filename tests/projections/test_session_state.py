@@ -7,13 +7,15 @@ from msgspec.structs import replace
 from tta.domain import session
 from tta.domain.base import Event
 from tta.domain.session import (
-    InteractionAnswered,
-    InteractionSubmitted,
     SessionAbandoned,
     SessionCompleted,
     SessionPaused,
     SessionResumed,
     SessionStarted,
+)
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
 )
 from tta.domain.vocabulary import Author
 from tta.projections.session_state import SESSION_BY_ID, SessionState, apply
@@ -32,6 +34,7 @@ OPEN = SessionState(
     story="clearing",
     status="open",
     version=1,
+    disclosed=True,
     started_ms=NOON_MS,
     changed_ms=NOON_MS,
 )
@@ -43,6 +46,7 @@ MET = replace(
     last_reply=WELCOME.box,
     last_author="story",
     scene="river",
+    disclosed=False,
     changed_ms=NOON_MS + 2_000,
 )
 LEAVING = replace(

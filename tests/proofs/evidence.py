@@ -10,7 +10,10 @@ from uuid import UUID
 
 from retrying_client import Answer, Sent
 
-from tta.domain.session import InteractionAnswered, InteractionSubmitted
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
+)
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Wanted

@@ -12,7 +12,10 @@ from evidence import TYPES
 from retrying_client import Api, Player
 from system import Part, System, until
 
-from tta.domain.session import InteractionAnswered, InteractionSubmitted
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
+)
 from tta.eventstore.store import EventStore
 
 STATUSES = {"SessionPaused": "paused", "SessionResumed": "open", "SessionCompleted": "completed"}

@@ -19,11 +19,10 @@ from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Beginning
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.safety_record import PlaceSafetyHold
-from tta.domain.session import (
+from tta.domain.session import SessionPaused, StartSession
+from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
-    SessionPaused,
-    StartSession,
     SubmitInteraction,
 )
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role

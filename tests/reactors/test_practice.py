@@ -13,7 +13,10 @@ from tta.domain import care_plan, session
 from tta.domain.care_plan import PractiseSkill, SkillPractised
 from tta.domain.identity import care_plan_id
 from tta.domain.passages import Passage
-from tta.domain.session import AnswerInteraction, InteractionAnswered
+from tta.domain.turns import (
+    AnswerInteraction,
+    InteractionAnswered,
+)
 from tta.domain.vocabulary import Author
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.practice import ACTOR, Practice

@@ -13,7 +13,11 @@ from tta.domain import player, session
 from tta.domain.base import Sealed
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
-from tta.domain.session import AbandonSession, AnswerInteraction, InteractionAnswered
+from tta.domain.session import AbandonSession
+from tta.domain.turns import (
+    AnswerInteraction,
+    InteractionAnswered,
+)
 from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.reactor import Running

@@ -11,7 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from tta.agents.messages import Brief
-from tta.domain.session import REPLY_MAX
+from tta.domain.turns import (
+    REPLY_MAX,
+)
 
 TEXT_MIN = 40  # Shorter ones are told anyway where the author's is as short.
 SHARE_MIN, TIMES_MAX, MARGIN = (

@@ -6,7 +6,9 @@ from tta.agents.messages import Checked, Telling
 from tta.agents.models import NotWritten
 from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import SENT
-from tta.domain.session import REPLY_MAX
+from tta.domain.turns import (
+    REPLY_MAX,
+)
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told

@@ -7,7 +7,9 @@ from uuid import UUID
 from tta.commands.folding import Aggregates
 from tta.domain.base import Sealed
 from tta.domain.passages import Passage
-from tta.domain.session import InteractionAnswered
+from tta.domain.turns import (
+    InteractionAnswered,
+)
 from tta.eventstore.subscription import POLL_S
 
 EVENTS_MAX = 20  # After an interaction come its answer and a change of status or two.
@@ -22,6 +24,7 @@ class Reply(NamedTuple):
     skill: str | None
     passage: Passage = Passage()
     choices_box: bytes | None = None
+    disclosed: bool = False
 
 
 async def reply_to(
@@ -62,6 +65,12 @@ async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn
             assert not isinstance(texts, tuple), "choices are stored sealed"
             choices_box = None if texts is None else texts.box
             return Reply(
-                event.reply.box, event.author.value, event.scene, event.skill, event.passage, choices_box
+                event.reply.box,
+                event.author.value,
+                event.scene,
+                event.skill,
+                event.passage,
+                choices_box,
+                event.disclosed,
             )
     return None

@@ -1,4 +1,4 @@
-"""One play-through of one story: its turns, and whether it is open, paused or over.
+"""One play-through of one story: whether it is open, paused or over; its turns are turns.py's.
 
 Owns neither safety (a hold comes in as a fact and never refuses what a player says) nor the story (ids only).
 A player may leave at any moment: the answer still owed to their last words may follow the end, nothing else.
@@ -11,26 +11,31 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Sealed
+from tta.domain.base import PERSONAL, Command, Event, Sealed
 from tta.domain.passages import Beginning, Passage, Play, require_passage
 from tta.domain.session_refusals import (
     ConsentMissing,
     NoSuchSession,
-    PlayIsHeld,
     SessionExists,
     SessionIsOver,
     SessionIsPaused,
-    TurnAlreadyAnswered,
-    TurnOutOfOrder,
-    TurnsExhausted,
-    TurnUnanswered,
 )
-from tta.domain.vocabulary import Author, ConsentPurpose
-from tta.domain.words import require_catalogue_id, require_words, require_words_or_choice
-
-TURNS_MAX = 500  # A turn a minute for eight hours; two events each keep the head in the store near 22 kB.
-WORDS_MAX = 4_000  # Characters: about 700 words, five minutes of speech; assessed within one deadline.
-REPLY_MAX = 8_000  # Characters: a scene that takes some six minutes to read.
+from tta.domain.turns import (
+    AnswerInteraction,
+    InteractionAnswered,
+    InteractionSubmitted,
+    NarrationRequested,
+    RequestNarration,
+    SubmitInteraction,
+    TurnEvent,
+    Turns,
+    answer,
+    request_narration,
+    submit,
+)
+from tta.domain.turns import evolve as evolve_turns
+from tta.domain.vocabulary import ConsentPurpose
+from tta.domain.words import require_catalogue_id
 
 
 class SessionStarted(Event, frozen=True, kw_only=True):
@@ -39,25 +44,6 @@ class SessionStarted(Event, frozen=True, kw_only=True):
     held: bool = False  # So that the player is owed support before story.
     story_version: int = 0
     opening: Annotated[str | Sealed | None, PERSONAL] = None
-    passage: Passage = Passage()
-    choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
-
-
-class InteractionSubmitted(Event, frozen=True, kw_only=True):
-    """What the player said: either words or a choice."""
-
-    turn: int
-    words: Annotated[str | Sealed | None, PERSONAL] = None
-    choice: str | None = None
-    held: bool = False
-
-
-class InteractionAnswered(Event, frozen=True, kw_only=True):
-    turn: int
-    reply: PersonalText
-    author: Author
-    scene: str | None = None
-    skill: str | None = None
     passage: Passage = Passage()
     choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
 
@@ -76,13 +62,7 @@ class SessionAbandoned(Event, frozen=True, kw_only=True): ...
 
 
 SessionEvent = (
-    SessionStarted
-    | InteractionSubmitted
-    | InteractionAnswered
-    | SessionPaused
-    | SessionResumed
-    | SessionCompleted
-    | SessionAbandoned
+    SessionStarted | TurnEvent | SessionPaused | SessionResumed | SessionCompleted | SessionAbandoned
 )
 EVENTS: tuple[type[Event], ...] = get_args(SessionEvent)
 
@@ -95,24 +75,6 @@ class StartSession(Command, frozen=True, kw_only=True):
     held: bool
     """The player's safety record holds play."""
     begins: Beginning = Beginning()
-
-
-class SubmitInteraction(Command, frozen=True, kw_only=True):
-    held: bool
-    consented: bool
-    """The player's consent to `play` still stands; a hold takes their words all the same."""
-    words: str | None = None
-    choice: str | None = None
-    turn: int | None = None  # The turn that the client believes is next.
-
-
-class AnswerInteraction(Command, frozen=True, kw_only=True):
-    turn: int
-    reply: str
-    author: Author
-    held: bool
-    passage: Passage = Passage()
-    choice_texts: tuple[str, ...] = ()
 
 
 class PauseSession(Command, frozen=True, kw_only=True): ...
@@ -132,6 +94,7 @@ class AbandonSession(Command, frozen=True, kw_only=True): ...
 SessionCommand = (
     StartSession
     | SubmitInteraction
+    | RequestNarration
     | AnswerInteraction
     | PauseSession
     | ResumeSession
@@ -152,10 +115,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = Status.ABSENT
     player_id: UUID | None = None
     """Whose it is; None only while absent."""
-    turn: int = 0
-    """The last turn that was submitted."""
-    unanswered: bool = False
-    """That turn still waits for its answer."""
+    turns: Turns = Turns()
     play: Play = Play()
 
 
@@ -167,11 +127,14 @@ def evolve(session: Session, event: SessionEvent) -> Session:
     match event:
         case SessionStarted():
             play = Play(story=event.story, version=event.story_version).after(event.passage)
-            changed = Session(status=Status.OPEN, player_id=event.player_id, play=play)
-        case InteractionSubmitted():
-            changed = replace(session, turn=event.turn, unanswered=True)
+            # Who starts is told that it is a machine (the API's notice).
+            turns = Turns(disclosed_at=event.at)
+            changed = Session(status=Status.OPEN, player_id=event.player_id, play=play, turns=turns)
+        case InteractionSubmitted() | NarrationRequested():
+            changed = replace(session, turns=evolve_turns(session.turns, event))
         case InteractionAnswered():
-            changed = replace(session, unanswered=False, play=session.play.after(event.passage))
+            turns = evolve_turns(session.turns, event)
+            changed = replace(session, turns=turns, play=session.play.after(event.passage))
         case SessionPaused():
             changed = replace(session, status=Status.PAUSED)
         case SessionResumed():
@@ -191,6 +154,9 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
             decided = _start_session(session, command)
         case SubmitInteraction():
             decided = _submit_interaction(session, command)
+        case RequestNarration():
+            _require_existing(session)
+            decided = list(request_narration(session.turns, command))
         case AnswerInteraction():
             decided = _answer_interaction(session, command)
         case PauseSession():
@@ -232,43 +198,18 @@ def _submit_interaction(session: Session, command: SubmitInteraction) -> list[Se
     if session.status is Status.PAUSED and not command.held:
         raise SessionIsPaused("expected an open session, this one is paused")
     _require_consent(command)
-    turn = session.turn + 1
-    if command.turn is not None and command.turn != turn:
-        raise TurnOutOfOrder(f"expected turn {turn}, got {command.turn}")
-    if session.unanswered:
-        raise TurnUnanswered(f"turn {turn} has to wait, turn {session.turn} is not answered yet")
-    if turn > TURNS_MAX and not command.held:
-        raise TurnsExhausted(f"a session has at most {TURNS_MAX} turns, this would be turn {turn}")
-    require_words_or_choice(command.words, command.choice, WORDS_MAX)
-    return [
-        InteractionSubmitted(
-            turn=turn, words=command.words, choice=command.choice, held=command.held, at=command.at
-        )
-    ]
+    return [submit(session.turns, command)]
 
 
 def _answer_interaction(session: Session, command: AnswerInteraction) -> list[SessionEvent]:
     _require_existing(session)
-    if not 1 <= command.turn <= session.turn:
-        raise TurnOutOfOrder(f"expected turn 1 to {session.turn}, got {command.turn}")
-    if command.turn < session.turn or not session.unanswered:
-        raise TurnAlreadyAnswered(f"turn {command.turn} is answered, as is all before it")
-    if command.held and command.author is not Author.PROTOCOL:
-        raise PlayIsHeld(f"expected an answer by the protocol, got one by the {command.author.value}")
-    require_words("reply", command.reply, REPLY_MAX)
-    require_passage(command.passage)
-    return [
-        InteractionAnswered(
-            turn=command.turn,
-            reply=command.reply,
-            author=command.author,
-            scene=command.passage.scene,
-            skill=command.passage.skill,
-            passage=command.passage,
-            choice_texts=command.choice_texts or None,
-            at=command.at,
-        )
-    ]
+    answered = answer(session.turns, command)
+    # Who has left meanwhile asks for nothing more.
+    if session.status is Status.OPEN and command.then == "pause":
+        return [answered, SessionPaused(at=command.at)]
+    if session.status in {Status.OPEN, Status.PAUSED} and command.then == "end":
+        return [answered, SessionCompleted(at=command.at)]
+    return [answered]
 
 
 def _resume_session(session: Session, command: ResumeSession) -> list[SessionEvent]:

@@ -6,8 +6,14 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from tta.domain import session
+from tta.domain import turns
 from tta.http.bodies import Body
+
+MACHINE_NOTICE = (
+    "You are talking with a program, not with a person. It can be wrong, and it is no therapist. If you need "
+    "somebody now, reach a person whom you trust, or your emergency number."
+)
+"""Shown at the start of a session, and again every three hours of play."""
 
 CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
@@ -19,14 +25,21 @@ class NewSession(Body, frozen=True):
 class Interaction(Body, frozen=True):
     """Words or a choice; `turn` is the turn that the client believes is next."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=session.WORDS_MAX * 2)] | None = None
+    text: Annotated[str, Meta(min_length=1, max_length=turns.WORDS_MAX * 2)] | None = None
     choice: CatalogueId | None = None
-    turn: Annotated[int, Meta(ge=1, le=session.TURNS_MAX)] | None = None
+    turn: Annotated[int, Meta(ge=1, le=turns.TURNS_MAX)] | None = None
 
 
 class SessionChanged(msgspec.Struct, frozen=True):
     id: UUID
     version: int
+
+
+class SessionBegun(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+    notice: str
+    """To be shown to the player before the story."""
 
 
 class ChoiceShown(msgspec.Struct, frozen=True):
@@ -43,6 +56,8 @@ class ReplyShown(msgspec.Struct, frozen=True):
     choices: tuple[ChoiceShown, ...] = ()
     practised: tuple[str, ...] = ()
     ending: str | None = None
+    notice: str | None = None
+    """To be shown to the player with the reply."""
 
 
 class InteractionTaken(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -70,5 +85,7 @@ class SessionShown(msgspec.Struct, frozen=True):
     choices: tuple[ChoiceShown, ...]
     """What is offered now."""
     ending: str | None
+    notice: str | None
+    """To be shown to the player with the last reply."""
     started_ms: int
     changed_ms: int

@@ -16,11 +16,13 @@ from tta.domain import player, session_refusals, words
 from tta.domain.passages import Beginning
 from tta.domain.session import (
     CompleteSession,
-    InteractionSubmitted,
     PauseSession,
     ResumeSession,
     SessionCommand,
     StartSession,
+)
+from tta.domain.turns import (
+    InteractionSubmitted,
     SubmitInteraction,
 )
 from tta.eventstore.envelope import event_id
@@ -31,11 +33,13 @@ from tta.http.manners import etag
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, NOT_FOUND, Problem
 from tta.http.session_bodies import (
+    MACHINE_NOTICE,
     ChoiceShown,
     Interaction,
     InteractionTaken,
     NewSession,
     ReplyShown,
+    SessionBegun,
     SessionChanged,
     SessionShown,
 )
@@ -67,7 +71,7 @@ async def start_session(call: Call) -> Response:
         )
 
     handled = await handle_session(call.services.commands, session_id, player_id, start, asked)
-    answer = SessionChanged(session_id, handled.version)
+    answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
 
@@ -144,6 +148,7 @@ async def show_session(call: Call) -> Response:
         scene=row.scene,
         choices=await _choices(call, player_id, row.choices, row.choice_texts),
         ending=row.ending,
+        notice=MACHINE_NOTICE if row.disclosed else None,
         started_ms=row.started_ms,
         changed_ms=row.changed_ms,
     )
@@ -186,8 +191,9 @@ async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown 
         log.warning("a reply could not be read", error=str(error))
         return None
     passage = reply.passage
+    notice = MACHINE_NOTICE if reply.disclosed else None
     return ReplyShown(
-        turn, text, reply.author, reply.scene, reply.skill, choices, passage.practised, passage.ending
+        turn, text, reply.author, reply.scene, reply.skill, choices, passage.practised, passage.ending, notice
     )
 
 
@@ -199,7 +205,7 @@ COMMANDS = (
         start_session,
         Action.SESSION_START,
         "Start a session",
-        answer=SessionChanged,
+        answer=SessionBegun,
         body=NewSession,
         status=201,
         alias="/sessions",

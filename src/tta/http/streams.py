@@ -82,7 +82,7 @@ class Stream:
             [Target(decider(session), self._session_id), Target(decider(safety_record), self._record_id)]
         )
         stands = Seen(Place.of(current.head), Place.of(record.head))
-        self._telling.answered = current.state.turn - current.state.unanswered
+        self._telling.answered = current.state.turns.last - current.state.turns.unanswered
         self._seen = stands
         if stood is None:
             self._begins = sse("open", self._opened(current, record), stands)
@@ -138,8 +138,8 @@ class Stream:
             self._session_id,
             current.head.version,
             state.status.value,
-            state.turn,
-            state.unanswered,
+            state.turns.last,
+            state.turns.unanswered,
             record.state.held,
         )
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from tta.domain import safety_record, session
 from tta.domain.base import Event, Sealed
+from tta.domain.turns import InteractionAnswered, InteractionSubmitted
 from tta.eventstore.envelope import Recorded
 from tta.http.calls import Call
 from tta.http.event_stream import sse
-from tta.http.session_bodies import ChoiceShown, ReplyShown
+from tta.http.session_bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
 from tta.http.stream_bodies import HoldChanged, InteractionSeen, ProgressMade, StatusChanged
 from tta.live.progress import ProgressTold
 from tta.live.seen import Seen
@@ -35,10 +36,10 @@ class Telling:
         if not self._types.knows(recorded.type):
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
-        if isinstance(event, session.InteractionSubmitted):
+        if isinstance(event, InteractionSubmitted):
             text = await self._opened(event.words)
             return sse("interaction", InteractionSeen(event.turn, text, event.choice), seen)
-        if isinstance(event, session.InteractionAnswered):
+        if isinstance(event, InteractionAnswered):
             self.answered = event.turn
             return sse("reply", await self._reply(event), seen)
         # The reason and the level of a hold are for those who care for the player.
@@ -54,7 +55,7 @@ class Telling:
             return b""
         return sse("progress", ProgressMade(progress.turn, progress.step))
 
-    async def _reply(self, event: session.InteractionAnswered) -> ReplyShown:
+    async def _reply(self, event: InteractionAnswered) -> ReplyShown:
         passage = event.passage
         texts = await self._opened(event.choice_texts, tuple[str, ...]) or ()
         return ReplyShown(
@@ -66,6 +67,7 @@ class Telling:
             tuple(ChoiceShown(*each) for each in zip(passage.choices, texts, strict=False)),
             passage.practised,
             passage.ending,
+            MACHINE_NOTICE if event.disclosed else None,
         )
 
     async def _opened(self, value: object, kind: Any = str) -> Any:

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from tta.domain.player import PlayerRegistered
 from tta.domain.session import (
-    InteractionAnswered,
-    InteractionSubmitted,
     SessionAbandoned,
     SessionCompleted,
     SessionPaused,
     SessionResumed,
     SessionStarted,
+)
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
 )
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row

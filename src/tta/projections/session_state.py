@@ -8,8 +8,6 @@ from msgspec.structs import replace
 from tta.domain.base import Sealed
 from tta.domain.session import (
     EVENTS,
-    InteractionAnswered,
-    InteractionSubmitted,
     SessionAbandoned,
     SessionCompleted,
     SessionPaused,
@@ -17,12 +15,17 @@ from tta.domain.session import (
     SessionStarted,
     Status,
 )
+from tta.domain.turns import (
+    InteractionAnswered,
+    InteractionSubmitted,
+    NarrationRequested,
+)
 from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "session_state"
-VERSION = 1
+VERSION = 2
 
 
 class SessionState(Row, frozen=True, kw_only=True):
@@ -42,6 +45,8 @@ class SessionState(Row, frozen=True, kw_only=True):
     choice_texts: bytes | None = None
     """Sealed, in the order of `choices`."""
     ending: str | None = None
+    disclosed: bool = False
+    """With the last reply the player is told that they play with a machine."""
     started_ms: int
     changed_ms: int
 
@@ -58,11 +63,11 @@ STATUS_AFTER = {
 }
 
 SESSION_BY_ID = """
-MATCH (s:SessionState_v1 {id: $id})
+MATCH (s:SessionState_v2 {id: $id})
 RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.version AS version,
   s.turn AS turn, s.unanswered AS unanswered, s.last_words AS last_words, s.last_choice AS last_choice,
   s.last_reply AS last_reply, s.last_author AS last_author, s.scene AS scene,
-  s.choices AS choices, s.choice_texts AS choice_texts, s.ending AS ending,
+  s.choices AS choices, s.choice_texts AS choice_texts, s.ending AS ending, s.disclosed AS disclosed,
   s.started_ms AS started_ms, s.changed_ms AS changed_ms
 """
 
@@ -85,6 +90,7 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             scene=event.passage.scene,
             choices=event.passage.choices,
             choice_texts=_box(event.choice_texts),
+            disclosed=True,
             started_ms=at_ms,
             changed_ms=at_ms,
         )
@@ -113,7 +119,10 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
                 choices=event.passage.choices if moved else row.choices,
                 choice_texts=_box(event.choice_texts) if moved else row.choice_texts,
                 ending=event.passage.ending or row.ending,
+                disclosed=event.disclosed,
             )
+        case NarrationRequested():
+            return replace(row, version=version, changed_ms=at_ms)
         case _:
             status = STATUS_AFTER[type(event)]
             return replace(row, version=version, changed_ms=at_ms, status=str(status))

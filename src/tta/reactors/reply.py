@@ -12,7 +12,10 @@ from tta.domain import player, safety_record, session
 from tta.domain.base import Event, Refusal, Sealed
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Passage, Play, Wishes
-from tta.domain.session import AnswerInteraction, InteractionSubmitted
+from tta.domain.turns import (
+    AnswerInteraction,
+    InteractionSubmitted,
+)
 from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Context, Recorded
