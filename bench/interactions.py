@@ -38,12 +38,12 @@ async def run() -> list[Figure]:
 
 async def _measured(directory: Path, child: ChildServer) -> list[Figure]:
     keys, port, bare_port = directory / "keys", free_port(), free_port()
-    await _once(directory, "keys", "keys", "create", str(keys))
+    await once(directory, "keys", "keys", "create", str(keys))
     common = {"store_url": child.url, "keys_dir": str(keys)}
     parts = []
     for name, arguments in (("serve", ["serve", "commands"]), ("project", ["project"]), ("react", ["react"])):
         graph = {"graph_url": f"embedded:{directory / name}-graph"}
-        await _once(directory, f"{name}-migrate", "migrate", **common, **graph)
+        await once(directory, f"{name}-migrate", "migrate", **common, **graph)
         parts.append(Process(directory, name, "-m", "tta", *arguments, **common, **graph, port=str(port)))
     bare = Process(directory, "bare", "-m", "bench.bare", child.url, "tta", str(bare_port))
     try:
@@ -55,17 +55,17 @@ async def _measured(directory: Path, child: ChildServer) -> list[Figure]:
         await ours.begin()
         rates, ceilings, refused = [], [], 0
         for _ in range(ROUNDS):
-            rates.append(await _rate(port, ours.ask))
+            rates.append(await rate(port, ours.ask))
             refused += ours.refused
-            ceilings.append(await _rate(bare_port, _echo))
+            ceilings.append(await rate(bare_port, echo))
     finally:
         for process in (*parts, bare):
             await process.stop()
-    rate, ceiling = median(rates), median(ceilings)
+    ours_s, bare_s = median(rates), median(ceilings)
     return [
-        Figure("bare echo + one bare append", ceiling, "requests/s"),
-        Figure("POST …/interactions", rate, "requests/s"),
-        Figure("ours / bare", rate / ceiling, "×", "≥ 0.5"),
+        Figure("bare echo + one bare append", bare_s, "requests/s"),
+        Figure("POST …/interactions", ours_s, "requests/s"),
+        Figure("ours / bare", ours_s / bare_s, "×", "≥ 0.5"),
         Figure("refused because the turn before was unanswered", refused, "", note="the reactor was behind"),
     ]
 
@@ -93,19 +93,19 @@ class Ours:
 
     async def _session(self, connection: Connection, number: int) -> tuple[str, str]:
         subject = str(derived_id("bench account", str(number)))
-        admin = _bearer(self._tokens.mint(subject, [Role.ADMIN]), "p")
+        admin = bearer(self._tokens.mint(subject, [Role.ADMIN]), "p")
         _, _, body = await connection.ask("POST", "/v1/players", admin, b'{"name": "Sam"}')
         player = json.loads(body)["id"]
         token = self._tokens.mint(subject, [Role.PLAYER], player_id=player)
         path = f"/v1/players/{player}/consents/play"
-        await connection.ask("PUT", path, _bearer(token, "c"), b'{"given": true}')
-        _, _, body = await connection.ask("POST", "/v1/sessions", _bearer(token, "s"), b"{}")
+        await connection.ask("PUT", path, bearer(token, "c"), b'{"given": true}')
+        _, _, body = await connection.ask("POST", "/v1/sessions", bearer(token, "s"), b"{}")
         return f"/v1/sessions/{json.loads(body)['id']}/interactions", token
 
     async def ask(self, connection: Connection) -> bool:
         self._next += 1
         path, token = self._sessions[self._next % SESSIONS]
-        status, _, _ = await connection.ask("POST", path, _bearer(token, str(self._next)), BODY)
+        status, _, _ = await connection.ask("POST", path, bearer(token, str(self._next)), BODY)
         assert status in (200, 409), status
         if status == 409:  # The reactor is behind: a player would read the reply before saying more.
             self.refused += 1
@@ -113,13 +113,13 @@ class Ours:
         return status == 200
 
 
-async def _echo(connection: Connection) -> bool:
+async def echo(connection: Connection) -> bool:
     status, _, _ = await connection.ask("POST", "/echo", "", BODY)
     assert status == 200, status
     return True
 
 
-async def _rate(port: int, ask: Callable[[Connection], Awaitable[bool]]) -> float:
+async def rate(port: int, ask: Callable[[Connection], Awaitable[bool]]) -> float:
     connections = [Connection(port) for _ in range(CONNECTIONS)]
     await asyncio.gather(*(each.open() for each in connections))
     answered, until = 0, time.perf_counter() + ROUND_S
@@ -137,11 +137,11 @@ async def _rate(port: int, ask: Callable[[Connection], Awaitable[bool]]) -> floa
     return answered / took
 
 
-async def _once(directory: Path, name: str, *arguments: str, **settings: str) -> None:
+async def once(directory: Path, name: str, *arguments: str, **settings: str) -> None:
     process = Process(directory, name, "-m", "tta", *arguments, **settings)
     await process.start()
     await process.ended()
 
 
-def _bearer(token: str, key: str) -> str:
+def bearer(token: str, key: str) -> str:
     return f"Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"

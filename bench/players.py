@@ -35,6 +35,10 @@ class Process:
                 sys.executable, *self._arguments, env=self._environment, stdout=log, stderr=log
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     async def ended(self) -> None:
         """Wait for its end, which must be a good one."""
         assert await self._process.wait() == 0, self._log.read_text()
@@ -59,6 +63,7 @@ class DevServer:
         await self._process.start()
         await until_listening(self.port)
         self.tokens = Tokens.read(self._directory / "data" / "keys" / "token-signing.json", create=False)
+        self.pid = self._process.pid
         return self
 
     async def __aexit__(self, *_: object) -> None:
