@@ -24,6 +24,8 @@ REGISTERING = {
 }
 STARTING = {Role.PLAYER: {OWN: 201, OTHER: 201, UNLINKED: 403}}
 """Whoever plays starts their own session: nobody else is concerned."""
+LISTING = {Role.PLAYER: {OWN: 200, OTHER: 200, UNLINKED: 403}}
+"""Whoever asks for their sessions sees their own."""
 PLAYING = {Role.PLAYER: {OWN: 200, OTHER: 404, UNLINKED: 403}}
 LOOKING = {Role.PLAYER: {OWN: 200, OTHER: 404, UNLINKED: 404}}
 EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
@@ -34,6 +36,7 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.SESSION_START: STARTING,
     Action.SESSION_PLAY: PLAYING,
     Action.SESSION_READ: LOOKING,
+    Action.SESSION_LIST: LISTING,
     Action.STORY_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
     Action.CARE_PLAN_CHANGE: LOOKING,
     Action.CARE_PLAN_READ: LOOKING,

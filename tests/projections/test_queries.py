@@ -114,6 +114,7 @@ async def test_a_session_of_a_journey_counts_turns_and_names_what_was_met_once(g
             status="open",
             started_ms=NOON_MS + 60_000,
             changed_ms=NOON_MS + 60_000,
+            copied_from=None,
             turns=4,
             scenes=("clearing", "river"),
             skills=("breathing", "grounding"),

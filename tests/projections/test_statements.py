@@ -17,7 +17,7 @@ from tta.projections.player_state import PLAYER_BY_ID, PlayerState
 from tta.projections.session_state import SESSION_BY_ID, SessionState
 from tta.projector.model import ReadModel, Row, Storage
 
-CHECKPOINT = "journey@1/00"
+CHECKPOINT = "journey@2/00"
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.graph.migrations.APPLIED": {},
     "tta.graph.migrations.LOCK": {"now_ms": 7},
@@ -29,6 +29,8 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "before_ms": 2**62,
         "before": "",
         "sessions_max": 9,
+        "status": "open",
+        "story": "",
     },
     "tta.projections.journey.TURNS_OF": {"sessions": ["s", "t"]},
     "tta.projections.player_state.PLAYER_BY_ID": {"id": "p"},
@@ -38,7 +40,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projections.progress.MEASURES_OF": {"player": "p", "measures_max": 9},
     "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
     "tta.projector.checkpoints.MAKE": {
-        "rows": [{"id": CHECKPOINT, "model": "journey@1", "slot": 0, "hash": b""}]
+        "rows": [{"id": CHECKPOINT, "model": "journey@2", "slot": 0, "hash": b""}]
     },
     "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},
@@ -57,8 +59,8 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         ],
         "now_ms": 7,
     },
-    "tta.projector.checkpoints.BEATS": {"model": "journey@1"},
-    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@1", "stopped": ["s"]},
+    "tta.projector.checkpoints.BEATS": {"model": "journey@2"},
+    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@2", "stopped": ["s"]},
     "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
     "tta.projector.freshness.POSITIONS": {"ids": [CHECKPOINT]},
 }

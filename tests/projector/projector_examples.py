@@ -202,5 +202,5 @@ class Watched:
         self.wrote = False
 
     async def run(self, statement: str, /, **parameters: Any) -> list[dict[str, Any]]:
-        self.wrote |= "_v1" in statement
+        self.wrote |= "_v1" in statement or "_v2" in statement
         return await self._tx.run(statement, **parameters)

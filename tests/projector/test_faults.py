@@ -11,9 +11,9 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 
-LOSE = "MATCH (c:Checkpoint) WHERE c.model = 'journey@1' AND c.position > 0 SET c.hash = $hash"
+LOSE = "MATCH (c:Checkpoint) WHERE c.model = 'journey@2' AND c.position > 0 SET c.hash = $hash"
 MEND = "UNWIND $rows AS row MATCH (c:Checkpoint {id: row.id}) SET c.hash = row.hash"
-SHOW = "MATCH (c:Checkpoint) WHERE c.model = 'journey@1' RETURN c.id AS id, c.position AS at, c.hash AS hash"
+SHOW = "MATCH (c:Checkpoint) WHERE c.model = 'journey@2' RETURN c.id AS id, c.position AS at, c.hash AS hash"
 
 
 @pytest.mark.parametrize("when", ["before it was committed", "after it was committed"])

@@ -46,6 +46,13 @@ class SessionStarted(Event, frozen=True, kw_only=True):
     opening: Annotated[str | Sealed | None, PERSONAL] = None
     passage: Passage = Passage()
     choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
+    copied_from: UUID | None = None
+    """The session whose story it goes on with, from where that stood after so many turns."""
+    copied_turns: int = 0
+    moves: tuple[str, ...] = ()
+    """Those that were made in that story already."""
+    seed: UUID | None = None
+    """From which its chance comes."""
 
 
 class SessionPaused(Event, frozen=True, kw_only=True): ...
@@ -126,7 +133,8 @@ initial = Session()
 def evolve(session: Session, event: SessionEvent) -> Session:
     match event:
         case SessionStarted():
-            play = Play(story=event.story, version=event.story_version).after(event.passage)
+            begun = Play(story=event.story, version=event.story_version, moves=event.moves, seed=event.seed)
+            play = begun.after(event.passage)
             # Who starts is told that it is a machine (the API's notice).
             turns = Turns(disclosed_at=event.at)
             changed = Session(status=Status.OPEN, player_id=event.player_id, play=play, turns=turns)

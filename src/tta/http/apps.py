@@ -19,7 +19,18 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import care_plans, health, journeys, operations, players, progress, sessions, stories, streams
+from tta.http import (
+    care_plans,
+    health,
+    journeys,
+    operations,
+    players,
+    progress,
+    session_pages,
+    sessions,
+    stories,
+    streams,
+)
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
@@ -34,6 +45,7 @@ COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS, *care_plan
 QUERIES: tuple[Route, ...] = (
     *players.QUERIES,
     *sessions.QUERIES,
+    *session_pages.QUERIES,
     *journeys.QUERIES,
     *stories.QUERIES,
     *streams.QUERIES,

@@ -54,6 +54,8 @@ ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
 TEXT: dict[str, Any] = {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
+    "status": {"type": "string", "enum": ["open", "paused", "completed", "abandoned"]},
+    "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
     "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$", "maxLength": 255},
     "If-Match": {"type": "string", "pattern": rf"^(?:{ETAG_PATTERN}|\*)$"},

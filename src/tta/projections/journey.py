@@ -25,7 +25,7 @@ from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "journey"
-VERSION = 1
+VERSION = 2
 SESSIONS_MAX = 100
 
 
@@ -39,6 +39,7 @@ class Session(Row, frozen=True, kw_only=True):
     status: str
     started_ms: int
     changed_ms: int
+    copied_from: str | None = None
 
 
 class Turn(Row, frozen=True, kw_only=True):
@@ -75,20 +76,21 @@ STATUS_AFTER = {
 }
 
 PLAYER_EXISTS = """
-MATCH (p:Player_v1 {id: $player})
+MATCH (p:Player_v2 {id: $player})
 RETURN p.registered_ms AS registered_ms
 """
-# Newest first; `before_ms` and `before` are where the page before ended.
+# Newest first; `before_ms` and `before` are where the page before ended. Empty text takes any.
 SESSIONS_PLAYED = """
-MATCH (p:Player_v1 {id: $player})-[:PLAYED_v1]->(s:Session_v1)
-WHERE s.started_ms < $before_ms OR (s.started_ms = $before_ms AND s.id < $before)
+MATCH (p:Player_v2 {id: $player})-[:PLAYED_v2]->(s:Session_v2)
+WHERE (s.started_ms < $before_ms OR (s.started_ms = $before_ms AND s.id < $before))
+  AND ($status = '' OR s.status = $status) AND ($story = '' OR s.story = $story)
 RETURN s.id AS id, s.story AS story, s.status AS status, s.started_ms AS started_ms,
-  s.changed_ms AS changed_ms
+  s.changed_ms AS changed_ms, s.copied_from AS copied_from
 ORDER BY s.started_ms DESC, s.id DESC
 LIMIT $sessions_max
 """
 TURNS_OF = """
-MATCH (s:Session_v1)-[:HAS_TURN_v1]->(t:Turn_v1)
+MATCH (s:Session_v2)-[:HAS_TURN_v2]->(t:Turn_v2)
 WHERE s.id IN $sessions
 RETURN s.id AS session, t.scene AS scene, t.skill AS skill, count(t) AS turns
 """
@@ -100,6 +102,7 @@ class SessionPlayed(NamedTuple):
     status: str
     started_ms: int
     changed_ms: int
+    copied_from: str | None
     turns: int
     scenes: tuple[str, ...]
     skills: tuple[str, ...]
@@ -132,9 +135,18 @@ def links(fact: Fact) -> Sequence[Link]:
 
 
 async def sessions_played(
-    graph: Graph, player_id: str, *, before: tuple[int, str], sessions_max: int
+    graph: Graph,
+    player_id: str,
+    *,
+    before: tuple[int, str],
+    sessions_max: int,
+    status: str = "",
+    story: str = "",
 ) -> list[SessionPlayed] | None:
-    """Read a page of a player's sessions, newest first; None where there is no such player."""
+    """Read a page of a player's sessions, newest first; None where there is no such player.
+
+    Only those of that status and that story, where one is named.
+    """
     if not await graph.read(PLAYER_EXISTS, player=player_id):
         return None
     before_ms, before_id = before
@@ -144,6 +156,8 @@ async def sessions_played(
         before_ms=before_ms,
         before=before_id,
         sessions_max=min(sessions_max, SESSIONS_MAX),
+        status=status,
+        story=story,
     )
     met = await graph.read(TURNS_OF, sessions=[each["id"] for each in sessions]) if sessions else []
     played = []
@@ -170,6 +184,7 @@ def _session(key: Key, row: Row | None, fact: Fact) -> Session:
             status="open",
             started_ms=fact.at_ms,
             changed_ms=fact.at_ms,
+            copied_from=None if event.copied_from is None else str(event.copied_from),
         )
     assert isinstance(row, Session), "a session begins with SessionStarted"
     return replace(row, status=STATUS_AFTER.get(type(event), row.status), changed_ms=fact.at_ms)

@@ -22,6 +22,7 @@ class Action(StrEnum):
     SESSION_START = "session.start"
     SESSION_PLAY = "session.play"
     SESSION_READ = "session.read"
+    SESSION_LIST = "session.list"
     STORY_READ = "story.read"
     CARE_PLAN_CHANGE = "care-plan.change"
     CARE_PLAN_READ = "care-plan.read"
@@ -61,6 +62,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.SESSION_START: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_PLAY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.SESSION_LIST: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.STORY_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
     # Clinicians reach a care plan by a care team; until there are any, it is its player's alone.
     Action.CARE_PLAN_CHANGE: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
