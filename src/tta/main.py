@@ -35,6 +35,7 @@ from tta.work import (
     Keys,
     Opened,
     Work,
+    clock,
     event_types,
     lives,
     orchestrator,
@@ -168,10 +169,13 @@ async def run(
         projectors(parts) if projecting else [],
         reactors(parts) if reacting else [],
         orchestrator() if reacting else None,
+        clock(parts) if reacting else None,
     )
     runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
     if work.orchestrator is not None:
         runs.append(lives(parts, work.orchestrator).run())
+    if work.clock is not None:
+        runs.append(work.clock.run())
     tasks = [asyncio.create_task(each) for each in runs]
     try:
         if serving:

@@ -13,7 +13,7 @@ from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.commands.handle import Commands
-from tta.domain import agent, care_plan, player, safety_record, session
+from tta.domain import agent, care_plan, player, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
@@ -25,6 +25,8 @@ from tta.projector.projector import Projector
 from tta.reactors.practice import Practice
 from tta.reactors.reactor import Reactor, Running
 from tta.reactors.reply import Reply
+from tta.reactors.timer_clock import TimerClock
+from tta.reactors.timer_index import Timers
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring
 from tta.settings import Settings
@@ -33,8 +35,8 @@ from tta.telemetry import metrics
 READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
-AGGREGATES = (player, session, safety_record, care_plan, agent)
-REACTOR_NAMES = (Reply.NAME, Practice.NAME)
+AGGREGATES = (player, session, safety_record, care_plan, agent, timer)
+REACTOR_NAMES = (Reply.NAME, Practice.NAME, Timers.NAME)
 
 
 class Opened(NamedTuple):
@@ -77,6 +79,8 @@ class Work(NamedTuple):
     reactors: Sequence[Running]
     orchestrator: AgentOrchestrator | None = None
     """None in a process that does not react."""
+    clock: TimerClock | None = None
+    """Likewise."""
 
     def stopped(self) -> list[Stopped]:
         """Say which lanes an event has stopped, and which workers another log."""
@@ -96,6 +100,8 @@ class Work(NamedTuple):
             metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
         if self.orchestrator is not None:
             self.orchestrator.registry.refresh_gauges()
+        if self.clock is not None:
+            metrics.TIMERS_SCHEDULED.set(self.clock.scheduled)
 
 
 def worker_of(parts: Opened) -> str:
@@ -121,8 +127,17 @@ def projectors(parts: Opened) -> list[Projector]:
 
 def reactors(parts: Opened) -> list[Running]:
     """Make this process's reactors."""
-    reacting: tuple[Reactor, ...] = (Reply(parts.commands), Practice(parts.commands))
+    reacting: tuple[Reactor, ...] = (
+        Reply(parts.commands),
+        Practice(parts.commands),
+        Timers(parts.store),
+    )
     return [Running(parts.store, parts.types, each) for each in reacting]
+
+
+def clock(parts: Opened) -> TimerClock:
+    """Make what lets timers fall due."""
+    return TimerClock(parts.commands)
 
 
 def orchestrator() -> AgentOrchestrator:

@@ -23,7 +23,7 @@ from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
 from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
-OURS = frozenset({"reactor:reply", "reactor:practice", "agents"})
+OURS = frozenset({"reactor:reply", "reactor:practice", "reactor:timers", "agents"})
 """Who writes without having been sent."""
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import care_plan, player, safety_record, session
+from tta.domain import care_plan, player, safety_record, session, timer
 from tta.domain.base import Event
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Beginning
@@ -33,13 +33,16 @@ from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.reactor import Reactor, Running
+from tta.reactors.timer_clock import TimerClock
 from tta.security.key_files import KeyEncryptionKeys
 from tta.security.keyring import Keyring
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SLOTS, SLOT = 8, 3
 WITHIN_S = 30.0
-TYPES = EventTypes(event for module in (player, session, safety_record, care_plan) for event in module.EVENTS)
+TYPES = EventTypes(
+    event for module in (player, session, safety_record, care_plan, timer) for event in module.EVENTS
+)
 WRAPPING = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 REGISTER = RegisterPlayer(
     name="Sam", language="en", region="GB", time_zone="UTC", age_band=AgeBand.FROM_25_TO_64, at=NOON
@@ -220,7 +223,7 @@ def around() -> Asked:
 
 
 @asynccontextmanager
-async def running(*reactors: Running) -> AsyncIterator[None]:
+async def running(*reactors: Running | TimerClock) -> AsyncIterator[None]:
     """Run reactors meanwhile; what one of them raises is raised here."""
     tasks = [asyncio.create_task(each.run()) for each in reactors]
     try:

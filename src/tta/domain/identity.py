@@ -6,6 +6,8 @@ Every id is derived, never drawn, so that a command that is sent again finds wha
 import hashlib
 from uuid import UUID
 
+from tta.domain.vocabulary import TimerPurpose
+
 
 def derived_id(*parts: str | bytes | UUID) -> UUID:
     """Derive an id from its parts; the same parts give the same id, on every machine, for ever."""
@@ -25,6 +27,11 @@ def safety_record_id(player_id: UUID) -> UUID:
 def care_plan_id(player_id: UUID) -> UUID:
     """Return the id of the one care plan that a player has."""
     return owned_id(player_id, "care plan")
+
+
+def timer_id(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
+    """Return the id of the one timer for that purpose about that thing of a player's."""
+    return owned_id(player_id, "timer", purpose.value, about)
 
 
 def _digest(parts: tuple[str | bytes | UUID, ...]) -> bytes:

@@ -91,3 +91,10 @@ class Author(StrEnum):
     STORY = "story"
     MODEL = "model"
     PROTOCOL = "protocol"
+
+
+class TimerPurpose(StrEnum):
+    """What falls due when a timer does."""
+
+    SESSION_IDLE = "session_idle"
+    """Nobody played for so long that the session counts as left."""

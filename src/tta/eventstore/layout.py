@@ -56,6 +56,10 @@ class Layout(NamedTuple):
     def fence(self, slot: int, lease: str) -> str:
         return f"{self.tag(slot)}fence:{lease}"
 
+    def timers(self, slot: int) -> str:
+        """What is to fall due, by its moment in µs: an index of the log, never the truth."""
+        return f"{self.tag(slot)}timers"
+
     def beat(self, slot: int, whose: UUID) -> str:
         """Says that something lives: it goes by itself once nobody renews it."""
         return f"{self.tag(slot)}beat:{whose}"

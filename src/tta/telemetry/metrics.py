@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+LATENESS_BUCKETS_S = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600, 86_400)
 
 REQUESTS = Counter(
     "tta_http_requests_total", "Requests answered", ("method", "route", "status"), registry=REGISTRY
@@ -49,6 +50,21 @@ REACTOR_PARKED = Gauge(
     "tta_reactor_parked",
     "Events that a reactor keeps aside after they failed again and again; NaN when unknown",
     ("reactor",),
+    registry=REGISTRY,
+)
+TIMERS_DUE = Counter(
+    "tta_timers_due_total", "Timers that this process let fall due", ("purpose",), registry=REGISTRY
+)
+TIMER_LATENESS = Histogram(
+    "tta_timer_lateness_seconds",
+    "Time from the moment at which a timer should fall due until the log said so",
+    ("purpose",),
+    buckets=LATENESS_BUCKETS_S,
+    registry=REGISTRY,
+)
+TIMERS_SCHEDULED = Gauge(
+    "tta_timers_scheduled",
+    "Timers that are to fall due, of all processes; NaN when unknown",
     registry=REGISTRY,
 )
 AGENT_STEP_SECONDS = Histogram(

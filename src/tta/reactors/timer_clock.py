@@ -1,0 +1,143 @@
+"""Lets timers fall due: looks every second what is due by the store's clock, and says so in the log, once.
+
+Any number of processes look at all slots; whoever comes second changes nothing. What cannot be done now is
+tried again at the next look, and holds up no other timer.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, TooManyConflicts, VersionMismatch, handle
+from tta.domain import timer
+from tta.domain.identity import derived_id
+from tta.domain.timer import FallDue, Timer, TimerDue
+from tta.eventstore.envelope import Context
+from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
+from tta.eventstore.timers import Entry, Looked, TimerIndex
+from tta.reactors.timer_index import restore_index
+from tta.telemetry.errors import said, traced
+from tta.telemetry.metrics import TIMER_LATENESS, TIMERS_DUE
+
+ACTOR = "reactor:timers"
+LOOK_EVERY_S = 1.0  # A safety deadline is late by no more than this and one append.
+DUE_MAX = 32  # Of one slot at one look, side by side: with all slots still less than the store lets wait.
+FAILED_AGAIN = timedelta(seconds=10)
+BACKOFF_S_MAX = 5.0
+AWAY = (StoreUnavailable, OutcomeUnknown, TooManyConflicts)
+
+log = structlog.get_logger(__name__)
+
+
+class TimerClock:
+    """Looks at the timers of every slot. `run` it beside the reactors, and cancel it to end."""
+
+    def __init__(self, commands: Commands, *, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._commands = commands
+        self._store = commands.aggregates.store
+        self._index = TimerIndex(self._store)
+        self._look_every_s = look_every_s
+        self._scheduled: dict[int, int] = {}
+        self._lost: set[int] = set()
+
+    @property
+    def scheduled(self) -> float:
+        """How many timers were scheduled when it last looked; NaN while that is not known of every slot."""
+        known = self._scheduled
+        return sum(known.values()) if len(known) == self._store.layout.slots else float("nan")
+
+    async def run(self) -> None:
+        """Look for ever. Cancel it to stop: what was not said is said by whoever looks next."""
+        async with asyncio.TaskGroup() as tasks:
+            for slot in range(self._store.layout.slots):
+                tasks.create_task(self._keep_slot(slot), name="timers of a slot")
+            tasks.create_task(self._restore_lost(), name="timers lost")
+
+    async def _keep_slot(self, slot: int) -> None:
+        pause_s, is_away = self._look_every_s, False
+        while True:
+            try:
+                is_done = await self._look(slot)
+            except Exception as error:  # noqa: BLE001 - Whatever is wrong, deadlines are looked at again.
+                self._scheduled.pop(slot, None)
+                if not is_away:
+                    log.warning("timers cannot be looked at now", slot=slot, error=said(error))
+                is_away = True
+                pause_s = min(max(pause_s, self._look_every_s) * 2, BACKOFF_S_MAX)
+            else:
+                is_away, pause_s = False, self._look_every_s if is_done else 0
+            await asyncio.sleep(pause_s)
+
+    async def _look(self, slot: int) -> bool:
+        """Let what is due now fall due; False where more is waiting than was taken."""
+        looked_s = asyncio.get_running_loop().time()
+        looked = await self._index.look(slot, DUE_MAX)
+        self._scheduled[slot] = looked.scheduled
+        if not looked.is_whole:
+            self._lost.add(slot)
+        dealt = await asyncio.gather(*(self._ring(slot, each, looked, looked_s) for each in looked.due))
+        return len(dealt) < DUE_MAX or not any(dealt)
+
+    async def _ring(self, slot: int, entry: Entry, looked: Looked, looked_s: float) -> bool:
+        """Let one fall due, and take it from the index; False where it has to be tried again."""
+        bound = log.bind(timer=str(entry.timer), version=entry.version)
+        try:
+            due = await self._fall_due(entry, looked.now)
+            await self._index.remove(slot, entry)
+        except AWAY as error:
+            bound.warning("a timer cannot fall due now, trying again", error=said(error))
+            return False
+        except Exception as error:  # noqa: BLE001 - It is tried again, and others are not held up by it.
+            bound.error("a timer fails to fall due", error=traced(error))
+            await self._put_off(slot, entry, looked.now)
+            return False
+        if due is not None:
+            late_s = (looked.now - due.due_at).total_seconds()
+            late_s += asyncio.get_running_loop().time() - looked_s
+            TIMERS_DUE.labels(due.purpose.value).inc()
+            TIMER_LATENESS.labels(due.purpose.value).observe(late_s)
+            bound.info("a timer fell due", purpose=due.purpose.value, late_s=round(late_s, 3))
+        return True
+
+    async def _fall_due(self, entry: Entry, now: datetime) -> TimerDue | None:
+        """Say in the log that a schedule has come; None where it is over, or somebody said so before."""
+        # Read anew: what is remembered may not know yet whom the timer concerns.
+        (folded,) = await self._commands.aggregates.load([Target(decider(timer), entry.timer)])
+        assert isinstance(folded.state, Timer), "the timer is the only one asked for"
+        if folded.head.version != entry.version or folded.state.standing is None:
+            return None
+        command_id = derived_id(ACTOR, entry.timer, str(entry.version))
+        asked = Asked(
+            Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
+            expected_version=entry.version,
+        )
+        player_id = folded.state.standing.player_id
+        try:
+            handled = await handle(
+                self._commands, decider(timer), entry.timer, FallDue(at=now), asked, player_id=player_id
+            )
+        except VersionMismatch:
+            return None
+        (due,) = handled.events
+        assert isinstance(due, TimerDue), "falling due is all that was asked"
+        return None if handled.again else due
+
+    async def _put_off(self, slot: int, entry: Entry, now: datetime) -> None:
+        """Let others of the slot have their look: only so many are taken at once, the earliest first."""
+        try:
+            await self._index.put_off(slot, entry, now + FAILED_AGAIN)
+        except AWAY as error:
+            log.warning("a timer cannot be put off", timer=str(entry.timer), error=said(error))
+
+    async def _restore_lost(self) -> None:
+        """Build the index of slots that have none, one after the other, while what is known falls due."""
+        while True:
+            for slot in sorted(self._lost):
+                try:
+                    await restore_index(self._store, self._commands.aggregates.types, slot)
+                except Exception as error:  # noqa: BLE001 - It is noticed again at the next look.
+                    log.error("an index of timers is not restored", slot=slot, error=traced(error))  # noqa: TRY400
+                self._lost.discard(slot)
+            await asyncio.sleep(self._look_every_s)
