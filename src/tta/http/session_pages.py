@@ -1,19 +1,31 @@
-"""Sessions page by page: those of a player."""
+"""Sessions page by page: those of a player, and the turns of one."""
 
 import re
+from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.responses import Response
 
-from tta.domain.session import Status
+from tta.commands.folding import Target, decider
+from tta.commands.told_turns import TurnTold, turns_after, turns_before
+from tta.domain import session
+from tta.domain.session import SessionStarted, Status
 from tta.http.calls import Call, Route, shown
 from tta.http.pages import NEWEST, Moment, cursor, next_page, one_of, opaque_tag, page_size, wrong
-from tta.http.problems import INVALID
+from tta.http.problems import INVALID, NOT_FOUND, Problem
+from tta.http.session_bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
+from tta.http.telling import Telling
 from tta.projections import journey
 from tta.projections.journey import sessions_played
 from tta.security.policy import Action
 
 STATUSES = tuple(each.value for each in Status if each is not Status.ABSENT)
+
+ORDERS = ("asc", "desc")
+INTERACTIONS = "interactions", 1
+"""What the tag of a page of turns begins with."""
 
 story_pattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
@@ -32,6 +44,47 @@ class SessionListed(msgspec.Struct, frozen=True):
 class SessionsListed(msgspec.Struct, frozen=True):
     sessions: tuple[SessionListed, ...]
     """Newest first."""
+    next: str | None = None
+    """Where the next page is; null at the end."""
+
+
+class Reached(msgspec.Struct, frozen=True, array_like=True):
+    """The cursor of turns: the version of the session up to which, or from which on, they were shown."""
+
+    version: Annotated[int, Meta(ge=0, lt=2**31)]
+
+
+OLDEST, NEWEST_TURN = Reached(0), Reached(2**31 - 1)
+
+
+class OpeningShown(msgspec.Struct, frozen=True):
+    """How the story began."""
+
+    text: str | None
+    """null where it was erased, and where play was held."""
+    scene: str | None
+    skill: str | None
+    choices: tuple[ChoiceShown, ...]
+    notice: str
+    at_ms: int
+
+
+class TurnShown(msgspec.Struct, frozen=True):
+    """One turn: what was said (null where it was erased, or was a choice), and its reply if there is one."""
+
+    turn: int
+    text: str | None
+    choice: str | None
+    said_ms: int
+    reply: ReplyShown | None
+    answered_ms: int | None
+
+
+class TurnsShown(msgspec.Struct, frozen=True):
+    session_id: str
+    interactions: tuple[TurnShown, ...]
+    opening: OpeningShown | None
+    """On the page that reaches the beginning of the session."""
     next: str | None = None
     """Where the next page is; null at the end."""
 
@@ -65,6 +118,62 @@ async def list_sessions(call: Call) -> Response:
     return shown(call, answer, opaque_tag(journey.NAME, journey.VERSION, answer))
 
 
+async def show_interactions(call: Call) -> Response:
+    session_id = call.path_id("session_id")
+    aggregates = call.services.commands.aggregates
+    turns_max, is_rising = page_size(call), one_of(call, "order", ORDERS, "asc") == "asc"
+    place = cursor(call, OLDEST if is_rising else NEWEST_TURN)
+    (found,) = await aggregates.load([Target(decider(session), session_id)])
+    if found.state.player_id is None:
+        raise Problem(NOT_FOUND)
+    player_id = call.require_player(found.state.player_id)
+    await call.be_fresh()
+    head = found.head.version
+    begin = min(place.version, head)
+    told = (
+        await turns_after(aggregates, session_id, begin, head=head, turns_max=turns_max)
+        if is_rising
+        else await turns_before(aggregates, session_id, begin, turns_max=turns_max)
+    )
+    telling = Telling(call, player_id)
+    answer = TurnsShown(
+        str(session_id),
+        tuple([await _turn(telling, each) for each in told.turns]),
+        None if told.started is None else await _opening(telling, told.started),
+        None if told.next is None else next_page(call, Reached(told.next)),
+    )
+    return shown(call, answer, opaque_tag(*INTERACTIONS, answer))
+
+
+async def _turn(telling: Telling, told: TurnTold) -> TurnShown:
+    said, reply = told.said, told.answer
+    return TurnShown(
+        said.turn,
+        await telling.opened(said.words),
+        said.choice,
+        _milliseconds(said.at),
+        None if reply is None else await telling.reply(reply),
+        None if reply is None else _milliseconds(reply.at),
+    )
+
+
+async def _opening(telling: Telling, started: SessionStarted) -> OpeningShown:
+    passage = started.passage
+    texts = await telling.opened(started.choice_texts, tuple[str, ...]) or ()
+    return OpeningShown(
+        await telling.opened(started.opening),
+        passage.scene,
+        passage.skill,
+        tuple(ChoiceShown(*each) for each in zip(passage.choices, texts, strict=False)),
+        MACHINE_NOTICE,
+        _milliseconds(started.at),
+    )
+
+
+def _milliseconds(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
 QUERIES = (
     Route(
         "GET",
@@ -75,5 +184,15 @@ QUERIES = (
         answer=SessionsListed,
         query=("status", "story", "limit", "cursor"),
         problems=(INVALID,),
+    ),
+    Route(
+        "GET",
+        "/v1/sessions/{session_id}/interactions",
+        show_interactions,
+        Action.SESSION_READ,
+        "Show the turns of a session",
+        answer=TurnsShown,
+        query=("order", "limit", "cursor"),
+        problems=(NOT_FOUND, INVALID),
     ),
 )

@@ -37,11 +37,11 @@ class Telling:
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
         if isinstance(event, InteractionSubmitted):
-            text = await self._opened(event.words)
+            text = await self.opened(event.words)
             return sse("interaction", InteractionSeen(event.turn, text, event.choice), seen)
         if isinstance(event, InteractionAnswered):
             self.answered = event.turn
-            return sse("reply", await self._reply(event), seen)
+            return sse("reply", await self.reply(event), seen)
         # The reason and the level of a hold are for those who care for the player.
         if isinstance(event, safety_record.SafetyHoldPlaced):
             return sse("hold", HoldChanged(held=True), seen)
@@ -55,12 +55,12 @@ class Telling:
             return b""
         return sse("progress", ProgressMade(progress.turn, progress.step))
 
-    async def _reply(self, event: InteractionAnswered) -> ReplyShown:
+    async def reply(self, event: InteractionAnswered) -> ReplyShown:
         passage = event.passage
-        texts = await self._opened(event.choice_texts, tuple[str, ...]) or ()
+        texts = await self.opened(event.choice_texts, tuple[str, ...]) or ()
         return ReplyShown(
             event.turn,
-            await self._opened(event.reply),
+            await self.opened(event.reply),
             event.author.value,
             event.scene,
             event.skill,
@@ -70,6 +70,6 @@ class Telling:
             MACHINE_NOTICE if event.disclosed else None,
         )
 
-    async def _opened(self, value: object, kind: Any = str) -> Any:
+    async def opened(self, value: object, kind: Any = str) -> Any:
         assert value is None or isinstance(value, Sealed), "personal fields are stored sealed"
         return await self._call.opened(self._player_id, None if value is None else value.box, kind)
