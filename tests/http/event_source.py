@@ -1,14 +1,23 @@
-"""A client of event streams on a raw connection, as a browser's EventSource is: it keeps its last id."""
+"""A client of event streams on a raw connection, as a browser's EventSource is: it keeps its last id.
+
+It checks every event against the contract that is checked in.
+"""
 
 import asyncio
 import re
 import socket
 from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import msgspec
+from jsonschema import Draft7Validator
 
 READ_S = 20.0
+CONTRACT: dict[str, Any] = msgspec.json.decode(
+    (Path(__file__).parents[2] / "docs" / "asyncapi.json").read_bytes()
+)
 
 
 class Event(NamedTuple):
@@ -145,4 +154,14 @@ class EventSource:
         if "id" in fields:
             assert re.fullmatch(r"[\w-]+", fields["id"])
             self.last_id = fields["id"]
-        return Event(fields["event"], msgspec.json.decode(fields["data"]), fields.get("id"))
+        event = Event(fields["event"], msgspec.json.decode(fields.pop("data")), fields.get("id"))
+        validator(event.name, "payload").validate(event.data)
+        validator(event.name, "headers").validate(fields)
+        return event
+
+
+@cache
+def validator(name: str, part: str) -> Draft7Validator:
+    """Check the `payload` or the `headers` of the message that the contract has for an event."""
+    assert name in CONTRACT["components"]["messages"], f"the contract has no event {name}"
+    return Draft7Validator({**CONTRACT, "$ref": f"#/components/messages/{name}/{part}"})

@@ -91,7 +91,7 @@ def test_the_running_app_keeps_it(fresh_dev: Dev, tmp_path: Path):
             "run",
             f"{fresh_dev.url}/v1/openapi.json",
             f"--header=Authorization: Bearer {token}",
-            # An answer without an end; test_streams.py follows it.
+            # An answer without an end; test_session_streams.py follows it.
             "--exclude-path=/v1/sessions/{session_id}/stream",
             "--checks=all",
             "--max-examples=20",

@@ -76,7 +76,11 @@ async def wired(api: Api, *, silent_ms_max: int = 0, **limits: float) -> AsyncIt
 
 
 async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply: str = "On") -> None:
-    """Write turns into the log, two events each, without player and story."""
+    """Write turns into the log, two events each, without player and story.
+
+    Only where no reactor works: it writes without a pause, so that whoever answers as well (and confirms
+    the session's head before refusing) loses every race, and what waits behind in the slot waits long.
+    """
     session_id = UUID(path.rpartition("/")[2])
     for turn in turns:
         at, command_id = datetime.now(UTC), derived_id("turn", session_id, str(turn))
