@@ -25,7 +25,7 @@ ARROWS: dict[str, set[str]] = {
     "stories": {"domain"},
     "projector": {"domain", "eventstore", "graph", "telemetry"},
     "projections": {"domain", "graph", "projector"},
-    "reactors": {"commands", "domain", "eventstore", "security", "stories", "telemetry"},
+    "reactors": {"agents", "commands", "domain", "eventstore", "live", "security", "stories", "telemetry"},
     "http": {
         "commands",
         "domain",

@@ -5,7 +5,7 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -38,7 +38,7 @@ from tta.work import (
     clock,
     event_types,
     lives,
-    orchestrator,
+    orchestrating,
     projectors,
     reactors,
 )
@@ -165,17 +165,29 @@ async def run(
         for projector in projectors(parts):
             # Queries may be asked before any projector has run.
             await projector.prepare()
-    work = Work(
-        projectors(parts) if projecting else [],
-        reactors(parts) if reacting else [],
-        orchestrator() if reacting else None,
-        clock(parts) if reacting else None,
-    )
-    runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
-    if work.orchestrator is not None:
-        runs.append(lives(parts, work.orchestrator).run())
-    if work.clock is not None:
-        runs.append(work.clock.run())
+    async with AsyncExitStack() as stack:
+        mediator = await stack.enter_async_context(orchestrating(parts)) if reacting else None
+        work = Work(
+            projectors(parts) if projecting else [],
+            [] if mediator is None else reactors(parts, mediator),
+            mediator,
+            clock(parts) if reacting else None,
+        )
+        runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
+        if mediator is not None:
+            runs.append(lives(parts, mediator).run())
+        if work.clock is not None:
+            runs.append(work.clock.run())
+        await _run(runs, parts, work, serving, ready)
+
+
+async def _run(
+    runs: list[Coroutine[Any, Any, None]],
+    parts: Opened,
+    work: Work,
+    serving: str,
+    ready: Callable[[str], None],
+) -> None:
     tasks = [asyncio.create_task(each) for each in runs]
     try:
         if serving:

@@ -5,13 +5,15 @@ A new aggregate, read model or reactor is named here, and nowhere else.
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 from uuid import uuid4
 
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
+from tta.asked_models import models_of
 from tta.commands.handle import Commands
 from tta.domain import agent, care_plan, player, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
@@ -22,6 +24,7 @@ from tta.projections import agents, journey, player_state, progress, session_sta
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
+from tta.reactors.narration import Narrate
 from tta.reactors.practice import Practice
 from tta.reactors.reactor import Reactor, Running
 from tta.reactors.reply import Reply
@@ -36,7 +39,7 @@ READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
 AGGREGATES = (player, session, safety_record, care_plan, agent, timer)
-REACTOR_NAMES = (Reply.NAME, Practice.NAME, Timers.NAME)
+REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME)
 
 
 class Opened(NamedTuple):
@@ -125,11 +128,13 @@ def projectors(parts: Opened) -> list[Projector]:
     ]
 
 
-def reactors(parts: Opened) -> list[Running]:
+def reactors(parts: Opened, mediator: AgentOrchestrator) -> list[Running]:
     """Make this process's reactors."""
+    commands = parts.commands
     reacting: tuple[Reactor, ...] = (
-        Reply(parts.commands),
-        Practice(parts.commands),
+        Reply(commands, mediator),
+        Narrate(commands, mediator),
+        Practice(commands),
         Timers(parts.store),
     )
     return [Running(parts.store, parts.types, each) for each in reacting]
@@ -140,9 +145,18 @@ def clock(parts: Opened) -> TimerClock:
     return TimerClock(parts.commands)
 
 
-def orchestrator() -> AgentOrchestrator:
-    """Make this process's agents."""
-    return AgentOrchestrator(team_of())
+@asynccontextmanager
+async def orchestrating(parts: Opened) -> AsyncIterator[AgentOrchestrator]:
+    """Make this process's agents, with the models that the settings name. Raises SettingsWrong."""
+    settings = parts.settings
+    models = models_of(settings, parts.store)
+    try:
+        if models is not None:
+            await models.warm()
+        yield AgentOrchestrator(team_of(models, model_text_unchecked=settings.model_text_unchecked))
+    finally:
+        if models is not None:
+            await models.close()
 
 
 def lives(parts: Opened, mediator: AgentOrchestrator) -> AgentLives:

@@ -12,6 +12,8 @@ from uuid import UUID
 import httpx2
 from starlette.applications import Starlette
 
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.team import team_of
 from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
 from tta.domain import safety_record
@@ -129,7 +131,8 @@ async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str
             try:
                 for projector in projectors(parts):
                     await projector.prepare()
-                work = Work(projectors(parts), reactors(parts)) if working else Work([], [])
+                mediator = AgentOrchestrator(team_of())
+                work = Work(projectors(parts), reactors(parts, mediator)) if working else Work([], [])
                 tasks = [asyncio.create_task(each.run()) for each in (*work.projectors, *work.reactors)]
                 made = app(services(parts, work), "all", origins=origins)
                 transport = httpx2.ASGITransport(made)

@@ -7,7 +7,7 @@ from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
 from prometheus_client.parser import text_string_to_metric_families
 
 from tta.domain.vocabulary import Role
-from tta.reactors.reply import HELD_SENTENCE
+from tta.reactors.answering import HELD_SENTENCE
 from tta.stories.playing import Chosen, Playthrough
 from tta.stories.story import newest
 
@@ -89,7 +89,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     assert UUID(answer.pop("interaction_id"))
     reply = answer.pop("reply")
     assert answer == {"turn": 1, "version": 2}
-    assert reply["text"].startswith("I am not sure which you mean"), "it does not guess"
+    assert reply["text"].startswith("I am not sure which way you mean"), "it does not guess"
     assert reply["choices"] == begun["choices"], "the story stood still"
     first = place.shown.offers[0]
     said = await player.post(f"{path}/interactions", {"text": f"{first.text}!", "turn": 2}, Prefer="wait=10")

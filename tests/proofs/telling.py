@@ -21,7 +21,7 @@ from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Context
-from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
+from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.work import event_types

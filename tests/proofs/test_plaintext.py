@@ -22,7 +22,7 @@ from telling import (
     tell_what_is_refused,
 )
 
-from tta.reactors.reply import HELD_SENTENCE, STORY_SENTENCE
+from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 
 
 async def must_show(scene: Scene, player: Player, session: str, words: str) -> None:

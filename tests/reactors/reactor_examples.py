@@ -10,6 +10,8 @@ from itertools import count
 from typing import Any, Self
 from uuid import UUID
 
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.team import team_of
 from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
@@ -33,6 +35,7 @@ from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.reactor import Reactor, Running
+from tta.reactors.reply import Reply
 from tta.reactors.timer_clock import TimerClock
 from tta.security.key_files import KeyEncryptionKeys
 from tta.security.keyring import Keyring
@@ -234,6 +237,11 @@ async def running(*reactors: Running | TimerClock) -> AsyncIterator[None]:
         for result in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 raise result
+
+
+def replier(commands: Commands) -> Reply:
+    """The reply reactor of a process without models."""
+    return Reply(commands, AgentOrchestrator(team_of()))
 
 
 def reacting(store: EventStore, reactor: Reactor, **settings: Any) -> Running:

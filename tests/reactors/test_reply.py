@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
-from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, running, until
+from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
 
 from tta.domain import player, session
@@ -20,8 +20,9 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.child_server import ChildServer
+from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import Running
-from tta.reactors.reply import ACTOR, HELD_SENTENCE, STORY_SENTENCE, Reply
+from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
 from tta.stories.narrating import next_passage, opening
 from tta.stories.story import catalogue
@@ -44,7 +45,7 @@ GENTLE = SetPreferences(
 async def replying(machine: Machine) -> Running:
     """A reply reactor in a process of its own."""
     commands = await machine.process()
-    return reacting(commands.aggregates.store, Reply(commands))
+    return reacting(commands.aggregates.store, replier(commands))
 
 
 async def answer_to(machine: Machine, player_id: UUID, play: UUID, turn: int = 1) -> InteractionAnswered:
@@ -127,7 +128,7 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
     async with running(await replying(machine)):
         await machine.all_answered()
     asked, answered = (await machine.log(SLOT))[-2:]
-    assert answered.actor == ACTOR
+    assert answered.actor == f"reactor:{Reply.NAME}"
     assert answered.causation_id == asked.event_id
     assert answered.correlation_id == asked.correlation_id
 
@@ -135,7 +136,7 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
 async def test_wishes_that_another_process_set_meanwhile_are_kept(machine: Machine):
     who = await machine.session(begins=Beginning(version=1))
     before = await machine.process()
-    async with running(reacting(before.aggregates.store, Reply(before))):
+    async with running(reacting(before.aggregates.store, replier(before))):
         told, moves, turn = opening(CLEARING, who[1], Wishes()), [], 0
         while True:
             last = told.passage.choices[-1]
@@ -186,7 +187,7 @@ async def be_killed_again_and_again(machine: Machine, times: int) -> int:
     for _ in range(times):
         for each in commands:
             each.aggregates._cache.clear()  # As a process that starts anew.
-        pair = [reacting(each.aggregates.store, Reply(each)) for each in commands]
+        pair = [reacting(each.aggregates.store, replier(each)) for each in commands]
         async with running(*pair):
             await asyncio.sleep(chance.uniform(0, 0.03))
         answered = await machine.answers()
@@ -194,7 +195,7 @@ async def be_killed_again_and_again(machine: Machine, times: int) -> int:
             turns = [turn for aggregate, turn in answered if aggregate == play]
             if answered[play, max(turns)]:
                 await machine.say(player_id, play)
-    async with running(*(reacting(each.aggregates.store, Reply(each)) for each in commands)):
+    async with running(*(reacting(each.aggregates.store, replier(each)) for each in commands)):
         await machine.all_answered()
     return await machine.must_be_answered_once()
 

@@ -79,6 +79,10 @@ class AgentOrchestrator:
         """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""
         return self._team.guardian.may_pass(Author.MODEL) and self._team.narrator.may_ask(turn, plan)
 
+    def would_ask(self, turn: Turn, plan: Plan) -> bool:
+        """Say whether a model is to be asked anything for this turn, whose plan was made without one."""
+        return self._team.interpreter.may_ask(turn, plan.meaning) or self.wants_model(turn, plan)
+
     async def answer(
         self, turn: Turn, plan: Plan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
     ) -> Answer:

@@ -1,0 +1,162 @@
+"""What answering an interaction needs to know, and the append that closes or defers it.
+
+Shared by the reply (the story's answer, at once) and the narration (a model's, bracketed). Both decide
+outside the append, and compare there what they decided by: where it has changed, they decide anew.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from tta.agents.messages import Answer, Consent, Turn
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, handle_over
+from tta.commands.wishes import wishes_of
+from tta.domain import player, safety_record, session
+from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.passages import Passage, Play
+from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
+from tta.domain.vocabulary import Author, ConsentPurpose
+from tta.eventstore.appends import Dealt
+from tta.eventstore.envelope import Context, Recorded
+from tta.security.sealing import open_event
+from tta.stories.narrating import Told
+from tta.stories.story import catalogue
+
+STORY_SENTENCE = (
+    "The clearing is quiet. Take your time: name one thing that you can see, and one that you can hear. "
+    "When you are ready, the path goes on."
+)
+"""For a session whose story the catalogue does not have."""
+HELD_SENTENCE = (
+    "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
+    "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
+    "are in danger right now, call your emergency number. I keep listening for as long as you want to write."
+)
+SCRIPTED = Answer(Told(STORY_SENTENCE, Passage(scene="clearing", skill="grounding"), ()), Author.STORY)
+HELD = Answer(Told(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
+
+
+class Overtaken(Exception):
+    """What the answer was decided by has changed."""
+
+
+class Standing(NamedTuple):
+    """What an answer is decided by."""
+
+    play: Play
+    held: bool
+    preferences_at: int | None
+    """The player's version at which their wishes stand."""
+
+
+class Matter(NamedTuple):
+    """An interaction that waits for its answer."""
+
+    session_id: UUID
+    player_id: UUID
+    number: int
+    standing: Standing
+    turn: Turn | None
+    """None where no story goes on: on hold, or where there is none."""
+
+    @property
+    def without_agents(self) -> Answer:
+        """The answer of where no story goes on."""
+        assert self.turn is None, "a story goes on"
+        return HELD if self.standing.held else SCRIPTED
+
+    @property
+    def targets(self) -> list[Target]:
+        """The session, its player's safety record, and the player."""
+        return [
+            Target(decider(session), self.session_id),
+            Target(decider(safety_record), safety_record_id(self.player_id)),
+            Target(decider(player), self.player_id),
+        ]
+
+
+async def matter_of(
+    commands: Commands, said: InteractionSubmitted, recorded: Recorded, *, call_id: UUID
+) -> Matter:
+    """Gather what stands around an interaction, as this process remembers it. Raises PlayerErased."""
+    player_id, session_id = recorded.subject_id, recorded.aggregate_id
+    assert player_id is not None, "an interaction is a player's"
+    key = await commands.keyring.open_for(player_id)
+    wishes, wished_at = await wishes_of(commands, player_id)
+    unfolded = Matter(
+        session_id, player_id, said.turn, Standing(Play(), held=True, preferences_at=None), None
+    )
+    folded = commands.aggregates.cached(unfolded.targets) or await commands.aggregates.load(unfolded.targets)
+    standing, consented = _standing([each.state for each in folded])
+    standing = standing._replace(preferences_at=wished_at)
+    story = catalogue().get(standing.play.story, {}).get(standing.play.version)
+    if standing.held or story is None:
+        return unfolded._replace(standing=standing)
+    opened = open_event(said, key)
+    turn = Turn(
+        session_id=session_id,
+        number=said.turn,
+        story=story,
+        play=standing.play,
+        wishes=wishes,
+        choice=opened.choice,
+        words=cast("str | None", opened.words),
+        call_id=call_id,
+        consent=Consent(player_id) if consented else None,
+    )
+    return unfolded._replace(standing=standing, turn=turn)
+
+
+def answer_command(matter: Matter, answer: Answer) -> AnswerInteraction:
+    told = answer.told
+    return AnswerInteraction(
+        turn=matter.number,
+        reply=told.text,
+        author=answer.author,
+        held=matter.standing.held,
+        passage=told.passage,
+        choice_texts=told.choice_texts,
+        narration=answer.narration,
+        checked_by=answer.checked_by,
+        then=told.then,
+        at=datetime.now(UTC),
+    )
+
+
+async def append(
+    commands: Commands,
+    matter: Matter,
+    command: AnswerInteraction | RequestNarration,
+    recorded: Recorded,
+    dealt: Dealt,
+) -> None:
+    """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
+
+    def decide(states: list[object]) -> Sequence[Sequence[session.SessionEvent]]:
+        standing, _ = _standing(states)
+        if standing != matter.standing:
+            raise Overtaken
+        return [session.decide(cast("session.Session", states[0]), command), [], []]
+
+    asked = Asked(
+        Context(
+            actor=f"reactor:{dealt.reactor}",
+            command_id=derived_id(dealt.reactor, recorded.event_id),
+            correlation_id=recorded.correlation_id,
+            causation_id=recorded.event_id,
+            traceparent=recorded.traceparent,
+        )
+    )
+    await handle_over(commands, matter.targets, decide, asked, player_id=matter.player_id, dealt=dealt)
+
+
+def _standing(states: Sequence[object]) -> tuple[Standing, bool]:
+    """What an answer is decided by, and whether the player agreed to model processing."""
+    current, record, person = states
+    assert isinstance(current, session.Session), "the session comes first"
+    assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
+    assert isinstance(person, player.Player), "its player comes third"
+    standing = Standing(current.play, record.held, person.preferences_at)
+    return standing, ConsentPurpose.MODEL_PROCESSING in person.consents

@@ -1,0 +1,97 @@
+"""Asks a language model for the answers that wait for one, and closes the turn whatever comes of it.
+
+The request stands in the log before anybody is asked; its event's id goes with the call, so that an endpoint
+which honours it bills a turn once, however often the call is made again. The answer deals with the request.
+"""
+
+import structlog
+from msgspec.structs import replace
+
+from tta.agents.messages import Answer, Plan
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.steps import OnStep
+from tta.commands.handle import Commands
+from tta.domain.base import Event, Refusal
+from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.turns import InteractionSubmitted, NarrationRequested
+from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.envelope import Recorded
+from tta.live.progress import telling_steps
+from tta.reactors.answering import Matter, Overtaken, answer_command, append, matter_of
+from tta.security.keyring import PlayerErased
+
+PAGE = 20  # Between an interaction and its narration stand changes of status only.
+
+log = structlog.get_logger(__name__)
+
+
+class Narrate:
+    """The narration reactor."""
+
+    NAME = "narration"
+    ASKS: tuple[type[Event], ...] = (NarrationRequested,)
+
+    def __init__(self, commands: Commands, orchestrator: AgentOrchestrator) -> None:
+        self._commands = commands
+        self._orchestrator = orchestrator
+
+    def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every request is dealt with.
+        return True
+
+    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+        """Append the answer that a model told, or the authored one; may ask the model again under one id."""
+        assert isinstance(event, NarrationRequested), f"{type(event).__name__} asks for no narration"
+        store = self._commands.aggregates.store
+        try:
+            said = await self._said(recorded, event.turn)
+            async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
+                await self._answer(said, recorded, dealt, on_step)
+        except (Refusal, PlayerErased):
+            await store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+
+    async def _answer(
+        self, said: InteractionSubmitted, recorded: Recorded, dealt: Dealt, on_step: OnStep
+    ) -> None:
+        asked: tuple[Plan, Answer] | None = None
+        while True:
+            matter = await matter_of(self._commands, said, recorded, call_id=recorded.event_id)
+            plan, answer = await self._told(matter, asked, on_step)
+            asked = asked or (None if plan is None else (plan, answer))
+            try:
+                await append(self._commands, matter, answer_command(matter, answer), recorded, dealt)
+            except Overtaken:
+                log.info("overtaken, answering anew", slot=recorded.slot)
+            else:
+                return
+
+    async def _told(
+        self, matter: Matter, asked: tuple[Plan, Answer] | None, on_step: OnStep
+    ) -> tuple[Plan | None, Answer]:
+        """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
+        if matter.turn is None:
+            return None, matter.without_agents
+        if asked is None:
+            plan = await self._orchestrator.plan(matter.turn, on_step=on_step)
+            answer = await self._orchestrator.answer(matter.turn, plan, may_ask_model=True, on_step=on_step)
+            return plan, answer
+        plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
+        before, answer = asked
+        if plan.told == before.told:
+            return plan, answer
+        authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
+        narration = answer.narration or Narration(outcome=NarrationOutcome.SUPERSEDED)
+        superseded = replace(narration, outcome=NarrationOutcome.SUPERSEDED)
+        return plan, authored._replace(narration=superseded)
+
+    async def _said(self, recorded: Recorded, turn: int) -> InteractionSubmitted:
+        """Find what the player said in that turn: shortly before, in the same session."""
+        aggregates, before = self._commands.aggregates, recorded.version
+        while before > 1:
+            first = max(before - PAGE, 1)
+            page = await aggregates.store.versions_after(recorded.aggregate_id, first - 1, before - first)
+            for each in reversed(page):
+                event = aggregates.types.event(each)
+                if isinstance(event, InteractionSubmitted) and event.turn == turn:
+                    return event
+            before = first
+        raise AssertionError(f"turn {turn} was asked to be told before it was submitted")
