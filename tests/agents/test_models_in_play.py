@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from gateway_examples import endpoint
-from model_server import HANGS_S, ModelServer
+from model_server import HANGS_S, ModelServer, retold
 from test_model_narrator import opened
 
 from tta.agents.messages import Consent, Turn
@@ -32,14 +32,6 @@ TURN = Turn(
     consent=Consent(PLAYER),
 )
 UNCLEAR = TURN._replace(choice=None, words="Purple monkey dishwasher")
-
-
-def retold(asked: str) -> str:
-    """What a careful model says: the passage, a little longer."""
-    data = json.loads(asked.splitlines()[1])
-    return json.dumps(
-        {"text": data["passage"] + " And so it is.", "choices": [c["id"] for c in data["choices"]]}
-    )
 
 
 async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: ModelServer):

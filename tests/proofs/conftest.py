@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # unreliable_proxy
+sys.path.append(str(Path(__file__).parents[1] / "agents"))  # model_server
 sys.path.append(str(Path(__file__).parents[1] / "http"))  # event_source
 
 from system import System

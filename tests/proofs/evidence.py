@@ -13,6 +13,7 @@ from retrying_client import Answer, Sent
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
+    NarrationRequested,
 )
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.event_types import EventTypes
@@ -23,7 +24,9 @@ from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
 from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
-OURS = frozenset({"reactor:reply", "reactor:practice", "reactor:timers", "agents"})
+OURS = frozenset(
+    {"reactor:reply", "reactor:narration", "reactor:practice", "reactor:timers", "reactor:idle", "agents"}
+)
 """Who writes without having been sent."""
 
 
@@ -106,7 +109,10 @@ def unanswered(log: Log) -> int:
 
 
 def must_be_answered_once(log: Log) -> int:
-    """Pair each interaction with its one answer, by turn and by cause; return how many there are."""
+    """Pair each interaction with its one answer, by turn and by cause, or by a request for a narration that
+    it caused; return how many there are.
+    """
+    narrations: dict[UUID, UUID] = {}
     asked: dict[tuple[UUID, int], UUID] = {}
     answered: Counter[tuple[UUID, int, UUID]] = Counter()
     for event in log.events:
@@ -114,8 +120,12 @@ def must_be_answered_once(log: Log) -> int:
         if isinstance(fact, InteractionSubmitted):
             assert (event.aggregate_id, fact.turn) not in asked, "a turn was submitted twice"
             asked[event.aggregate_id, fact.turn] = event.event_id
+        elif isinstance(fact, NarrationRequested):
+            assert event.causation_id not in narrations.values(), "one turn was to be narrated twice"
+            narrations[event.event_id] = event.causation_id
         elif isinstance(fact, InteractionAnswered):
-            answered[event.aggregate_id, fact.turn, event.causation_id] += 1
+            cause = narrations.get(event.causation_id, event.causation_id)
+            answered[event.aggregate_id, fact.turn, cause] += 1
     assert answered == Counter({(*turn, cause): 1 for turn, cause in asked.items()})
     return len(asked)
 

@@ -1,0 +1,134 @@
+"""SIGKILL of reactors in the middle of turns that a slow language model tells: each turn gets one answer."""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from contextlib import suppress
+from uuid import UUID, uuid5
+
+import pytest
+from evidence import must_be_answered_once, unanswered, whole_log
+from model_server import ModelServer, model_server, retold
+from retrying_client import Api, Player, Sent
+from system import System, until
+
+from tta.domain.narration import NarrationOutcome
+from tta.domain.turns import InteractionAnswered, NarrationRequested
+from tta.work import event_types
+
+PLAYERS = 6
+SLOW_S = 0.25
+STORY = "storm_keeper"
+PURPOSES = ("narrate@1", "narrate@1/again", "interpret@1")
+TYPES = event_types()
+
+
+class ModelPlayer:
+    """Agrees to model processing, and plays by choices."""
+
+    def __init__(self, api: Api, system: System, number: int, chance: random.Random) -> None:
+        self.player = Player(api, system.mint, f"model-player-{number}", random.Random(chance.random()))
+        self.turns = 0
+        self._api = api
+        self._chance = random.Random(chance.random())
+
+    async def live(self, stop: asyncio.Event) -> None:
+        await self.player.register()
+        path = f"/v1/players/{self.player.id}/consents/model_processing"
+        await self.player.ask("PUT", path, {"given": True})
+        while not stop.is_set():
+            started = await self.player.ask("POST", "/v1/sessions", {"story": STORY})
+            await self._play(f"/v1/sessions/{started.body['id']}", stop)
+
+    async def _play(self, path: str, stop: asyncio.Event) -> None:
+        said: dict[str, str] = {"text": "1"}
+        while not stop.is_set():
+            sent = self.player.sent("POST", f"{path}/interactions", said, Prefer="wait=20")
+            reply = await self._reply_to(sent, stop)
+            if reply is None or reply["ending"] or not reply["choices"]:
+                return
+            self.turns += 1
+            said = {"choice": self._chance.choice(reply["choices"])["id"]}
+
+    async def _reply_to(self, sent: Sent, stop: asyncio.Event) -> dict | None:
+        while True:
+            answered = await self._api.until_answered(sent)
+            if answered.reply is not None or stop.is_set():
+                return answered.reply
+
+
+async def survive(system: System, model: ModelServer, rounds: int, chance: random.Random) -> None:
+    model.waits_s, model.says = SLOW_S, [retold]
+    endpoint = {"name": "slow", "base_url": model.base_url, "model": "small", "idempotency_header": True}
+    file = system.directory / "models.json"
+    file.write_text(json.dumps([endpoint]))
+    told = {"models_file": str(file), "model_text_unchecked": "true"}
+    told |= {"model_tokens_player_day": "100000000", "model_tokens_store_day": "100000000"}
+    api_part = await system.started("api", "serve", "commands")
+    reactors = [await system.started(name, "react", **told) for name in ("reactor", "other-reactor")]
+    api, stop = Api(api_part.url), asyncio.Event()
+    players = [ModelPlayer(api, system, number, chance) for number in range(PLAYERS)]
+    tasks = [asyncio.create_task(each.live(stop)) for each in players]
+    try:
+        for _ in range(rounds):
+            calls, turns = len(model.received), sum(each.turns for each in players)
+
+            async def under_way(calls: int = calls, turns: int = turns) -> bool:
+                for task in tasks:
+                    if task.done():
+                        task.result()
+                return len(model.received) > calls and sum(each.turns for each in players) > turns
+
+            await until(under_way, within_s=60)
+            await asyncio.sleep(chance.uniform(0, SLOW_S))
+            victims = reactors if chance.random() < 0.5 else [chance.choice(reactors)]
+            await asyncio.gather(*(each.kill() for each in victims))
+    finally:
+        stop.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
+    await must_be_narrated_once(system, model)
+    await api.close()
+
+
+async def must_be_narrated_once(system: System, model: ModelServer) -> None:
+    store = await system.store()
+    try:
+
+        async def all_answered() -> bool:
+            return unanswered(await whole_log(store)) == 0
+
+        await until(all_answered, within_s=60)
+        log = await whole_log(store)
+    finally:
+        await store.close()
+    count = must_be_answered_once(log)
+    requested: set[UUID] = set()
+    outcomes: Counter[str] = Counter()
+    for event in log.events:
+        fact = TYPES.event(event)
+        if isinstance(fact, NarrationRequested):
+            requested.add(event.event_id)
+        elif isinstance(fact, InteractionAnswered):
+            outcomes[fact.narration.outcome.value if fact.narration else "none asked"] += 1
+    keys = Counter(each.headers["idempotency-key"] for each in model.received)
+    ours = {str(uuid5(request, purpose)) for request in requested for purpose in PURPOSES}
+    assert keys.keys() <= ours, "a model was asked for a turn that no event speaks of"
+    assert outcomes[NarrationOutcome.WRITTEN.value] > count / 2, outcomes
+    assert max(keys.values()) > 1, "no call was cut short: the kills proved nothing"
+    print(f"{count} interactions, {len(model.received)} calls under {len(keys)} keys, {dict(outcomes)}")
+
+
+async def test_killed_in_the_middle_of_a_models_turn_each_turn_has_one_answer(
+    system: System, chance: random.Random
+):
+    async with model_server() as model:
+        await survive(system, model, 5, chance)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+async def test_killed_in_the_middle_of_a_models_turn_many_times(system: System, chance: random.Random):
+    async with model_server() as model:
+        await survive(system, model, 60, chance)
