@@ -129,6 +129,8 @@ async def test_killed_in_the_middle_of_a_models_turn_each_turn_has_one_answer(
 
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
-async def test_killed_in_the_middle_of_a_models_turn_many_times(system: System, chance: random.Random):
+async def test_killed_in_the_middle_of_a_models_turn_each_turn_has_one_answer_at_length(
+    system: System, chance: random.Random
+):
     async with model_server() as model:
         await survive(system, model, 60, chance)
