@@ -134,6 +134,15 @@ async def must_stand_in_the_log(system: System, players: Sequence[StoryPlayer]) 
         await store.close()
 
 
+def test_a_leak_of_a_kilobyte_per_turn_would_be_found() -> None:
+    chance, turns = random.Random(1), range(0, 50_000, 50_000 // SAMPLES)
+    scatter = [chance.uniform(-20e6, 20e6) for _ in turns]  # As the projector's memory is seen to do.
+    flat = [Sample(turn, {"part": int(200e6 + more)}) for turn, more in zip(turns, scatter, strict=True)]
+    leaking = [Sample(each.turns, {"part": each.bytes["part"] + 1_024 * each.turns}) for each in flat]
+    half = len(flat) // 2
+    assert slope(flat[half:], "part") < LEAK_MAX < slope(leaking[half:], "part")
+
+
 async def test_each_of_many_players_is_told_their_own_story(system: System, chance: random.Random) -> None:
     await play(system, 30, 25, chance)
 
