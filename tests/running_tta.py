@@ -42,12 +42,12 @@ def tta(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> sub
 class Dev:
     """A `tta dev` that runs; made by starting it, and ready once made."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tta", "dev", "--data-dir", str(data_dir), "--port", "0"],
-            env=environment(),
+            env=environment(**settings),
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Until the guardian can check what a model wrote, its text reaches no player; this lets it, for tests
     only.
     """
+    session_idle_hours: Annotated[float, msgspec.Meta(ge=0, le=365 * 24)] = 30 * 24
+    """A session that nobody played for so long is abandoned; 0: none is. At most what a timer reaches."""
     worker: str = ""
     """This process's name among the projectors; default host and process id."""
 

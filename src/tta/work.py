@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -24,6 +25,7 @@ from tta.projections import agents, journey, player_state, progress, session_sta
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
+from tta.reactors.idle_sessions import IdleSessions
 from tta.reactors.narration import Narrate
 from tta.reactors.practice import Practice
 from tta.reactors.reactor import Reactor, Running
@@ -39,7 +41,7 @@ READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
 AGGREGATES = (player, session, safety_record, care_plan, agent, timer)
-REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME)
+REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME, IdleSessions.NAME)
 
 
 class Opened(NamedTuple):
@@ -131,11 +133,13 @@ def projectors(parts: Opened) -> list[Projector]:
 def reactors(parts: Opened, mediator: AgentOrchestrator) -> list[Running]:
     """Make this process's reactors."""
     commands = parts.commands
+    idle_hours = parts.settings.session_idle_hours
     reacting: tuple[Reactor, ...] = (
         Reply(commands, mediator),
         Narrate(commands, mediator),
         Practice(commands),
         Timers(parts.store),
+        IdleSessions(commands, timedelta(hours=idle_hours) if idle_hours else None),
     )
     return [Running(parts.store, parts.types, each) for each in reacting]
 

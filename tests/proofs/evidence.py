@@ -25,7 +25,14 @@ from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
 OURS = frozenset(
-    {"reactor:reply", "reactor:narration", "reactor:practice", "reactor:timers", "reactor:idle", "agents"}
+    {
+        "reactor:reply",
+        "reactor:narration",
+        "reactor:practice",
+        "reactor:timers",
+        "reactor:idle",
+        "agents",
+    }
 )
 """Who writes without having been sent."""
 

@@ -4,6 +4,7 @@ Owns neither safety (a hold comes in as a fact and never refuses what a player s
 A player may leave at any moment: the answer still owed to their last words may follow the end, nothing else.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, assert_never, get_args
 from uuid import UUID
@@ -124,6 +125,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Whose it is; None only while absent."""
     turns: Turns = Turns()
     play: Play = Play()
+    active_at: datetime | None = None
+    """When something last happened in it; None only while absent."""
 
 
 NAME = "session"
@@ -153,7 +156,7 @@ def evolve(session: Session, event: SessionEvent) -> Session:
             changed = replace(session, status=Status.ABANDONED)
         case _:
             assert_never(event)
-    return changed
+    return replace(changed, active_at=event.at)
 
 
 def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:

@@ -1,0 +1,162 @@
+"""Abandons a session that nobody has played for so long; its player sees that, and may begin another.
+
+One timer per session, moved only when it falls due: so a session costs an event per idle time, not per turn.
+None is abandoned while its player is held, nor before the last words are answered.
+"""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, Decision, handle_over
+from tta.domain import safety_record, session, timer
+from tta.domain.base import Event, Refusal
+from tta.domain.identity import derived_id, safety_record_id, timer_id
+from tta.domain.safety_record import SafetyRecord
+from tta.domain.session import (
+    AbandonSession,
+    Session,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionStarted,
+    Status,
+)
+from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue
+from tta.domain.vocabulary import TimerPurpose
+from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.envelope import Context, Recorded
+from tta.security.keyring import PlayerErased
+
+ACTOR = "reactor:idle"
+
+
+class NotIdle(Exception):
+    """The session was played meanwhile, or may not be abandoned now."""
+
+
+class IdleSessions:
+    """The idle reactor."""
+
+    NAME = "idle"
+    ASKS: tuple[type[Event], ...] = (SessionStarted, SessionCompleted, SessionAbandoned, TimerDue)
+
+    def __init__(self, commands: Commands, idle: timedelta | None) -> None:
+        """`idle` is after how long a session is abandoned; None: none is."""
+        self._commands = commands
+        self._idle = idle
+
+    def wants(self, event: Event) -> bool:
+        if isinstance(event, TimerDue):
+            return self._idle is not None and event.purpose is TimerPurpose.SESSION_IDLE
+        return self._idle is not None or not isinstance(event, SessionStarted)
+
+    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+        """Watch a session that began; abandon one that was idle, or go on watching it."""
+        player_id = recorded.subject_id
+        assert player_id is not None, "a session is a player's, and so is its timer"
+        about = _Reaction(self._commands, player_id, recorded, dealt)
+        try:
+            # Nothing here is sealed, so only this tells that the player was erased.
+            await self._commands.keyring.open_for(player_id)
+            match event:
+                case SessionStarted() if self._idle is not None:
+                    await about.watch(recorded.aggregate_id, self._idle, None)
+                case TimerDue() if self._idle is not None:
+                    try:
+                        await about.abandon(event.about, self._idle, event)
+                    except NotIdle:
+                        await about.watch(event.about, self._idle, event)
+                case _:
+                    await about.call_off(recorded.aggregate_id)
+        except (Refusal, PlayerErased):
+            await self._commands.aggregates.store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+
+
+class _Reaction:
+    """What one event of one player asks for: one append, which deals with it."""
+
+    def __init__(self, commands: Commands, player_id: UUID, recorded: Recorded, dealt: Dealt) -> None:
+        self._commands = commands
+        self._player_id = player_id
+        self._recorded = recorded
+        self._dealt = dealt
+
+    async def watch(self, session_id: UUID, idle: timedelta, due: TimerDue | None) -> None:
+        """Let the timer fall due when the session will have been idle, if it still goes on."""
+
+        def decide(states: list[object]) -> list[list[Event]]:
+            standing, current, record = states
+            assert isinstance(standing, Timer), "the timer comes first"
+            assert isinstance(current, Session), "the session comes second"
+            assert isinstance(record, SafetyRecord), "the safety record comes third"
+            if current.status not in {Status.OPEN, Status.PAUSED} or current.active_at is None:
+                return [[], [], []]
+            until = current.active_at + idle
+            if due is not None and _must_wait(current, record):
+                # As long again: who is released, or answered late, has all that time to come back.
+                until = max(until, due.at + idle)
+            wanted = ScheduleTimer(
+                purpose=TimerPurpose.SESSION_IDLE,
+                about=session_id,
+                due_at=until,
+                player_id=self._player_id,
+                at=datetime.now(UTC),
+            )
+            return [list(timer.decide(standing, wanted)), [], []]
+
+        await self._append([self._timer(session_id), _session(session_id), self._record], decide)
+
+    async def abandon(self, session_id: UUID, idle: timedelta, due: TimerDue) -> None:
+        """Abandon the session, if it was idle when the timer fell due. Raises NotIdle."""
+
+        def decide(states: list[object]) -> list[list[Event]]:
+            current, record = states
+            assert isinstance(current, Session), "the session comes first"
+            assert isinstance(record, SafetyRecord), "the safety record comes second"
+            is_recent = current.active_at is not None and current.active_at + idle > due.at
+            if is_recent or _must_wait(current, record):
+                raise NotIdle
+            return [list(session.decide(current, AbandonSession(at=datetime.now(UTC)))), []]
+
+        await self._append([_session(session_id), self._record], decide)
+
+    async def call_off(self, session_id: UUID) -> None:
+        """The session is over: nothing is to fall due any more."""
+
+        def decide(states: list[object]) -> list[list[Event]]:
+            (standing,) = states
+            assert isinstance(standing, Timer), "the timer is the only one asked for"
+            return [list(timer.decide(standing, CancelTimer(at=datetime.now(UTC))))]
+
+        await self._append([self._timer(session_id)], decide)
+
+    @property
+    def _record(self) -> Target:
+        return Target(decider(safety_record), safety_record_id(self._player_id))
+
+    def _timer(self, session_id: UUID) -> Target:
+        return Target(decider(timer), timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
+
+    async def _append(self, targets: list[Target], decide: Decision) -> None:
+        recorded = self._recorded
+        asked = Asked(
+            Context(
+                actor=ACTOR,
+                command_id=derived_id(IdleSessions.NAME, recorded.event_id),
+                correlation_id=recorded.correlation_id,
+                causation_id=recorded.event_id,
+                traceparent=recorded.traceparent,
+            )
+        )
+        await handle_over(
+            self._commands, targets, decide, asked, player_id=self._player_id, dealt=self._dealt
+        )
+
+
+def _session(session_id: UUID) -> Target:
+    return Target(decider(session), session_id)
+
+
+def _must_wait(current: Session, record: SafetyRecord) -> bool:
+    """Whether the session may not be abandoned now, however long it was idle."""
+    return record.held or current.turns.unanswered

@@ -1,0 +1,239 @@
+"""Idle sessions: one that nobody plays is abandoned, one that is played, held or over is left alone."""
+
+import asyncio
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from reactor_examples import (
+    AGREE,
+    REGISTER,
+    SLOT,
+    SLOTS,
+    TYPES,
+    Machine,
+    around,
+    reacting,
+    replier,
+    running,
+    some_id,
+    until,
+)
+from timer_examples import HOUR, LOOK_EVERY_S
+
+from tta.commands.handle import Commands
+from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.domain import player, safety_record, session
+from tta.domain.base import Command, Event
+from tta.domain.identity import safety_record_id, timer_id
+from tta.domain.safety_record import ReleaseSafetyHold
+from tta.domain.session import CompleteSession, PauseSession, SessionAbandoned, StartSession
+from tta.domain.timer import TimerDue, TimerScheduled
+from tta.domain.turns import SubmitInteraction
+from tta.domain.vocabulary import Role, TimerPurpose
+from tta.reactors.idle_sessions import ACTOR, IdleSessions
+from tta.reactors.reactor import Running
+from tta.reactors.timer_clock import TimerClock
+from tta.reactors.timer_index import Timers
+
+LONG_AGO = datetime.now(UTC) - 10 * HOUR
+RELEASE = ReleaseSafetyHold(reason="Spoke with them.", by=Role.THERAPIST, at=LONG_AGO)
+
+
+def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[Running | TimerClock, ...]:
+    """What leaves idle sessions in a process, and what keeps time there."""
+    store = commands.aggregates.store
+    return (
+        reacting(store, IdleSessions(commands, idle)),
+        reacting(store, Timers(store)),
+        TimerClock(commands, look_every_s=LOOK_EVERY_S),
+    )
+
+
+async def begun(machine: Machine, at: datetime = LONG_AGO, slot: int = SLOT) -> tuple[UUID, UUID]:
+    """Somebody who began a session at a moment."""
+    player_id = some_id(slot)
+    await machine.ask(player, player_id, REGISTER, player_id)
+    await machine.ask(player, player_id, AGREE, player_id)
+
+    def start(facts: Facts) -> StartSession:
+        return StartSession(
+            player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=at
+        )
+
+    asked = around()
+    play = new_session_id(player_id, asked.context.command_id)
+    await handle_session(machine.commands, play, player_id, start, asked)
+    return player_id, play
+
+
+async def ask(machine: Machine, who: tuple[UUID, UUID], command: Command) -> None:
+    await machine.ask(session, who[1], command, who[0])
+
+
+async def events(machine: Machine, aggregate_id: UUID) -> list[Event]:
+    log = await machine.log(aggregate_id.bytes[0] % SLOTS)
+    return [TYPES.event(each) for each in log if each.aggregate_id == aggregate_id]
+
+
+async def timers(machine: Machine, who: tuple[UUID, UUID]) -> list[str]:
+    """What became of the session's timer, by the events' names without `Timer`."""
+    told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
+    return [type(each).__name__.removeprefix("Timer") for each in told]
+
+
+async def scheduled(machine: Machine, who: tuple[UUID, UUID]) -> TimerScheduled:
+    told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
+    assert isinstance(told[-1], TimerScheduled)
+    return told[-1]
+
+
+async def left(machine: Machine, who: tuple[UUID, UUID]) -> bool:
+    return isinstance((await events(machine, who[1]))[-1], SessionAbandoned)
+
+
+async def all_left(machine: Machine, sessions: list[tuple[UUID, UUID]]) -> bool:
+    return all([await left(machine, each) for each in sessions])
+
+
+async def more_than(machine: Machine, who: tuple[UUID, UUID], count: int) -> bool:
+    return len(await timers(machine, who)) > count
+
+
+async def has_caught_up(machine: Machine, reactor: Running | TimerClock) -> bool:
+    assert isinstance(reactor, Running), "a clock follows no log"
+    return all(reactor.lanes[slot].mark == end for slot, end in (await machine.ends()).items())
+
+
+async def timer_is(machine: Machine, who: tuple[UUID, UUID], *became: str) -> bool:
+    return await timers(machine, who) == list(became)
+
+
+async def test_a_session_that_nobody_plays_is_abandoned(machine: Machine):
+    who = await begun(machine)
+    async with running(*leaving(machine.commands)):
+        await until(lambda: left(machine, who))
+    assert await timers(machine, who) == ["Scheduled", "Due"]
+    told = {each.type: each for each in await machine.log(SLOT)}
+    due, abandoned = told["TimerDue"], told["SessionAbandoned"]
+    assert (abandoned.actor, abandoned.causation_id) == (ACTOR, due.event_id)
+
+
+async def test_a_session_that_is_played_goes_on(machine: Machine):
+    who, now = await begun(machine), datetime.now(UTC)
+    async with running(*leaving(machine.commands, 11 * HOUR)):
+        await until(lambda: timer_is(machine, who, "Scheduled"))
+        await ask(machine, who, PauseSession(at=now))
+    async with running(*leaving(machine.commands)):
+        await until(lambda: timer_is(machine, who, "Scheduled"))
+    assert (await scheduled(machine, who)).due_at == LONG_AGO + 11 * HOUR
+    assert not await left(machine, who)
+
+
+async def test_a_timer_that_falls_due_in_a_session_that_was_played_meanwhile_is_moved_once(machine: Machine):
+    who, now = await begun(machine), datetime.now(UTC)
+    watching, *keeping = leaving(machine.commands)
+    async with running(watching):
+        await until(lambda: timer_is(machine, who, "Scheduled"))
+    async with running(*keeping):
+        await until(lambda: timer_is(machine, who, "Scheduled", "Due"))
+    await ask(machine, who, PauseSession(at=now))
+    async with running(*leaving(machine.commands)):
+        await until(lambda: timer_is(machine, who, "Scheduled", "Due", "Scheduled"))
+    assert (await scheduled(machine, who)).due_at == now + HOUR
+    assert not await left(machine, who)
+
+
+async def test_a_paused_session_is_abandoned_too(machine: Machine):
+    who = await begun(machine)
+    await ask(machine, who, PauseSession(at=LONG_AGO + HOUR))
+    async with running(*leaving(machine.commands)):
+        await until(lambda: left(machine, who))
+
+
+async def test_a_session_that_ended_is_not_watched(machine: Machine):
+    soon, other = await begun(machine, datetime.now(UTC)), await begun(machine)
+    over = await begun(machine)
+    await ask(machine, over, CompleteSession(at=LONG_AGO))
+    async with running(*leaving(machine.commands)):
+        await until(lambda: timer_is(machine, soon, "Scheduled"))
+        await ask(machine, soon, CompleteSession(at=datetime.now(UTC)))
+        await until(lambda: timer_is(machine, soon, "Scheduled", "Cancelled"))
+        await until(lambda: left(machine, other))
+    assert await timers(machine, over) == []
+
+
+async def test_a_held_player_s_session_is_never_abandoned(machine: Machine):
+    who = await begun(machine)
+    await machine.hold(who[0])
+    async with running(*leaving(machine.commands)):
+        await until(lambda: timer_is(machine, who, "Scheduled", "Due", "Scheduled"))
+    told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
+    due = told[1]
+    assert isinstance(due, TimerDue)
+    assert (await scheduled(machine, who)).due_at == due.at + HOUR
+    assert not await left(machine, who)
+
+
+async def test_released_it_is_abandoned_as_any_other(machine: Machine):
+    who = await begun(machine)
+    await machine.hold(who[0])
+    idle = timedelta(seconds=0.3)
+    async with running(*leaving(machine.commands, idle)):
+        await until(lambda: more_than(machine, who, 4))
+        assert not await left(machine, who)
+        await machine.ask(safety_record, safety_record_id(who[0]), RELEASE, who[0])
+        await until(lambda: left(machine, who))
+
+
+async def test_the_last_words_are_answered_before_it_is_abandoned(machine: Machine):
+    who = await begun(machine)
+    words = SubmitInteraction(words="Hello", held=False, consented=True, at=LONG_AGO)
+    await ask(machine, who, words)
+    idle = timedelta(seconds=0.3)
+    reply = reacting(machine.store, replier(machine.commands))
+    async with running(*leaving(machine.commands, idle)):
+        await until(lambda: more_than(machine, who, 2))
+        assert not await left(machine, who)
+        async with running(reply):
+            await until(lambda: left(machine, who))
+    told = [type(each).__name__ for each in await events(machine, who[1])]
+    assert told[-2:] == ["InteractionAnswered", "SessionAbandoned"]
+
+
+async def test_with_no_idle_time_none_is_watched_or_abandoned(machine: Machine):
+    watched = await begun(machine)
+    async with running(leaving(machine.commands)[0]):
+        await until(lambda: timer_is(machine, watched, "Scheduled"))
+    unwatched = await begun(machine)
+    async with running(*(parts := leaving(machine.commands, None))):
+        await until(lambda: timer_is(machine, watched, "Scheduled", "Due"))
+        await until(lambda: has_caught_up(machine, parts[0]))
+    assert await timers(machine, unwatched) == []
+    assert not any([await left(machine, each) for each in (watched, unwatched)])
+
+
+async def test_an_erased_player_s_sessions_are_left_alone(machine: Machine):
+    who = await begun(machine)
+    keyring = machine.commands.keyring
+    await keyring._nodes.call("HSET", keyring._entry(who[0]), "destroyed", "1")
+    other = await begun(machine)
+    async with running(*(parts := leaving(await machine.process()))):
+        await until(lambda: left(machine, other))
+        await until(lambda: has_caught_up(machine, parts[0]))
+    assert await timers(machine, who) == []
+
+
+async def test_two_at_once_that_are_stopped_in_the_middle_abandon_each_once(machine: Machine):
+    sessions = [await begun(machine, slot=slot) for slot in range(SLOTS) for _ in range(3)]
+    commands, chance = [await machine.process() for _ in range(2)], random.Random(10)
+    for _ in range(10):
+        async with running(*(part for each in commands for part in leaving(each))):
+            await asyncio.sleep(chance.uniform(0, 0.03))
+    async with running(*(parts := leaving(commands[0]))):
+        await until(lambda: all_left(machine, sessions))
+        await until(lambda: has_caught_up(machine, parts[0]))
+    for who in sessions:
+        told = [type(each).__name__ for each in await events(machine, who[1])]
+        assert told == ["SessionStarted", "SessionAbandoned"]
+        assert await timers(machine, who) == ["Scheduled", "Due"]
