@@ -35,6 +35,7 @@ AT_ONCE = 32
 ROUND_S = 5.0
 ROUNDS = 3
 SEED = 1
+OTHERS_MAX = 0.2  # Cores that other programs may take without the figures telling of them.
 PLAYERS_THEMSELVES = "the players"
 PARTS = {"API": ["serve", "commands"], "reactor": ["react"], "projector": ["project"]}
 
@@ -54,6 +55,9 @@ class Spent(NamedTuple):
 
     turns_s: float
     ms_turn: dict[str, float]
+
+    others: float
+    """Cores that programs which are not ours kept busy meanwhile."""
 
     @property
     def cores(self) -> float:
@@ -160,7 +164,7 @@ async def _saturated(tta: Tta, players: Sequence[StoryPlayer], played: Played) -
     watched = {name: psutil.Process(pid) for name, pid in tta.processes.items()}
     watched[PLAYERS_THEMSELVES] = psutil.Process()
     before, turns = {name: _processor_s(each) for name, each in watched.items()}, len(played.latencies)
-    began = time.perf_counter()
+    machine_before, began = _busy_s(), time.perf_counter()
 
     async def live(player: StoryPlayer) -> None:
         while time.perf_counter() < began + ROUND_S:
@@ -169,7 +173,14 @@ async def _saturated(tta: Tta, players: Sequence[StoryPlayer], played: Played) -
     await asyncio.gather(*map(live, players))
     took, turns = time.perf_counter() - began, len(played.latencies) - turns
     used = {name: _processor_s(each) - before[name] for name, each in watched.items()}
-    return Spent(turns / took, {name: each * 1000 / max(turns, 1) for name, each in used.items()})
+    others = (_busy_s() - machine_before - sum(used.values())) / took
+    return Spent(turns / took, {name: each * 1000 / max(turns, 1) for name, each in used.items()}, others)
+
+
+def _busy_s() -> float:
+    """Seconds that all cores together were busy since the machine started."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
 
 def _processor_s(process: psutil.Process) -> float:
@@ -198,6 +209,9 @@ def _told(
         figures.append(Figure(f"{where}: processor time per turn, {name}", ms, "ms", note=note))
     cores = median([each.cores for each in spent])
     figures.append(Figure(f"{where}: cores busy of {os.cpu_count()}", cores, "", note=_bound(spent, turns_s)))
+    others = median([each.others for each in spent])
+    disturbed = "measure again when the machine is quiet" if others > OTHERS_MAX else ""
+    figures.append(Figure(f"{where}: cores busy with other programs", others, "", note=disturbed))
     if ceilings:
         ceiling = median(ceilings)
         figures.append(Figure("bare echo + one bare append", ceiling, "requests/s"))
