@@ -262,6 +262,6 @@ def test_play_plays_a_story_and_leaves_nothing(tmp_path: Path):
     assert place.shown.text[:60] in done.stdout
     for number in (0, 1):
         assert place.make(Chosen(place.shown.offers[number].id)).text[:60] in done.stdout
-    assert "I am not sure which way you mean" in done.stdout
+    assert "I am not sure which you mean" in done.stdout
     assert list(tmp_path.iterdir()) == []
     assert "there is no story 'nowhere'" in tta("play", "nowhere", cwd=tmp_path).stdout

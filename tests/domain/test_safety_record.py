@@ -1,4 +1,4 @@
-"""When play is held, how a hold rises, and that it is released knowingly."""
+"""When play is held, how a hold rises, that it is released knowingly; and recovery, which is beside it."""
 
 import hypothesis
 import pytest
@@ -12,10 +12,15 @@ from tta.domain.safety_record import (
     EVIDENCE_MAX,
     HOLD_LEVELS,
     REASON_MAX,
+    EnterRecovery,
     HoldNeedsRisk,
+    LeaveRecovery,
+    NotInRecovery,
     PlaceSafetyHold,
     PlayIsNotHeld,
     RecordAssessment,
+    RecoveryEntered,
+    RecoveryLeft,
     ReleaseSafetyHold,
     RiskAssessed,
     SafetyHoldPlaced,
@@ -40,6 +45,11 @@ RELEASE = ReleaseSafetyHold(reason=SAFE, by=Role.THERAPIST, at=NOON)
 ASSESS = RecordAssessment(
     level=RiskLevel.LOW, category=RiskCategory.SUICIDE, source="phq9.item9", evidence=("m1",), at=NOON
 )
+
+ENTERED = RecoveryEntered(by=Role.SERVICE, at=NOON)
+LEFT = RecoveryLeft(by=Role.THERAPIST, at=NOON)
+ENTER = EnterRecovery(by=Role.SERVICE, at=NOON)
+LEAVE = LeaveRecovery(by=Role.THERAPIST, at=NOON)
 
 
 def test_a_player_nobody_worried_about_is_not_held():
@@ -112,6 +122,30 @@ def test_an_assessment_names_ids_and_no_words():
     assert not personal_fields(RiskAssessed)
 
 
+def test_recovery_is_entered_and_left():
+    given(safety_record).when(ENTER).then(ENTERED)
+    assert given(safety_record, ENTERED).state.recovery
+    given(safety_record, ENTERED).when(LEAVE).then(LEFT)
+    assert not given(safety_record, ENTERED, LEFT).state.recovery
+    given(safety_record, ENTERED, LEFT).when(ENTER).then(ENTERED)
+
+
+def test_entering_recovery_twice_changes_nothing():
+    given(safety_record, ENTERED).when(replace(ENTER, by=Role.THERAPIST)).then_nothing()
+
+
+def test_only_who_is_in_recovery_leaves_it():
+    given(safety_record).when(LEAVE).then_refused(NotInRecovery)
+    given(safety_record, ENTERED, LEFT).when(LEAVE).then_refused(NotInRecovery)
+
+
+def test_a_hold_and_recovery_do_not_touch_each_other():
+    both = given(safety_record, PLACED, ENTERED).state
+    assert (both.hold, both.recovery) == (RiskLevel.HIGH, True)
+    assert given(safety_record, ENTERED, PLACED, RELEASED).state.recovery
+    assert given(safety_record, PLACED, ENTERED, LEFT).state.held
+
+
 def test_reasons_are_sealed():
     assert {"reason"} == set(personal_fields(SafetyHoldPlaced)) == set(personal_fields(SafetyHoldReleased))
 
@@ -123,7 +157,7 @@ places = st.builds(
     by=st.sampled_from(Role),
     at=st.just(NOON),
 )
-runs = st.lists(places | places | st.sampled_from([RELEASE, ASSESS]), max_size=20)
+runs = st.lists(places | places | st.sampled_from([RELEASE, ASSESS, ENTER, LEAVE]), max_size=20)
 
 
 @hypothesis.given(runs)
@@ -145,3 +179,13 @@ def test_whoever_asks_for_a_hold_has_one(commands, place):
     state, _ = play(safety_record, [*commands, place])
     assert state.held
     assert HOLD_LEVELS.index(state.hold) >= HOLD_LEVELS.index(place.level)
+
+
+@hypothesis.given(runs)
+def test_recovery_is_entered_and_left_in_turns(commands):
+    state, happened = play(safety_record, commands)
+    turns = [event for event in happened if isinstance(event, RecoveryEntered | RecoveryLeft)]
+    assert [type(each) for each in turns] == [RecoveryEntered, RecoveryLeft] * (len(turns) // 2) + (
+        [RecoveryEntered] * (len(turns) % 2)
+    )
+    assert state.recovery == bool(len(turns) % 2)

@@ -18,7 +18,7 @@ from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
 from tta.domain import safety_record
 from tta.domain.identity import derived_id, safety_record_id
-from tta.domain.safety_record import PlaceSafetyHold
+from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, SafetyRecordCommand
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import Context
@@ -152,7 +152,16 @@ async def hold(api: Api, player_id: UUID) -> str:
     command = PlaceSafetyHold(
         reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=datetime.now(UTC)
     )
-    command_id = derived_id("hold", player_id)
+    return await record_safety(api, player_id, command)
+
+
+async def soften(api: Api, player_id: UUID) -> str:
+    """Let a player's recovery begin; gives the consistency token."""
+    return await record_safety(api, player_id, EnterRecovery(by=Role.SERVICE, at=datetime.now(UTC)))
+
+
+async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand) -> str:
+    command_id = derived_id(type(command).__name__, player_id)
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
     handled = await handle(
         api.parts.commands,

@@ -52,6 +52,7 @@ async def test_a_player_is_shown(api: Api):
         "age_band": "undisclosed",
         "consents": {"play": 1},
         "held": False,
+        "recovery": False,
         "preferences": {
             **PREFERENCES,
             "trigger_warnings": [],
@@ -89,7 +90,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     assert UUID(answer.pop("interaction_id"))
     reply = answer.pop("reply")
     assert answer == {"turn": 1, "version": 2}
-    assert reply["text"].startswith("I am not sure which way you mean"), "it does not guess"
+    assert reply["text"].startswith("I am not sure which you mean"), "it does not guess"
     assert reply["choices"] == begun["choices"], "the story stood still"
     first = place.shown.offers[0]
     said = await player.post(f"{path}/interactions", {"text": f"{first.text}!", "turn": 2}, Prefer="wait=10")
@@ -103,6 +104,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
         "choices": [{"id": each.id, "text": each.text} for each in told.offers],
         "practised": list(told.practised),
         "ending": None,
+        "notice": None,
     }
     second = told.offers[0]
     chose = await player.post(f"{path}/interactions", {"choice": second.id, "turn": 3}, Prefer="wait=10")
@@ -128,6 +130,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
         "scene": told.scene,
         "choices": [{"id": each.id, "text": each.text} for each in told.offers],
         "ending": told.ending or None,
+        "notice": None,
     }
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx2
 import pytest
-from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
+from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem, soften
 
 from tta.domain.vocabulary import Role
 from tta.http.manners import ConsistencyToken
@@ -138,6 +138,19 @@ class TestConditionalGet:
         token = await hold(api, player.player_id)
         shown = await player.get(path, Consistency_Token=token, Prefer="wait=10", If_None_Match='"v2"')
         assert (shown.status_code, shown.json()["held"]) == (200, True)
+
+    async def test_recovery_is_shown_and_changes_the_tag(self, api: Api):
+        player = await api.player()
+        path = f"/v1/players/{player.player_id}"
+        assert player.player_id is not None
+        token = await soften(api, player.player_id)
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=10", If_None_Match='"v2"')
+        assert (shown.json()["recovery"], shown.headers["ETag"]) == (True, '"v2.recovery"')
+        token = await hold(api, player.player_id)
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=10")
+        assert shown.headers["ETag"] == '"v2.heldrecovery"'
+        set_anew = await player.put(f"{path}/preferences", PREFERENCES, If_Match='"v2.heldrecovery"')
+        assert set_anew.status_code == 200
 
     async def test_a_page_of_a_journey_has_an_opaque_tag(self, api: Api):
         player, session = await api.session()

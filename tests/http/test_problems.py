@@ -20,6 +20,7 @@ UNREACHED = {
     "turn-already-answered": "answers are the reply reactor's, which does not go through the API",
     "play-is-held": "answers are the reply reactor's, which does not go through the API",
     "play-is-not-held": "no route releases a hold yet",
+    "not-in-recovery": "no route leaves recovery yet",
     "hold-needs-risk": "no route places a hold yet",
     "too-much-evidence": "no route takes evidence",
     "consent-version-out-of-range": "the body is refused first, with a pointer: invalid-request",

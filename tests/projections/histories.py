@@ -34,7 +34,7 @@ from tta.domain.identity import care_plan_id, derived_id, owned_id, safety_recor
 from tta.domain.measures import QUESTIONNAIRES, MeasureKind
 from tta.domain.passages import Passage
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
-from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
+from tta.domain.safety_record import EnterRecovery, LeaveRecovery, PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.session import (
     AbandonSession,
     CompleteSession,
@@ -196,6 +196,12 @@ def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[
             safety_record_id(player_id),
             ReleaseSafetyHold(reason="They are safe.", by=Role.THERAPIST, at=at),
         ),
+        "soften": (
+            safety_record,
+            safety_record_id(player_id),
+            EnterRecovery(by=Role.SERVICE, at=at),
+        ),
+        "recover": (safety_record, safety_record_id(player_id), LeaveRecovery(by=Role.THERAPIST, at=at)),
         "start": (session, play, StartSession(player_id=player_id, story="clearing", consented=True, **turn)),
         "say": (session, play, SubmitInteraction(words="Hello", consented=True, **turn)),
         "ask a model": (session, play, RequestNarration(turn=1 + number % 3, **turn)),
@@ -266,8 +272,8 @@ def _registration(at: datetime) -> RegisterPlayer:
 
 
 WISHES = (
-    *("register", "agree", "disagree", "prefer", "hold", "release", "start", "say", "say", "say", "choose"),
-    "ask a model",
+    *("register", "agree", "disagree", "prefer", "hold", "release", "soften", "recover", "start"),
+    *("say", "say", "say", "choose", "ask a model"),
     *("answer", "answer", "answer", "pause", "resume", "complete", "abandon"),
     *("aim", "aim", "advance", "reach", "achieve", "leave", "practise", "measure"),
     *("enlist", "ready", "degrade", "gauge", "retire"),

@@ -8,7 +8,7 @@ from tta.domain import player
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import safety_record_id
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
-from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
+from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose, RiskLevel, Role
 from tta.projections.player_state import PLAYER_BY_ID, PlayerState, apply
 from tta.projector.model import Fact, Key
@@ -41,6 +41,8 @@ SHARED = ConsentGiven(purpose=ConsentPurpose.RESEARCH, version=1, at=after(3))
 WITHDRAWN = ConsentWithdrawn(purpose=ConsentPurpose.PLAY, at=after(4))
 HELD = SafetyHoldPlaced(reason=NAME, level=RiskLevel.HIGH, by=Role.THERAPIST, at=after(5))
 RELEASED = SafetyHoldReleased(reason=NAME, by=Role.THERAPIST, at=after(6))
+RECOVERING = RecoveryEntered(by=Role.SERVICE, at=after(7))
+RECOVERED = RecoveryLeft(by=Role.THERAPIST, at=after(8))
 REGISTERED_ROW = PlayerState(
     id=str(SAM),
     version=1,
@@ -107,8 +109,19 @@ def test_a_hold_is_shown_without_changing_the_version():
     assert released == REGISTERED_ROW
 
 
-def test_every_event_of_a_player_and_every_hold_is_handled():
-    assert (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased) == PLAYER_STATE.HANDLES
+def test_recovery_is_shown_beside_the_hold():
+    record = safety_record_id(SAM)
+    told = [Happened(SAM, REGISTERED, SAM), Happened(record, HELD, SAM), Happened(record, RECOVERING, SAM)]
+    (soft,) = folded(PLAYER_STATE, log_of(told))[0].values()
+    assert soft == replace(REGISTERED_ROW, held=True, recovery=True)
+    left = [*told, Happened(record, RELEASED, SAM), Happened(record, RECOVERED, SAM)]
+    (found,) = folded(PLAYER_STATE, log_of(left))[0].values()
+    assert found == REGISTERED_ROW
+
+
+def test_every_event_of_a_player_every_hold_and_recovery_are_handled():
+    shown = (SafetyHoldPlaced, SafetyHoldReleased, RecoveryEntered, RecoveryLeft)
+    assert (*player.EVENTS, *shown) == PLAYER_STATE.HANDLES
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
-"""The one safety record that a player has: what was assessed, whether play is held, and at which level.
+"""The one safety record that a player has: what was assessed, whether play is held, and whether softened.
 
-A hold covers the player, whatever they play. What a hold means for a session is the session's rule; who may
-place or release one is the API's policy. A player about whom nothing was ever found has no events here.
+A hold covers the player, whatever they play; recovery is the time after, in which nothing that confronts is
+offered. What either means for a session is the session's rule; who may place or release a hold is the API's
+policy. A player about whom nothing was ever found has no events here.
 """
 
 from typing import assert_never, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from tta.domain.base import Command, Event, PersonalText, Refusal
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
@@ -46,7 +48,15 @@ class RiskAssessed(Event, frozen=True, kw_only=True):
     """Ids of what it was found in; empty where that was refused, and so is not in the log."""
 
 
-SafetyRecordEvent = SafetyHoldPlaced | SafetyHoldReleased | RiskAssessed
+class RecoveryEntered(Event, frozen=True, kw_only=True):
+    by: Role
+
+
+class RecoveryLeft(Event, frozen=True, kw_only=True):
+    by: Role
+
+
+SafetyRecordEvent = SafetyHoldPlaced | SafetyHoldReleased | RiskAssessed | RecoveryEntered | RecoveryLeft
 EVENTS: tuple[type[Event], ...] = get_args(SafetyRecordEvent)
 
 
@@ -68,7 +78,15 @@ class RecordAssessment(Command, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
-SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold | RecordAssessment
+class EnterRecovery(Command, frozen=True, kw_only=True):
+    by: Role
+
+
+class LeaveRecovery(Command, frozen=True, kw_only=True):
+    by: Role
+
+
+SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold | RecordAssessment | EnterRecovery | LeaveRecovery
 
 
 class PlayIsNotHeld(Refusal): ...
@@ -80,9 +98,13 @@ class HoldNeedsRisk(Refusal): ...
 class TooMuchEvidence(Refusal): ...
 
 
+class NotInRecovery(Refusal): ...
+
+
 class SafetyRecord(msgspec.Struct, frozen=True, kw_only=True):
     hold: RiskLevel = RiskLevel.NONE
     """The level at which play is held; `none` is no hold."""
+    recovery: bool = False
 
     @property
     def held(self) -> bool:
@@ -96,11 +118,15 @@ initial = SafetyRecord()
 def evolve(record: SafetyRecord, event: SafetyRecordEvent) -> SafetyRecord:
     match event:
         case SafetyHoldPlaced():
-            return SafetyRecord(hold=event.level)
+            return replace(record, hold=event.level)
         case SafetyHoldReleased():
-            return SafetyRecord(hold=RiskLevel.NONE)
+            return replace(record, hold=RiskLevel.NONE)
         case RiskAssessed():
             return record
+        case RecoveryEntered():
+            return replace(record, recovery=True)
+        case RecoveryLeft():
+            return replace(record, recovery=False)
         case _:
             assert_never(event)
 
@@ -113,6 +139,10 @@ def decide(record: SafetyRecord, command: SafetyRecordCommand) -> list[SafetyRec
             return _release_safety_hold(record, command)
         case RecordAssessment():
             return _record_assessment(command)
+        case EnterRecovery():
+            return _enter_recovery(record, command)
+        case LeaveRecovery():
+            return _leave_recovery(record, command)
         case _:
             assert_never(command)
 
@@ -150,3 +180,15 @@ def _record_assessment(command: RecordAssessment) -> list[SafetyRecordEvent]:
             at=command.at,
         )
     ]
+
+
+def _enter_recovery(record: SafetyRecord, command: EnterRecovery) -> list[SafetyRecordEvent]:
+    if record.recovery:
+        return []
+    return [RecoveryEntered(by=command.by, at=command.at)]
+
+
+def _leave_recovery(record: SafetyRecord, command: LeaveRecovery) -> list[SafetyRecordEvent]:
+    if not record.recovery:
+        raise NotInRecovery("expected play to be softened for recovery, it is not")
+    return [RecoveryLeft(by=command.by, at=command.at)]

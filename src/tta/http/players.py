@@ -87,6 +87,8 @@ class PlayerShown(msgspec.Struct, frozen=True):
     consents: dict[str, int]
     held: bool
     """Play is held by the player's safety record."""
+    recovery: bool
+    """Play is softened for a while: nothing that confronts is offered."""
     preferences: PreferencesShown | None
     registered_ms: int
     changed_ms: int
@@ -158,8 +160,9 @@ async def show_player(call: Call) -> Response:
         field: await call.opened(player_id, getattr(row, field), kind)
         for field, kind in SEALED_FIELDS.items()
     }
-    # The hold is another aggregate's: it changes what is shown, but not the player's version.
-    return shown(call, _player_shown(row, opened), etag(row.version, "held" if row.held else ""))
+    # Hold and recovery are another aggregate's: they change what is shown, but not the player's version.
+    variant = "held" * row.held + "recovery" * row.recovery
+    return shown(call, _player_shown(row, opened), etag(row.version, variant))
 
 
 SEALED_FIELDS = {
@@ -197,6 +200,7 @@ def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
         age_band=row.age_band,
         consents={purpose: int(version) for purpose, version in consents.items()},
         held=row.held,
+        recovery=row.recovery,
         preferences=preferences,
         registered_ms=row.registered_ms,
         changed_ms=row.changed_ms,

@@ -125,6 +125,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (goals.TooManyGoals, 409, "There are enough goals"),
         (goals.TooManyMilestones, 409, "The goal has enough milestones"),
         (measures.MeasuredTooSoon, 409, "The questionnaire was answered just now"),
+        (safety_record.NotInRecovery, 409, "The player is not in recovery"),
         (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
         (words.WordsEmpty, 422, "Words are missing"),
         (words.WordsTooLong, 422, "The text is too long"),

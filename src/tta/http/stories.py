@@ -85,7 +85,8 @@ async def _wishes(call: Call) -> tuple[Wishes | None, int]:
         return Wishes(), 0
     topics = await call.opened(player_id, row.avoid_topics, tuple[str, ...]) or ()
     warnings = await call.opened(player_id, row.trigger_warnings, tuple[str, ...]) or ()
-    return Wishes((*topics, *warnings), row.intensity or Wishes().intensity), row.version
+    wishes = Wishes((*topics, *warnings), row.intensity or Wishes().intensity)
+    return wishes.softened() if row.recovery else wishes, row.version
 
 
 def _fit(story: Story, wishes: Wishes) -> Fit:

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from tta.domain import player
 from tta.domain.base import Event, Sealed
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
-from tta.domain.safety_record import SafetyHoldPlaced, SafetyHoldReleased
+from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "player_state"
-VERSION = 1
+VERSION = 2
 
 
 class PlayerState(Row, frozen=True, kw_only=True):
@@ -29,6 +29,8 @@ class PlayerState(Row, frozen=True, kw_only=True):
     consents: tuple[str, ...] = ()
     """As `purpose:version`."""
     held: bool = False
+    recovery: bool = False
+    """Play is softened; of the safety record too."""
     preferences_set: bool = False
     avoid_topics: bytes | None = None
     trigger_warnings: bytes | None = None
@@ -42,13 +44,14 @@ class PlayerState(Row, frozen=True, kw_only=True):
 
 ROWS: tuple[type[Row], ...] = (PlayerState,)
 LINKS: tuple[LinkType, ...] = ()
-HANDLES = (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased)
+HANDLES = (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased, RecoveryEntered, RecoveryLeft)
 BEGINS: dict[type[Event], type[Row]] = {}  # A safety record may come before its player.
 
 PLAYER_BY_ID = """
-MATCH (p:PlayerState_v1 {id: $id})
+MATCH (p:PlayerState_v2 {id: $id})
 RETURN p.id AS id, p.version AS version, p.name AS name, p.language AS language, p.region AS region,
   p.time_zone AS time_zone, p.age_band AS age_band, p.consents AS consents, p.held AS held,
+  p.recovery AS recovery,
   p.preferences_set AS preferences_set, p.avoid_topics AS avoid_topics,
   p.trigger_warnings AS trigger_warnings, p.emergency_contact AS emergency_contact,
   p.intensity AS intensity, p.approaches AS approaches, p.accessibility AS accessibility,
@@ -65,6 +68,8 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
     row = row or PlayerState(id=key.id)
     if isinstance(event, SafetyHoldPlaced | SafetyHoldReleased):
         return replace(row, held=isinstance(event, SafetyHoldPlaced))
+    if isinstance(event, RecoveryEntered | RecoveryLeft):
+        return replace(row, recovery=isinstance(event, RecoveryEntered))
     row = replace(row, version=fact.recorded.version, changed_ms=fact.at_ms)
     match event:
         case PlayerRegistered():

@@ -28,7 +28,7 @@ SELF = (
     "can do here."
 )
 OVER = "This story has come to its end. You can start another whenever you like."
-UNSURE = "I am not sure which way you mean."
+UNSURE = "I am not sure which you mean."
 
 
 def still_text(
