@@ -25,6 +25,7 @@ from tta.http.calls import Services, Workers
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Progress
+from tta.reactors.leases import Leases
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
@@ -41,6 +42,7 @@ from tta.work import (
     orchestrating,
     projectors,
     reactors,
+    worker_of,
 )
 
 KEEP_ALIVE_S = 30
@@ -167,15 +169,17 @@ async def run(
             await projector.prepare()
     async with AsyncExitStack() as stack:
         mediator = await stack.enter_async_context(orchestrating(parts)) if reacting else None
+        leases = Leases(parts.store, worker_of(parts))
         work = Work(
             projectors(parts) if projecting else [],
-            [] if mediator is None else reactors(parts, mediator),
+            [] if mediator is None else reactors(parts, mediator, leases),
             mediator,
             clock(parts) if reacting else None,
         )
         runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
         if mediator is not None:
-            runs.append(lives(parts, mediator).run())
+            await leases.beat()
+            runs += [lives(parts, mediator).run(), leases.keep()]
         if work.clock is not None:
             runs.append(work.clock.run())
         await _run(runs, parts, work, serving, ready)

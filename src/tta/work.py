@@ -26,6 +26,7 @@ from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
 from tta.reactors.idle_sessions import IdleSessions
+from tta.reactors.leases import Leases
 from tta.reactors.narration import Narrate
 from tta.reactors.practice import Practice
 from tta.reactors.reactor import Reactor, Running
@@ -130,8 +131,8 @@ def projectors(parts: Opened) -> list[Projector]:
     ]
 
 
-def reactors(parts: Opened, mediator: AgentOrchestrator) -> list[Running]:
-    """Make this process's reactors."""
+def reactors(parts: Opened, mediator: AgentOrchestrator, leases: Leases | None = None) -> list[Running]:
+    """Make this process's reactors; without leases they work on all slots."""
     commands = parts.commands
     idle_hours = parts.settings.session_idle_hours
     reacting: tuple[Reactor, ...] = (
@@ -141,7 +142,7 @@ def reactors(parts: Opened, mediator: AgentOrchestrator) -> list[Running]:
         Timers(parts.store),
         IdleSessions(commands, timedelta(hours=idle_hours) if idle_hours else None),
     )
-    return [Running(parts.store, parts.types, each) for each in reacting]
+    return [Running(parts.store, parts.types, each, leases=leases) for each in reacting]
 
 
 def clock(parts: Opened) -> TimerClock:

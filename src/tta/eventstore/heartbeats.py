@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from tta.eventstore.scripts import MEMBERS
 from tta.eventstore.store import EventStore
 
 BEAT_EVERY_S = 5.0
 LASTS_MS = 15_000  # Two beats may be late or lost before somebody is taken for silent.
 ASKED_MAX = 1_000
+LEASE_S = 3.0  # For so long the slots of a process that was killed wait.
 
 
 async def beat(store: EventStore, whose: UUID) -> None:
@@ -32,3 +34,12 @@ async def beat_ages_ms(store: EventStore, whose: Sequence[UUID]) -> dict[UUID, i
     calls = [store.nodes.call("PTTL", layout.beat(layout.slot_of(each), each)) for each in whose]
     left = await asyncio.gather(*calls)
     return {each: LASTS_MS - ms for each, ms in zip(whose, left, strict=True) if ms > 0}
+
+
+async def members(
+    store: EventStore, worker: str = "", *, lease_s: float = LEASE_S, leaves: bool = False
+) -> list[str]:
+    """Name the processes that react; `worker` is one from now on, or leaves. Raises StoreUnavailable."""
+    arguments: list[str | bytes | int] = [worker, round(lease_s * 1000), "1" if leaves else ""]
+    found = await store.nodes.run(MEMBERS, [store.layout.reacting], arguments)
+    return sorted(bytes(each).decode() for each in found)

@@ -30,6 +30,11 @@ class Layout(NamedTuple):
         """The key that says what store this is."""
         return f"{{{self.name}}}:store"
 
+    @property
+    def reacting(self) -> str:
+        """Who reacts: names by when they spoke last."""
+        return f"{{{self.name}}}:reacting"
+
     def log(self, slot: int) -> str:
         return f"{self.tag(slot)}log"
 

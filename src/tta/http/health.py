@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from tta.eventstore.errors import StoreError
+from tta.eventstore.heartbeats import members
 from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.http.calls import Call, Parked, Route, Stopped
 from tta.projector.lag import Lag, lags
@@ -35,6 +36,8 @@ class Details(msgspec.Struct, frozen=True):
     stopped: list[Stopped]
     """Of this process; those of other projectors stand with their projection."""
     parked: list[Parked]
+    reacting: int | None
+    """How many processes react now; null where the store does not tell."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -48,14 +51,15 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    (database, cache), measured, parked = await asyncio.gather(
+    (database, cache), measured, parked, reacting = await asyncio.gather(
         _both_answer(call),
         lags(call.services.commands.aggregates.store, call.services.checkpoints),
         _parked(call),
+        _reacting(call),
     )
     stopped = call.services.workers.stopped()
     well = database and cache and not stopped and not any(lag.stopped for lag in measured)
-    details = Details(measured, stopped, (parked or [])[:PARKED_MAX])
+    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting)
     answer = Health("healthy" if well else "unhealthy", Checks(database, cache, True), details)
     return _json(answer, 200 if well else 503)
 
@@ -82,6 +86,7 @@ async def show_metrics(call: Call) -> Response:
     for name in call.services.workers.reactors:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
+    metrics.REACTING.set(_or_nan(await _reacting(call)))
     call.services.workers.refresh_gauges()
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
 
@@ -101,6 +106,14 @@ async def _parked(call: Call) -> list[Parked] | None:
     except (StoreError, TimeoutError):
         return None
     return found
+
+
+async def _reacting(call: Call) -> int | None:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            return len(await members(call.services.commands.aggregates.store))
+    except (StoreError, TimeoutError):
+        return None
 
 
 async def _both_answer(call: Call) -> tuple[bool, bool]:

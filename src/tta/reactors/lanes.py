@@ -54,6 +54,12 @@ class Lane:
             mark += 1
         return mark
 
+    def keep_under_way(self) -> None:
+        """Leave to others what has not begun."""
+        for queue in self.queues.values():
+            while len(queue) > 1:
+                queue.pop()
+
     def _make_room(self) -> None:
         if self._reached - self.mark < self._held_max:
             self.room.set()

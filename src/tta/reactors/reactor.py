@@ -30,6 +30,7 @@ from tta.eventstore.errors import (
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
+from tta.reactors.leases import Leases
 from tta.telemetry.errors import said, traced
 
 SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
@@ -73,6 +74,7 @@ class Running:
         reaction_s_max: float = REACTION_S_MAX,
         save_mark_every_s: float = SAVE_MARK_EVERY_S,
         parked_again_s: float | None = PARKED_AGAIN_S,
+        leases: Leases | None = None,
     ) -> None:
         self.name = reactor.NAME
         self.lanes: dict[int, Lane] = {}
@@ -85,6 +87,8 @@ class Running:
         self._reaction_s_max = reaction_s_max
         self._save_mark_every_s = save_mark_every_s
         self._parked_again_s = parked_again_s
+        self._leases = leases
+        """None: it works on all slots."""
         self._side_by_side = asyncio.Semaphore(SIDE_BY_SIDE_MAX)
         self._asks = {event.__name__ for event in reactor.ASKS}
         self._broken: dict[int, str] = {}
@@ -109,12 +113,15 @@ class Running:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep_lane(self, slot: int) -> None:
-        """Take in one slot's events for ever; begin anew from what the store knows when its log changed."""
+        """Take in one slot's events while it is ours; begin anew when its log changed."""
         while True:
+            if self._leases is not None:
+                await self._leases.until(slot, held=True)
             mark, done, parked = await self._patiently(partial(self._store.dealt, slot, self.name))
             lane = self.lanes[slot] = Lane(slot, mark, done=done, parked=parked)
             try:
-                await self._take_in(lane)
+                if not await self._while_ours(lane):
+                    continue
             except HistoryChanged as changed:
                 self._broken[slot] = str(changed)
                 log.critical("a reactor's lane stops: the log is another one", reactor=self.name, slot=slot)
@@ -123,6 +130,28 @@ class Running:
                     task.cancel()
                 await asyncio.gather(*lane.tasks, return_exceptions=True)
             await asyncio.sleep(BACKOFF_S_MAX)
+
+    async def _while_ours(self, lane: Lane) -> bool:
+        """Take in for ever, or until the slot is another's: then what is under way is ended first.
+
+        Raises HistoryChanged.
+        """
+        taking = asyncio.create_task(self._take_in(lane), name=f"intake of {self.name}")
+        waiting = [taking]
+        if self._leases is not None:
+            waiting.append(asyncio.create_task(self._leases.until(lane.slot, held=False)))
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        if not taking.cancelled():
+            taking.result()
+            return True
+        lane.keep_under_way()
+        await asyncio.gather(*lane.tasks, return_exceptions=True)
+        return False
 
     async def _take_in(self, lane: Lane) -> None:
         """Hand out one slot's events, in order, for as long as the lane has room."""

@@ -46,6 +46,7 @@ REACTOR_DEALT = Gauge(
     ("reactor",),
     registry=REGISTRY,
 )
+REACTING = Gauge("tta_reacting_processes", "Processes that react now; NaN when unknown", registry=REGISTRY)
 REACTOR_PARKED = Gauge(
     "tta_reactor_parked",
     "Events that a reactor keeps aside after they failed again and again; NaN when unknown",
