@@ -221,6 +221,8 @@ def _told(
 
 def _bound(spent: Sequence[Spent], turns_s: float) -> str:
     """Say what a saturated TTA waits for: a process that fills a core, all cores, or neither."""
+    if median([each.others for each in spent]) > OTHERS_MAX:
+        return "bound by other programs too: see below"
     cores = median([each.cores for each in spent])
     ms_turn = {name: median([each.ms_turn[name] for each in spent]) for name in spent[0].ms_turn}
     largest = max(ms_turn, key=lambda name: ms_turn[name])
