@@ -1,6 +1,7 @@
 """The demo's scenario: a player comes, plays, makes mistakes, rests and looks back."""
 
 import json
+import random
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +15,8 @@ from tta.domain.vocabulary import Role
 from tta.security.tokens import Tokens
 
 REPLY_WAIT_S, FRESH_WAIT_S = 20, 10
+STORY_WAIT = {"Prefer": f"wait={REPLY_WAIT_S}"}
+TURNS_MAX = 60  # The longest way through a story that was seen took half as many.
 ASKED = ("Idempotency-Key", "If-Match", "Prefer", "Consistency-Token")
 TOLD = (
     "ETag",
@@ -85,6 +88,7 @@ class Stage:
         self._tokens = tokens
         self._run = uuid4().hex[:8]  # A second run on the same TTA is a new story, not a retry of the first.
         self.player_id = self.session_id = UUID(int=0)
+        self.turns = 0
         self.token = self.mint("demo-service", Role.SERVICE)
 
     def mint(self, subject: str, role: Role, player_id: UUID | None = None) -> str:
@@ -129,6 +133,7 @@ async def play(stage: Stage) -> None:
     await a_command_is_sent_again(stage)
     await a_writer_reads_their_own_write(stage)
     await a_session_rests(stage)
+    await the_story_is_played_to_its_end(stage)
     await a_stranger_looks(stage)
     await the_journey_is_looked_back_on(stage)
 
@@ -180,19 +185,18 @@ async def a_session_is_played(stage: Stage) -> None:
 async def a_command_is_sent_again(stage: Stage) -> None:
     path = f"/v1/sessions/{stage.session_id}/interactions"
     said = {"text": "I look around and take a slow breath."}
-    wait = {"Prefer": f"wait={REPLY_WAIT_S}"}
     first = await stage.send(
         "They say something, and wait for the story's reply, which a reactor writes exactly once.",
         *("POST", path, said),
         key="turn-1",
-        headers=wait,
+        headers=STORY_WAIT,
     )
     require("reply" in first.json(), f"expected a reply within {REPLY_WAIT_S} s, got none")
     again = await stage.send(
         "The line dropped, so the client sends the very same again: the same answer, and one effect.",
         *("POST", path, said),
         key="turn-1",
-        headers=wait,
+        headers=STORY_WAIT,
     )
     require(again.headers.get("Idempotency-Replayed") == "true", "expected a replayed answer, got a new one")
     require(again.json() == first.json(), f"expected {first.json()}, got {again.json()}")
@@ -233,6 +237,21 @@ async def a_session_rests(stage: Stage) -> None:
     await stage.send("They come back.", "POST", f"{path}/resume")
 
 
+async def the_story_is_played_to_its_end(stage: Stage) -> None:
+    path = f"/v1/sessions/{stage.session_id}/interactions"
+    said: Json = {"text": "look"}
+    why = "They look around, in their own words: the story says where they are, and what is open."
+    chance = random.Random(stage.session_id.int)  # noqa: S311 - A way through a story, not a secret.
+    for stage.turns in range(3, TURNS_MAX + 1):
+        reply = (await stage.send(why, "POST", path, said, headers=STORY_WAIT)).json().get("reply")
+        require(reply is not None, f"expected a reply within {REPLY_WAIT_S} s, got none")
+        if reply["ending"]:
+            return
+        taken = chance.choice(reply["choices"])
+        said, why = {"choice": taken["id"]}, f"“{taken['text']}”"
+    raise NotAsExpected(f"expected an ending within {TURNS_MAX} turns, got none")
+
+
 async def a_stranger_looks(stage: Stage) -> None:
     stranger = stage.mint("demo-stranger", Role.PLAYER, uuid4())
     await stage.send(
@@ -257,5 +276,5 @@ async def the_journey_is_looked_back_on(stage: Stage) -> None:
         },
     )
     played = [(each["id"], each["status"], each["turns"]) for each in journey.json()["sessions"]]
-    expected = [(str(stage.session_id), "completed", 2)]
+    expected = [(str(stage.session_id), "completed", stage.turns)]
     require(played == expected, f"expected {expected}, got {played}")

@@ -18,7 +18,7 @@ from tta.settings import SettingsWrong, read_settings
 
 REQUEST_TIMEOUT_S = 40.0
 WAIT = {"Prefer": "wait=20"}
-LEAVING = {"quit", "exit", "/quit"}
+LEAVING = {"quit", "exit", "pause"}
 
 
 class NotAnswered(Exception):
@@ -45,7 +45,8 @@ class Seat:
         self._path = started.headers["Location"]
         seen = {"Consistency-Token": started.headers["Consistency-Token"], **WAIT}
         shown = (await self._ask("GET", self._path, headers=seen)).json()
-        return {"text": shown["last_reply"], "choices": shown["choices"], "ending": shown["ending"]}
+        told = {"text": shown["last_reply"], "choices": shown["choices"], "ending": shown["ending"]}
+        return {**told, "notice": shown["notice"]}
 
     async def say(self, words: str) -> dict[str, Any]:
         """Say something, and give the reply."""
@@ -104,12 +105,13 @@ async def _play(out: Console, seat: Seat, story: str) -> int:
     if story not in known:
         raise NotAnswered(f"there is no story {story!r}; there are {', '.join(known)}")
     out.print(
-        "You are playing with a program, not with a person. Say a number, or what you would do, in your own"
-        " words; “quit” leaves, and the session is kept.\n",
+        "Say a number, or what you would do, in your own words; “quit” leaves, and the session is kept.\n",
         style="dim",
     )
     told = await seat.sit_down(story)
     while True:
+        if told["notice"]:
+            out.print(f"{told['notice']}\n", style="yellow", markup=False)
         out.print(told["text"] or "", markup=False)
         if told["ending"]:
             out.print(f"\nThe end: {told['ending'].replace('_', ' ')}.", style="bold")

@@ -1,0 +1,240 @@
+"""A turn that a language model tells: between two events, decided anew where overtaken, always closed."""
+
+import asyncio
+import random
+from uuid import UUID
+
+import pytest
+from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
+
+from tta.agents.messages import Brief, Written
+from tta.agents.models import NotWritten
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.team import team_of
+from tta.commands.handle import Commands
+from tta.domain import player
+from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.passages import Beginning, Wishes
+from tta.domain.player import GiveConsent, SetPreferences, WithdrawConsent
+from tta.domain.turns import InteractionAnswered, NarrationRequested
+from tta.domain.vocabulary import AgeBand, Author, ConsentPurpose
+from tta.reactors.narration import Narrate
+from tta.reactors.reactor import Running
+from tta.reactors.reply import Reply
+from tta.security.sealing import open_event
+from tta.stories.meaning import Meaning
+from tta.stories.narrating import next_passage, opening
+from tta.stories.story import catalogue
+
+GENTLE = SetPreferences(
+    avoid_topics=(),
+    trigger_warnings=(),
+    intensity=1,
+    approaches=(),
+    language="en",
+    region="GB",
+    time_zone="UTC",
+    age_band=AgeBand.FROM_25_TO_64,
+    accessibility=(),
+    at=NOON,
+)
+CLEARING = catalogue()["clearing"][1]
+AGREES = GiveConsent(purpose=ConsentPurpose.MODEL_PROCESSING, version=1, at=NOON)
+SAYS = "So it is told."
+
+
+class Model:
+    """Tells a passage by one sentence more, once it is let; notes under which id it was asked."""
+
+    resting = False
+
+    def __init__(self) -> None:
+        self.asked: list[UUID] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.fails = False
+
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
+        self.asked.append(call_id)
+        return Meaning("unsure")
+
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+        self.asked.append(call_id)
+        await self.may_answer.wait()
+        narration = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="here", model="small")
+        if self.fails:
+            raise NotWritten(NarrationOutcome.FAILED, narration)
+        return Written(f"{brief.told.text} {SAYS}", narration)
+
+
+@pytest.fixture
+def model() -> Model:
+    return Model()
+
+
+def narrating(commands: Commands, model: Model) -> tuple[Running, Running]:
+    by = AgentOrchestrator(team_of(model, model_text_unchecked=True))
+    store = commands.aggregates.store
+    return reacting(store, Reply(commands, by)), reacting(store, Narrate(commands, by))
+
+
+async def playing(machine: Machine, *, agreed: bool = True) -> tuple[UUID, UUID, str]:
+    """A session at its beginning, and a choice that is open there."""
+    who = await machine.session(begins=Beginning(version=1))
+    if agreed:
+        await machine.ask(player, who[0], AGREES, who[0])
+    return *who, opening(CLEARING, who[1], Wishes()).passage.choices[0]
+
+
+async def answer(machine: Machine, who: UUID) -> InteractionAnswered:
+    events = [TYPES.event(each) for each in await machine.log(SLOT)]
+    answered = [each for each in events if isinstance(each, InteractionAnswered)]
+    return open_event(answered[-1], await machine.commands.keyring.open_for(who))
+
+
+async def test_a_model_tells_the_turn_between_two_events(machine: Machine, model: Model):
+    who, play, choice = await playing(machine)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await machine.all_answered()
+    said, requested, answered = (await machine.log(SLOT))[-3:]
+    assert isinstance(TYPES.event(requested), NarrationRequested)
+    assert (requested.causation_id, answered.causation_id) == (said.event_id, requested.event_id)
+    assert model.asked == [requested.event_id], "the request is the call's id"
+    told = await answer(machine, who)
+    assert (told.author, told.turn) == (Author.MODEL, 1)
+    assert told.reply.endswith(SAYS)
+    assert told.narration is not None
+    assert told.narration.outcome is NarrationOutcome.WRITTEN
+
+
+async def test_who_did_not_agree_is_told_by_the_author_and_no_model_is_asked(machine: Machine, model: Model):
+    who, play, choice = await playing(machine, agreed=False)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert (told.author, told.narration, model.asked) == (Author.STORY, None, [])
+
+
+async def test_a_consent_withdrawn_before_the_call_is_kept(machine: Machine, model: Model):
+    who, play, choice = await playing(machine)
+    reply, narration = narrating(machine.commands, model)
+    async with running(reply):
+        await machine.say(who, play, choice)
+        await until(lambda: _requested(machine))
+    withdrawn = WithdrawConsent(purpose=ConsentPurpose.MODEL_PROCESSING, at=NOON)
+    await machine.ask(player, who, withdrawn, who)
+    async with running(narration):
+        await machine.all_answered()
+    assert ((await answer(machine, who)).author, model.asked) == (Author.STORY, [])
+
+
+async def test_a_model_that_fails_leaves_the_author_s_text_and_says_so(machine: Machine, model: Model):
+    model.fails = True
+    who, play, choice = await playing(machine)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert told.author is Author.STORY
+    assert told.narration is not None
+    assert told.narration.outcome is NarrationOutcome.FAILED
+
+
+async def test_a_hold_that_comes_while_a_model_writes_is_answered_by_the_protocol(
+    machine: Machine, model: Model
+):
+    model.may_answer.clear()
+    who, play, choice = await playing(machine)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await until(lambda: model.asked)
+        await machine.hold(who)
+        model.may_answer.set()
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert told.author is Author.PROTOCOL
+    assert told.passage.scene is None
+
+
+async def test_wishes_that_come_while_a_model_writes_supersede_its_text_where_the_passage_differs(
+    machine: Machine, model: Model
+):
+    who, play, _ = await playing(machine, agreed=False)
+    moves, choice = await _until_wishes_matter(machine, model, who, play)
+    await machine.ask(player, who, AGREES, who)
+    model.may_answer.clear()
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await until(lambda: model.asked)
+        await machine.ask(player, who, GENTLE, who)
+        model.may_answer.set()
+        await machine.all_answered()
+    told = await answer(machine, who)
+    gentle = next_passage(CLEARING, play, moves, Wishes((), 1), choice=choice, words=None)
+    assert len(model.asked) == 1, "it is not asked twice"
+    assert told.narration is not None
+    assert told.narration.outcome is NarrationOutcome.SUPERSEDED
+    assert (told.author, told.narration.model, told.reply) == (Author.STORY, "small", gentle.text)
+
+
+async def _until_wishes_matter(
+    machine: Machine, model: Model, who: UUID, play: UUID
+) -> tuple[list[str], str]:
+    """Play on to where the next passage depends on the wishes; give the moves and the choice to take."""
+    told, moves = opening(CLEARING, play, Wishes()), list[str]()
+    async with running(*narrating(machine.commands, model)):
+        while True:
+            choice = told.passage.choices[-1]
+            told = next_passage(CLEARING, play, moves, Wishes(), choice=choice, words=None)
+            if told != next_passage(CLEARING, play, moves, Wishes((), 1), choice=choice, words=None):
+                return moves, choice
+            await machine.say(who, play, choice)
+            await machine.all_answered()
+            moves.append(choice)
+
+
+async def test_a_slow_model_holds_up_no_other_players_turn(machine: Machine, model: Model):
+    model.may_answer.clear()
+    slow, quick = await playing(machine), await playing(machine, agreed=False)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(*slow)
+        await until(lambda: model.asked)
+        await machine.say(*quick)
+        await until(lambda: _answered(machine, quick[1]))
+        model.may_answer.set()
+        await machine.all_answered()
+
+
+async def test_stopped_anywhere_each_turn_is_told_once_under_one_id(machine: Machine, model: Model):
+    chance = random.Random(7)
+    players = [await playing(machine) for _ in range(6)]
+    for number in range(15):
+        commands = await machine.process()
+        async with running(*narrating(commands, model)):
+            if number % 3 == 0:
+                await asyncio.gather(*(_say(machine, *each) for each in players))
+            await asyncio.sleep(chance.uniform(0, 0.03))
+    async with running(*narrating(machine.commands, model)):
+        await machine.all_answered()
+    turns = await machine.must_be_answered_once()
+    requested = {
+        each.event_id for each in await machine.log(SLOT) if each.type == NarrationRequested.__name__
+    }
+    assert len(requested) == turns
+    assert set(model.asked) == requested
+
+
+async def _say(machine: Machine, who: UUID, play: UUID, choice: str) -> None:
+    found = await machine.answers()
+    if all(count for (session, _), count in found.items() if session == play):
+        await machine.say(who, play, choice)
+
+
+async def _requested(machine: Machine) -> bool:
+    return any(each.type == NarrationRequested.__name__ for each in await machine.log(SLOT))
+
+
+async def _answered(machine: Machine, play: UUID) -> bool:
+    return (await machine.answers())[play, 1] == 1
