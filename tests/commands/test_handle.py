@@ -107,7 +107,8 @@ async def test_a_hold_placed_between_loading_and_appending_is_seen(machine: Mach
         return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
 
     handled = await handle_session(commands, session_id, player_id, submit, asked("a"))
-    assert seen == [Facts(held=False, consented=True), Facts(held=True, consented=True)]
+    before = Facts(held=False, consented=True, recovery=False)
+    assert seen == [before, before._replace(held=True)]
     (submitted,) = handled.events
     assert isinstance(submitted, InteractionSubmitted)
     assert submitted.held

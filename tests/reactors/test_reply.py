@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -9,16 +10,18 @@ from msgspec.structs import replace
 from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
 
-from tta.domain import player, session
+from tta.domain import player, safety_record, session
 from tta.domain.base import Sealed
+from tta.domain.identity import safety_record_id
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
+from tta.domain.safety_record import EnterRecovery
 from tta.domain.session import AbandonSession
 from tta.domain.turns import (
     AnswerInteraction,
     InteractionAnswered,
 )
-from tta.domain.vocabulary import AgeBand, Author
+from tta.domain.vocabulary import AgeBand, Author, Role
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import Running
@@ -133,7 +136,10 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
     assert answered.correlation_id == asked.correlation_id
 
 
-async def test_wishes_that_another_process_set_meanwhile_are_kept(machine: Machine):
+async def must_be_told_gently(
+    machine: Machine, kept: Wishes, meanwhile: Callable[[UUID], Awaitable[None]]
+) -> None:
+    """Let another process change what a player may meet, just before a turn in which that matters."""
     who = await machine.session(begins=Beginning(version=1))
     before = await machine.process()
     async with running(reacting(before.aggregates.store, replier(before))):
@@ -141,20 +147,35 @@ async def test_wishes_that_another_process_set_meanwhile_are_kept(machine: Machi
         while True:
             last = told.passage.choices[-1]
             told = next_passage(CLEARING, who[1], moves, Wishes(), choice=last, words=None)
-            gentle = next_passage(CLEARING, who[1], moves, Wishes((), 1), choice=last, words=None)
+            gentle = next_passage(CLEARING, who[1], moves, kept, choice=last, words=None)
             turn += 1
             if told != gentle:
                 break
             await machine.say(*who, last)
             await machine.all_answered()
             moves.append(last)
-        # The reactor's process remembers a player without wishes.
+        # The reactor's process remembers a player who may meet everything.
         assert turn > 1
-        await machine.ask(player, who[0], GENTLE, who[0])
+        await meanwhile(who[0])
         await machine.say(*who, last)
         await machine.all_answered()
     answer = await answer_to(machine, *who, turn)
     assert (answer.reply, answer.passage) == (gentle.text, replace(gentle.passage, meant="choice"))
+
+
+async def test_wishes_that_another_process_set_meanwhile_are_kept(machine: Machine):
+    await must_be_told_gently(
+        machine, Wishes((), 1), lambda player_id: machine.ask(player, player_id, GENTLE, player_id)
+    )
+
+
+async def test_recovery_that_another_process_entered_meanwhile_softens(machine: Machine):
+    entered = EnterRecovery(by=Role.SERVICE, at=NOON)
+    await must_be_told_gently(
+        machine,
+        Wishes().softened(),
+        lambda player_id: machine.ask(safety_record, safety_record_id(player_id), entered, player_id),
+    )
 
 
 async def test_two_at_once_answer_each_interaction_once(machine: Machine):

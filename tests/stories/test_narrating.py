@@ -124,6 +124,17 @@ def test_after_the_end_nothing_moves():
     assert (after.passage.move, after.passage.choices) == (None, ())
 
 
+@pytest.mark.parametrize("words", ["look", "help", "hm", "I am so tired of all this"])
+def test_who_stands_where_they_may_not_be_any_more_is_led_away(words: str):
+    story = newest("storm_keeper")
+    assert story is not None
+    moves = ["@gallery"]
+    stayed = next_passage(story, SESSION, moves, Wishes(), choice=None, words=words)
+    assert (stayed.passage.move, stayed.passage.scene) == (None, "gallery")
+    led = next_passage(story, SESSION, moves, Wishes().softened(), choice=None, words=words)
+    assert (led.passage.move, led.passage.scene) == (f"@{CALM}", CALM)
+
+
 def test_in_recovery_nothing_confronts_and_nothing_asks_for_steadiness():
     soft = Wishes(("storm",), 5).softened()
     assert soft == Wishes(("storm",), 2, "any") == soft.softened()

@@ -18,6 +18,7 @@ class Facts(NamedTuple):
 
     held: bool
     consented: bool
+    recovery: bool
 
 
 def new_session_id(player_id: UUID, command_id: UUID) -> UUID:
@@ -50,7 +51,8 @@ async def handle_session(
         assert isinstance(current, Session), "the session comes first"
         assert isinstance(record, safety_record.SafetyRecord), "the safety record comes second"
         assert isinstance(person, player.Player), "the player comes third"
-        facts = Facts(held=record.held, consented=ConsentPurpose.PLAY in person.consents)
+        consented = ConsentPurpose.PLAY in person.consents
+        facts = Facts(held=record.held, consented=consented, recovery=record.recovery)
         return [session.decide(current, command(facts)), [], []]
 
     targets = [

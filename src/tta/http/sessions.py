@@ -4,7 +4,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
-from msgspec.structs import replace
 from starlette.responses import Response
 
 from tta.commands.folding import Target, decider
@@ -13,7 +12,7 @@ from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.wishes import wishes_of
 from tta.domain import player, session_refusals, words
-from tta.domain.passages import Beginning
+from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
     CompleteSession,
     PauseSession,
@@ -47,7 +46,7 @@ from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
 from tta.stories.narrating import opening
-from tta.stories.story import newest
+from tta.stories.story import Story, newest
 
 log = structlog.get_logger(__name__)
 
@@ -57,14 +56,14 @@ async def start_session(call: Call) -> Response:
     asked = call.asked
     session_id = new_session_id(player_id, asked.context.command_id)
 
-    begins = await _beginning(call, player_id, session_id)
+    story = newest(call.body.story)
+    wishes = await _wishes(call, player_id) if story else Wishes()
 
     def start(facts: Facts) -> StartSession:
         return StartSession(
             player_id=player_id,
             story=call.body.story,
-            # On hold the story stands still from the beginning.
-            begins=replace(Beginning(), version=begins.version) if facts.held else begins,
+            begins=beginning(story, session_id, wishes, facts) if story else Beginning(),
             consented=facts.consented,
             held=facts.held,
             at=call.at,
@@ -75,15 +74,19 @@ async def start_session(call: Call) -> Response:
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
 
-async def _beginning(call: Call, player_id: UUID, session_id: UUID) -> Beginning:
-    story = newest(call.body.story)
-    if story is None:
-        return Beginning()
+async def _wishes(call: Call, player_id: UUID) -> Wishes:
     commands = call.services.commands
     # Whoever begins has just set their wishes, perhaps on another process: look.
     await commands.aggregates.load([Target(decider(player), player_id)])
     wishes, _ = await wishes_of(commands, player_id)
-    told = opening(story, session_id, wishes)
+    return wishes
+
+
+def beginning(story: Story, session_id: UUID, wishes: Wishes, facts: Facts) -> Beginning:
+    """Tell how it begins, by what stands when it is appended. On hold the story stands still."""
+    if facts.held:
+        return Beginning(version=story.version)
+    told = opening(story, session_id, wishes.softened() if facts.recovery else wishes)
     return Beginning(
         version=story.version, text=told.text, passage=told.passage, choice_texts=told.choice_texts
     )

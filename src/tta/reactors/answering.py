@@ -47,6 +47,7 @@ class Standing(NamedTuple):
 
     play: Play
     held: bool
+    recovery: bool
     preferences_at: int | None
     """The player's version at which their wishes stand."""
 
@@ -85,9 +86,8 @@ async def matter_of(
     assert player_id is not None, "an interaction is a player's"
     key = await commands.keyring.open_for(player_id)
     wishes, wished_at = await wishes_of(commands, player_id)
-    unfolded = Matter(
-        session_id, player_id, said.turn, Standing(Play(), held=True, preferences_at=None), None
-    )
+    nothing = Standing(Play(), held=True, recovery=False, preferences_at=None)
+    unfolded = Matter(session_id, player_id, said.turn, nothing, None)
     folded = commands.aggregates.cached(unfolded.targets) or await commands.aggregates.load(unfolded.targets)
     standing, consented = _standing([each.state for each in folded])
     standing = standing._replace(preferences_at=wished_at)
@@ -100,7 +100,7 @@ async def matter_of(
         number=said.turn,
         story=story,
         play=standing.play,
-        wishes=wishes,
+        wishes=wishes.softened() if standing.recovery else wishes,
         choice=opened.choice,
         words=cast("str | None", opened.words),
         call_id=call_id,
@@ -158,5 +158,5 @@ def _standing(states: Sequence[object]) -> tuple[Standing, bool]:
     assert isinstance(current, session.Session), "the session comes first"
     assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
     assert isinstance(person, player.Player), "its player comes third"
-    standing = Standing(current.play, record.held, person.preferences_at)
+    standing = Standing(current.play, record.held, record.recovery, person.preferences_at)
     return standing, ConsentPurpose.MODEL_PROCESSING in person.consents

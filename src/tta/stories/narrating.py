@@ -81,8 +81,9 @@ def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, mean
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
         place.make(Chosen(meaning.choice))
         return _meant(_moved(story, place, meaning.choice, wishes), meant)
-    if shown.offers and not offers and meaning.kind not in {"pause", "quit"}:
-        # The player's wishes changed meanwhile: what stood open may not be met any more.
+    stranded = not offers or not _may_go(story, shown.scene, wishes)
+    if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
+        # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
         moved = _moved(story, place, None, wishes)
         said = f"{SELF}\n\n{moved.text}" if meaning.kind == "self" else moved.text
         return _meant(moved, meant)._replace(text=said)
