@@ -90,11 +90,9 @@ async def test_more_than_are_taken_at_one_look_all_fall_due(machine: Machine):
 
 async def test_those_that_fail_hold_up_no_other(machine: Machine):
     """As many as are taken at one look stand first in the index, and cannot be read."""
-    index, long_ago = TimerIndex(machine.store), datetime(2000, 1, 1, tzinfo=UTC)
-    broken = [Entry(timer_of(await schedule(machine, HOUR)), 1) for _ in range(DUE_MAX)]
-    for each in broken:
-        await machine.store.nodes.call("SET", machine.store.layout.head(SLOT, each.timer), b"broken")
-    await index.put(SLOT, [(each, long_ago) for each in broken])
+    for _ in range(DUE_MAX):
+        broken = timer_of(await schedule(machine, -HOUR))
+        await machine.store.nodes.call("SET", machine.store.layout.head(SLOT, broken), b"broken")
     who = await schedule(machine, NOW)
     fresh = await machine.process()
     with capture_logs() as logs:
@@ -106,6 +104,7 @@ async def test_those_that_fail_hold_up_no_other(machine: Machine):
 async def test_an_entry_too_many_is_found_out_when_it_is_due(machine: Machine):
     """As when a process that was slow enters what another has called off or moved by now."""
     index = TimerIndex(machine.store)
+    await index.mark_whole(SLOT)  # So that nothing is restored meanwhile.
     called_off, moved = await schedule(machine, HOUR), await schedule(machine, HOUR)
     async with running(*keeping_time(machine.commands)):
         await call_off(machine, called_off)
