@@ -36,10 +36,11 @@ from tta.work import (
     Keys,
     Opened,
     Work,
+    asked_models,
     clock,
     event_types,
     lives,
-    orchestrating,
+    orchestrator,
     projectors,
     reactors,
     worker_of,
@@ -168,13 +169,15 @@ async def run(
             # Queries may be asked before any projector has run.
             await projector.prepare()
     async with AsyncExitStack() as stack:
-        mediator = await stack.enter_async_context(orchestrating(parts)) if reacting else None
+        models = await stack.enter_async_context(asked_models(parts))
+        mediator = await orchestrator(parts, models) if reacting else None
         leases = Leases(parts.store, worker_of(parts))
         work = Work(
             projectors(parts) if projecting else [],
             [] if mediator is None else reactors(parts, mediator, leases),
             mediator,
             clock(parts) if reacting else None,
+            models,
         )
         runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
         if mediator is not None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
+from tta.agents.endpoint_models import EndpointModels
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
@@ -87,6 +88,8 @@ class Work(NamedTuple):
     """None in a process that does not react."""
     clock: TimerClock | None = None
     """Likewise."""
+    models: EndpointModels | None = None
+    """Where the settings name some: a process that only serves shows how they do, and asks nobody."""
 
     def stopped(self) -> list[Stopped]:
         """Say which lanes an event has stopped, and which workers another log."""
@@ -99,7 +102,7 @@ class Work(NamedTuple):
         whole += [(each.name, each.broken) for each in self.reactors]
         return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
 
-    def refresh_gauges(self) -> None:
+    async def refresh_gauges(self) -> None:
         for projector in self.projectors:
             metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
         for reactor in self.reactors:
@@ -108,6 +111,8 @@ class Work(NamedTuple):
             self.orchestrator.registry.refresh_gauges()
         if self.clock is not None:
             metrics.TIMERS_SCHEDULED.set(self.clock.scheduled)
+        if self.models is not None:
+            await self.models.refresh_gauges()
 
 
 def worker_of(parts: Opened) -> str:
@@ -151,17 +156,21 @@ def clock(parts: Opened) -> TimerClock:
 
 
 @asynccontextmanager
-async def orchestrating(parts: Opened) -> AsyncIterator[AgentOrchestrator]:
-    """Make this process's agents, with the models that the settings name. Raises SettingsWrong."""
-    settings = parts.settings
-    models = models_of(settings, parts.store)
+async def asked_models(parts: Opened) -> AsyncIterator[EndpointModels | None]:
+    """Open the models that the settings name, if they name any. Raises SettingsWrong."""
+    models = models_of(parts.settings, parts.store)
     try:
-        if models is not None:
-            await models.warm()
-        yield AgentOrchestrator(team_of(models, model_text_unchecked=settings.model_text_unchecked))
+        yield models
     finally:
         if models is not None:
             await models.close()
+
+
+async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrchestrator:
+    """Make this process's agents, ready to be asked."""
+    if models is not None:
+        await models.warm()
+    return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
 
 
 def lives(parts: Opened, mediator: AgentOrchestrator) -> AgentLives:

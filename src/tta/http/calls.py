@@ -75,7 +75,7 @@ class Workers(NamedTuple):
     """What health and metrics ask of this process's own projectors and reactors."""
 
     stopped: Callable[[], list[Stopped]]
-    refresh_gauges: Callable[[], None]
+    refresh_gauges: Callable[[], Awaitable[None]]
     reactors: tuple[str, ...] = ()
     """The names of all reactors that there are, here or elsewhere."""
 

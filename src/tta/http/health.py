@@ -87,7 +87,7 @@ async def show_metrics(call: Call) -> Response:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
     metrics.REACTING.set(_or_nan(await _reacting(call)))
-    call.services.workers.refresh_gauges()
+    await call.services.workers.refresh_gauges()
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
 
 
