@@ -17,7 +17,7 @@ from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.asked_models import models_of
 from tta.commands.handle import Commands
-from tta.domain import agent, care_plan, player, safety_record, session, timer
+from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
@@ -42,7 +42,7 @@ from tta.telemetry import metrics
 READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
-AGGREGATES = (player, session, safety_record, care_plan, agent, timer)
+AGGREGATES = (player, session, roster, safety_record, care_plan, agent, timer)
 REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME, IdleSessions.NAME)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Asked, Commands, Handled, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import care_plan, player, safety_record, session
+from tta.domain import care_plan, player, roster, safety_record, session
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
@@ -56,7 +56,7 @@ class Machine:
         store = await EventStore.open(self.url, self.name, slots=16)
         keyring = await Keyring.open(self.url, self.name, WRAPPING, FSYNC)
         self._opened += [store, keyring]
-        modules = (player, session, safety_record, care_plan)
+        modules = (player, session, roster, safety_record, care_plan)
         types = EventTypes(event for module in modules for event in module.EVENTS)
         aggregates = Aggregates(store, types, cache_max=cache_max, remembered_max=remembered_max)
         return Commands(aggregates, keyring)

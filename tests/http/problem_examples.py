@@ -15,6 +15,7 @@ from tta.commands.handle import Asked, handle_over
 from tta.domain import session
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
+from tta.domain.roster import UNDER_WAY_MAX
 from tta.domain.turns import (
     TURNS_MAX,
     InteractionAnswered,
@@ -171,6 +172,13 @@ async def turns_exhausted(api: Api, _: Api) -> httpx2.Response:
     return await caller.post(f"{path}/interactions", HELLO)
 
 
+async def too_many_sessions(api: Api, _: Api) -> httpx2.Response:
+    caller = await api.player()
+    for _number in range(UNDER_WAY_MAX):
+        await caller.post("/v1/sessions", {})
+    return await caller.post("/v1/sessions", {})
+
+
 async def words_beside_choice(api: Api, _: Api) -> httpx2.Response:
     return await interacts(api, {**HELLO, "choice": "on"})
 
@@ -299,6 +307,7 @@ PRODUCED: dict[str, Produce] = {
     "turn-unanswered": turn_unanswered,
     "turn-out-of-order": turn_out_of_order,
     "turns-exhausted": turns_exhausted,
+    "too-many-sessions": too_many_sessions,
     "words-beside-choice": words_beside_choice,
     "words-empty": words_empty,
     "words-too-long": words_too_long,

@@ -14,6 +14,7 @@ from tta.security.policy import POLICY, PUBLIC, Action
 
 ROUTES = (*COMMANDS, *QUERIES, *BOTH)
 GOAL_ID = "the goal that the owner has"
+SESSION_ID = "another session that the owner has"
 OWN, OTHER, UNLINKED = "own", "other", "unlinked"
 """The caller plays as the player concerned, as another one, or as nobody."""
 
@@ -24,6 +25,7 @@ REGISTERING = {
 }
 STARTING = {Role.PLAYER: {OWN: 201, OTHER: 201, UNLINKED: 403}}
 """Whoever plays starts their own session: nobody else is concerned."""
+COPYING = {Role.PLAYER: {OWN: 201, OTHER: 404, UNLINKED: 403}}
 LISTING = {Role.PLAYER: {OWN: 200, OTHER: 200, UNLINKED: 403}}
 """Whoever asks for their sessions sees their own."""
 PLAYING = {Role.PLAYER: {OWN: 200, OTHER: 404, UNLINKED: 403}}
@@ -35,6 +37,7 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.PREFERENCES_SET: LOOKING,
     Action.SESSION_START: STARTING,
     Action.SESSION_PLAY: PLAYING,
+    Action.SESSION_COPY: COPYING,
     Action.SESSION_READ: LOOKING,
     Action.SESSION_LIST: LISTING,
     Action.STORY_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
@@ -55,14 +58,17 @@ BODIES: dict[str, Any] = {
     "/v1/players/{player_id}/goals/{goal_id}/milestones": {"text": "To the corner and back"},
     "/v1/players/{player_id}/measures": {"measure": "gad7", "answers": [0, 1, 2, 3, 0, 1, 2]},
     "/v1/sessions": {},
+    "/v1/sessions/{session_id}/switch": {"to": SESSION_ID},
+    "/v1/sessions/{session_id}/copy": {},
     "/v1/sessions/{session_id}/interactions": {"text": "Hello"},
 }
 
 
 class There(NamedTuple):
-    """What its owner made: the path of a session, and the id of a goal."""
+    """What its owner made: the path of a session, the id of another one, and the id of a goal."""
 
     session: str
+    other_session: str
     goal: str
 
 
@@ -82,7 +88,10 @@ async def asked(route: Route, caller: Caller, owner: Caller, there: There) -> An
     method = "HEAD" if route.media_type == "text/event-stream" else route.method
     body = BODIES.get(route.path)
     if body is not None:
-        body = {name: there.goal if value is GOAL_ID else value for name, value in body.items()}
+        meant = {GOAL_ID: there.goal, SESSION_ID: there.other_session}
+        body = {
+            name: meant.get(value, value) if isinstance(value, str) else value for name, value in body.items()
+        }
     return await caller.send(method, path, body, If_Match="*")
 
 
@@ -90,7 +99,8 @@ async def owned(api: Api) -> tuple[Caller, There]:
     """A player, and what is theirs."""
     owner, session = await api.session()
     made = await owner.post(f"/v1/players/{owner.player_id}/goals", {"text": "Call a friend"})
-    return owner, There(session, made.json()["goal_id"])
+    second = await owner.post("/v1/sessions", {})
+    return owner, There(session, second.json()["id"], made.json()["goal_id"])
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=shown)

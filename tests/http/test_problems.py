@@ -9,7 +9,7 @@ from api_examples import Api, problem
 from problem_examples import PRODUCED, breaking, unauthenticated
 from structlog.testing import capture_logs
 
-from tta.domain import care_plan, goals, measures, player, safety_record, session
+from tta.domain import care_plan, goals, measures, player, roster, safety_record, session
 from tta.domain.base import Refusal
 from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered
 
@@ -63,7 +63,7 @@ async def test_unauthenticated_says_how_to_sign_in(api: Api):
 
 
 def test_every_refusal_of_every_aggregate_has_a_kind():
-    for module in (player, session, safety_record, care_plan, goals, measures):
+    for module in (player, session, roster, safety_record, care_plan, goals, measures):
         for name, found in vars(module).items():
             if isinstance(found, type) and issubclass(found, Refusal) and found is not Refusal:
                 assert found in REFUSALS, name

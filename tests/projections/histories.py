@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tta.domain import agent, care_plan, player, safety_record, session
+from tta.domain import agent, care_plan, player, roster, safety_record, session
 from tta.domain.agent import (
     AgentCommand,
     DegradeAgent,
@@ -64,7 +64,7 @@ from tta.projector.model import Fact, Key, Link, ReadModel, Row, read_model
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
-AGGREGATES = (player, session, safety_record, care_plan, agent)
+AGGREGATES = (player, session, roster, safety_record, care_plan, agent)
 TYPES = EventTypes(event for module in AGGREGATES for event in module.EVENTS)
 SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS = map(
     read_model, (session_state, player_state, journey, progress, agents)

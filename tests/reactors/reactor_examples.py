@@ -15,7 +15,7 @@ from tta.agents.team import team_of
 from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import care_plan, player, safety_record, session, timer
+from tta.domain import care_plan, player, roster, safety_record, session, timer
 from tta.domain.base import Event
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Beginning
@@ -44,7 +44,7 @@ NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SLOTS, SLOT = 8, 3
 WITHIN_S = 30.0
 TYPES = EventTypes(
-    event for module in (player, session, safety_record, care_plan, timer) for event in module.EVENTS
+    event for module in (player, session, roster, safety_record, care_plan, timer) for event in module.EVENTS
 )
 WRAPPING = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 REGISTER = RegisterPlayer(

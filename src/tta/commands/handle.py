@@ -116,7 +116,7 @@ async def handle_over(
                 if done is not None:
                     _require_same_payload(done, asked)
                     await _confirm(aggregates, targets, folded)
-                    return await _recognised(aggregates, targets[0], done)
+                    return await _recognised(aggregates, targets[0], done, _last_position(folded, asked))
                 admits(folded[0].state)
                 _require_version(folded[0], asked)
                 decided = decision([each.state for each in folded])
@@ -150,13 +150,19 @@ async def _confirm(aggregates: Aggregates, targets: Sequence[Target], folded: Se
     await aggregates.store.append(Append(streams=guards))
 
 
-async def _recognised(aggregates: Aggregates, first: Target, done: Done) -> Handled:
+def _last_position(folded: Sequence[Folded], asked: Asked) -> int:
+    """Where the command's last event stands, on whichever of its aggregates."""
+    command = asked.context.command_id.bytes
+    return max(each.recent[command].last_position for each in folded if command in each.recent)
+
+
+async def _recognised(aggregates: Aggregates, first: Target, done: Done, last_position: int) -> Handled:
     """Answer from the events of the first time."""
     count = done.last_version - done.first_version + 1
     recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
     events = [aggregates.types.event(each) for each in recorded]
     slot = aggregates.store.layout.slot_of(first.id)
-    return Handled(first.id, done.last_version, slot, done.last_position, events, again=True)
+    return Handled(first.id, done.last_version, slot, last_position, events, again=True)
 
 
 async def _sealed(

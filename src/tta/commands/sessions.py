@@ -1,16 +1,27 @@
 """What a player does in a session. The facts come from their safety record and their consents, as guards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, Handled, handle_over
-from tta.domain import player, safety_record, session
-from tta.domain.identity import owned_id, safety_record_id
-from tta.domain.session import Session, SessionCommand, SessionEvent, Status
+from tta.domain import player, roster, safety_record, session
+from tta.domain.base import Event
+from tta.domain.identity import owned_id, roster_id, safety_record_id
+from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession, TooManySessions
+from tta.domain.session import (
+    Session,
+    SessionAbandoned,
+    SessionCommand,
+    SessionCompleted,
+    SessionStarted,
+    Status,
+)
 from tta.domain.session_refusals import NoSuchSession
 from tta.domain.vocabulary import ConsentPurpose
+
+OVER = {Status.COMPLETED, Status.ABANDONED}
 
 
 class Facts(NamedTuple):
@@ -37,8 +48,97 @@ async def handle_session(
 
     Raises what `handle_over` raises; NoSuchSession also where the session is somebody else's.
     """
+    return await _handled(commands, session_id, player_id, command, asked, rosters=[])
+
+
+async def start_session(
+    commands: Commands,
+    session_id: UUID,
+    player_id: UUID,
+    command: Callable[[Facts], SessionCommand],
+    asked: Asked,
+) -> Handled:
+    """Start a session and enrol it in one append. Raises TooManySessions and as `handle_session` does."""
+    rosters = [roster_target(player_id)]
+    try:
+        return await _handled(commands, session_id, player_id, command, asked, rosters=rosters)
+    except TooManySessions:
+        over = await sessions_over(commands, player_id)
+        if not over:
+            raise
+    return await _handled(commands, session_id, player_id, command, asked, rosters=rosters, over=over)
+
+
+async def end_session(
+    commands: Commands,
+    session_id: UUID,
+    player_id: UUID,
+    command: Callable[[Facts], SessionCommand],
+    asked: Asked,
+) -> Handled:
+    """End a session and strike it from the roster in one append. Raises what `handle_session` raises."""
+    rosters = [roster_target(player_id)]
+    return await _handled(commands, session_id, player_id, command, asked, rosters=rosters)
+
+
+async def sessions_over(commands: Commands, player_id: UUID) -> list[UUID]:
+    """Name those on a player's roster that are over, and stay so: whoever ended them did not strike them."""
+    (listed,) = await commands.aggregates.load([roster_target(player_id)])
+    assert isinstance(listed.state, Roster), "a roster is loaded as one"
+    targets = [Target(decider(session), each) for each in listed.state.under_way]
+    found = await commands.aggregates.load(targets) if targets else []
+    return [target.id for target, each in zip(targets, found, strict=True) if each.state.status in OVER]
+
+
+def roster_target(player_id: UUID) -> Target:
+    return Target(decider(roster), roster_id(player_id))
+
+
+def roster_events(
+    current: Roster, session_id: UUID, happens: Sequence[Event], *, over: Sequence[UUID] = ()
+) -> list[RosterEvent]:
+    """Say what befalls the roster with what happens to a session; `over` are others that are over by now.
+
+    Whoever may start or end a session appends it in the same step. Raises TooManySessions.
+    """
+    decided: list[RosterEvent] = []
+    for event in happens:
+        asked: list[RosterCommand] = []
+        if isinstance(event, SessionStarted):
+            asked = [StrikeSession(session_id=each, at=event.at) for each in over]
+            asked.append(EnrolSession(session_id=session_id, held=event.held, at=event.at))
+        elif isinstance(event, SessionCompleted | SessionAbandoned):
+            asked = [StrikeSession(session_id=session_id, at=event.at)]
+        for command in asked:
+            for each in roster.decide(current, command):
+                current = roster.evolve(current, each)
+                decided.append(each)
+    return decided
+
+
+def facts_of(record: object, person: object) -> Facts:
+    """Read the facts from a safety record and a player."""
+    assert isinstance(record, safety_record.SafetyRecord), "facts come from a safety record"
+    assert isinstance(person, player.Player), "facts come from a player"
+    consented = ConsentPurpose.PLAY in person.consents
+    return Facts(held=record.held, consented=consented, recovery=record.recovery)
+
+
+def require_own(state: object, player_id: UUID) -> Session:
+    """See a state as a session of the player's. Raises NoSuchSession where it is none, or somebody else's."""
+    if not isinstance(state, Session) or state.player_id != player_id:
+        raise NoSuchSession("expected a session, there is none")
+    return state
+
+
+def require_slot(session_id: UUID, player_id: UUID) -> None:
+    """Refuse what cannot be the player's: theirs shares their slot. Raises NoSuchSession."""
     if session_id.bytes[0] != player_id.bytes[0]:
         raise NoSuchSession("expected a session, there is none")
+
+
+def admitting(player_id: UUID, asked: Asked) -> Callable[[object], None]:
+    """Refuse a session of somebody else's; one that is not there yet is for the rules to judge."""
 
     def admits(state: object) -> None:
         assert isinstance(state, Session), "the session comes first"
@@ -46,18 +146,37 @@ async def handle_session(
         if state.player_id != player_id and (state.status is not Status.ABSENT or expects_one):
             raise NoSuchSession("expected a session, there is none")
 
-    def decide(states: list[object]) -> list[list[SessionEvent]]:
-        current, record, person = states
+    return admits
+
+
+async def _handled(
+    commands: Commands,
+    session_id: UUID,
+    player_id: UUID,
+    command: Callable[[Facts], SessionCommand],
+    asked: Asked,
+    *,
+    rosters: Sequence[Target],
+    over: Sequence[UUID] = (),
+) -> Handled:
+    """Decide with the player's roster, where that is a target too."""
+    require_slot(session_id, player_id)
+
+    def decide(states: list[object]) -> list[Sequence[Event]]:
+        current, record, person, *listed = states
         assert isinstance(current, Session), "the session comes first"
-        assert isinstance(record, safety_record.SafetyRecord), "the safety record comes second"
-        assert isinstance(person, player.Player), "the player comes third"
-        consented = ConsentPurpose.PLAY in person.consents
-        facts = Facts(held=record.held, consented=consented, recovery=record.recovery)
-        return [session.decide(current, command(facts)), [], []]
+        decided = session.decide(current, command(facts_of(record, person)))
+        rows: list[Sequence[Event]] = [decided, [], []]
+        for each in listed:
+            assert isinstance(each, Roster), "the roster comes last"
+            rows.append(roster_events(each, session_id, decided, over=over))
+        return rows
 
     targets = [
         Target(decider(session), session_id),
         Target(decider(safety_record), safety_record_id(player_id)),
         Target(decider(player), player_id),
+        *rosters,
     ]
+    admits = admitting(player_id, asked)
     return await handle_over(commands, targets, decide, asked, player_id=player_id, admits=admits)

@@ -11,6 +11,7 @@ from tta.domain.turns import InteractionAnswered, InteractionSubmitted
 
 EVENTS_OF_TURN = 4  # What is said, the request to a model, its answer, and now and then a change of status.
 EVENTS_MORE = 16
+EVENTS_MAX = 1_000  # In one call of the store, which serves nobody else meanwhile.
 
 
 class TurnTold(NamedTuple):
@@ -67,7 +68,7 @@ async def turns_before(
 
 def _window(turns_max: int) -> int:
     """How many events to read in one call: as a rule one page."""
-    return turns_max * EVENTS_OF_TURN + EVENTS_MORE
+    return min(turns_max * EVENTS_OF_TURN + EVENTS_MORE, EVENTS_MAX)
 
 
 async def _events(

@@ -34,6 +34,11 @@ def timer_id(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
     return owned_id(player_id, "timer", purpose.value, about)
 
 
+def roster_id(player_id: UUID) -> UUID:
+    """Return the id of the one roster of sessions that a player has."""
+    return owned_id(player_id, "roster")
+
+
 def _digest(parts: tuple[str | bytes | UUID, ...]) -> bytes:
     digest = hashlib.sha256(b"tta id 1")
     for part in parts:

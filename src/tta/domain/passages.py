@@ -47,6 +47,16 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     choice_texts: tuple[str, ...] = ()
 
 
+class Copied(msgspec.Struct, frozen=True, kw_only=True):
+    """From where a session goes on that is the copy of another one."""
+
+    session_id: UUID
+    turns: int
+    """How many of its turns had led there."""
+    moves: tuple[str, ...]
+    seed: UUID
+
+
 class Play(msgspec.Struct, frozen=True, kw_only=True):
     """What a session remembers of its story: enough to play it again."""
 

@@ -13,13 +13,14 @@ import msgspec
 from msgspec.structs import replace
 
 from tta.domain.base import PERSONAL, Command, Event, Sealed
-from tta.domain.passages import Beginning, Passage, Play, require_passage
+from tta.domain.passages import Beginning, Copied, Passage, Play, require_passage
 from tta.domain.session_refusals import (
     ConsentMissing,
     NoSuchSession,
     SessionExists,
     SessionIsOver,
     SessionIsPaused,
+    TurnsExhausted,
 )
 from tta.domain.turns import (
     AnswerInteraction,
@@ -37,6 +38,8 @@ from tta.domain.turns import (
 from tta.domain.turns import evolve as evolve_turns
 from tta.domain.vocabulary import ConsentPurpose
 from tta.domain.words import require_catalogue_id
+
+MOVES_COPIED_MAX = 1_000  # Twice what one session can make: a copy of copies; with its ids some 20 kB.
 
 
 class SessionStarted(Event, frozen=True, kw_only=True):
@@ -83,6 +86,7 @@ class StartSession(Command, frozen=True, kw_only=True):
     held: bool
     """The player's safety record holds play."""
     begins: Beginning = Beginning()
+    copied: Copied | None = None
 
 
 class PauseSession(Command, frozen=True, kw_only=True): ...
@@ -189,6 +193,10 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
     _require_consent(command)
     require_catalogue_id("story", command.story)
     require_passage(command.begins.passage)
+    copied = command.copied
+    if copied is not None and len(copied.moves) > MOVES_COPIED_MAX:
+        moves = len(copied.moves)
+        raise TurnsExhausted(f"a copy goes on behind at most {MOVES_COPIED_MAX} moves, this would be {moves}")
     return [
         SessionStarted(
             player_id=command.player_id,
@@ -198,6 +206,10 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
             opening=command.begins.text,
             passage=command.begins.passage,
             choice_texts=command.begins.choice_texts or None,
+            copied_from=copied.session_id if copied else None,
+            copied_turns=copied.turns if copied else 0,
+            moves=copied.moves if copied else (),
+            seed=copied.seed if copied else None,
             at=command.at,
         )
     ]

@@ -26,6 +26,7 @@ from tta.http import (
     operations,
     players,
     progress,
+    session_moves,
     session_pages,
     sessions,
     stories,
@@ -41,7 +42,12 @@ REQUESTS_MAX = 2_000  # At once in one process.
 HEADER_BYTES_MAX = 64 * 1024
 ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
 """Whoever keeps us running must not take a busy process for a dead one."""
-COMMANDS: tuple[Route, ...] = (*players.COMMANDS, *sessions.COMMANDS, *care_plans.COMMANDS)
+COMMANDS: tuple[Route, ...] = (
+    *players.COMMANDS,
+    *sessions.COMMANDS,
+    *session_moves.COMMANDS,
+    *care_plans.COMMANDS,
+)
 QUERIES: tuple[Route, ...] = (
     *players.QUERIES,
     *sessions.QUERIES,

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
-from tta.domain import goals, measures, player, safety_record, session_refusals, words
+from tta.domain import goals, measures, player, roster, safety_record, session_refusals, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
@@ -119,6 +119,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (session_refusals.TurnAlreadyAnswered, 409, "The turn has been answered"),
         (session_refusals.TurnOutOfOrder, 409, "It is another turn's turn"),
         (session_refusals.TurnsExhausted, 409, "The session has had all its turns"),
+        (roster.TooManySessions, 409, "There are enough sessions under way"),
         (session_refusals.PlayIsHeld, 409, "Play is held"),
         (safety_record.PlayIsNotHeld, 409, "Play is not held"),
         (goals.GoalIsClosed, 409, "The goal is completed or set aside"),

@@ -42,6 +42,39 @@ class SessionBegun(msgspec.Struct, frozen=True):
     """To be shown to the player before the story."""
 
 
+class Switch(Body, frozen=True):
+    to: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    """The session that is to go on."""
+
+
+class Copy(Body, frozen=True):
+    until_turn: Annotated[int, Meta(ge=0)] | None = None
+    """The last turn to take over; without it all that are answered."""
+
+
+class SwitchedTo(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int | None
+    """null where it was open already, so that nothing happened to it."""
+
+
+class SessionsSwitched(msgspec.Struct, frozen=True):
+    id: UUID
+    """The session that is paused now."""
+    version: int
+    to: SwitchedTo
+
+
+class SessionCopied(msgspec.Struct, frozen=True):
+    id: UUID
+    version: int
+    copied_from: UUID
+    copied_turns: int
+    """How many turns of the other session led to where this one begins."""
+    notice: str
+    """To be shown to the player before the story."""
+
+
 class ChoiceShown(msgspec.Struct, frozen=True):
     id: str
     text: str

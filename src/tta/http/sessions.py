@@ -1,4 +1,4 @@
-"""Sessions: start, interact, pause, resume, complete, look."""
+"""Sessions: start, interact, pause, resume, look."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -6,15 +6,15 @@ from uuid import UUID
 import structlog
 from starlette.responses import Response
 
+from tta.commands import sessions as playing
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.wishes import wishes_of
-from tta.domain import player, session_refusals, words
+from tta.domain import player, roster, session_refusals, words
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
-    CompleteSession,
     PauseSession,
     ResumeSession,
     SessionCommand,
@@ -69,7 +69,7 @@ async def start_session(call: Call) -> Response:
             at=call.at,
         )
 
-    handled = await handle_session(call.services.commands, session_id, player_id, start, asked)
+    handled = await playing.start_session(call.services.commands, session_id, player_id, start, asked)
     answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
@@ -123,10 +123,6 @@ async def resume_session(call: Call) -> Response:
     return await _status_changed(
         call, lambda facts: ResumeSession(held=facts.held, consented=facts.consented, at=call.at)
     )
-
-
-async def complete_session(call: Call) -> Response:
-    return await _status_changed(call, lambda _: CompleteSession(at=call.at))
 
 
 async def show_session(call: Call) -> Response:
@@ -214,7 +210,9 @@ COMMANDS = (
         alias="/sessions",
         problems=(
             INVALID,
-            *refusals(session_refusals.ConsentMissing, session_refusals.SessionExists),
+            *refusals(
+                session_refusals.ConsentMissing, session_refusals.SessionExists, roster.TooManySessions
+            ),
             *refusals(words.CatalogueIdMalformed),
         ),
     ),
@@ -261,15 +259,6 @@ COMMANDS = (
         "Resume a session",
         answer=SessionChanged,
         problems=(*CHANGE, *refusals(session_refusals.ConsentMissing)),
-    ),
-    Route(
-        "POST",
-        "/v1/sessions/{session_id}/complete",
-        complete_session,
-        Action.SESSION_PLAY,
-        "Complete a session",
-        answer=SessionChanged,
-        problems=CHANGE,
     ),
 )
 QUERIES = (

@@ -12,10 +12,13 @@ from uuid import UUID
 from tta.agents.messages import Answer, Consent, Turn
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, handle_over
+from tta.commands.sessions import roster_events, roster_target
 from tta.commands.wishes import wishes_of
 from tta.domain import player, safety_record, session
+from tta.domain.base import Event
 from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.passages import Passage, Play
+from tta.domain.roster import Roster
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
@@ -133,12 +136,19 @@ async def append(
     dealt: Dealt,
 ) -> None:
     """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
+    # An answer that ends its session makes room for another one in the same append.
+    ends = isinstance(command, AnswerInteraction) and command.then == "end"
+    rosters = [roster_target(matter.player_id)] if ends else []
 
-    def decide(states: list[object]) -> Sequence[Sequence[session.SessionEvent]]:
-        standing, _ = _standing(states)
+    def decide(states: list[object]) -> Sequence[Sequence[Event]]:
+        *known, listed = states if ends else [*states, None]
+        standing, _ = _standing(known)
         if standing != matter.standing:
             raise Overtaken
-        return [session.decide(cast("session.Session", states[0]), command), [], []]
+        decided = session.decide(cast("session.Session", states[0]), command)
+        if not ends:
+            return [decided, [], []]
+        return [decided, [], [], roster_events(cast("Roster", listed), matter.session_id, decided)]
 
     asked = Asked(
         Context(
@@ -149,7 +159,8 @@ async def append(
             traceparent=recorded.traceparent,
         )
     )
-    await handle_over(commands, matter.targets, decide, asked, player_id=matter.player_id, dealt=dealt)
+    targets = [*matter.targets, *rosters]
+    await handle_over(commands, targets, decide, asked, player_id=matter.player_id, dealt=dealt)
 
 
 def _standing(states: Sequence[object]) -> tuple[Standing, bool]:

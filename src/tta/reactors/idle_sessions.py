@@ -9,9 +9,11 @@ from uuid import UUID
 
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, Decision, handle_over
+from tta.commands.sessions import roster_events, roster_target
 from tta.domain import safety_record, session, timer
 from tta.domain.base import Event, Refusal
 from tta.domain.identity import derived_id, safety_record_id, timer_id
+from tta.domain.roster import Roster
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import (
     AbandonSession,
@@ -110,15 +112,17 @@ class _Reaction:
         """Abandon the session, if it was idle when the timer fell due. Raises NotIdle."""
 
         def decide(states: list[object]) -> list[list[Event]]:
-            current, record = states
+            current, record, listed = states
             assert isinstance(current, Session), "the session comes first"
             assert isinstance(record, SafetyRecord), "the safety record comes second"
+            assert isinstance(listed, Roster), "the roster comes third"
             is_recent = current.active_at is not None and current.active_at + idle > due.at
             if is_recent or _must_wait(current, record):
                 raise NotIdle
-            return [list(session.decide(current, AbandonSession(at=datetime.now(UTC)))), []]
+            left: list[Event] = list(session.decide(current, AbandonSession(at=datetime.now(UTC))))
+            return [left, [], list(roster_events(listed, session_id, left))]
 
-        await self._append([_session(session_id), self._record], decide)
+        await self._append([_session(session_id), self._record, roster_target(self._player_id)], decide)
 
     async def call_off(self, session_id: UUID) -> None:
         """The session is over: nothing is to fall due any more."""

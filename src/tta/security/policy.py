@@ -21,6 +21,7 @@ class Action(StrEnum):
     PREFERENCES_SET = "player.preferences"
     SESSION_START = "session.start"
     SESSION_PLAY = "session.play"
+    SESSION_COPY = "session.copy"
     SESSION_READ = "session.read"
     SESSION_LIST = "session.list"
     STORY_READ = "story.read"
@@ -61,6 +62,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.PREFERENCES_SET: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_START: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_PLAY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
+    Action.SESSION_COPY: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_LIST: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.STORY_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),

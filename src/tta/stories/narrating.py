@@ -30,9 +30,19 @@ class Told(NamedTuple):
     """What is to happen to the session once this was said."""
 
 
-def opening(story: Story, seed_id: UUID, wishes: Wishes) -> Told:
-    """Tell how a story begins."""
-    return _moved(story, SHELF.at(story, seed_id, ()), None, wishes)
+def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> Told:
+    """Tell how a story begins, or how a copy of it does: where the moves led, under the wishes of now."""
+    told = _moved(story, _at(story, seed_id, moves), None, wishes)
+    # Nothing is practised by hearing it again.
+    return told._replace(passage=replace(told.passage, practised=())) if moves else told
+
+
+def moves_before_end(story: Story, seed_id: UUID, moves: Sequence[str]) -> int:
+    """Say how many of the moves to keep so that something is offered: all, or those before the end."""
+    kept = len(moves)
+    while kept and not _at(story, seed_id, moves[:kept]).shown.offers:
+        kept -= 1
+    return kept
 
 
 def next_passage(

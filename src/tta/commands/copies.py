@@ -1,0 +1,170 @@
+"""A new session from the choices of a past one: it stands where that stood, and may go another way."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, Handled, handle_over
+from tta.commands.sessions import (
+    Facts,
+    admitting,
+    facts_of,
+    new_session_id,
+    require_own,
+    require_slot,
+    roster_events,
+    roster_target,
+    sessions_over,
+)
+from tta.commands.told_turns import turns_after
+from tta.commands.wishes import wishes_of
+from tta.domain import player, safety_record, session
+from tta.domain.base import Event
+from tta.domain.identity import safety_record_id
+from tta.domain.passages import Beginning, Copied, Play, Wishes
+from tta.domain.roster import Roster, TooManySessions
+from tta.domain.session import Session, StartSession
+from tta.domain.session_refusals import TurnOutOfOrder
+from tta.domain.turns import TURNS_MAX
+
+Shorten = Callable[[Play], int]
+"""How many moves of a play to keep, so that there is somewhere to go on to."""
+Tell = Callable[[Play, Wishes], Beginning]
+"""Tell where a play stands."""
+
+
+class WishesChanged(Exception):
+    """The player has set other preferences than those that were opened."""
+
+
+class Reached(NamedTuple):
+    """Where a session stood after a turn."""
+
+    turn: int
+    play: Play
+
+
+async def copy_session(
+    commands: Commands,
+    source_id: UUID,
+    player_id: UUID,
+    asked: Asked,
+    *,
+    until_turn: int | None,
+    at: datetime,
+    shorten: Shorten,
+    tell: Tell,
+) -> Handled:
+    """Start a copy of a session of the player's, as it stood after a turn (None: the last that is answered).
+
+    Raises TurnOutOfOrder where that turn is not answered, and what `start_session` raises.
+    """
+    stood = await _reached(commands, source_id, player_id)
+    reached = _kept(stood, until_turn, shorten)
+    over: Sequence[UUID] = ()
+    while True:
+        # Whoever copies has just set their wishes, perhaps on another process: look.
+        await commands.aggregates.load([Target(decider(player), player_id)])
+        wishes, wished_at = await wishes_of(commands, player_id)
+        copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, wishes, wished_at, tell, at)
+        try:
+            return await copy.handled(commands, asked, over)
+        except WishesChanged:
+            continue
+        except TooManySessions:
+            if over or not (over := await sessions_over(commands, player_id)):
+                raise
+
+
+class _Copy(NamedTuple):
+    """What is to be copied, and by which wishes it is told."""
+
+    source_id: UUID
+    player_id: UUID
+    until_turn: int | None
+    last_turn: int
+    """The last that is answered."""
+    reached: Reached
+    wishes: Wishes
+    wished_at: int | None
+    tell: Tell
+    at: datetime
+
+    async def handled(self, commands: Commands, asked: Asked, over: Sequence[UUID]) -> Handled:
+        session_id = new_session_id(self.player_id, asked.context.command_id)
+
+        def decide(states: list[object]) -> list[Sequence[Event]]:
+            current, source, record, person, listed = states
+            assert isinstance(current, Session), "the new session comes first"
+            assert isinstance(person, player.Player), "the player comes fourth"
+            assert isinstance(listed, Roster), "the roster comes last"
+            require_own(source, self.player_id)
+            if person.preferences_at != self.wished_at:
+                raise WishesChanged
+            if self.until_turn is not None and self.until_turn > self.last_turn:
+                raise TurnOutOfOrder(f"expected turn 0 to {self.last_turn}, got {self.until_turn}")
+            decided = session.decide(current, self._start(facts_of(record, person)))
+            return [decided, [], [], [], roster_events(listed, session_id, decided, over=over)]
+
+        targets = [
+            Target(decider(session), session_id),
+            Target(decider(session), self.source_id),
+            Target(decider(safety_record), safety_record_id(self.player_id)),
+            Target(decider(player), self.player_id),
+            roster_target(self.player_id),
+        ]
+        admits = admitting(self.player_id, asked)
+        return await handle_over(commands, targets, decide, asked, player_id=self.player_id, admits=admits)
+
+    def _begins(self, facts: Facts) -> Beginning:
+        """Tell where it stands, by what holds when it is appended. On hold the story stands still."""
+        if facts.held:
+            return Beginning(version=self.reached.play.version)
+        return self.tell(self.reached.play, self.wishes.softened() if facts.recovery else self.wishes)
+
+    def _start(self, facts: Facts) -> StartSession:
+        play = self.reached.play
+        assert play.seed is not None, "a copy has the seed of its origin"
+        return StartSession(
+            player_id=self.player_id,
+            story=play.story,
+            begins=self._begins(facts),
+            copied=Copied(
+                session_id=self.source_id, turns=self.reached.turn, moves=play.moves, seed=play.seed
+            ),
+            consented=facts.consented,
+            held=facts.held,
+            at=self.at,
+        )
+
+
+async def _reached(commands: Commands, source_id: UUID, player_id: UUID) -> list[Reached]:
+    """Read where a session stood at its beginning and after each turn that was answered."""
+    require_slot(source_id, player_id)
+    (found,) = await commands.aggregates.load([Target(decider(session), source_id)])
+    require_own(found.state, player_id)
+    told = await turns_after(
+        commands.aggregates, source_id, 0, head=found.head.version, turns_max=TURNS_MAX * 2
+    )
+    assert told.started is not None, "a session begins with SessionStarted"
+    play = session.evolve(session.initial, told.started).play
+    play = replace(play, seed=play.seed or source_id)
+    reached = [Reached(0, play)]
+    for each in told.turns:
+        if each.answer is not None:
+            play = play.after(each.answer.passage)
+            reached.append(Reached(each.said.turn, play))
+    return reached
+
+
+def _kept(stood: Sequence[Reached], until_turn: int | None, shorten: Shorten) -> Reached:
+    """Choose where the copy stands: after that turn, or before it where nothing could follow there."""
+    last = stood[-1].turn if until_turn is None else min(until_turn, stood[-1].turn)
+    play = stood[last].play
+    moves = play.moves[: shorten(play)]
+    turn = max((each.turn for each in stood[: last + 1] if len(each.play.moves) <= len(moves)), default=0)
+    return Reached(turn, replace(play, moves=moves, asked_to_quit=False))

@@ -1,0 +1,64 @@
+"""From one session of a player to another: the one is paused and the other goes on, in one append."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, Handled, handle_over
+from tta.commands.sessions import admitting, facts_of, require_own, require_slot
+from tta.domain import player, safety_record, session
+from tta.domain.base import Event
+from tta.domain.identity import safety_record_id
+from tta.domain.session import PauseSession, ResumeSession, Session, Status
+from tta.domain.session_refusals import SessionIsOver, SessionIsPaused
+
+
+class Switched(NamedTuple):
+    handled: Handled
+    to_version: int | None
+    """The version of the other session; None where it was open already, so that nothing happened to it."""
+
+
+async def switch_session(
+    commands: Commands, session_id: UUID, to_id: UUID, player_id: UUID, asked: Asked, *, at: datetime
+) -> Switched:
+    """Pause an open session and have another one go on. Both are to be the player's.
+
+    Raises SessionIsPaused where the first is not open, SessionIsOver where one is over, and otherwise as
+    `handle_session` does.
+    """
+    assert session_id != to_id, "one switches to another session"
+    require_slot(session_id, player_id)
+    require_slot(to_id, player_id)
+
+    def decide(states: list[object]) -> list[Sequence[Event]]:
+        leaves, goes_on, record, person = states
+        facts = facts_of(record, person)
+        left, other = _require_open(require_own(leaves, player_id)), require_own(goes_on, player_id)
+        resume = ResumeSession(held=facts.held, consented=facts.consented, at=at)
+        # The pause comes first, whatever the other stands at: by it a retry is recognised.
+        return [session.decide(left, PauseSession(at=at)), session.decide(other, resume), [], []]
+
+    other = Target(decider(session), to_id)
+    targets = [
+        Target(decider(session), session_id),
+        other,
+        Target(decider(safety_record), safety_record_id(player_id)),
+        Target(decider(player), player_id),
+    ]
+    handled = await handle_over(
+        commands, targets, decide, asked, player_id=player_id, admits=admitting(player_id, asked)
+    )
+    (found,) = commands.aggregates.cached([other]) or await commands.aggregates.load([other])
+    done = found.recent.get(asked.context.command_id.bytes)
+    return Switched(handled, None if done is None else done.last_version)
+
+
+def _require_open(left: Session) -> Session:
+    if left.status is Status.PAUSED:
+        raise SessionIsPaused("expected an open session to switch from, this one is paused")
+    if left.status is not Status.OPEN:
+        raise SessionIsOver(f"expected an open session to switch from, this one is {left.status.value}")
+    return left

@@ -1,0 +1,145 @@
+"""Sessions under way are never too many, however many are started at once, and an end makes room."""
+
+import asyncio
+from uuid import UUID
+
+import pytest
+from command_examples import NOON, SESSION, Machine, asked, hold, some_player, state_of
+
+from tta.commands.folding import Target
+from tta.commands.handle import Commands, Handled, TooManyConflicts, handle
+from tta.commands.sessions import Facts, end_session, new_session_id, roster_target, start_session
+from tta.domain import session
+from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
+from tta.domain.session import AbandonSession, CompleteSession, StartSession, Status
+
+
+async def starts(commands: Commands, player_id: UUID, key: str) -> Handled:
+    def command(facts: Facts) -> StartSession:
+        return StartSession(
+            player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
+        )
+
+    around = asked(key)
+    session_id = new_session_id(player_id, around.context.command_id)
+    return await start_session(commands, session_id, player_id, command, around)
+
+
+async def ends(commands: Commands, player_id: UUID, session_id: UUID) -> Handled:
+    around = asked(f"end {session_id}")
+    return await end_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), around)
+
+
+async def full(commands: Commands) -> tuple[UUID, list[UUID]]:
+    player_id = await some_player(commands)
+    ids = [(await starts(commands, player_id, f"{player_id} {n}")).id for n in range(UNDER_WAY_MAX)]
+    return player_id, ids
+
+
+async def under_way(commands: Commands, player_id: UUID) -> tuple[UUID, ...]:
+    state = await state_of(commands, roster_target(player_id))
+    assert isinstance(state, Roster)
+    return state.under_way
+
+
+async def test_a_session_that_starts_is_enrolled_and_one_that_ends_is_struck(commands: Commands):
+    player_id = await some_player(commands)
+    first, second = [await starts(commands, player_id, f"{player_id} {n}") for n in "ab"]
+    assert await under_way(commands, player_id) == (first.id, second.id)
+    await ends(commands, player_id, first.id)
+    assert await under_way(commands, player_id) == (second.id,)
+    await end_session(
+        commands, second.id, player_id, lambda _: AbandonSession(at=NOON), asked(f"end {second.id}")
+    )
+    assert await under_way(commands, player_id) == ()
+
+
+async def test_one_more_than_the_limit_is_refused_until_one_ends(commands: Commands):
+    player_id, ids = await full(commands)
+    with pytest.raises(TooManySessions, match=f"{UNDER_WAY_MAX} are"):
+        await starts(commands, player_id, f"{player_id} more")
+    await end_session(
+        commands, ids[3], player_id, lambda _: CompleteSession(at=NOON), asked("end " + str(ids[3]))
+    )
+    started = await starts(commands, player_id, f"{player_id} more")
+    assert await under_way(commands, player_id) == (*ids[:3], *ids[4:], started.id)
+
+
+async def test_a_start_sent_again_is_answered_although_the_roster_is_full(commands: Commands):
+    player_id, ids = await full(commands)
+    again = await starts(commands, player_id, f"{player_id} 0")
+    assert (again.id, again.again) == (ids[0], True)
+
+
+async def test_a_session_that_ended_unseen_by_the_roster_makes_room_all_the_same(commands: Commands):
+    player_id, ids = await full(commands)
+    for ended in (ids[0], ids[7]):
+        await handle(
+            commands, SESSION, ended, CompleteSession(at=NOON), asked(f"x {ended}"), player_id=player_id
+        )
+    assert len(await under_way(commands, player_id)) == UNDER_WAY_MAX
+    started = await starts(commands, player_id, f"{player_id} more")
+    kept = [each for each in ids if each not in (ids[0], ids[7])]
+    assert await under_way(commands, player_id) == (*kept, started.id)
+
+
+async def test_who_is_held_starts_although_the_roster_is_full(commands: Commands):
+    player_id, ids = await full(commands)
+    await hold(commands, player_id)
+    started = await starts(commands, player_id, f"{player_id} more")
+    assert await under_way(commands, player_id) == (*ids, started.id)
+
+
+async def test_however_many_start_at_once_on_two_processes_there_are_never_too_many(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+
+    async def begins(number: int) -> UUID | None:
+        """Start as a client does: sent again while others got in between."""
+        commands = (one, other)[number % 2]
+        while True:
+            try:
+                return (await starts(commands, player_id, f"{player_id} {number}")).id
+            except TooManyConflicts:
+                continue
+            except TooManySessions:
+                return None
+
+    begun = [each for each in await asyncio.gather(*map(begins, range(UNDER_WAY_MAX * 3))) if each]
+    assert len(begun) == UNDER_WAY_MAX
+    for commands in (one, other):
+        assert set(await under_way(commands, player_id)) == set(begun)
+    states = [await state_of(one, Target(SESSION, each)) for each in begun]
+    assert {each.status for each in states if isinstance(each, session.Session)} == {Status.OPEN}
+
+
+async def test_ends_and_starts_at_once_leave_on_the_roster_what_is_under_way(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id, ids = await full(one)
+
+    async def does(number: int) -> UUID | None:
+        commands = (one, other)[number % 2]
+        while True:
+            try:
+                if number >= UNDER_WAY_MAX:
+                    return (await starts(commands, player_id, f"{player_id} {number}")).id
+                await ends(commands, player_id, ids[number])
+            except TooManyConflicts:
+                continue
+            except TooManySessions:
+                return None
+            return None
+
+    begun = await asyncio.gather(*map(does, range(UNDER_WAY_MAX * 2)))
+    listed = await under_way(other, player_id)
+    assert set(listed) == {each for each in begun if each}
+    assert len(listed) <= UNDER_WAY_MAX
+
+
+async def test_a_start_sent_again_is_answered_with_where_its_last_event_stands(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    first = await starts(one, player_id, f"{player_id} a")
+    for commands in (one, other, await machine.process()):
+        again = await starts(commands, player_id, f"{player_id} a")
+        assert (again.again, again.position, again.version) == (True, first.position, first.version)
