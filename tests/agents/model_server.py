@@ -16,6 +16,7 @@ from starlette.routing import Route
 Says = str | Callable[[str], str]
 """What it answers, or how it makes it of the last message."""
 HANGS_S = 60.0
+COMES_WITHIN_S = 30.0
 
 
 class Received(NamedTuple):
@@ -54,7 +55,7 @@ class ModelServer:
 
     async def has_received(self, count: int) -> None:
         """Wait until so many requests have come."""
-        async with self.came:
+        async with asyncio.timeout(COMES_WITHIN_S), self.came:
             await self.came.wait_for(lambda: len(self.received) >= count)
 
     async def answer(self, request: Request) -> Response:

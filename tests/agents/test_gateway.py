@@ -9,7 +9,6 @@ from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint,
 from model_server import ModelServer
 
 from tta.agents.budgets import Limits
-from tta.agents.endpoint_models import CALLS_MAX
 from tta.agents.gateway import Gateway, NotAnswered
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
@@ -59,6 +58,9 @@ async def test_an_endpoint_that_hangs_or_stalls_is_late(
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model, streams=streams)) as gateway:
         assert await outcome_of(gateway) is NarrationOutcome.LATE
+
+
+AT_ONCE = 16
 
 
 async def test_nobody_listening_is_a_failure(nodes: Nodes, store: str, model: ModelServer):
@@ -179,15 +181,16 @@ async def test_whatever_two_servers_do_at_random_every_question_ends(
 
 
 async def test_calls_that_were_given_up_hold_no_connection(nodes: Nodes, store: str, model: ModelServer):
-    model.behaviours = ["hangs"] * 2 * CALLS_MAX
-    limits = Limits(calls_max=CALLS_MAX, tokens_player_day=10**9, tokens_store_day=10**9)
+    # More at once would find the budget slow to tell, where other programs have the processor.
+    model.behaviours = ["hangs"] * 2 * AT_ONCE
+    limits = Limits(calls_max=AT_ONCE, tokens_player_day=10**9, tokens_store_day=10**9)
     async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limits) as gateway:
         for part in (1, 2):
             asking = [
                 asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20))
-                for _ in range(CALLS_MAX)
+                for _ in range(AT_ONCE)
             ]
-            await model.has_received(part * CALLS_MAX)
+            await model.has_received(part * AT_ONCE)
             for each in asking:
                 each.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
