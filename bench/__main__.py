@@ -9,7 +9,17 @@ import uvloop
 
 from bench.figures import Figure, print_figures, write_json
 
-NAMES = ("appends", "deciding", "interactions", "turns", "projecting", "visible", "memory", "growth")
+NAMES = (
+    "appends",
+    "deciding",
+    "interactions",
+    "turns",
+    "projecting",
+    "visible",
+    "streams",
+    "memory",
+    "growth",
+)
 
 
 def main() -> None:

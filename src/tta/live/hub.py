@@ -18,7 +18,7 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
 from tta.live.progress import ProgressTold, progress_of
 
-STREAMS_MAX = 2_000  # Of one process, some 60 MB; docs/benchmarks.md has what one costs.
+STREAMS_MAX = 2_000  # Of one process: some 55 MB, at the 28 KB each that docs/benchmarks.md has.
 STREAMS_MAX_EACH = 8  # Of one player: a few devices with a few pages, and those that just broke.
 HELD_MAX = 128  # Events that wait for one stream; a turn is two.
 PROGRESS_HELD_MAX = 8  # Progress is left out before an event has to wait for it.
