@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 from event_source import Event, EventSource, Refused
 from evidence import TYPES
@@ -20,7 +22,9 @@ from tta.eventstore.store import EventStore
 
 STATUSES = {"SessionPaused": "paused", "SessionResumed": "open", "SessionCompleted": "completed"}
 STREAMS_EACH = 7  # One less than a player may have: who comes again may be faster than the end of the last.
+OPEN = re.compile(r"^tta_streams_open (\S+)$", re.MULTILINE)
 Told = tuple[str, Any]
+COMPLETED: Told = ("status", "completed")
 
 
 class Follower:
@@ -37,9 +41,13 @@ class Follower:
         self._chance = chance
         self._stays_s = stays_s
 
+    @property
+    def is_done(self) -> bool:
+        return bool(self.told) and self.told[-1] == COMPLETED
+
     async def follow(self) -> None:
         """Follow until the session is completed."""
-        while ("status", "completed") not in self.told:
+        while not self.is_done:
             self._source.address = ("127.0.0.1", self._chance.choice(self._processes).port)
             stay_s = self._chance.uniform(0, 2 * self._stays_s)
             try:
@@ -56,8 +64,8 @@ class Follower:
                 self._source.close()
 
     async def _read(self) -> None:
-        leaves_after = self._chance.randint(1, 8)
-        while ("status", "completed") not in self.told and leaves_after:
+        leaves_after = self._chance.randint(1, 16)
+        while not self.is_done and leaves_after:
             event = await self._source.next()
             self.begun.set()
             if event.id is None or event.name == "open":
@@ -87,9 +95,10 @@ async def in_the_log(store: EventStore, session: str) -> list[Told]:
     return found
 
 
-async def lives(player: Player, session: str, turns: int, chance: random.Random) -> None:
+async def lives(player: Player, session: str, turns: int, chance: random.Random, *, thinks_s: float) -> None:
     path = f"/v1/sessions/{session}"
     for turn in range(1, turns + 1):
+        await asyncio.sleep(chance.uniform(0, 2 * thinks_s))
         await player.ask(
             "POST", f"{path}/interactions", {"text": f"turn {turn}", "turn": turn}, prefer="wait=20"
         )
@@ -99,6 +108,16 @@ async def lives(player: Player, session: str, turns: int, chance: random.Random)
     await player.ask("POST", f"{path}/complete")
 
 
+async def open_while_played(process: Part, followers: list[Follower]) -> list[float]:
+    """How many streams a process says that it has open, again and again until the first session is over."""
+    counts: list[float] = []
+    async with httpx2.AsyncClient(base_url=process.url, trust_env=False, timeout=20) as http:
+        while not any(follower.is_done for follower in followers):
+            counts.append(float(OPEN.findall((await http.get("/metrics")).text)[0]))
+            await asyncio.sleep(0.25)
+    return counts
+
+
 async def stream(
     system: System,
     chance: random.Random,
@@ -106,7 +125,9 @@ async def stream(
     players: int,
     turns: int,
     stays_s: float,
+    thinks_s: float = 0.0,
     roaming: bool = False,
+    open_min: int = 0,
     meanwhile: Callable[[list[Follower]], Awaitable[None]] | None = None,
 ) -> None:
     """Play on one process, follow on the other (or on both), and compare what was told with the log."""
@@ -131,10 +152,18 @@ async def stream(
             group.create_task(follower.follow())
         await asyncio.gather(*(follower.begun.wait() for follower in followers))
         for player, session, _ in playing:
-            group.create_task(lives(player, session, turns, random.Random(chance.random())))
+            group.create_task(
+                lives(player, session, turns, random.Random(chance.random()), thinks_s=thinks_s)
+            )
         if meanwhile is not None:
             await meanwhile(followers)
+        counts = await open_while_played(other, followers) if open_min else []
     await api.close()
+    if open_min:
+        seen = f"of {len(followers)} streams {min(counts):.0f} to {max(counts):.0f} open, {len(counts)} times"
+        assert len(counts) >= 10, seen
+        assert min(counts) >= open_min, seen
+        print(seen)
     store = await system.store()
     try:
         for _, session, found in playing:
@@ -150,13 +179,13 @@ async def stream(
 
 
 async def test_500_streams_lose_and_repeat_nothing(system: System, chance: random.Random) -> None:
-    await stream(system, chance, players=72, turns=8, stays_s=1.0)
+    await stream(system, chance, players=84, turns=8, stays_s=6.0, thinks_s=2.0, open_min=500)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1_800)
 async def test_500_streams_lose_and_repeat_nothing_at_length(system: System, chance: random.Random) -> None:
-    await stream(system, chance, players=72, turns=60, stays_s=2.0)
+    await stream(system, chance, players=84, turns=60, stays_s=6.0, thinks_s=2.0, open_min=500)
 
 
 async def kill_the_store(system: System, chance: random.Random, *, turns: int, kills: int) -> None:
