@@ -13,7 +13,7 @@ import pytest
 from api_examples import Api, hold
 from event_source import CONTRACT, Event, validator
 from jsonschema import Draft7Validator, ValidationError
-from wire import play_alone, wired
+from wire import hearing, play_alone, wired
 
 from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
@@ -95,6 +95,7 @@ async def test_every_event_that_a_stream_tells_is_as_it_says(still_api: Api):
         assert player_id is not None
         source = await wire.source(caller, path).open()
         told.append(await source.next())
+        await hearing(still_api, path)
         await tell_progress(still_api.parts.store, session_id, 1, "narrating")
         told.append(await source.next())
         await play_alone(still_api, caller, path, range(1, 2))

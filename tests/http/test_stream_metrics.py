@@ -6,7 +6,7 @@ from uuid import UUID
 from api_examples import Api
 from event_source import EventSource
 from prometheus_client.parser import text_string_to_metric_families
-from wire import served, wired
+from wire import hearing, served, wired
 
 from tta.http.apps import app
 from tta.live.hub import Hub
@@ -52,6 +52,7 @@ async def test_each_event_is_counted_by_its_name(still_api: Api):
         before = await told(still_api)
         source = await wire.source(caller, path).open()
         await source.next()
+        await hearing(still_api, path)
         await tell_progress(still_api.parts.store, UUID(path.rpartition("/")[2]), 1, "narrating")
         await source.until("progress")
         await caller.post(f"{path}/interactions", HELLO)

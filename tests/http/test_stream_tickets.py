@@ -10,7 +10,7 @@ import pytest
 from api_examples import Api
 from event_source import EventSource, Refused
 from running_process import Dev
-from wire import play_alone, wired
+from wire import hearing, play_alone, wired
 
 from tta.domain.vocabulary import Role
 from tta.live.progress import tell_progress, telling_steps
@@ -131,6 +131,7 @@ async def test_progress_that_comes_late_is_not_told(still_api: Api):
         session_id = UUID(path.rpartition("/")[2])
         await play_alone(still_api, caller, path, range(1, 3))
         source = await wire.source(caller, path).open()
+        await hearing(still_api, path)
         await source.next()
         for turn in (1, 2, 3):
             await tell_progress(still_api.parts.store, session_id, turn, "narrating")
@@ -147,6 +148,7 @@ async def test_progress_is_told_without_an_id(api: Api):
     async with wired(api) as wire:
         caller, path = await api.session()
         source = await wire.source(caller, path).open()
+        await hearing(api, path)
         await source.next()
         session_id = UUID(path.rpartition("/")[2])
         await tell_progress(api.parts.store, session_id, 1, "narrating")

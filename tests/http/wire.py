@@ -1,6 +1,7 @@
 """The app behind a real socket in this process, and whoever follows a session there."""
 
 import asyncio
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from tta.eventstore.envelope import Context
 from tta.http.apps import app
 from tta.http.calls import Services
 from tta.live.hub import Hub
+from tta.live.progress import tell_progress
 from tta.main import services
 from tta.work import Work
 
@@ -70,9 +72,28 @@ async def wired(api: Api, *, silent_ms_max: int = 0, **limits: float) -> AsyncIt
     serving = services(api.parts, Work([], []))
     serving = serving._replace(live=Hub(api.parts.store, **limits))  # type: ignore[arg-type]
     async with served(app(serving, "all"), silent_ms_max=silent_ms_max) as address:
-        yield Wire(address, serving)
-        serving.live.end_all()
+        try:
+            yield Wire(address, serving)
+        finally:
+            serving.live.end_all()  # Else a test that fails hangs: the server waits for its streams.
     await serving.live.close()
+
+
+async def hearing(api: Api, path: str) -> None:
+    """Wait until what is told of a session's progress is heard: who has just begun to listen misses some."""
+    store, heard = api.parts.store, asyncio.Event()
+    nobodys = UUID(bytes=UUID(path.rpartition("/")[2]).bytes[:1] + secrets.token_bytes(15))
+
+    def take(message: bytes) -> None:
+        if message.startswith(nobodys.bytes):
+            heard.set()
+
+    store.wakeups.hear(take)
+    async with asyncio.timeout(20):
+        while not heard.is_set():
+            await tell_progress(store, nobodys, 1, "begun")
+            await asyncio.sleep(0.01)
+    store.wakeups.unhear(take)
 
 
 async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply: str = "On") -> None:

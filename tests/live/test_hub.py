@@ -8,7 +8,7 @@ from stream_histories import RECORD, SESSION, history
 
 from tta.eventstore.store import EventStore
 from tta.live.hub import HELD_MAX, PROGRESS_HELD_MAX, Ending, Hub, HubFull, TooManyStreams, Watch
-from tta.live.progress import ProgressTold
+from tta.live.progress import ProgressTold, tell_progress
 
 EVENTS = history([True] * (HELD_MAX + 1))
 STEP = ProgressTold(SESSION.bytes, 1, "narrating")
@@ -88,6 +88,17 @@ async def test_it_hands_on_what_happens_to_those_who_watch_it_and_reads_only_mea
     assert (hub.open, hub.is_reading, hub._watching, hub._by_watcher) == (0, False, {}, {})
     await hub.join(watch())
     assert hub.is_reading
+    await hub.close()
+
+
+async def test_who_comes_as_the_last_one_leaves_hears_of_progress(store: EventStore):
+    hub, first, second = Hub(store), watch(), watch()
+    await hub.join(first)
+    hub.leave(first)
+    await hub.join(second)
+    async with asyncio.timeout(20):
+        while await second.next(0.01) != STEP:
+            await tell_progress(store, SESSION, STEP.turn, STEP.step)
     await hub.close()
 
 

@@ -185,7 +185,10 @@ class Hub:
             watch.end(why)
 
     async def _read(self, ready: asyncio.Event) -> None:
-        self._store.wakeups.hear(self._heard)
+        def heard(message: bytes) -> None:  # Its own: a reader that ends must not unhear the next one.
+            self._heard(message)
+
+        self._store.wakeups.hear(heard)
         backoff_s = BACKOFF_S_MIN
         try:
             while True:
@@ -207,7 +210,7 @@ class Hub:
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
         finally:
-            self._store.wakeups.unhear(self._heard)
+            self._store.wakeups.unhear(heard)
 
     def _hand(self, recorded: Recorded) -> None:
         for watch in self._watching.get(recorded.envelope.aggregate, ()):
