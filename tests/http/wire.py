@@ -28,12 +28,15 @@ from tta.main import services
 from tta.work import Work
 
 SEND_BYTES = 16 * 1024
+ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing.
 
 
 @asynccontextmanager
 async def served(made: Starlette, *, silent_ms_max: int = 0) -> AsyncIterator[tuple[str, int]]:
     """Serve an app on a socket of its own that buffers little; gives its address."""
-    config = uvicorn.Config(made, http="httptools", lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        made, http="httptools", lifespan="off", log_config=None, timeout_graceful_shutdown=ENDS_WITHIN_S
+    )
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)
