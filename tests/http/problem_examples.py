@@ -196,6 +196,10 @@ async def catalogue_id_malformed(api: Api, _: Api) -> httpx2.Response:
     return await (await api.player()).post("/v1/sessions", {"story": "clearing\n"})
 
 
+async def unknown_story(api: Api, _: Api) -> httpx2.Response:
+    return await (await api.player()).post("/v1/sessions", {"story": "forest"})
+
+
 async def no_such_goal(api: Api, _: Api) -> httpx2.Response:
     caller = await api.player()
     return await caller.post(f"/v1/players/{caller.player_id}/goals/{derived_id('nothing')}/complete")
@@ -296,6 +300,7 @@ PRODUCED: dict[str, Produce] = {
     "unsupported-media-type": unsupported_media,
     "invalid-request": invalid,
     "idempotency-key-reused": key_reused,
+    "unknown-story": unknown_story,
     "if-match-required": if_match_required,
     "internal-error": internal,
     "not-yet-visible": stale,

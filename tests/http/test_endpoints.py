@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tta.domain.vocabulary import Role
 from tta.reactors.answering import HELD_SENTENCE
 from tta.stories.playing import Chosen, Playthrough
-from tta.stories.story import newest
+from tta.stories.story import catalogue, newest
 
 CLEARING = newest("clearing")
 assert CLEARING is not None
@@ -153,6 +153,18 @@ async def test_what_a_player_does_not_want_to_meet_is_not_offered(api: Api):
         scenes.add(shown["scene"])
     assert scenes
     assert all(CLEARING.scenes[scene].intensity == 1 for scene in scenes), "or the calm place, which is"
+
+
+async def test_a_story_that_there_is_not_is_refused_and_nothing_is_started(api: Api):
+    player = await api.player()
+    refused = problem(await player.post("/v1/sessions", {"story": "forest"}, key="k"), 422, "unknown-story")
+    assert refused["errors"] == [{"pointer": "/story", "detail": refused["detail"]}]
+    assert all(story in refused["detail"] for story in catalogue())
+    assert "forest" not in refused["detail"]
+    started = await player.post("/v1/sessions", {"story": "clearing"}, key="k")
+    assert started.status_code == 201, "nothing came of it, so the key is free"
+    (only,) = (await player.seen("/v1/sessions", started)).json()["sessions"]
+    assert only["story"] == "clearing"
 
 
 async def test_words_come_back_to_who_said_them(api: Api):

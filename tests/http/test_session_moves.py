@@ -2,13 +2,17 @@
 
 import asyncio
 import random
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from api_examples import PREFERENCES, Api, Caller, hold, problem
 
-from tta.commands.sessions import roster_target
+from tta.commands.handle import Asked
+from tta.commands.sessions import new_session_id, roster_target, start_session
 from tta.domain.identity import derived_id
+from tta.domain.session import StartSession
+from tta.eventstore.envelope import Context
 from tta.http.session_bodies import MACHINE_NOTICE
 from tta.stories.story import CALM, catalogue
 
@@ -279,8 +283,24 @@ class TestCopying:
         problem(await caller.post(f"{path}/copy", {}), 409, "consent-missing")
 
     async def test_a_session_of_no_catalogue_is_copied_as_it_is(self, api: Api):
+        """One that began before its story was taken away."""
         caller = await api.player()
-        copied = await caller.post(f"{await begun(caller, 'elsewhere')}/copy", {})
+        assert caller.player_id is not None
+        command_id = derived_id("elsewhere", caller.player_id)
+        about = Context(
+            actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        starts = StartSession(
+            player_id=caller.player_id, story="elsewhere", consented=True, held=False, at=datetime.now(UTC)
+        )
+        begun_then = await start_session(
+            api.parts.commands,
+            new_session_id(caller.player_id, command_id),
+            caller.player_id,
+            lambda _: starts,
+            Asked(about),
+        )
+        copied = await caller.post(f"/v1/sessions/{begun_then.id}/copy", {})
         assert copied.status_code == 201
         assert (await seen(caller, copied.headers["Location"], copied))["story"] == "elsewhere"
 

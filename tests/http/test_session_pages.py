@@ -27,7 +27,7 @@ async def some_sessions(api: Api) -> tuple[Caller, list[str]]:
     caller = await api.player()
     started = [
         await caller.post("/v1/sessions", {"story": story})
-        for story in ("clearing", "clearing", "clearing", "elsewhere", "clearing")
+        for story in ("clearing", "clearing", "clearing", "storm_keeper", "clearing")
     ]
     ids = [each.json()["id"] for each in started]
     await caller.post(f"/v1/sessions/{ids[1]}/pause")
@@ -65,7 +65,7 @@ async def test_a_list_is_narrowed_by_status_and_story(api: Api):
         "status=paused": [ids[1]],
         "status=completed": [ids[2]],
         "status=abandoned": [],
-        "story=elsewhere": [ids[3]],
+        "story=storm_keeper": [ids[3]],
         "status=open&story=clearing": [ids[4], ids[0]],
         "status=open&story=clearing&limit=1": [ids[4], ids[0]],
         "story=nowhere": [],

@@ -17,15 +17,22 @@ from tta.commands.folding import Aggregates, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.domain import safety_record
 from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.passages import Wishes
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Context
-from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
+from tta.reactors.answering import HELD_SENTENCE
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
+from tta.stories.narrating import opening
+from tta.stories.standing import UNSURE
+from tta.stories.story import catalogue
 from tta.work import event_types
 
+STORY = catalogue()["clearing"][1]
+OPENING = opening(STORY, UUID(int=1), Wishes()).text
+ANSWER = f"{UNSURE} These ways are open:"
 TURNS = 55  # Two events each: past the hundredth version, where snapshots begin.
 
 
@@ -47,7 +54,7 @@ class Scene(NamedTuple):
     api: Api
     words: Words
     clear: str
-    """Words of the same kind that are no secret: in a story's id and an account's name they must be found."""
+    """Words of that kind that are no secret: in a choice's id and an account's name they must be found."""
     start: Callable[[], Awaitable[None]]
     stop: Callable[[], Awaitable[None]]
     places: dict[str, tuple[Path, str]]
@@ -74,11 +81,13 @@ async def tell(scene: Scene, player: Player) -> str:
     path = f"/v1/players/{player.id}"
     await player.ask("PUT", f"{path}/consents/play", {"given": True})
     await player.ask("PUT", f"{path}/preferences", preferences(words, "topic"), if_match='"v2"')
-    session = str((await player.ask("POST", "/v1/sessions", {"story": f"{scene.clear}-story"})).body["id"])
+    session = str((await player.ask("POST", "/v1/sessions", {"story": STORY.id})).body["id"])
+    unknown = {"choice": f"{scene.clear}-choice"}
+    await player.ask("POST", f"/v1/sessions/{session}/interactions", unknown, prefer="wait=20")
     for turn in range(TURNS):
         said = await player.say(session, f"{words('words')} {words(f'words {turn % 3}')}", wait_s=20)
         assert said.reply is not None
-        assert said.reply["text"] == STORY_SENTENCE
+        assert said.reply["text"].startswith(ANSWER)
     for number in range(51):
         await player.ask("PUT", f"{path}/consents/research", {"given": number % 2 == 0})
     for answer in player.answers[:12]:

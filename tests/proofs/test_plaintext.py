@@ -13,6 +13,8 @@ from redis.asyncio import Redis
 from retrying_client import Api, Player
 from system import Part, System, until
 from telling import (
+    ANSWER,
+    OPENING,
     Scene,
     Words,
     speak_to_a_store_that_is_gone,
@@ -22,7 +24,7 @@ from telling import (
     tell_what_is_refused,
 )
 
-from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
+from tta.reactors.answering import HELD_SENTENCE
 
 
 async def must_show(scene: Scene, player: Player, session: str, words: str) -> None:
@@ -72,7 +74,7 @@ async def write_everything_out(system: System) -> None:
 def must_hold_no_word(scene: Scene) -> int:
     """Search everything; and prove that the search finds what is there. Returns how many files there are."""
     everywhere = dict.fromkeys([scene.system.directory, *(base for base, _ in scene.places.values())])
-    secret = [scene.words.common, STORY_SENTENCE[:60], HELD_SENTENCE[:60]]
+    secret = [scene.words.common, OPENING[:60], ANSWER, HELD_SENTENCE[:60]]
     assert list(sightings(secret, everywhere)) == []
     for place, (base, pattern) in scene.places.items():
         found = list(sightings([scene.clear], base.glob(pattern)))

@@ -93,6 +93,7 @@ VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read 
 TOO_LARGE = Kind("request-too-large", 413, "The request is too large")
 UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
 INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid")
+UNKNOWN_STORY = Kind("unknown-story", 422, "There is no such story")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
 IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
 HEADERS_TOO_LARGE = Kind("headers-too-large", 431, "The request's headers are too large")

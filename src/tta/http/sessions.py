@@ -30,7 +30,7 @@ from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.players import refusals
-from tta.http.problems import ERASED, INVALID, NOT_FOUND, Problem
+from tta.http.problems import ERASED, INVALID, NOT_FOUND, UNKNOWN_STORY, FieldError, Problem
 from tta.http.session_bodies import (
     MACHINE_NOTICE,
     ChoiceShown,
@@ -46,7 +46,7 @@ from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
 from tta.stories.narrating import opening
-from tta.stories.story import Story, newest
+from tta.stories.story import Story, catalogue, newest
 
 log = structlog.get_logger(__name__)
 
@@ -60,10 +60,14 @@ async def start_session(call: Call) -> Response:
     wishes = await _wishes(call, player_id) if story else Wishes()
 
     def start(facts: Facts) -> StartSession:
+        if story is None:
+            words.require_catalogue_id("story", call.body.story)
+            there_are = f"there are: {', '.join(catalogue())}"
+            raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),))
         return StartSession(
             player_id=player_id,
             story=call.body.story,
-            begins=beginning(story, session_id, wishes, facts) if story else Beginning(),
+            begins=beginning(story, session_id, wishes, facts),
             consented=facts.consented,
             held=facts.held,
             at=call.at,
@@ -210,6 +214,7 @@ COMMANDS = (
         alias="/sessions",
         problems=(
             INVALID,
+            UNKNOWN_STORY,
             *refusals(
                 session_refusals.ConsentMissing, session_refusals.SessionExists, roster.TooManySessions
             ),
