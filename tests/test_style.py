@@ -24,7 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "commands": {"domain", "eventstore", "security"},
     "stories": {"domain"},
     "projector": {"domain", "eventstore", "graph", "telemetry"},
-    "projections": {"domain", "graph", "projector"},
+    "projections": {"domain", "graph", "projector", "stories"},
     "reactors": {"agents", "commands", "domain", "eventstore", "live", "security", "stories", "telemetry"},
     "http": {
         "commands",
@@ -46,7 +46,7 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("agents", "security"): {"key_files"},
     ("security", "eventstore"): {"durability", "errors", "nodes", "scripts"},
     ("projections", "projector"): {"model"},
-    ("projections", "graph"): {"engine"},
+    ("projections", "graph"): {"engine", "schema"},
     ("http", "graph"): {"engine"},
     ("http", "projector"): {"checkpoints", "freshness", "lag"},
     ("settings", "eventstore"): {"durability", "layout"},

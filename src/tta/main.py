@@ -41,6 +41,7 @@ from tta.work import (
     event_types,
     lives,
     orchestrator,
+    prepare,
     projectors,
     reactors,
     worker_of,
@@ -165,9 +166,7 @@ async def run(
     """
     _spare_the_collector()
     if projecting or serving in {"queries", "all"}:
-        for projector in projectors(parts):
-            # Queries may be asked before any projector has run.
-            await projector.prepare()
+        await prepare(parts)
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(asked_models(parts))
         mediator = await orchestrator(parts, models) if reacting else None

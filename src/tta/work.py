@@ -23,6 +23,7 @@ from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.http.calls import Stopped
 from tta.projections import agents, journey, player_state, progress, session_state
+from tta.projections.catalogue import authored_content, open_catalogue
 from tta.projector.freshness import Progress
 from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import Projector
@@ -134,6 +135,15 @@ def projectors(parts: Opened) -> list[Projector]:
         )
         for model in READ_MODELS
     ]
+
+
+async def prepare(parts: Opened) -> None:
+    """Make room for every read model, and write the catalogue of stories: queries may be asked before any
+    projector has run.
+    """
+    for projector in projectors(parts):
+        await projector.prepare()
+    await open_catalogue(parts.graph, authored_content())
 
 
 def reactors(parts: Opened, mediator: AgentOrchestrator, leases: Leases | None = None) -> list[Running]:

@@ -27,7 +27,7 @@ from tta.http.manners import ConsistencyToken
 from tta.main import opened, services, tokens_of
 from tta.security.tokens import Tokens
 from tta.settings import Settings
-from tta.work import Opened, Work, projectors, reactors
+from tta.work import Opened, Work, prepare, projectors, reactors
 
 NEW_PLAYER = {"name": "Sam", "language": "en", "region": "GB", "time_zone": "Europe/London"}
 PREFERENCES = {
@@ -129,8 +129,7 @@ async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str
     try:
         async with opened(settings, migrating=True) as parts:
             try:
-                for projector in projectors(parts):
-                    await projector.prepare()
+                await prepare(parts)
                 mediator = AgentOrchestrator(team_of())
                 work = Work(projectors(parts), reactors(parts, mediator)) if working else Work([], [])
                 tasks = [asyncio.create_task(each.run()) for each in (*work.projectors, *work.reactors)]

@@ -1,9 +1,17 @@
 """The catalogue over HTTP, and how a story fits who asks."""
 
-from api_examples import PREFERENCES, Api, problem
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+from api_examples import PREFERENCES, Api, api_in, problem
 
 from tta.domain.vocabulary import Role
-from tta.stories.story import catalogue
+from tta.projections.catalogue import KEEPS_WHOLE
+from tta.stories.story import catalogue, newest
+from tta.stories.ways import ways
+from tta.work import prepare
 
 
 async def test_every_story_is_listed(api: Api):
@@ -45,3 +53,117 @@ async def test_who_plays_as_nobody_sees_no_fit(api: Api):
 
 async def test_a_story_that_is_not_there(api: Api):
     problem(await (await api.player()).get("/v1/stories/nowhere"), 404, "not-found")
+
+
+async def test_filters_combine(api: Api):
+    player = await api.player()
+    stories = [story for story in map(newest, sorted(catalogue())) if story is not None]
+
+    async def found(**asked: str) -> list[str]:
+        answer = await player.get(f"/v1/stories?{urlencode(asked)}")
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json()["stories"]]
+
+    for story in stories:
+        listed = (await player.get(f"/v1/stories/{story.id}")).json()["story"]
+        assert await found(world=listed["world_id"]) == [story.id]
+        for skill in story.skills:
+            asked = {"skill": skill, "world": listed["world_id"], "approach": story.approaches[0]}
+            assert await found(**asked) == [story.id]
+        for warning in story.warnings:
+            assert story.id not in await found(free_of=warning.upper().replace("_", " "))
+    assert await found(character="tuppence") == await found(character="TUPPENCE") != []
+    assert await found(free_of="nothing of the kind") == [story.id for story in stories]
+
+
+@pytest.mark.parametrize("name", ["skill", "approach", "world", "character"])
+async def test_what_the_catalogue_does_not_know_finds_no_story(api: Api, name: str):
+    answer = await (await api.player()).get(f"/v1/stories?{name}=no-such")
+    assert (answer.status_code, answer.json()) == (200, {"stories": []})
+
+
+@pytest.mark.parametrize("name", ["skill", "approach", "world", "character", "free_of"])
+@pytest.mark.parametrize(
+    "value", ["", " ", "%00", "a%0A", "%24skill%7D", "a" * 65, "a&{name}=b", "a&{name}=a"]
+)
+async def test_a_filter_that_is_none_is_refused_by_name(api: Api, name: str, value: str):
+    answer = await (await api.player()).get(f"/v1/stories?{name}={value.format(name=name)}")
+    document = problem(answer, 422, "invalid-request")
+    assert [each["pointer"] for each in document["errors"]] == [f"/{name}"]
+
+
+async def test_a_story_is_shown_whole(api: Api):
+    shown = (await (await api.player()).get("/v1/stories/the_night_post")).json()
+    story = newest("the_night_post")
+    assert story is not None
+    leads = ways(story)
+    assert {each["id"]: each for each in shown["scenes"]} == {
+        scene.id: {
+            **msgspec.to_builtins(scene),
+            "warnings": list(scene.warnings),
+            "topics": list(scene.topics),
+            "characters": sorted(scene.characters),
+            "leads_to": list(leads[scene.id]),
+        }
+        for scene in story.scenes.values()
+    }
+    assert shown["locations"] == sorted({scene.location for scene in story.scenes.values()})
+    assert shown["characters"] == sorted(
+        {each for scene in story.scenes.values() for each in scene.characters}
+    )
+    assert shown["skills"] == list(story.skills)
+
+
+async def test_skills_are_listed_with_where_they_are_practised(api: Api):
+    player = await api.player()
+    answer = await player.get("/v1/skills")
+    for skill in answer.json()["skills"]:
+        filtered = (await player.get(f"/v1/stories?skill={skill['id']}")).json()["stories"]
+        assert [each["id"] for each in filtered] == skill["stories"]
+        assert sorted({each["story"] for each in skill["scenes"]}) == skill["stories"]
+    again = await player.get("/v1/skills", If_None_Match=answer.headers["ETag"])
+    assert again.status_code == 304
+
+
+async def test_a_fit_says_how_much_is_open_and_which_approaches_are_met(api: Api):
+    player = await api.player()
+    path, wishes = f"/v1/players/{player.player_id}/preferences", {**PREFERENCES, "avoid_topics": []}
+    story = newest("clearing")
+    assert story is not None
+    wished = await player.put(path, {**wishes, "intensity": 1, "approaches": ["cbt", "act"]}, If_Match="*")
+    gentle = [scene for scene in story.scenes.values() if scene.intensity == 1]
+    shown = await player.seen("/v1/stories/clearing", wished)
+    fit = shown.json()["fit"]
+    assert fit["share_open"] == round(len(gentle) / len(story.scenes), 3)
+    offered = {scene.approach.value for scene in gentle}
+    assert fit["approaches_met"] == [each for each in ("cbt", "act") if each in offered]
+    assert fit["approaches_unmet"] == [each for each in ("cbt", "act") if each not in offered]
+    assert (await player.get("/v1/stories/clearing", If_None_Match=shown.headers["ETag"])).status_code == 304
+    wished = await player.put(path, {**wishes, "intensity": 5, "approaches": ["cbt", "act"]}, If_Match="*")
+    fit = (await player.seen("/v1/stories/clearing", wished)).json()["fit"]
+    assert fit["share_open"] == 1.0
+    assert set(fit["approaches_met"]) == {"cbt", "act"} & {each.value for each in story.approaches}
+
+
+async def test_another_players_fit_is_never_taken_for_ones_own(api: Api):
+    one, other = await api.player(), await api.player()
+    shown = []
+    for player, intensity in ((one, 1), (other, 5)):
+        path = f"/v1/players/{player.player_id}/preferences"
+        wished = await player.put(path, {**PREFERENCES, "intensity": intensity}, If_Match="*")
+        shown.append(await player.seen("/v1/stories/clearing", wished))
+    assert shown[0].headers["ETag"] != shown[1].headers["ETag"]
+
+
+async def test_a_graph_without_the_catalogue_is_away_and_not_empty(tmp_path: Path):
+    async with api_in(tmp_path, working=False) as running:
+        player = running.caller(Role.THERAPIST)
+        async with running.parts.graph.transaction() as tx:
+            await tx.run(KEEPS_WHOLE, kept=["lock"])
+        for path in ("/v1/stories", "/v1/stories?skill=willingness", "/v1/stories/clearing", "/v1/skills"):
+            problem(await player.get(path), 503, "read-model-unavailable")
+            problem(await player.get(path.replace("clearing", "nowhere")), 503, "read-model-unavailable")
+        await prepare(running.parts)
+        assert (await player.get("/v1/stories")).json()["stories"]
+        await running.parts.graph.close()
+        problem(await player.get("/v1/stories"), 503, "read-model-unavailable")

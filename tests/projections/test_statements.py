@@ -13,6 +13,7 @@ from histories import PLAYER_STATE, READ_MODELS, SESSION_STATE
 import tta
 from tta.graph.engine import Graph, GraphRefused
 from tta.graph.migrations import migrate
+from tta.projections import catalogue
 from tta.projections.player_state import PLAYER_BY_ID, PlayerState
 from tta.projections.session_state import SESSION_BY_ID, SessionState
 from tta.projector.model import ReadModel, Row, Storage
@@ -23,6 +24,24 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.graph.migrations.LOCK": {"now_ms": 7},
     "tta.graph.migrations.RECORD": {"id": "0099_x", "number": 99, "name": "x", "checksum": "c", "now_ms": 7},
     "tta.projections.agents.AGENTS_OF_LATE": {"retired": "retired", "since_ms": 7, "agents_max": 9},
+    "tta.projections.catalogue.LOCK": {"lock": "lock"},
+    "tta.projections.catalogue.CATALOGUES": {},
+    "tta.projections.catalogue.KEEPS_WHOLE": {"kept": ["c", "lock"]},
+    "tta.projections.catalogue_answers.IS_WHOLE": {"catalogue": "c"},
+    "tta.projections.catalogue_answers.STORIES": {
+        "catalogue": "c",
+        "story": "",
+        "world": "w",
+        "skill": "s",
+        "character": "p",
+        "approach": "a",
+        "free_of": "f",
+        "rows_max": 9,
+    },
+    "tta.projections.catalogue_answers.SCENES_OF": {"story": "s", "rows_max": 9},
+    "tta.projections.catalogue_answers.CHARACTERS_OF": {"story": "s", "rows_max": 9},
+    "tta.projections.catalogue_answers.WAYS_OF": {"story": "s", "rows_max": 9},
+    "tta.projections.catalogue_answers.SKILLS": {"catalogue": "c", "rows_max": 9},
     "tta.projections.journey.PLAYER_EXISTS": {"player": "p"},
     "tta.projections.journey.SESSIONS_PLAYED": {
         "player": "p",
@@ -102,6 +121,7 @@ async def prepared(graph: Graph) -> None:
     await migrate(graph)
     for model in READ_MODELS:
         await graph.declare(Storage(model).schema)
+    await graph.declare(catalogue.STORAGE.schema)
 
 
 def test_no_statement_is_left_out():

@@ -147,6 +147,13 @@ def delete_nodes(node: Node) -> str:
     return f"UNWIND $keys AS key\nMATCH (n:`{node.label}` {{`{node.key}`: key}})\nDETACH DELETE n"
 
 
+def keep_nodes(node: Node, name: str) -> str:
+    """Return the statement that deletes the nodes whose text `name` is none of `kept`, with its edges."""
+    kind = node.key_kind if name == node.key else node.properties.get(name)
+    assert kind == "string", f"{node.label}.{name}: expected text, got {kind}"
+    return f"MATCH (n:`{node.label}`)\nWHERE NOT n.`{name}` IN $kept\nDETACH DELETE n"
+
+
 def _set(variable: str, names: tuple[str, ...]) -> str:
     assignments = ", ".join(f"{variable}.`{name}` = row.`{name}`" for name in names)
     return f"\nSET {assignments}" if assignments else ""

@@ -35,6 +35,7 @@ from tta.http.problems import (
     ProblemDocument,
 )
 from tta.http.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
+from tta.projections.catalogue_answers import Looked
 from tta.security.policy import PUBLIC
 
 ANY_COMMAND = (
@@ -57,10 +58,12 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "status": {"type": "string", "enum": ["open", "paused", "completed", "abandoned"]},
     "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
+    "story_id": {"type": "string", "maxLength": 64},
+    **{name: {"type": "string", "minLength": 1, "maxLength": 64} for name in Looked._fields},
     "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$", "maxLength": 255},
     "If-Match": {"type": "string", "pattern": rf"^(?:{ETAG_PATTERN}|\*)$"},
 }
-"""Of parameters that are more than a text; an `…_id` is a UUID."""
+"""Of parameters that are more than a text; any other `…_id` is a UUID."""
 REQUEST_HEADERS = {
     "Idempotency-Key": "Makes the command safe to send again for 24 hours.",
     "If-Match": 'The version that the caller has read, as "v17".',
@@ -155,7 +158,8 @@ def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, A
 
 
 def _parameter(name: str, where: str, *, required: bool = False) -> dict[str, Any]:
-    schema = {**TEXT, "format": "uuid"} if name.endswith("_id") else SCHEMAS.get(name, TEXT)
+    other = {**TEXT, "format": "uuid"} if name.endswith("_id") else TEXT
+    schema = SCHEMAS.get(name, other)
     parameter: dict[str, Any] = {"name": name, "in": where, "schema": schema}
     if name in REQUEST_HEADERS:
         parameter["description"] = REQUEST_HEADERS[name]

@@ -1,33 +1,46 @@
-"""The story catalogue, and how a story fits the player who asks."""
+"""The story catalogue, as its graph has it, and how a story fits the player who asks."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from starlette.responses import Response
 
 from tta.domain.passages import Wishes
+from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
-from tta.http.problems import NOT_FOUND, Problem
+from tta.http.pages import opaque_tag, wrong
+from tta.http.problems import INVALID, NOT_FOUND, Problem
 from tta.projections import player_state
+from tta.projections.catalogue import authored_content
+from tta.projections.catalogue_answers import (
+    Looked,
+    SceneShown,
+    SkillListed,
+    StoryListed,
+    skills_listed,
+    stories_found,
+    story_whole,
+)
 from tta.projections.player_state import player_by_id
 from tta.security.policy import Action
-from tta.stories.narrating import not_met_because
-from tta.stories.story import Story, catalogue, newest
+from tta.stories.narrating import not_met_because, plain
+from tta.stories.story import Scene
 
+FILTER_CHARACTERS_MAX = 64  # As of every id in the catalogue.
 
-class StoryListed(msgspec.Struct, frozen=True):
-    id: str
-    version: int
-    title: str
-    summary: str
-    world: str
-    language: str
-    scenes: int
-    approaches: tuple[str, ...]
-    skills: tuple[str, ...]
-    warnings: tuple[str, ...]
+filter_pattern = re.compile(rf"\w[\w '’.:-]{{0,{FILTER_CHARACTERS_MAX - 1}}}")
 
 
 class StoriesShown(msgspec.Struct, frozen=True):
+    """All that meet the filters: the catalogue comes with TTA and is small, so there are no pages."""
+
     stories: tuple[StoryListed, ...]
+
+
+class SkillsShown(msgspec.Struct, frozen=True):
+    skills: tuple[SkillListed, ...]
 
 
 class SceneFiltered(msgspec.Struct, frozen=True):
@@ -40,78 +53,135 @@ class Fit(msgspec.Struct, frozen=True):
 
     scenes_open: int
     filtered: tuple[SceneFiltered, ...]
+    share_open: float
+    """Of all scenes, 0 to 1, with three decimals."""
+    approaches_met: tuple[str, ...]
+    """Of the approaches that the player prefers, those of scenes that are open to them."""
+    approaches_unmet: tuple[str, ...]
 
 
 class StoryShown(msgspec.Struct, frozen=True):
     story: StoryListed
+    scenes: tuple[SceneShown, ...]
     locations: tuple[str, ...]
     characters: tuple[str, ...]
+    skills: tuple[str, ...]
     fit: Fit | None
     """Null where the account plays as nobody."""
 
 
 async def list_stories(call: Call) -> Response:
     call.require_anyone()
-    listed = tuple(_listed(story) for story in map(newest, sorted(catalogue())) if story is not None)
-    return shown(
-        call, StoriesShown(listed), f'"stories.{len(listed)}.{sum(each.version for each in listed)}"'
-    )
+    looked = Looked(**{name: _asked(call, name) for name in Looked._fields})
+    digest = authored_content().digest
+    found = await stories_found(call.services.graph, digest, looked)
+    return shown(call, StoriesShown(found), f'"stories.{digest}"')
+
+
+async def list_skills(call: Call) -> Response:
+    call.require_anyone()
+    digest = authored_content().digest
+    return shown(call, SkillsShown(await skills_listed(call.services.graph, digest)), f'"skills.{digest}"')
 
 
 async def show_story(call: Call) -> Response:
     call.require_anyone()
-    story = newest(call.request.path_params["story_id"])
-    if story is None:
+    name, digest = call.request.path_params["story_id"], authored_content().digest
+    if catalogue_id_pattern.fullmatch(name) is None:
         raise Problem(NOT_FOUND)
-    wishes, version = await _wishes(call)
-    scenes = story.scenes.values()
+    whole = await story_whole(call.services.graph, digest, name)
+    if whole is None:
+        raise Problem(NOT_FOUND)
+    asks = await _asks(call)
+    scenes = whole.scenes
     answer = StoryShown(
-        _listed(story),
+        whole.listed,
+        scenes,
         tuple(sorted({scene.location for scene in scenes})),
         tuple(sorted({each for scene in scenes for each in scene.characters})),
-        None if wishes is None else _fit(story, wishes),
+        whole.listed.skills,
+        None if asks is None else _fit(scenes, asks),
     )
-    return shown(call, answer, f'"story.{story.id}.{story.version}.{version}"')
+    # The fit has a part of its own: two players may stand at one version.
+    version = 0 if asks is None else asks.version
+    return shown(call, answer, opaque_tag(f"story.{name}.{digest}", version, answer.fit))
 
 
-async def _wishes(call: Call) -> tuple[Wishes | None, int]:
-    """The caller's wishes and the version of their player at which they stand."""
+def _asked(call: Call, name: str) -> str:
+    """Read a filter, folded; empty where it is not asked for. Raises the problem `invalid-request`."""
+    given = call.request.query_params.getlist(name)
+    if not given:
+        return ""
+    if len(given) > 1:
+        raise wrong(name, "expected it once")
+    if filter_pattern.fullmatch(given[0]) is None:
+        raise wrong(name, f"expected a name of 1 to {FILTER_CHARACTERS_MAX} letters, digits and - _ ' . :")
+    return plain(given[0])
+
+
+class Asks(NamedTuple):
+    """What a player asks of a story, and the version of the player at which it stands."""
+
+    wishes: Wishes
+    approaches: tuple[str, ...]
+    version: int
+
+
+async def _asks(call: Call) -> Asks | None:
     player_id = call.principal.player_id
     if player_id is None:
-        return None, 0
+        return None
     await call.be_fresh(player_state.NAME)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
-        return Wishes(), 0
+        return Asks(Wishes(), (), 0)
     topics = await call.opened(player_id, row.avoid_topics, tuple[str, ...]) or ()
     warnings = await call.opened(player_id, row.trigger_warnings, tuple[str, ...]) or ()
     wishes = Wishes((*topics, *warnings), row.intensity or Wishes().intensity)
-    return wishes.softened() if row.recovery else wishes, row.version
+    # In recovery play is softened, whatever was wished.
+    return Asks(wishes.softened() if row.recovery else wishes, row.approaches, row.version)
 
 
-def _fit(story: Story, wishes: Wishes) -> Fit:
-    told = {scene.id: not_met_because(scene, wishes) for scene in story.scenes.values()}
+def _fit(scenes: Sequence[SceneShown], asks: Asks) -> Fit:
+    told = {each.id: not_met_because(_scene(each), asks.wishes) for each in scenes}
     filtered = tuple(SceneFiltered(scene, because) for scene, because in sorted(told.items()) if because)
-    return Fit(len(told) - len(filtered), filtered)
+    scenes_open = len(told) - len(filtered)
+    offered = {each.approach.value for each in scenes if not told[each.id]}
+    return Fit(
+        scenes_open,
+        filtered,
+        round(scenes_open / len(told), 3) if told else 0.0,
+        tuple(each for each in asks.approaches if each in offered),
+        tuple(each for each in asks.approaches if each not in offered),
+    )
 
 
-def _listed(story: Story) -> StoryListed:
-    return StoryListed(
-        story.id,
-        story.version,
-        story.title,
-        story.summary,
-        story.world,
-        story.language,
-        len(story.scenes),
-        tuple(map(str, story.approaches)),
-        story.skills,
-        story.warnings,
+def _scene(each: SceneShown) -> Scene:
+    return Scene(
+        id=each.id,
+        approach=each.approach,
+        intensity=each.intensity,
+        readiness=each.readiness,
+        location=each.location,
+        skill=each.skill,
+        warnings=each.warnings,
+        topics=each.topics,
+        characters=each.characters,
     )
 
 
 QUERIES = (
-    Route("GET", "/v1/stories", list_stories, Action.STORY_READ, "List the stories", answer=StoriesShown),
+    Route(
+        "GET",
+        "/v1/stories",
+        list_stories,
+        Action.STORY_READ,
+        "List the stories",
+        answer=StoriesShown,
+        query=Looked._fields,
+        problems=(INVALID,),
+    ),
+    Route("GET", "/v1/skills", list_skills, Action.STORY_READ, "List the skills", answer=SkillsShown),
     Route(
         "GET",
         "/v1/stories/{story_id}",

@@ -85,10 +85,21 @@ class ReadModel(Protocol):
         """Name the relationships that an event makes; no other event may make the same one."""
 
 
+class Stored(Protocol):
+    """What lies in the graph as rows and links, whoever writes them."""
+
+    @property
+    def VERSION(self) -> int: ...  # noqa: N802 - Named as a read model's module names it.
+    @property
+    def ROWS(self) -> tuple[type[Row], ...]: ...  # noqa: N802
+    @property
+    def LINKS(self) -> tuple[LinkType, ...]: ...  # noqa: N802
+
+
 class Storage:
     """How one version of a read model lies in the graph."""
 
-    def __init__(self, model: ReadModel) -> None:
+    def __init__(self, model: Stored) -> None:
         self.nodes = {row: Node(label(model, row), properties=_properties(row)) for row in model.ROWS}
         self.edges = {
             link: Edge(
@@ -114,7 +125,7 @@ class Storage:
         return given
 
 
-def label(model: ReadModel, row: type[Row]) -> str:
+def label(model: Stored, row: type[Row]) -> str:
     """The label of a row class: it carries the model's version, so that two can stand side by side."""
     return f"{row.__name__}_v{model.VERSION}"
 

@@ -114,8 +114,8 @@ def may_meet(scene: Scene, wishes: Wishes) -> bool:
 
 def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
     """Say why a player does not want to meet a scene, in the scene's own words; empty where they do."""
-    avoided = {_plain(each) for each in wishes.avoid}
-    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if _plain(each) in avoided]
+    avoided = {plain(each) for each in wishes.avoid}
+    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if plain(each) in avoided]
     if scene.intensity > wishes.intensity:
         because.append(f"intensity {scene.intensity}")
     if READINESS.index(scene.readiness) > READINESS.index(wishes.readiness):
@@ -172,5 +172,6 @@ def _move(recorded: str) -> Move:
     return Sent(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else Chosen(recorded)
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """Fold a word of the catalogue, or a player's for it, to what they are compared by."""
     return word.strip().casefold().replace("_", " ")

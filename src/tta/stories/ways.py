@@ -1,0 +1,34 @@
+"""Which scene leads to which: what the choices of a story say of themselves, read without playing it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tta.stories.story import Story, StoryBroken
+
+
+def ways(story: Story) -> Mapping[str, tuple[str, ...]]:
+    """The scenes that each scene's choices lead to, by the `to:` tags within its knot. Raises StoryBroken."""
+    named: dict[str, Any] = json.loads(story.compiled)["root"][-1]
+    found = {}
+    for scene in sorted(story.scenes):
+        leads = {tag.partition(":")[2].strip() for tag in _tags(named[scene]) if tag.startswith("to:")}
+        unknown = leads - story.scenes.keys()
+        if unknown:
+            where = f"{story.id}@{story.version}, {scene}"
+            raise StoryBroken(f"{where}: leads to {', '.join(sorted(unknown))}, which is no scene")
+        found[scene] = tuple(sorted(leads))
+    return found
+
+
+def _tags(content: Any) -> Iterator[str]:
+    """Every tag of a container, however deep: Ink writes `"#", "^to: hall", "/#"`."""
+    if isinstance(content, dict):
+        for each in content.values():
+            yield from _tags(each)
+    elif isinstance(content, list):
+        for before, each in zip([None, *content], content, strict=False):
+            if before == "#" and isinstance(each, str):
+                yield each.removeprefix("^").strip()
+            else:
+                yield from _tags(each)
