@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import neo4j
 import pytest
 
@@ -16,6 +17,10 @@ from tta.graph.engine import Graph, open_graph
 START = Path(__file__).parents[1] / "deploy" / "neo4j" / "start"
 PASSWORD = "for-tests-only"
 READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data files took 30.
+
+# No test is judged by its speed: a busy machine is slow.
+hypothesis.settings.register_profile("tta", deadline=None)
+hypothesis.settings.load_profile("tta")
 
 neo4j_missing = pytest.StashKey[str]()
 

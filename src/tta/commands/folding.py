@@ -74,6 +74,10 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     recent: dict[bytes, Done]
 
 
+class OtherKind(Exception):
+    """The id is of another kind of aggregate than was asked for."""
+
+
 class Aggregates:
     """Loads and folds aggregates, and remembers what it folded."""
 
@@ -102,12 +106,16 @@ class Aggregates:
             folded = self._cache.get(target.id)
             if folded is None:
                 return None
+            _require_kind(target, folded)
             self._cache.move_to_end(target.id)
             found.append(folded)
         return found
 
     async def load(self, targets: Sequence[Target]) -> list[Folded]:
-        """Fold the targets (of one slot) as they stand now, from what is remembered or from the start."""
+        """Fold the targets (of one slot) as they stand now, from what is remembered or from the start.
+
+        Raises OtherKind, and what the event store raises.
+        """
         try:
             return await self._load(targets)
         except HistoryChanged as changed:
@@ -133,7 +141,9 @@ class Aggregates:
 
     def fold(self, module: Decider, folded: Folded, events: Sequence[Recorded]) -> Folded:
         """Fold recorded events on top of a folding."""
-        state = folded.state
+        state, kinds = folded.state, module.EVENTS
+        if folded.head == ABSENT and events[0].type not in {each.__name__ for each in kinds}:
+            raise OtherKind(f"expected the events of a {module.NAME}, got {events[0].type}")
         for recorded in events:
             state = module.evolve(state, self.types.event(recorded))
             _note(folded.recent, recorded)
@@ -154,6 +164,9 @@ class Aggregates:
 
     async def _load(self, targets: Sequence[Target], *, snapshots: bool = True) -> list[Folded]:
         known = [self._cache.get(target.id) for target in targets]
+        for target, each in zip(targets, known, strict=True):
+            if each is not None:
+                _require_kind(target, each)
         wanted = [
             Wanted(
                 target.id,
@@ -196,6 +209,11 @@ def fingerprint(module: Decider) -> bytes:
 def decider(module: ModuleType) -> Decider:
     """See an aggregate's module as what it is; the type checker cannot follow generic modules."""
     return cast("Decider", module)
+
+
+def _require_kind(target: Target, folded: Folded) -> None:
+    if type(folded.state) is not type(target.module.initial):
+        raise OtherKind(f"expected a {target.module.NAME}, got a {type(folded.state).__name__}")
 
 
 def _note(recent: dict[bytes, Done], recorded: Recorded) -> None:

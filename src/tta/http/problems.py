@@ -11,6 +11,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from tta.commands.folding import OtherKind
 from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
 from tta.domain import goals, measures, player, roster, safety_record, session_refusals, words
 from tta.domain.base import Refusal
@@ -150,6 +151,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
 FAILURES: dict[type[Exception], Kind] = {
     Forbidden: FORBIDDEN,
     NotTheirs: NOT_FOUND,
+    OtherKind: NOT_FOUND,
     TokenRefused: UNAUTHENTICATED,
     PlayerErased: ERASED,
     TooManyConflicts: CONTENDED,
@@ -162,7 +164,7 @@ FAILURES: dict[type[Exception], Kind] = {
     TooManyStreams: TOO_MANY_STREAMS,
     HubFull: OVERLOADED,
 }
-UNTOLD = (NotTheirs, PlayerErased, TooManyConflicts, StoreError, GraphUnavailable)
+UNTOLD = (NotTheirs, OtherKind, PlayerErased, TooManyConflicts, StoreError, GraphUnavailable)
 """Their messages are for our logs: a caller learns the kind only."""
 BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 

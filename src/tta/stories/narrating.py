@@ -90,6 +90,8 @@ def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, mean
     meant = None if meaning.by_id and meaning.kind == "choice" else meaning.kind
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
         place.make(Chosen(meaning.choice))
+        # The next turn most likely goes on from here, and need not make this move again.
+        SHELF.keep(story, seed_id, [*map(_move, moves), Chosen(meaning.choice)], place)
         return _meant(_moved(story, place, meaning.choice, wishes), meant)
     stranded = not offers or not _may_go(story, shown.scene, wishes)
     if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:

@@ -63,6 +63,8 @@ class Playthrough:
     def __init__(self, story: Story, session: UUID) -> None:
         self._story = story
         self._ink = Ink(story.compiled)
+        self.stood = 0
+        """Counts up whenever it comes to stand elsewhere."""
         self.practised: tuple[str, ...] = ()
         """Every skill whose exercise was done on the way here, once, in order."""
         self.shown = self.begin(session)
@@ -104,6 +106,7 @@ class Playthrough:
         """Stand again where this playthrough was saved."""
         self._ink.load_state(saved)
         self._scene, self.shown, self.practised = shown.scene, shown, practised
+        self.stood += 1
 
     def _go_on(self) -> Shown:
         lines: list[str] = []
@@ -121,6 +124,7 @@ class Playthrough:
                     case "ending":
                         ending = value.strip()
         self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
+        self.stood += 1
         return Shown(
             "\n\n".join(line for line in lines if line), self._scene, self._offers(), tuple(practised), ending
         )
@@ -151,25 +155,39 @@ class Shelf:
         self._places_max = places_max
         self._places: OrderedDict[tuple[str, int, UUID], _Place] = OrderedDict()
         self._runtimes: dict[tuple[str, int], Playthrough] = {}
+        self._standing: dict[tuple[str, int], tuple[UUID, tuple[Move, ...], int]] = {}
+        """Where each runtime was left, and by which of its counts: it may be there still."""
 
     def at(self, story: Story, session: UUID, moves: Sequence[Move]) -> Playthrough:
         """Stand where the moves lead, from where the session stood last if they go on from there."""
-        runtime = self._runtimes.get((story.id, story.version))
+        told, wanted = (story.id, story.version), tuple(moves)
+        runtime = self._runtimes.get(told)
         if runtime is None:
-            runtime = self._runtimes[story.id, story.version] = Playthrough(story, session)
-        key, wanted = (story.id, story.version, session), tuple(moves)
-        place = self._places.pop(key, None)
+            runtime = self._runtimes[told] = Playthrough(story, session)
+        if self._standing.get(told) == (session, wanted, runtime.stood):
+            return runtime
+        place = self._places.get((*told, session))
         if place is not None and wanted[: len(place.moves)] == place.moves:
             runtime.go_back(place.saved, place.shown, place.practised)
             made = len(place.moves)
         else:
-            made = 0
+            place, made = None, 0
             runtime.begin(session)
         runtime.play(wanted[made:])
-        self._places[key] = _Place(wanted, runtime.saved(), runtime.shown, runtime.practised)
+        if place is None or made < len(wanted):
+            self.keep(story, session, wanted, runtime)
+        else:
+            self._places.move_to_end((*told, session))
+        self._standing[told] = session, wanted, runtime.stood
+        return runtime
+
+    def keep(self, story: Story, session: UUID, moves: Sequence[Move], runtime: Playthrough) -> None:
+        """Remember that these moves led the session to where the runtime stands."""
+        key = (story.id, story.version, session)
+        self._places[key] = _Place(tuple(moves), runtime.saved(), runtime.shown, runtime.practised)
+        self._places.move_to_end(key)
         if len(self._places) > self._places_max:
             self._places.popitem(last=False)
-        return runtime
 
 
 def _pair(tag: str) -> tuple[str, str]:
