@@ -6,9 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from tta.stories.check import SCENES_MIN, check
-from tta.stories.story import CALM, StoryBroken, authored, catalogue, read_story
+from tta.stories.check import SCENES_MIN, SESSIONS, check
+from tta.stories.sensitive import unnamed_topics
+from tta.stories.softest import soft_problems
+from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
 
 STORIES = [story for versions in catalogue().values() for story in versions.values()]
 TOP = "# id: s\n# version: 1\n# title: T\n# summary: S\n# world: W\n# language: en\n"
@@ -89,6 +92,64 @@ Nobody comes here.
         ("b", "is a dead end"),
         ("c", "cannot be reached"),
     }
+
+
+@pytest.mark.parametrize(
+    ("way", "found"),
+    [
+        ("a", [("", "has no ending that the softest player can reach")]),
+        (
+            "b",
+            [
+                (CALM, "leaves the softest player nothing to choose"),
+                ("", "has no ending that the softest player can reach"),
+            ],
+        ),
+        ("end", []),
+    ],
+)
+def test_whether_the_softest_player_can_go_on_and_end_is_found_out(tmp_path, way, found):
+    ink = f"""{TOP}
+-> a
+=== a ===
+{tags("a")}
+Here.
++ [On # id: on # to: b] -> b
++ [Rest # id: rest # to: calm_place] -> calm_place
+=== b ===
+{tags("b", readiness="settled")}
+There. # ending: there
+-> END
+=== calm_place ===
+{tags(CALM)}
+Rest.
++ [On # id: on # to: {way}] -> {way}
+=== end ===
+{tags("end")}
+Well. # ending: well
+-> END
+"""
+    story = read_story("s", 1, compiled(tmp_path, ink))
+    assert list(soft_problems(story, SESSIONS[0])) == found
+
+
+def test_a_topic_that_a_text_touches_is_named():
+    story = newest("storm_keeper")
+    assert story is not None
+    assert list(unnamed_topics(story)) == []
+    bare = {each.id: replace(each, warnings=(), topics=()) for each in story.scenes.values()}
+    found = set(unnamed_topics(story._replace(scenes=bare)))
+    assert {("gallery", "storm"), ("lamp_falter", "storm"), ("bell_house", "death")} <= found
+    assert ("pantry", "storm") not in found, "one mention in passing"
+
+
+@pytest.mark.parametrize("told", [{"location": "cliff top"}, {"id": "the_graves"}])
+def test_a_place_that_says_it_touches_a_topic_names_it(told):
+    story = newest("clearing")
+    assert story is not None
+    scene = replace(story.scenes["mere"], **told)
+    found = [topic for _, topic in unnamed_topics(story._replace(scenes={scene.id: scene}))]
+    assert found == [{"location": "heights", "id": "death"}[next(iter(told))]]
 
 
 @pytest.mark.parametrize(

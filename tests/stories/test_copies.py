@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tta.domain.passages import Wishes
@@ -33,6 +33,7 @@ def played(story: Story, session_id: UUID, ways: Sequence[int]) -> list[tuple[tu
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(SESSIONS, WAYS, st.integers(0, 30))
 def test_a_copy_stands_where_its_source_stood(story: Story, session_id: UUID, ways: list[int], turn: int):
     source = played(story, session_id, ways)
@@ -47,6 +48,7 @@ def test_a_copy_stands_where_its_source_stood(story: Story, session_id: UUID, wa
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(SESSIONS, WAYS, WAYS, st.integers(0, 30))
 def test_a_copy_goes_on_as_its_source_would(
     story: Story, session_id: UUID, ways: list[int], more: list[int], turn: int
@@ -67,6 +69,7 @@ def test_a_copy_goes_on_as_its_source_would(
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(SESSIONS, WAYS)
 def test_what_is_kept_of_an_ended_story_has_a_way_on(story: Story, session_id: UUID, ways: list[int]):
     moves, told = played(story, session_id, ways)[-1]
@@ -76,6 +79,7 @@ def test_what_is_kept_of_an_ended_story_has_a_way_on(story: Story, session_id: U
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(SESSIONS, WAYS, st.integers(1, 5))
 def test_a_copy_is_told_under_the_wishes_of_today(
     story: Story, session_id: UUID, ways: list[int], intensity: int

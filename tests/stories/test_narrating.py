@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tta.domain.passages import Wishes
@@ -77,6 +77,7 @@ def test_any_words_mean_something_or_are_asked_about(words: str):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(
     st.lists(st.integers(0, 5), max_size=20),
     st.integers(1, 5),

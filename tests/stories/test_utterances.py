@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tta.stories.meaning import KINDS, Meaning, meaning_of
@@ -81,6 +81,7 @@ sentences = st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join) | st.te
 places = st.sampled_from(sorted({(each.story, each.scene) for each in UTTERANCES}))
 
 
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, sentences, st.booleans())
 def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str, asked_to_quit: bool):
     played, characters = place(*at)
@@ -92,6 +93,7 @@ def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str
     assert not meant.confirmed or asked_to_quit
 
 
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.integers(0, 5), st.booleans())
 def test_a_choices_own_words_always_mean_it(at, index: int, asked_to_quit: bool):
     played, characters = place(*at)
@@ -102,6 +104,7 @@ def test_a_choices_own_words_always_mean_it(at, index: int, asked_to_quit: bool)
         assert meant == Meaning("choice", offer.id)
 
 
+@settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.sampled_from(UTTERANCES))
 def test_whatever_is_said_where_it_was_not_meant_for_ends_or_pauses_nothing(at, said: Labelled):
     played, characters = place(*at)

@@ -4,15 +4,16 @@ The story is walked, every choice of every place, so a dead end, a scene that no
 without an id are found, not guessed.
 """
 
-import json
 import re
-from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 from uuid import UUID
 
 from tta.stories.playing import Chosen, Playthrough, Sent, Shown
+from tta.stories.sensitive import unnamed_topics
+from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, Story
+from tta.stories.walk import Walk
 
 SCENES_MIN = 20
 OFFERS_MAX = 6
@@ -49,41 +50,20 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
     for scene in story.scenes.values():
         if scene.intensity >= 4 and not scene.warnings:
             yield scene.id, f"has intensity {scene.intensity} and no warnings"
-    for session in SESSIONS:
+    for scene_id, topic in unnamed_topics(story):
+        yield (
+            scene_id,
+            f"missing warning: its text touches {topic}, which its warnings and topics do not name",
+        )
+    # Without chance every session goes alike.
+    for session in SESSIONS if chance_pattern.search(story.compiled) else SESSIONS[:1]:
         yield from _walked(story, session)
-
-
-class _Place(NamedTuple):
-    shown: Shown
-    saved: str
-
-
-class _Walk:
-    """Places still to go on from: what was never shown before first, then what only the story's memory tells
-    apart.
-    """
-
-    def __init__(self) -> None:
-        self._known: set[tuple[Shown, str]] = set()
-        self._shown: set[Shown] = set()
-        self._first: deque[_Place] = deque()
-        self._later: deque[_Place] = deque()
-
-    def arrive(self, at: Playthrough) -> None:
-        saved = at.saved()
-        state = (at.shown, json.dumps(json.loads(saved)["variablesState"], sort_keys=True))
-        if state not in self._known and len(self._known) < STATES_MAX:
-            self._known.add(state)
-            (self._later if at.shown in self._shown else self._first).append(_Place(at.shown, saved))
-            self._shown.add(at.shown)
-
-    def __iter__(self) -> Iterator[_Place]:
-        while self._first or self._later:
-            yield (self._first or self._later).popleft()
+        if calm is not None:
+            yield from soft_problems(story, session)
 
 
 def _walked(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
-    walk, walker = _Walk(), Playthrough(story, session)
+    walk, walker = Walk(STATES_MAX), Playthrough(story, session)
     walk.arrive(walker)
     if CALM in story.scenes:
         walker.make(Sent(CALM))

@@ -93,7 +93,7 @@ def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, mean
         # The next turn most likely goes on from here, and need not make this move again.
         SHELF.keep(story, seed_id, [*map(_move, moves), Chosen(meaning.choice)], place)
         return _meant(_moved(story, place, meaning.choice, wishes), meant)
-    stranded = not offers or not _may_go(story, shown.scene, wishes)
+    stranded = not offers or not may_go(story, shown.scene, wishes)
     if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
         # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
         moved = _moved(story, place, None, wishes)
@@ -127,14 +127,14 @@ def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
 
 def open_offers(story: Story, shown: Shown, wishes: Wishes) -> tuple[Offer, ...]:
     """Those of the offered choices that lead to nothing which the player does not want to meet."""
-    return tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes))
+    return tuple(offer for offer in shown.offers if may_go(story, offer.to, wishes))
 
 
 def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
     """Tell where a story stands; where nothing is left that the player may meet, it goes to a calm place."""
     move, shown = choice, place.shown
     offers = open_offers(story, shown, wishes)
-    if not _may_go(story, shown.scene, wishes) or (not offers and not shown.ending):
+    if not may_go(story, shown.scene, wishes) or (not offers and not shown.ending):
         move, shown = SENT + CALM, place.make(Sent(CALM))
         offers = open_offers(story, shown, wishes)
     scene = story.scenes.get(shown.scene)
@@ -166,7 +166,8 @@ def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
     return SHELF.at(story, seed_id, [_move(each) for each in moves])
 
 
-def _may_go(story: Story, scene: str, wishes: Wishes) -> bool:
+def may_go(story: Story, scene: str, wishes: Wishes) -> bool:
+    """Say whether a player may be led to a scene; the calm place, and where they are, always."""
     return not scene or scene == CALM or scene not in story.scenes or may_meet(story.scenes[scene], wishes)
 
 

@@ -510,6 +510,7 @@ You read it through again. It isn't what the bird said. It isn't what you hoped 
 # intensity: 1
 # readiness: any
 # location: cliff top
+# topics: heights
 # characters: Tuppence
 The cliff top is flat and keeps the day's warmth, like a loaf. You lie on your back. There's no moon yet, and far more sky than anybody could need.
 You think of the day, as one turns over the sheets of an atlas. This morning you were someone who dreaded breakfast. Later you were too hot, and sure of things, then not sure. There has been a laugh in it somewhere. All these came over like weather, and something was there for each of them, and is here now, noticing that the stone's warm.
@@ -589,7 +590,7 @@ There are two ways to the last inn before the market. The High Road is shorter, 
 # readiness: settled
 # location: High Road
 # skill: defusion_naming
-# warnings: getting_lost
+# warnings: storm, getting_lost
 # topics: uncertainty
 # characters: Sanna, Tuppence
 It comes at noon, and not like weather: like a wall that somebody is moving. Sanna shouts to sit tight by your camel and wait, that it's all dust and noise and will be gone by three. Then you can't see Sanna. Then you can't see Erratum, though you're leaning on her.

@@ -1,0 +1,44 @@
+"""Whether who may meet the least can play a story: as in recovery, they always go on and may end it."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from tta.domain.passages import Wishes
+from tta.stories.narrating import may_go, open_offers
+from tta.stories.playing import Chosen, Playthrough, Sent
+from tta.stories.story import CALM, Story
+from tta.stories.walk import Walk
+
+SOFTEST = Wishes().softened()
+STATES_MAX = 1_000  # A second or so. What was never shown before goes first, so that the rest repeats.
+
+
+def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
+    """Walk what the softest player is offered, and say where they cannot go on, or that they find no end."""
+    walk, walker = Walk(STATES_MAX), Playthrough(story, session)
+    _led(walker, story)
+    walk.arrive(walker)
+    stuck: set[str] = set()
+    endings = 0
+    for place in walk:
+        shown = place.shown
+        endings += bool(shown.ending)
+        offers = open_offers(story, shown, SOFTEST)
+        if not offers and not shown.ending:
+            stuck.add(shown.scene)
+        for offer in (each for each in offers if each.id):
+            walker.go_back(place.saved, shown)
+            walker.make(Chosen(offer.id))
+            _led(walker, story)
+            walk.arrive(walker)
+    yield from ((scene, "leaves the softest player nothing to choose") for scene in sorted(stuck))
+    if not endings:
+        yield "", "has no ending that the softest player can reach"
+
+
+def _led(walker: Playthrough, story: Story) -> None:
+    """Lead to the calm place where a session would be led there."""
+    shown = walker.shown
+    stuck = not open_offers(story, shown, SOFTEST) and not shown.ending
+    if stuck or not may_go(story, shown.scene, SOFTEST):
+        walker.make(Sent(CALM))
