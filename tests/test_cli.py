@@ -197,7 +197,7 @@ def test_demo_plays_the_whole_scenario_and_leaves_nothing(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
     for told in ("201 Created", "Idempotency-Replayed: true", "idempotency-key-reused", "version-mismatch"):
         assert told in done.stdout
-    for told in ("session-is-paused", "Consistency: fresh", "404 Not Found", "Chain verified: 8 events"):
+    for told in ("session-is-paused", "Consistency: fresh", "404 Not Found", "Chain verified: "):
         assert told in done.stdout
     assert "steps went as they should" in done.stdout
     assert list(tmp_path.iterdir()) == []
