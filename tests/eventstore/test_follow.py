@@ -54,6 +54,28 @@ async def test_it_begins_behind_the_mark_that_it_is_given(store: EventStore) -> 
     assert [event.payload for event in batches[0].events] == [b"c"]
 
 
+async def test_what_wakes_several_followers_of_one_process_is_read_once(one_store: EventStore) -> None:
+    store = one_store
+
+    async def reads() -> int:
+        stats = await store.nodes.call("INFO", "commandstats")
+        told = dict(line.split(":", 1) for line in stats.decode().splitlines() if ":" in line)
+        return int(told.get("cmdstat_xrange", "calls=0").partition("calls=")[2].partition(",")[0])
+
+    session, head = some_id(), ABSENT
+    async with reading(store) as one, reading(store) as two, reading(store) as three, reading(store) as four:
+        followers = (one, two, three, four)
+        head = (await grown(store, session, "first")).heads[0]
+        for each in followers:
+            await all_seen(each, 1)
+        before = await reads()
+        for number in range(30):
+            head = (await grown(store, session, f"{number}", after=head)).heads[0]
+            for each in followers:
+                await all_seen(each, number + 2)
+        assert await reads() - before < 2 * 30 + 20, "four would have read 120 times; polls come beside"
+
+
 async def test_several_followers_read_side_by_side(one_store: EventStore) -> None:
     async with reading(one_store) as first, reading(one_store) as second:
         await asyncio.gather(*(grown(one_store, some_id(n % SLOTS), f"{n}") for n in range(100)))

@@ -33,6 +33,7 @@ class Nodes:
         self._lanes: dict[tuple[str, Server], Lane] = {}
         self._rerouting: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._asked_now: dict[tuple[str | bytes | int, ...], asyncio.Future[Any]] = {}
 
     @classmethod
     async def connect(cls, url: str, durability: Durability) -> "Nodes":
@@ -71,10 +72,22 @@ class Nodes:
         return await self._send(READ, evalsha(script, keys, arguments), keys[0], READ_TIMEOUT_S)
 
     async def pipeline(self, commands: Sequence[Words]) -> list[Any]:
-        """Several reading commands with long answers, in one round trip per server, answered in order."""
-        return await asyncio.gather(
-            *(self._send(BULK, wire_command(*words), str(words[1]), READ_TIMEOUT_S) for words in commands)
-        )
+        """Several reading commands with long answers, in one round trip per server, answered in order.
+
+        Equal ones that are asked for in one turn of the loop are one: a publication wakes every follower of a
+        slot, and all ask what came. Whoever gets an answer leaves it as it is.
+        """
+        return await asyncio.gather(*(asyncio.shield(self._once(tuple(words))) for words in commands))
+
+    def _once(self, words: tuple[str | bytes | int, ...]) -> "asyncio.Future[Any]":
+        answer = self._asked_now.get(words)
+        if answer is None:
+            if not self._asked_now:
+                # Later it may be under way already, and answered from before what somebody was woken for.
+                asyncio.get_running_loop().call_soon(self._asked_now.clear)
+            answer = self._send(BULK, wire_command(*words), str(words[1]), READ_TIMEOUT_S)
+            self._asked_now[words] = answer
+        return answer
 
     def _send(self, kind: str, command: bytes, key: str, timeout_s: float) -> "asyncio.Future[Any]":
         if self._closing:
