@@ -76,6 +76,21 @@ def test_item_9_says_how_urgently_somebody_should_respond(answer: int, level: Ri
     assert level == level_of(MeasureKind.PHQ9, (3,) * PHQ9_ITEM_9 + (answer,))
 
 
+@pytest.mark.parametrize(
+    ("answers", "level"),
+    [
+        ((), RiskLevel.NONE),
+        ((3,) * PHQ9_ITEM_9, RiskLevel.NONE),
+        ((5,) * PHQ9_ITEM_9 + (1,), RiskLevel.LOW),
+        ((0,) * PHQ9_ITEM_9 + (3, 0), RiskLevel.MODERATE),
+        ((0,) * PHQ9_ITEM_9 + (4,), RiskLevel.MODERATE),
+        ((0,) * PHQ9_ITEM_9 + (-1,), RiskLevel.NONE),
+    ],
+)
+def test_item_9_is_looked_at_even_where_the_answers_do_not_fit(answers: tuple[int, ...], level: RiskLevel):
+    assert level_of(MeasureKind.PHQ9, answers) is level
+
+
 @hypothesis.given(answers_to(MeasureKind.GAD7))
 def test_gad_7_asks_nothing_about_safety(answers: tuple[int, ...]):
     assert level_of(MeasureKind.GAD7, answers) is RiskLevel.NONE

@@ -229,6 +229,10 @@ async def answers_incomplete(api: Api, _: Api) -> httpx2.Response:
     return await measures(api, {"measure": "phq9", "answers": [0] * 8})
 
 
+async def answer_out_of_range(api: Api, _: Api) -> httpx2.Response:
+    return await measures(api, {"measure": "gad7", "answers": [4] * 7})
+
+
 async def measured_too_soon(api: Api, _: Api) -> httpx2.Response:
     body = {"measure": "gad7", "answers": [0] * 7}
     return await measures(api, body, body)
@@ -321,6 +325,7 @@ PRODUCED: dict[str, Produce] = {
     "too-many-goals": too_many_goals,
     "too-many-milestones": too_many_milestones,
     "answers-incomplete": answers_incomplete,
+    "answer-out-of-range": answer_out_of_range,
     "measured-too-soon": measured_too_soon,
     "catalogue-id-malformed": catalogue_id_malformed,
     "language-malformed": language_malformed,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from api_examples import Api, Caller, problem
 
 from tta.commands.care_plans import record_measure
@@ -168,6 +169,31 @@ async def test_a_refused_questionnaire_is_assessed_all_the_same_once(api: Api):
     assert levels == [RiskLevel.MODERATE, RiskLevel.LOW, RiskLevel.MODERATE]
     ordinary = await caller.post(path, phq9())
     assert "guidance" not in problem(ordinary, 409, "measured-too-soon")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointers"),
+    [
+        ({**phq9(item_9=3), "difficulty": 4}, "answer-out-of-range", ["/difficulty"]),
+        ({"measure": "phq9", "answers": [0, 5] + [0] * 6 + [3]}, "answer-out-of-range", ["/answers/1"]),
+        ({"measure": "phq9", "answers": [0, -1] + [0] * 6 + [3]}, "answer-out-of-range", ["/answers/1"]),
+        (phq9(item_9=10**30), "answer-out-of-range", ["/answers/8"]),
+        ({"measure": "phq9", "answers": [0] * 8 + [3, 0]}, "answers-incomplete", []),
+    ],
+)
+async def test_answers_that_do_not_fit_are_refused_assessed_and_guided(
+    api: Api, body: dict[str, Any], code: str, pointers: list[str]
+):
+    caller = await api.player()
+    for _ in range(2):
+        refused = await caller.post(f"/v1/players/{caller.player_id}/measures", body, key="m")
+        told = problem(refused, 422, code)
+        assert told["guidance"]["level"] == "moderate"
+        assert [each["pointer"] for each in told.get("errors", [])] == pointers
+    (risk,) = await assessed(api, caller)
+    assert isinstance(risk, RiskAssessed)
+    assert (risk.level, risk.source, risk.evidence) == (RiskLevel.MODERATE, "phq9.item9", ())
+    assert await happened(api, care_plan_id(caller.player_id or UUID(int=0))) == []
 
 
 async def test_without_consent_nothing_is_recorded_but_what_safety_needs(api: Api):

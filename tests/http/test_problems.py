@@ -27,7 +27,6 @@ UNREACHED = {
     "intensity-out-of-range": "the body is refused first, with a pointer: invalid-request",
     "too-many-topics": "the body is refused first, with a pointer: invalid-request",
     "attainment-out-of-range": "the body is refused first, with a pointer: invalid-request",
-    "answer-out-of-range": "the body is refused first, with a pointer: invalid-request",
 }
 ELSEWHERE = {
     "request-timeout": "test_request_log.py",

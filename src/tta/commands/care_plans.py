@@ -19,7 +19,7 @@ from tta.domain import care_plan, player, safety_record
 from tta.domain.base import Event, Refusal
 from tta.domain.care_plan import CarePlan, CarePlanCommand, MeasureRecorded, RecordMeasure
 from tta.domain.identity import care_plan_id, derived_id, safety_record_id
-from tta.domain.measures import level_of, require_answers
+from tta.domain.measures import level_of
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RecordAssessment
 from tta.domain.session_refusals import ConsentMissing
@@ -76,15 +76,6 @@ async def record_measure(
     return Measuring(handled, first_total)
 
 
-def level_of_measure(command: RecordMeasure) -> RiskLevel:
-    """Say what answers mean for safety, `none` where they are not even complete."""
-    try:
-        require_answers(command.measure, command.answers, command.difficulty)
-    except Refusal:
-        return RiskLevel.NONE
-    return level_of(command.measure, command.answers)
-
-
 async def _decided(
     commands: Commands,
     player_id: UUID,
@@ -125,7 +116,7 @@ def _assessment_of(event: Event) -> Sequence[Event]:
 
 async def _assess_refused(commands: Commands, player_id: UUID, command: RecordMeasure, asked: Asked) -> None:
     """Record what a refused measure says, once however often it is sent; its answers stay unrecorded."""
-    level = level_of_measure(command)
+    level = level_of(command.measure, command.answers)
     if level is RiskLevel.NONE:
         return
     about = asked.context

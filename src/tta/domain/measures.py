@@ -186,8 +186,13 @@ def require_answers(kind: MeasureKind, answers: tuple[int, ...], difficulty: int
     if len(answers) != items:
         raise AnswersIncomplete(f"expected {items} answers, got {len(answers)}")
     given = answers if difficulty is None else (*answers, difficulty)
-    if not all(0 <= each <= ANSWER_MAX for each in given):
+    if not all(in_range(each) for each in given):
         raise AnswerOutOfRange(f"expected answers of 0 to {ANSWER_MAX}, got another")
+
+
+def in_range(answer: int) -> bool:
+    """Say whether an answer is one of the options."""
+    return 0 <= answer <= ANSWER_MAX
 
 
 def require_time_since(before: Measured | None, at: datetime) -> None:
@@ -215,16 +220,13 @@ def level_of(kind: MeasureKind, answers: tuple[int, ...]) -> RiskLevel:
     needs a clear, direct question about safety (level low: a passive wish, C-SSRS 1 and 2); on more than half
     the days it needs the screener's further questions and a person who looks at it (moderate). It asks
     neither after intent nor after a plan, so alone it never is high; and a low total never takes it back.
+
+    It looks at item 9 alone, so that answers which are refused for another say what they say; beyond the
+    options it counts as the highest of them.
     """
-    if kind is not MeasureKind.PHQ9:
+    if kind is not MeasureKind.PHQ9 or len(answers) <= PHQ9_ITEM_9 or answers[PHQ9_ITEM_9] < 1:
         return RiskLevel.NONE
-    match answers[PHQ9_ITEM_9]:
-        case 0:
-            return RiskLevel.NONE
-        case 1:
-            return RiskLevel.LOW
-        case _:
-            return RiskLevel.MODERATE
+    return RiskLevel.LOW if answers[PHQ9_ITEM_9] == 1 else RiskLevel.MODERATE
 
 
 def outcome_of(kind: MeasureKind, first: int, later: int) -> Outcome:

@@ -14,8 +14,14 @@ from tta.http.session_bodies import CatalogueId
 
 Text = Annotated[str, Meta(min_length=1, max_length=goals.GOAL_MAX * 2)]
 Note = Annotated[str, Meta(min_length=1, max_length=care_plan.NOTE_MAX * 2)]
-Answer = Annotated[int, Meta(ge=0, le=measures.ANSWER_MAX)]
 ITEMS = [len(each.items) for each in measures.QUESTIONNAIRES.values()]
+ANSWERS_MAX = 64  # Well beyond every questionnaire, so that a list with some answers too many is looked at.
+Answer = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": measures.ANSWER_MAX})]
+"""Any integer: what is out of range is refused by the domain, after item 9 was looked at."""
+Answers = Annotated[
+    tuple[Answer, ...],
+    Meta(max_length=ANSWERS_MAX, extra_json_schema={"minItems": min(ITEMS)}),
+]
 
 
 class NewGoal(Body, frozen=True):
@@ -37,7 +43,7 @@ class NewMilestone(Body, frozen=True):
 
 class NewMeasure(Body, frozen=True):
     measure: MeasureKind
-    answers: Annotated[tuple[Answer, ...], Meta(min_length=min(ITEMS), max_length=max(ITEMS))]
+    answers: Answers
     """One for each item, in its order."""
     difficulty: Answer | None = None
     """The question after the items; it is not scored."""

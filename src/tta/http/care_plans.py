@@ -4,7 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from tta.commands.care_plans import REFUSED, handle_care_plan, level_of_measure, record_measure
+from tta.commands.care_plans import REFUSED, handle_care_plan, record_measure
 from tta.domain import goals, measures, player, session_refusals, words
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -16,7 +16,7 @@ from tta.domain.care_plan import (
     SetGoalAside,
 )
 from tta.domain.identity import owned_id
-from tta.domain.measures import outcome_of
+from tta.domain.measures import AnswerOutOfRange, in_range, level_of, outcome_of
 from tta.eventstore.errors import StoreError
 from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered
@@ -30,7 +30,7 @@ from tta.http.care_plan_bodies import (
 )
 from tta.http.guidance import guidance_for
 from tta.http.players import refusals
-from tta.http.problems import ERASED, INVALID, problem_of
+from tta.http.problems import ERASED, INVALID, FieldError, problem_of
 from tta.security.keyring import PlayerErased
 from tta.security.policy import Action
 from tta.telemetry.metrics import MEASURE_CHANGES, MEASURES_RECORDED
@@ -84,7 +84,9 @@ async def take_measure(call: Call) -> Response:
     except (*REFUSED, PlayerErased, StoreError) as failed:
         # Whatever stands in the way of the record stands in nobody's way to help.
         problem = problem_of(failed)
-        problem.guidance = guidance_for(level_of_measure(command))
+        problem.guidance = guidance_for(level_of(body.measure, body.answers))
+        if isinstance(failed, AnswerOutOfRange):
+            problem.errors = _out_of_range(body, str(failed))
         raise problem from failed
     recorded = taken.handled.events[0]
     assert isinstance(recorded, MeasureRecorded), "a measure is one event"
@@ -108,6 +110,14 @@ def _player(call: Call) -> UUID:
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
     handled = await handle_care_plan(call.services.commands, _player(call), command, call.asked)
     return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)
+
+
+def _out_of_range(body: NewMeasure, detail: str) -> tuple[FieldError, ...]:
+    """Point at each answer that is none of the options."""
+    given = {f"/answers/{item}": answer for item, answer in enumerate(body.answers)}
+    if body.difficulty is not None:
+        given["/difficulty"] = body.difficulty
+    return tuple(FieldError(pointer, detail) for pointer, answer in given.items() if not in_range(answer))
 
 
 def _count(recorded: MeasureRecorded, first_total: int | None) -> None:
@@ -177,6 +187,10 @@ COMMANDS = (
         "Answer a questionnaire",
         answer=MeasureTaken,
         body=NewMeasure,
-        problems=(*ANY, INVALID, *refusals(measures.AnswersIncomplete, measures.MeasuredTooSoon)),
+        problems=(
+            *ANY,
+            INVALID,
+            *refusals(measures.AnswersIncomplete, AnswerOutOfRange, measures.MeasuredTooSoon),
+        ),
     ),
 )
