@@ -8,14 +8,16 @@ from command_examples import NOON, SESSION, Machine, asked, hold, some_player, s
 
 from tta.commands.folding import Target
 from tta.commands.handle import Commands, Handled, TooManyConflicts, handle
-from tta.commands.sessions import Facts, end_session, new_session_id, roster_target, start_session
+from tta.commands.sessions import Facts, end_session, new_session_id, roster_target
+from tta.commands.starting import start_session
 from tta.domain import session
+from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
 from tta.domain.session import AbandonSession, CompleteSession, StartSession, Status
 
 
 async def starts(commands: Commands, player_id: UUID, key: str) -> Handled:
-    def command(facts: Facts) -> StartSession:
+    def command(facts: Facts, _: Wishes) -> StartSession:
         return StartSession(
             player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
         )

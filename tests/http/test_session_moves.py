@@ -9,7 +9,8 @@ import pytest
 from api_examples import PREFERENCES, Api, Caller, hold, problem
 
 from tta.commands.handle import Asked
-from tta.commands.sessions import new_session_id, roster_target, start_session
+from tta.commands.sessions import new_session_id, roster_target
+from tta.commands.starting import start_session
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
 from tta.eventstore.envelope import Context
@@ -297,7 +298,7 @@ class TestCopying:
             api.parts.commands,
             new_session_id(caller.player_id, command_id),
             caller.player_id,
-            lambda _: starts,
+            lambda *_: starts,
             Asked(about),
         )
         copied = await caller.post(f"/v1/sessions/{begun_then.id}/copy", {})

@@ -18,15 +18,14 @@ from tta.commands.sessions import (
     require_slot,
     roster_events,
     roster_target,
-    sessions_over,
 )
+from tta.commands.starting import Begin, start_as_wished
 from tta.commands.told_turns import turns_after
-from tta.commands.wishes import wishes_of
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
 from tta.domain.passages import Beginning, Copied, Play, Wishes
-from tta.domain.roster import Roster, TooManySessions
+from tta.domain.roster import Roster
 from tta.domain.session import Session, StartSession
 from tta.domain.session_refusals import TurnOutOfOrder
 from tta.domain.turns import TURNS_MAX
@@ -35,10 +34,6 @@ Shorten = Callable[[Play], int]
 """How many moves of a play to keep, so that there is somewhere to go on to."""
 Tell = Callable[[Play, Wishes], Beginning]
 """Tell where a play stands."""
-
-
-class WishesChanged(Exception):
-    """The player has set other preferences than those that were opened."""
 
 
 class Reached(NamedTuple):
@@ -65,23 +60,16 @@ async def copy_session(
     """
     stood = await _reached(commands, source_id, player_id)
     reached = _kept(stood, until_turn, shorten)
-    over: Sequence[UUID] = ()
-    while True:
-        # Whoever copies has just set their wishes, perhaps on another process: look.
-        await commands.aggregates.load([Target(decider(player), player_id)])
-        wishes, wished_at = await wishes_of(commands, player_id)
-        copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, wishes, wished_at, tell, at)
-        try:
-            return await copy.handled(commands, asked, over)
-        except WishesChanged:
-            continue
-        except TooManySessions:
-            if over or not (over := await sessions_over(commands, player_id)):
-                raise
+    copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, tell, at)
+
+    async def attempt(begin: Begin, over: Sequence[UUID]) -> Handled:
+        return await copy.handled(commands, asked, begin, over)
+
+    return await start_as_wished(commands, player_id, copy.start, attempt)
 
 
 class _Copy(NamedTuple):
-    """What is to be copied, and by which wishes it is told."""
+    """What is to be copied, and how it is told."""
 
     source_id: UUID
     player_id: UUID
@@ -89,25 +77,20 @@ class _Copy(NamedTuple):
     last_turn: int
     """The last that is answered."""
     reached: Reached
-    wishes: Wishes
-    wished_at: int | None
     tell: Tell
     at: datetime
 
-    async def handled(self, commands: Commands, asked: Asked, over: Sequence[UUID]) -> Handled:
+    async def handled(self, commands: Commands, asked: Asked, begin: Begin, over: Sequence[UUID]) -> Handled:
         session_id = new_session_id(self.player_id, asked.context.command_id)
 
         def decide(states: list[object]) -> list[Sequence[Event]]:
             current, source, record, person, listed = states
             assert isinstance(current, Session), "the new session comes first"
-            assert isinstance(person, player.Player), "the player comes fourth"
             assert isinstance(listed, Roster), "the roster comes last"
             require_own(source, self.player_id)
-            if person.preferences_at != self.wished_at:
-                raise WishesChanged
             if self.until_turn is not None and self.until_turn > self.last_turn:
                 raise TurnOutOfOrder(f"expected turn 0 to {self.last_turn}, got {self.until_turn}")
-            decided = session.decide(current, self._start(facts_of(record, person)))
+            decided = session.decide(current, begin(facts_of(record, person)))
             return [decided, [], [], [], roster_events(listed, session_id, decided, over=over)]
 
         targets = [
@@ -120,19 +103,19 @@ class _Copy(NamedTuple):
         admits = admitting(self.player_id, asked)
         return await handle_over(commands, targets, decide, asked, player_id=self.player_id, admits=admits)
 
-    def _begins(self, facts: Facts) -> Beginning:
+    def _begins(self, facts: Facts, wishes: Wishes) -> Beginning:
         """Tell where it stands, by what holds when it is appended. On hold the story stands still."""
         if facts.held:
             return Beginning(version=self.reached.play.version)
-        return self.tell(self.reached.play, self.wishes.softened() if facts.recovery else self.wishes)
+        return self.tell(self.reached.play, wishes.softened() if facts.recovery else wishes)
 
-    def _start(self, facts: Facts) -> StartSession:
+    def start(self, facts: Facts, wishes: Wishes) -> StartSession:
         play = self.reached.play
         assert play.seed is not None, "a copy has the seed of its origin"
         return StartSession(
             player_id=self.player_id,
             story=play.story,
-            begins=self._begins(facts),
+            begins=self._begins(facts, wishes),
             copied=Copied(
                 session_id=self.source_id, turns=self.reached.turn, moves=play.moves, seed=play.seed
             ),

@@ -9,7 +9,7 @@ from tta.commands.handle import Asked, Commands, Handled, handle_over
 from tta.domain import player, roster, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import owned_id, roster_id, safety_record_id
-from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession, TooManySessions
+from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession
 from tta.domain.session import (
     Session,
     SessionAbandoned,
@@ -30,6 +30,8 @@ class Facts(NamedTuple):
     held: bool
     consented: bool
     recovery: bool
+    wished_at: int | None = None
+    """The player's version at which their preferences were set last."""
 
 
 def new_session_id(player_id: UUID, command_id: UUID) -> UUID:
@@ -51,21 +53,20 @@ async def handle_session(
     return await _handled(commands, session_id, player_id, command, asked, rosters=[])
 
 
-async def start_session(
+async def handle_enrolled(
     commands: Commands,
     session_id: UUID,
     player_id: UUID,
     command: Callable[[Facts], SessionCommand],
     asked: Asked,
+    *,
+    over: Sequence[UUID] = (),
 ) -> Handled:
-    """Start a session and enrol it in one append. Raises TooManySessions and as `handle_session` does."""
+    """Start or end a session and keep the roster in one append; `over` are others that are over by now.
+
+    Raises TooManySessions, and what `handle_session` raises.
+    """
     rosters = [roster_target(player_id)]
-    try:
-        return await _handled(commands, session_id, player_id, command, asked, rosters=rosters)
-    except TooManySessions:
-        over = await sessions_over(commands, player_id)
-        if not over:
-            raise
     return await _handled(commands, session_id, player_id, command, asked, rosters=rosters, over=over)
 
 
@@ -77,8 +78,7 @@ async def end_session(
     asked: Asked,
 ) -> Handled:
     """End a session and strike it from the roster in one append. Raises what `handle_session` raises."""
-    rosters = [roster_target(player_id)]
-    return await _handled(commands, session_id, player_id, command, asked, rosters=rosters)
+    return await handle_enrolled(commands, session_id, player_id, command, asked)
 
 
 async def sessions_over(commands: Commands, player_id: UUID) -> list[UUID]:
@@ -121,7 +121,7 @@ def facts_of(record: object, person: object) -> Facts:
     assert isinstance(record, safety_record.SafetyRecord), "facts come from a safety record"
     assert isinstance(person, player.Player), "facts come from a player"
     consented = ConsentPurpose.PLAY in person.consents
-    return Facts(held=record.held, consented=consented, recovery=record.recovery)
+    return Facts(record.held, consented, record.recovery, person.preferences_at)
 
 
 def require_own(state: object, player_id: UUID) -> Session:

@@ -6,13 +6,11 @@ from uuid import UUID
 import structlog
 from starlette.responses import Response
 
-from tta.commands import sessions as playing
-from tta.commands.folding import Target, decider
+from tta.commands import starting
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.commands.wishes import wishes_of
-from tta.domain import player, roster, session_refusals, words
+from tta.domain import roster, session_refusals, words
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
     PauseSession,
@@ -57,9 +55,8 @@ async def start_session(call: Call) -> Response:
     session_id = new_session_id(player_id, asked.context.command_id)
 
     story = newest(call.body.story)
-    wishes = await _wishes(call, player_id) if story else Wishes()
 
-    def start(facts: Facts) -> StartSession:
+    def start(facts: Facts, wishes: Wishes) -> StartSession:
         if story is None:
             words.require_catalogue_id("story", call.body.story)
             there_are = f"there are: {', '.join(catalogue())}"
@@ -73,17 +70,9 @@ async def start_session(call: Call) -> Response:
             at=call.at,
         )
 
-    handled = await playing.start_session(call.services.commands, session_id, player_id, start, asked)
+    handled = await starting.start_session(call.services.commands, session_id, player_id, start, asked)
     answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
-
-
-async def _wishes(call: Call, player_id: UUID) -> Wishes:
-    commands = call.services.commands
-    # Whoever begins has just set their wishes, perhaps on another process: look.
-    await commands.aggregates.load([Target(decider(player), player_id)])
-    wishes, _ = await wishes_of(commands, player_id)
-    return wishes
 
 
 def beginning(story: Story, session_id: UUID, wishes: Wishes, facts: Facts) -> Beginning:

@@ -1,0 +1,61 @@
+"""A new session is told under the wishes that stand when it is appended, and makes room for itself."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+from tta.commands.folding import Target, decider
+from tta.commands.handle import Asked, Commands, Handled
+from tta.commands.sessions import Facts, handle_enrolled, sessions_over
+from tta.commands.wishes import wishes_of
+from tta.domain import player
+from tta.domain.passages import Wishes
+from tta.domain.roster import TooManySessions
+from tta.domain.session import StartSession
+
+
+class WishesChanged(Exception):
+    """The player has set other preferences than those that were opened."""
+
+
+Start = Callable[[Facts, Wishes], StartSession]
+"""Say what begins, by what stands when it is appended and by the wishes that the player set last."""
+Begin = Callable[[Facts], StartSession]
+"""The same by wishes that were opened. Raises WishesChanged where they are not those that stand."""
+Attempt = Callable[[Begin, Sequence[UUID]], Awaitable[Handled]]
+"""Append what begins, with the player as a guard; the ids are of sessions that are over by now."""
+
+
+async def start_session(
+    commands: Commands, session_id: UUID, player_id: UUID, start: Start, asked: Asked
+) -> Handled:
+    """Start a session and enrol it in one append.
+
+    Raises TooManySessions, and what `handle_session` and `wishes_of` raise.
+    """
+
+    async def attempt(begin: Begin, over: Sequence[UUID]) -> Handled:
+        return await handle_enrolled(commands, session_id, player_id, begin, asked, over=over)
+
+    return await start_as_wished(commands, player_id, start, attempt)
+
+
+async def start_as_wished(commands: Commands, player_id: UUID, start: Start, attempt: Attempt) -> Handled:
+    """Attempt what `start` says, until the wishes that it is told by are those that stand there."""
+    over: Sequence[UUID] = ()
+    while True:
+        # Whoever begins has just set their wishes, perhaps on another process: look.
+        await commands.aggregates.load([Target(decider(player), player_id)])
+        wishes, wished_at = await wishes_of(commands, player_id)
+
+        def begin(facts: Facts, wishes: Wishes = wishes, wished_at: int | None = wished_at) -> StartSession:
+            if facts.wished_at != wished_at:
+                raise WishesChanged
+            return start(facts, wishes)
+
+        try:
+            return await attempt(begin, over)
+        except WishesChanged:
+            continue
+        except TooManySessions:
+            if over or not (over := await sessions_over(commands, player_id)):
+                raise
