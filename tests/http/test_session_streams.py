@@ -225,20 +225,24 @@ async def test_erased_words_are_null(api: Api, wire: Wire):
     source.close()
 
 
-async def test_events_of_a_newer_program_are_passed_over(api: Api, wire: Wire):
-    caller, path = await api.session()
-    source = await wire.source(caller, path).open()
-    await source.next()
-    store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
-    (loaded,) = await store.load([Wanted(session_id)])
-    command_id = derived_id("newer", session_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
-    newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
-    await store.append(Append(streams=[newer], context=context))
-    assert caller.player_id is not None
-    await hold(api, caller.player_id)
-    assert (await source.next()).name == "hold"
-    source.close()
+async def test_events_of_a_newer_program_are_passed_over(tmp_path: Path):
+    # Of its own: a projector stops at what it does not know.
+    async with api_in(tmp_path, working=False) as api, wired(api) as wire:
+        caller, path = await api.session()
+        source = await wire.source(caller, path).open()
+        await source.next()
+        store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
+        (loaded,) = await store.load([Wanted(session_id)])
+        command_id = derived_id("newer", session_id)
+        context = Context(
+            actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
+        await store.append(Append(streams=[newer], context=context))
+        assert caller.player_id is not None
+        await hold(api, caller.player_id)
+        assert (await source.next()).name == "hold"
+        source.close()
 
 
 async def test_streams_begin_anew_when_the_log_becomes_another_one(tmp_path: Path):

@@ -15,7 +15,7 @@ from tta.live.hub import HELD_MAX, Ending
 
 TURNS = 90
 EVENTS = [(name, turn) for turn in range(1, TURNS + 1) for name in ("interaction", "reply")]
-REPLY = "x" * 4_000
+REPLY = "🌊" * 8_000  # 32 kB: more than a kernel takes of a stream that nobody reads.
 
 
 async def test_one_player_has_so_many_streams_at_most(api: Api):

@@ -25,7 +25,7 @@ class TestMethods:
         ("method", "path", "allowed"),
         [
             ("DELETE", "/v1/players", "POST"),
-            ("OPTIONS", "/v1/sessions", "POST"),
+            ("OPTIONS", "/v1/sessions", "GET, HEAD, POST"),
             ("POST", "/v1/players/x/journey", "GET, HEAD"),
             ("TRACE", "/health", "GET, HEAD"),
             ("PUT", "/v1/openapi.json", "GET, HEAD"),

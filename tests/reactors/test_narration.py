@@ -238,3 +238,33 @@ async def _requested(machine: Machine) -> bool:
 
 async def _answered(machine: Machine, play: UUID) -> bool:
     return (await machine.answers())[play, 1] == 1
+
+
+async def test_a_consent_that_another_process_withdrew_is_kept(machine: Machine, model: Model):
+    who, play, choice = await playing(machine)
+    reacting_process = await machine.process()
+    reply, narration = narrating(reacting_process, model)
+    async with running(reply):
+        await machine.say(who, play, choice)
+        await until(lambda: _requested(machine))
+    withdrawn = WithdrawConsent(purpose=ConsentPurpose.MODEL_PROCESSING, at=NOON)
+    # The process that is to ask remembers the player as one who agreed.
+    await machine.ask(player, who, withdrawn, who)
+    async with running(narration):
+        await machine.all_answered()
+    assert ((await answer(machine, who)).author, model.asked) == (Author.STORY, [])
+
+
+async def test_asked_only_what_was_meant_the_answer_says_so(machine: Machine, model: Model):
+    who, play, _ = await playing(machine)
+    by = AgentOrchestrator(team_of(model))
+    store = machine.commands.aggregates.store
+    async with running(
+        reacting(store, Reply(machine.commands, by)), reacting(store, Narrate(machine.commands, by))
+    ):
+        await machine.say(who, play, "Purple monkey dishwasher")
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert len(model.asked) == 1
+    assert told.narration is not None
+    assert (told.author, told.narration.outcome) == (Author.STORY, NarrationOutcome.INTERPRETED)

@@ -70,7 +70,6 @@ async def test_the_story_answers(machine: Machine):
         await machine.all_answered()
     answer = await answer_to(machine, *who)
     assert (answer.author, answer.reply) == (Author.STORY, STORY_SENTENCE)
-    assert answer.scene is not None
 
 
 async def test_the_answer_itself_says_that_the_words_are_dealt_with(machine: Machine):

@@ -21,6 +21,7 @@ from tta.telemetry.model_metrics import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
 
 ATTEMPT_S_MIN = 0.2  # No model answers faster; to ask with less left would only spend tokens.
 SHARE = 0.6  # Of the time left that one endpoint may use while another could still be asked.
+PLACE_S_MAX = 1.0  # Who would wait longer for a place is told the authored passage instead.
 FAIR_S = 1.0  # Who got less than this, and less than its own time-out, is not blamed for being late.
 
 log = structlog.get_logger(__name__)
@@ -91,7 +92,7 @@ class Gateway:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
         try:
-            async with asyncio.timeout_at(deadline - ATTEMPT_S_MIN):
+            async with asyncio.timeout_at(min(deadline - ATTEMPT_S_MIN, loop.time() + PLACE_S_MAX)):
                 await self._places.acquire()
         except TimeoutError:
             raise NotAnswered(NarrationOutcome.LATE, None) from None

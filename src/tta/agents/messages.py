@@ -35,16 +35,14 @@ class Turn(NamedTuple):
     consent: Consent | None
     """None where the player has not agreed to model processing: no word leaves."""
 
-    @property
-    def model_consented(self) -> bool:
-        return self.consent is not None
-
 
 class Plan(NamedTuple):
     """What a turn comes to, before it is told: what was meant, and the authored passage that follows."""
 
     meaning: Meaning
     told: Told
+    model_asked: bool = False
+    """A model was asked what was meant."""
 
 
 class Brief(NamedTuple):

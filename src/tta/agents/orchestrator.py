@@ -72,8 +72,9 @@ class AgentOrchestrator:
                 asks_model=True,
             )
         except (StepFailed, NotWritten):
-            return plan
-        return plan if asked == meaning else await self._moved(turn, asked, on_step)
+            return plan._replace(model_asked=True)
+        moved = plan if asked == meaning else await self._moved(turn, asked, on_step)
+        return moved._replace(model_asked=True)
 
     def wants_model(self, turn: Turn, plan: Plan) -> bool:
         """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""

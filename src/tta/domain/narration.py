@@ -21,7 +21,9 @@ class NarrationOutcome(StrEnum):
     UNCHECKED = "unchecked"
     """The guardian could not check it, so it was not shown."""
     SUPERSEDED = "superseded"
-    """The story went elsewhere meanwhile: the player's wishes had changed."""
+    """The story went elsewhere meanwhile: the player's wishes had changed, or play was held."""
+    INTERPRETED = "interpreted"
+    """It was asked what the player's words mean, and for no text."""
 
 
 class Narration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

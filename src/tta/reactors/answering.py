@@ -28,16 +28,16 @@ from tta.stories.narrating import Told
 from tta.stories.story import catalogue
 
 STORY_SENTENCE = (
-    "The clearing is quiet. Take your time: name one thing that you can see, and one that you can hear. "
-    "When you are ready, the path goes on."
+    "This story cannot be told here at the moment; that is our fault and not yours. What you have played is "
+    "kept. You can pause, or start another story."
 )
-"""For a session whose story the catalogue does not have."""
+"""For a session whose story, or the version of it, the catalogue does not have."""
 HELD_SENTENCE = (
     "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
     "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
     "are in danger right now, call your emergency number. I keep listening for as long as you want to write."
 )
-SCRIPTED = Answer(Told(STORY_SENTENCE, Passage(scene="clearing", skill="grounding"), ()), Author.STORY)
+UNTOLD = Answer(Told(STORY_SENTENCE, Passage(), ()), Author.STORY)
 HELD = Answer(Told(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
 
 
@@ -69,7 +69,7 @@ class Matter(NamedTuple):
     def without_agents(self) -> Answer:
         """The answer of where no story goes on."""
         assert self.turn is None, "a story goes on"
-        return HELD if self.standing.held else SCRIPTED
+        return HELD if self.standing.held else UNTOLD
 
     @property
     def targets(self) -> list[Target]:
@@ -82,16 +82,24 @@ class Matter(NamedTuple):
 
 
 async def matter_of(
-    commands: Commands, said: InteractionSubmitted, recorded: Recorded, *, call_id: UUID
+    commands: Commands,
+    said: InteractionSubmitted,
+    recorded: Recorded,
+    *,
+    call_id: UUID,
+    afresh: bool = False,
 ) -> Matter:
-    """Gather what stands around an interaction, as this process remembers it. Raises PlayerErased."""
+    """Gather what stands around an interaction, as this process remembers it, or `afresh` from the log: a
+    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased.
+    """
     player_id, session_id = recorded.subject_id, recorded.aggregate_id
     assert player_id is not None, "an interaction is a player's"
     key = await commands.keyring.open_for(player_id)
     wishes, wished_at = await wishes_of(commands, player_id)
     nothing = Standing(Play(), held=True, recovery=False, preferences_at=None)
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
-    folded = commands.aggregates.cached(unfolded.targets) or await commands.aggregates.load(unfolded.targets)
+    remembered = None if afresh else commands.aggregates.cached(unfolded.targets)
+    folded = remembered or await commands.aggregates.load(unfolded.targets)
     standing, consented = _standing([each.state for each in folded])
     standing = standing._replace(preferences_at=wished_at)
     story = catalogue().get(standing.play.story, {}).get(standing.play.version)

@@ -24,6 +24,7 @@ class Lane:
         self.queues: dict[UUID, deque[Recorded]] = {}
         """Per aggregate what is still to be dealt with; its first is under way."""
         self.tasks: set[asyncio.Task[None]] = set()
+        self.leaving = False
         self.room = asyncio.Event()
         aside = set(parked)
         self._done = {position for position in {*done, *aside} if position > mark}
@@ -55,7 +56,8 @@ class Lane:
         return mark
 
     def keep_under_way(self) -> None:
-        """Leave to others what has not begun."""
+        """Leave to others what has not begun, and what fails from now on."""
+        self.leaving = True
         for queue in self.queues.values():
             while len(queue) > 1:
                 queue.pop()

@@ -4,6 +4,8 @@ The request stands in the log before anybody is asked; its event's id goes with 
 which honours it bills a turn once, however often the call is made again. The answer deals with the request.
 """
 
+from datetime import UTC, datetime, timedelta
+
 import structlog
 from msgspec.structs import replace
 
@@ -20,6 +22,8 @@ from tta.live.progress import telling_steps
 from tta.reactors.answering import Matter, Overtaken, answer_command, append, matter_of
 from tta.security.keyring import PlayerErased
 
+ASKED_WITHIN = timedelta(seconds=8)
+"""Of the request: who waited longer, behind others, is told the authored passage at once."""
 PAGE = 20  # Between an interaction and its narration stand changes of status only.
 
 log = structlog.get_logger(__name__)
@@ -54,8 +58,11 @@ class Narrate:
     ) -> None:
         asked: tuple[Plan, Answer] | None = None
         while True:
-            matter = await matter_of(self._commands, said, recorded, call_id=recorded.event_id)
-            plan, answer = await self._told(matter, asked, on_step)
+            matter = await matter_of(self._commands, said, recorded, call_id=recorded.event_id, afresh=True)
+            if asked is None and datetime.now(UTC) - recorded_at(recorded) > ASKED_WITHIN:
+                plan, answer = await self._too_late(matter)
+            else:
+                plan, answer = await self._told(matter, asked, on_step)
             asked = asked or (None if plan is None else (plan, answer))
             try:
                 await append(self._commands, matter, answer_command(matter, answer), recorded, dealt)
@@ -69,19 +76,29 @@ class Narrate:
     ) -> tuple[Plan | None, Answer]:
         """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
         if matter.turn is None:
-            return None, matter.without_agents
+            told = matter.without_agents
+            return None, told if asked is None else told._replace(narration=_superseded(asked[1]))
         if asked is None:
             plan = await self._orchestrator.plan(matter.turn, on_step=on_step)
             answer = await self._orchestrator.answer(matter.turn, plan, may_ask_model=True, on_step=on_step)
+            if plan.model_asked and answer.narration is None:
+                interpreted = Narration(outcome=NarrationOutcome.INTERPRETED)
+                answer = answer._replace(narration=interpreted)
             return plan, answer
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
         before, answer = asked
         if plan.told == before.told:
             return plan, answer
         authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
-        narration = answer.narration or Narration(outcome=NarrationOutcome.SUPERSEDED)
-        superseded = replace(narration, outcome=NarrationOutcome.SUPERSEDED)
-        return plan, authored._replace(narration=superseded)
+        return plan, authored._replace(narration=_superseded(answer))
+
+    async def _too_late(self, matter: Matter) -> tuple[Plan | None, Answer]:
+        """Tell a turn that waited for its model too long already as it was authored."""
+        if matter.turn is None:
+            return None, matter.without_agents
+        plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
+        authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
+        return plan, authored._replace(narration=Narration(outcome=NarrationOutcome.LATE))
 
     async def _said(self, recorded: Recorded, turn: int) -> InteractionSubmitted:
         """Find what the player said in that turn: shortly before, in the same session."""
@@ -95,3 +112,14 @@ class Narrate:
                     return event
             before = first
         raise AssertionError(f"turn {turn} was asked to be told before it was submitted")
+
+
+def recorded_at(recorded: Recorded) -> datetime:
+    return datetime.fromtimestamp(recorded.recorded_ms / 1000, UTC)
+
+
+def _superseded(answer: Answer) -> Narration | None:
+    """What is left of a model's text that is not told."""
+    if answer.narration is None:
+        return None
+    return replace(answer.narration, outcome=NarrationOutcome.SUPERSEDED)

@@ -8,7 +8,7 @@ order; different aggregates' side by side, so a slow one holds up nobody else.
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 from functools import partial
 from typing import Protocol, TypeVar
@@ -150,7 +150,12 @@ class Running:
             taking.result()
             return True
         lane.keep_under_way()
-        await asyncio.gather(*lane.tasks, return_exceptions=True)
+        if self._leases is not None and lane.tasks:
+            # A slot that comes back is begun anew at once: what is still under way then is done again.
+            back = asyncio.create_task(self._leases.until(lane.slot, held=True))
+            while lane.tasks and not back.done():
+                await asyncio.wait([*lane.tasks, back], return_when=asyncio.FIRST_COMPLETED)
+            back.cancel()
         return False
 
     async def _take_in(self, lane: Lane) -> None:
@@ -212,8 +217,11 @@ class Running:
                     failures=failures,
                     error=traced(error),
                 )
-                if failures >= self._attempts_max and await self._park(lane, position, error):
+                may_park = failures >= self._attempts_max and not lane.leaving
+                if may_park and await self._park(lane, position, error):
                     break
+            if lane.leaving:
+                return
             await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
             backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
         self.dealt_total += 1
@@ -244,10 +252,13 @@ class Running:
         """Try what is parked, at the start and now and then: what was wrong may have been mended."""
         while self._parked_again_s is not None:
             standing = await self._patiently(partial(self._store.parked, self.name))
-            for slot, positions in standing.items():
-                for position in sorted(positions):
-                    await self._try_parked(slot, position)
+            await asyncio.gather(*(self._try_slot(slot, standing[slot]) for slot in standing))
             await asyncio.sleep(self._parked_again_s)
+
+    async def _try_slot(self, slot: int, positions: Iterable[int]) -> None:
+        if self._leases is None or slot in self._leases.slots:
+            for position in sorted(positions):
+                await self._try_parked(slot, position)
 
     async def _try_parked(self, slot: int, position: int) -> None:
         bound = log.bind(reactor=self.name, slot=slot, position=position)
