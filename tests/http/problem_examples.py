@@ -155,7 +155,8 @@ async def turn_out_of_order(api: Api, _: Api) -> httpx2.Response:
     return await interacts(api, {**HELLO, "turn": 2})
 
 
-async def turns_exhausted(api: Api, _: Api) -> httpx2.Response:
+async def after_the_last_turn(api: Api) -> tuple[Caller, str]:
+    """A session of which every turn was taken."""
     caller, path = await api.session()
     session_id = UUID(path.rpartition("/")[2])
     at = datetime.now(UTC)
@@ -169,6 +170,11 @@ async def turns_exhausted(api: Api, _: Api) -> httpx2.Response:
     await handle_over(
         api.parts.commands, [target], lambda _: [events], Asked(context), player_id=caller.player_id
     )
+    return caller, path
+
+
+async def turns_exhausted(api: Api, _: Api) -> httpx2.Response:
+    caller, path = await after_the_last_turn(api)
     return await caller.post(f"{path}/interactions", HELLO)
 
 

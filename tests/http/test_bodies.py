@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
+from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, hold, problem
+from problem_examples import after_the_last_turn
 
+from tta.domain.turns import TURNS_MAX
 from tta.domain.vocabulary import Role
 from tta.http.bodies import BYTES_MAX, clean_text
 
@@ -100,7 +102,7 @@ INVALID: list[tuple[str, Any, str]] = [
     ("interactions", {"text": "x" * 8_001}, "/text"),
     ("interactions", {"choice": "no choice"}, "/choice"),
     ("interactions", {"text": "x", "turn": 0}, "/turn"),
-    ("interactions", {"text": "x", "turn": 501}, "/turn"),
+    ("interactions", {"text": "x", "turn": 2**31}, "/turn"),
     ("interactions", {"text": "x", "hold": False}, ""),
 ]
 
@@ -124,6 +126,17 @@ async def test_what_is_not_valid_is_pointed_at(api: Api, target: str, body: Any,
     assert error["pointer"] == pointer
     assert error["detail"]
     assert "tta." not in error["detail"]
+
+
+async def test_whoever_is_held_may_name_a_turn_behind_the_last(api: Api):
+    player, path = await after_the_last_turn(api)
+    said = {"text": "x", "turn": TURNS_MAX + 1}
+    problem(await player.post(f"{path}/interactions", said), 409, "turns-exhausted")
+    assert player.player_id is not None
+    await hold(api, player.player_id)
+    taken = await player.post(f"{path}/interactions", said, Prefer="wait=10")
+    assert (taken.status_code, taken.json()["turn"]) == (200, TURNS_MAX + 1)
+    assert taken.json()["reply"]["author"] == "protocol"
 
 
 async def test_null_is_no_body(api: Api):

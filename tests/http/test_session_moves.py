@@ -155,6 +155,15 @@ class TestSwitching:
         said = await caller.post(f"{other}/interactions", {"text": "Hello"}, Prefer="wait=10")
         assert said.json()["reply"]["author"] == "protocol"
 
+    async def test_whoever_is_held_resumes_the_other_where_the_first_is_paused(self, api: Api):
+        caller, one = await api.session()
+        other = await begun(caller)
+        for path in (one, other):
+            await caller.post(f"{path}/pause")
+        await hold(api, caller.player_id)
+        problem(await caller.post(f"{one}/switch", {"to": id_of(other)}), 409, "session-is-paused")
+        assert (await caller.post(f"{other}/resume")).status_code == 200
+
 
 class TestCopying:
     @pytest.mark.parametrize("story", sorted(catalogue()))

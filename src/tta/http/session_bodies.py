@@ -15,6 +15,8 @@ MACHINE_NOTICE = (
 )
 """Shown at the start of a session, and again every three hours of play."""
 
+TURN_MAX = 2**31 - 1  # What any client's integer holds: while play is held there is no last turn.
+
 CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
 
 
@@ -27,7 +29,7 @@ class Interaction(Body, frozen=True):
 
     text: Annotated[str, Meta(min_length=1, max_length=turns.WORDS_MAX * 2)] | None = None
     choice: CatalogueId | None = None
-    turn: Annotated[int, Meta(ge=1, le=turns.TURNS_MAX)] | None = None
+    turn: Annotated[int, Meta(ge=1, le=TURN_MAX)] | None = None
 
 
 class SessionChanged(msgspec.Struct, frozen=True):
