@@ -37,7 +37,7 @@ UNCLEAR = TURN._replace(choice=None, words="Purple monkey dishwasher")
 async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: ModelServer):
     model.says = [retold]
     async with opened(nodes, store, endpoint(model)) as models:
-        by = AgentOrchestrator(team_of(models, model_text_unchecked=True), DEADLINES)
+        by = AgentOrchestrator(team_of(models, model_text_unchecked=True))
         plan = await by.plan(TURN)
         answer = await by.answer(TURN, plan, may_ask_model=True)
     assert answer.author is Author.MODEL
