@@ -1,7 +1,5 @@
 """Operations: what runs, and how it does. Nothing here is anybody's words."""
 
-import base64
-import hashlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,6 +9,7 @@ from starlette.responses import Response
 from tta.domain.agent import AgentState
 from tta.eventstore.heartbeats import beat_ages_ms
 from tta.http.calls import Call, Route, shown
+from tta.http.pages import opaque_tag
 from tta.projections import agents
 from tta.projections.agents import AGENTS_MAX, Agent, agents_of_late
 from tta.security.policy import Action
@@ -65,7 +64,7 @@ async def show_agents(call: Call) -> Response:
     answer = AgentsShown(
         tuple(sorted(told, key=lambda each: (each.name, each.worker))), len(rows) < AGENTS_MAX
     )
-    return shown(call, answer, _tag(answer))
+    return shown(call, answer, opaque_tag(agents.NAME, agents.VERSION, answer))
 
 
 def _shown(row: Agent, age_ms: int | None) -> AgentShown:
@@ -84,11 +83,6 @@ def _shown(row: Agent, age_ms: int | None) -> AgentShown:
         p50_ms=row.p50_ms,
         p95_ms=row.p95_ms,
     )
-
-
-def _tag(answer: AgentsShown) -> str:
-    digest = base64.urlsafe_b64encode(hashlib.sha256(msgspec.json.encode(answer)).digest())[:22].decode()
-    return f'"{agents.NAME}.{agents.VERSION}.{digest}"'
 
 
 QUERIES = (
