@@ -158,10 +158,11 @@ async def test_a_store_that_is_away_ends_nobody_and_is_told_later(
         assert not task.done()
 
 
-async def test_an_end_while_the_store_is_away_is_an_end(written: Written, lives_server: ChildServer):
-    async with living(written.lives(orchestrator().registry)):
+async def test_an_end_while_the_store_is_away_is_an_end(lives_server: ChildServer):
+    async with Written(lives_server.url) as written, living(written.lives(orchestrator().registry)):
         await until(lambda: said_by_all(written, BEGINS))
         await lives_server.kill()
+    # The process has ended, its connections too: what it could not say any more is never said.
     await lives_server.start()
     async with Written(lives_server.url, written.name) as again:
         assert await said_by_all(again, BEGINS)
