@@ -30,6 +30,7 @@ from agent_examples import (
 )
 from msgspec.structs import replace
 
+from told_passages import next_passage
 from tta.agents.guardian import AUTHORED
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.orchestrator import STUMBLED, WITHHELD, AgentOrchestrator
@@ -40,7 +41,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import next_passage, opening
+from tta.stories.narrating import opening
 from tta.stories.standing import QUIT
 from tta.telemetry.metrics import REGISTRY
 

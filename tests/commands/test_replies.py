@@ -6,12 +6,10 @@ from uuid import UUID
 from command_examples import NOON, SESSION, Machine, asked, says, some_session
 
 from tta.commands.handle import Commands, handle
-from tta.commands.replies import Reply, reply_to
+from tta.commands.replies import reply_to
 from tta.commands.sessions import handle_session
 from tta.domain.passages import Passage
-from tta.domain.turns import (
-    AnswerInteraction,
-)
+from tta.domain.turns import AnswerInteraction, InteractionAnswered
 from tta.domain.vocabulary import Author
 from tta.security.sealing import Sealed
 
@@ -29,9 +27,10 @@ async def answers(commands: Commands, player_id: UUID, session_id: UUID) -> None
     await handle(commands, SESSION, session_id, answer, asked("answer"), player_id=player_id)
 
 
-async def opened(commands: Commands, player_id: UUID, reply: Reply | None) -> str:
+async def opened(commands: Commands, player_id: UUID, reply: InteractionAnswered | None) -> str:
     assert reply is not None
-    text: str = (await commands.keyring.find(player_id, 1)).open(Sealed(reply.box))
+    assert isinstance(reply.reply, Sealed)
+    text: str = (await commands.keyring.find(player_id, 1)).open(reply.reply)
     return text
 
 
@@ -41,7 +40,7 @@ async def test_a_reply_that_stands_is_there_at_once(commands: Commands):
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert await opened(commands, player_id, reply) == "Welcome"
     assert reply is not None
-    assert reply[1:] == ("story", "clearing", None, Passage(scene="clearing"), None, False)
+    assert (reply.turn, reply.author, reply.scene) == (1, Author.STORY, "clearing")
 
 
 async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine):

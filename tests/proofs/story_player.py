@@ -10,8 +10,9 @@ from uuid import UUID
 from event_source import EventSource
 from retrying_client import Answer, Api, Player, answer
 
+from told_passages import next_passage
 from tta.domain.passages import Wishes
-from tta.stories.narrating import Told, next_passage, opening
+from tta.stories.narrating import Told, opening
 from tta.stories.story import Story, catalogue, newest
 
 WAIT_S = 10

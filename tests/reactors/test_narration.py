@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 
+from told_passages import next_passage
 from tta.agents.messages import Brief, Written
 from tta.agents.models import NotWritten
 from tta.agents.orchestrator import AgentOrchestrator
@@ -23,7 +24,7 @@ from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import next_passage, opening
+from tta.stories.narrating import opening
 from tta.stories.story import catalogue
 
 GENTLE = SetPreferences(

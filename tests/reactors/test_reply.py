@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
 
+from told_passages import next_passage
 from tta.domain import player, safety_record, session
 from tta.domain.base import Sealed
 from tta.domain.identity import safety_record_id
@@ -27,7 +28,7 @@ from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
-from tta.stories.narrating import next_passage, opening
+from tta.stories.narrating import opening
 from tta.stories.story import catalogue
 
 CLEARING = catalogue()["clearing"][1]

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from told_passages import next_passage
 from tta.domain.passages import Wishes
-from tta.stories.narrating import Told, may_meet, moves_before_end, next_passage, opening
+from tta.stories.narrating import Told, may_meet, moves_before_end, opening
 from tta.stories.story import CALM, Story, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from told_passages import next_passage
 from tta.domain.passages import Wishes
 from tta.stories.meaning import Kind, Meaning, meaning_of
-from tta.stories.narrating import may_meet, next_passage, not_met_because, opening
+from tta.stories.narrating import may_meet, not_met_because, opening
 from tta.stories.playing import Offer
 from tta.stories.story import CALM, catalogue, newest
 

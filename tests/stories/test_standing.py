@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from told_passages import next_passage
 from tta.domain.passages import Passage, Play, Wishes
-from tta.stories.narrating import Told, next_passage, opening, told, understood
+from tta.stories.narrating import Told, opening, told, understood
 from tta.stories.story import newest
 
 STORY = newest("storm_keeper")

@@ -1,36 +1,19 @@
 """Waiting for the reply to a turn: the log is the truth, publications only say when to look."""
 
 import asyncio
-from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import Aggregates
-from tta.domain.base import Sealed
-from tta.domain.passages import Passage
-from tta.domain.turns import (
-    InteractionAnswered,
-)
+from tta.domain.turns import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
 EVENTS_MAX = 20  # After an interaction come its answer and a change of status or two.
 
 
-class Reply(NamedTuple):
-    """A reply as it stands in the log, still sealed."""
-
-    box: bytes
-    author: str
-    scene: str | None
-    skill: str | None
-    passage: Passage = Passage()
-    choices_box: bytes | None = None
-    disclosed: bool = False
-
-
 async def reply_to(
     aggregates: Aggregates, session_id: UUID, version: int, turn: int, *, wait_s: float
-) -> Reply | None:
-    """Wait at most `wait_s` seconds for the answer to a turn that was submitted as `version`."""
+) -> InteractionAnswered | None:
+    """Wait at most `wait_s` seconds for the sealed answer to a turn that was submitted as `version`."""
     store = aggregates.store
     watched, woken = store.layout.slot_of(session_id), asyncio.Event()
 
@@ -56,21 +39,11 @@ async def reply_to(
         store.wakeups.remove(wake)
 
 
-async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn: int) -> Reply | None:
+async def _standing(
+    aggregates: Aggregates, session_id: UUID, version: int, turn: int
+) -> InteractionAnswered | None:
     for recorded in await aggregates.store.versions_after(session_id, version, EVENTS_MAX):
         event = aggregates.types.event(recorded)
         if isinstance(event, InteractionAnswered) and event.turn == turn:
-            assert isinstance(event.reply, Sealed), "a reply is stored sealed"
-            texts = event.choice_texts
-            assert not isinstance(texts, tuple), "choices are stored sealed"
-            choices_box = None if texts is None else texts.box
-            return Reply(
-                event.reply.box,
-                event.author.value,
-                event.scene,
-                event.skill,
-                event.passage,
-                choices_box,
-                event.disclosed,
-            )
+            return event
     return None

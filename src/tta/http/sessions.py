@@ -40,6 +40,7 @@ from tta.http.session_bodies import (
     SessionChanged,
     SessionShown,
 )
+from tta.http.telling import Telling
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
@@ -176,17 +177,11 @@ async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown 
         if reply is None:
             return None
         player_id = call.require_player(call.principal.player_id)
-        text = await call.opened(player_id, reply.box)
-        choices = await _choices(call, player_id, reply.passage.choices, reply.choices_box)
+        return await Telling(call, player_id).reply(reply)
     except StoreUnavailable as error:
         # The interaction stands, so its sender must not be told that nothing was changed.
         log.warning("a reply could not be read", error=str(error))
         return None
-    passage = reply.passage
-    notice = MACHINE_NOTICE if reply.disclosed else None
-    return ReplyShown(
-        turn, text, reply.author, reply.scene, reply.skill, choices, passage.practised, passage.ending, notice
-    )
 
 
 CHANGE = refusals(session_refusals.NoSuchSession, session_refusals.SessionIsOver)

@@ -45,23 +45,6 @@ def moves_before_end(story: Story, seed_id: UUID, moves: Sequence[str]) -> int:
     return kept
 
 
-def next_passage(
-    story: Story,
-    seed_id: UUID,
-    moves: Sequence[str],
-    wishes: Wishes,
-    *,
-    choice: str | None,
-    words: str | None,
-    asked_to_quit: bool = False,
-) -> Told:
-    """Tell what follows on what a player chose or said, after the moves so far."""
-    meaning = understood(
-        story, seed_id, moves, wishes, choice=choice, words=words, asked_to_quit=asked_to_quit
-    )
-    return told(story, seed_id, moves, wishes, meaning)
-
-
 def understood(
     story: Story,
     seed_id: UUID,
