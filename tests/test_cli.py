@@ -116,6 +116,20 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path):
     assert [line for line in done.stderr.splitlines() if line.startswith("tta:")] != []
 
 
+def test_a_workers_port_in_use_is_said_in_one_line(tmp_path: Path):
+    dev = Dev(tmp_path / "data")
+    try:
+        servers = {
+            "store_url": f"unix://{tmp_path}/data/valkey/valkey.sock",
+            "keys_dir": f"{tmp_path}/data/keys",
+        }
+        port = dev.url.rpartition(":")[2]
+        done = tta("react", **servers, graph_url=f"embedded:{tmp_path}/graph", worker_port=port)
+    finally:
+        dev.end()
+    refused(done, f"port {port}", "TTA_WORKER_PORT")
+
+
 def test_a_misspelt_variable_is_named(tmp_path: Path):
     for command in ("dev", "serve", "project", "react", "migrate", "token"):
         refused(tta(command, cwd=tmp_path, stoer_url="redis://127.0.0.1"), "TTA_STOER_URL is no setting")

@@ -3,15 +3,11 @@
 import asyncio
 import gc
 import os
-import socket
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import uvicorn
 from msgspec.structs import replace
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
@@ -20,7 +16,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import open_graph
 from tta.graph.migrations import check_migrated, migrate
-from tta.http.apps import app
+from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
@@ -29,6 +25,7 @@ from tta.reactors.leases import Leases
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
+from tta.serving import serve
 from tta.settings import Settings, SettingsWrong, read_settings
 from tta.work import (
     REACTOR_NAMES,
@@ -47,11 +44,6 @@ from tta.work import (
     worker_of,
 )
 
-KEEP_ALIVE_S = 30
-CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
-SHUTDOWN_S = 10
-UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
-SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 
@@ -196,8 +188,8 @@ async def _run(
 ) -> None:
     tasks = [asyncio.create_task(each) for each in runs]
     try:
-        if serving:
-            tasks.append(asyncio.create_task(_serve(parts, work, serving, ready)))
+        if serving or parts.settings.worker_port:
+            tasks.append(asyncio.create_task(_answer(parts, work, serving, ready)))
         else:
             ready("")
         # The first to end ends all: the API because it was told to, a worker because it failed.
@@ -219,72 +211,20 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*COLLECTED_AFTER)
 
 
-class Server(uvicorn.Server):
-    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first, and who
-    does not read what was sent is left.
-    """
-
-    def __init__(self, config: uvicorn.Config, live: Hub) -> None:
-        super().__init__(config)
-        self._live = live
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._live.end_all()
-        leaving = asyncio.get_running_loop().call_later(UNREAD_S, self._leave_unread)
-        try:
-            await super().shutdown(sockets)
-        finally:
-            leaving.cancel()
-
-    def _leave_unread(self) -> None:
-        for connection in tuple(self.server_state.connections):
-            if isinstance(connection, HttpToolsProtocol) and connection.transport.get_write_buffer_size():
-                connection.transport.abort()
-
-
-async def _serve(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
-    settings = parts.settings
+async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
+    """Answer requests: the API, or where this process only works, what those who run it ask."""
+    settings, named = parts.settings, "TTA_HOST and TTA_PORT, or --host and --port"
+    if not serving:
+        named = "TTA_HOST and TTA_WORKER_PORT"
+        await serve(worker_app(work.refresh_gauges), settings.host, settings.worker_port, ready, named=named)
+        return
     origins = tuple(filter(None, (origin.strip() for origin in settings.origins.split(","))))
     served = services(parts, work, serves_queries=serving != "commands")
-    config = uvicorn.Config(
-        app(served, serving, origins=origins),
-        http="httptools",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
-    server = Server(config, served.live)
-    with _listening(settings) as listening:
-        host, port = listening.getsockname()[:2]
-        ready(f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}")
-        task = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            await asyncio.shield(task)
-        finally:
-            # Told to stop from outside, it still ends in order.
-            server.should_exit = True
-            await asyncio.wait([task])
-            await served.live.close()
-
-
-def _listening(settings: Settings) -> socket.socket:
+    made = app(served, serving, origins=origins)
     try:
-        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        listening = socket.create_server((settings.host, settings.port), family=family, backlog=1_024)
-    except (OSError, OverflowError) as error:
-        raise SettingsWrong(
-            f"cannot listen on {settings.host}, port {settings.port} ({error}): "
-            "choose others with TTA_HOST and TTA_PORT, or --host and --port"
-        ) from error
-    if sys.platform == "linux":
-        # The connections inherit it; elsewhere the system's own, longer patience holds.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_S_MAX * 1_000)
-    return listening
+        await serve(made, settings.host, settings.port, ready, named=named, live=served.live)
+    finally:
+        await served.live.close()
 
 
 def _embedded(settings: Settings) -> bool:

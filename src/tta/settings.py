@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A session that nobody played for so long is abandoned; 0: none is. At most what a timer reaches."""
     worker: str = ""
     """This process's name among the projectors; default host and process id."""
+    worker_port: int = 0
+    """Where a process that only projects or reacts answers `/livez` and `/metrics`; 0: nowhere."""
 
     @property
     def keys(self) -> Path:

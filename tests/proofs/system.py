@@ -49,7 +49,7 @@ class Part:
     ) -> None:
         self.arguments = arguments
         self.output = output
-        self.port = int(environment.get("TTA_PORT", "0"))
+        self.port = int(environment.get("TTA_PORT") or environment["TTA_WORKER_PORT"])
         self.ended: list[int] = []
         """The exit status of each process that ended; -9 is a kill of ours."""
         self._program = program
@@ -68,7 +68,7 @@ class Part:
         return self._process.pid
 
     async def start(self) -> None:
-        """Start it, and wait until it answers if it serves, else until its process is there."""
+        """Start it, and wait until it answers requests."""
         self._supervisor = asyncio.create_task(self._supervise(), name=" ".join(self.arguments))
         await until(self.is_up)
 
@@ -78,7 +78,7 @@ class Part:
             self._supervisor.result()
         if self._process is None or self._process.returncode is not None:
             return False
-        return self.port == 0 or await self._listens()
+        return await self._listens()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process that runs now; none may run for a moment."""
@@ -188,8 +188,8 @@ class System:
     async def part(self, name: str, *arguments: str, graph: str = "", **settings: str) -> Part:
         """Make a part on the shared graph, or on the embedded one of that name; start it when you like."""
         address = self.graph_address(graph or name)
-        if arguments[0] in ("serve", "dev"):
-            settings = {"port": str(free_port()), **settings}
+        port = "port" if arguments[0] in ("serve", "dev") else "worker_port"
+        settings = {port: str(free_port()), **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
         if address not in self._migrated:

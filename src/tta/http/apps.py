@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 
 import msgspec
@@ -129,6 +129,23 @@ def app(
     )
     made.router.redirect_slashes = False  # A path is written in one way: it is part of a command's id.
     return made
+
+
+def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
+    """Make the app of a process that serves no API: that it lives, and its metrics."""
+
+    async def livez(_request: Request) -> Response:
+        return health.alive()
+
+    async def metrics(_request: Request) -> Response:
+        await refresh_gauges()
+        return health.scraped()
+
+    return Starlette(
+        routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics)],
+        middleware=[Middleware(Observed)],
+        exception_handlers={HTTPException: _refused},
+    )
 
 
 class Observed:

@@ -65,6 +65,11 @@ async def health(call: Call) -> Response:
 
 
 async def livez(_call: Call) -> Response:
+    return alive()
+
+
+def alive() -> Response:
+    """Say that the process answers."""
     return _json(Alive("alive"), 200)
 
 
@@ -88,6 +93,11 @@ async def show_metrics(call: Call) -> Response:
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
     metrics.REACTING.set(_or_nan(await _reacting(call)))
     await call.services.workers.refresh_gauges()
+    return scraped()
+
+
+def scraped() -> Response:
+    """Give the metrics as they stand, in Prometheus's text format."""
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,0 +1,94 @@
+"""Serving an app: uvicorn on a socket of our own, ended in order."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tta.live.hub import Hub
+from tta.settings import SettingsWrong
+
+KEEP_ALIVE_S = 30
+CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
+SHUTDOWN_S = 10
+UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
+SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first, and who
+    does not read what was sent is left.
+    """
+
+    def __init__(self, config: uvicorn.Config, live: Hub | None) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._live is not None:
+            self._live.end_all()
+        leaving = asyncio.get_running_loop().call_later(UNREAD_S, self._leave_unread)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            leaving.cancel()
+
+    def _leave_unread(self) -> None:
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, HttpToolsProtocol) and connection.transport.get_write_buffer_size():
+                connection.transport.abort()
+
+
+async def serve(
+    made: Starlette,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    *,
+    named: str,
+    live: Hub | None = None,
+) -> None:
+    """Answer until told to stop; `ready` is called with the URL. Raises SettingsWrong where it cannot listen,
+    and says by `named` which settings choose another place. `live` are the streams that the app keeps open.
+    """
+    config = uvicorn.Config(
+        made,
+        http="httptools",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    server = Server(config, live)
+    with _listening(host, port, named) as listening:
+        at, number = listening.getsockname()[:2]
+        ready(f"http://[{at}]:{number}" if ":" in at else f"http://{at}:{number}")
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await asyncio.shield(task)
+        finally:
+            # Told to stop from outside, it still ends in order.
+            server.should_exit = True
+            await asyncio.wait([task])
+
+
+def _listening(host: str, port: int, named: str) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family, backlog=1_024)
+    except (OSError, OverflowError) as error:
+        raise SettingsWrong(
+            f"cannot listen on {host}, port {port} ({error}): choose others with {named}"
+        ) from error
+    if sys.platform == "linux":
+        # The connections inherit it; elsewhere the system's own, longer patience holds.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_S_MAX * 1_000)
+    return listening
