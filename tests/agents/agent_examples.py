@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from tta.agents.messages import Brief, Checked, Consent, Plan, Telling, Turn, Written
+from tta.agents.messages import Brief, Checked, Consent, Meant, Plan, Telling, Turn, Written
 from tta.agents.models import NotWritten
 from tta.agents.narrator import Narrator
 from tta.agents.orchestrator import AgentOrchestrator
@@ -36,6 +36,9 @@ CHOSEN = Turn(
 SAID = CHOSEN._replace(choice=None, words="Ask the snail where you are")
 UNCLEAR = CHOSEN._replace(choice=None, words="Purple monkey dishwasher")
 WRITTEN = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="near", model="small", prompt="narrate@1")
+INTERPRETED = Narration(
+    outcome=NarrationOutcome.INTERPRETED, endpoint="near", model="small", prompt="interpret@1", tokens_in=50
+)
 TOLD_ANEW = Written("The snail takes its time, and then a little more.", WRITTEN)
 
 
@@ -49,9 +52,9 @@ class ToldModels:
         self.calls: list[UUID] = []
         self.resting = resting
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
-        meant: Meaning = await self._answer(brief, call_id, within_s)
-        return meant
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+        meant = await self._answer(brief, call_id, within_s)
+        return Meant(meant, INTERPRETED) if isinstance(meant, Meaning) else meant
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
         written: Written = await self._answer(brief, call_id, within_s)

@@ -9,11 +9,12 @@ from gateway_examples import endpoint
 from hypothesis import given
 from hypothesis import strategies as st
 from model_server import ModelServer
+from msgspec.structs import replace
 from test_model_narrator import opened
 
 from tta.agents.model_interpreter import meaning_in
 from tta.agents.models import NotWritten
-from tta.domain.narration import NarrationOutcome
+from tta.domain.narration import Narration, NarrationOutcome
 from tta.eventstore.nodes import Nodes
 from tta.stories.meaning import KINDS, Kind, Meaning
 
@@ -65,8 +66,17 @@ def test_whatever_a_model_says_nothing_else_is_meant(raw: str):
 async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, store: str, model: ModelServer):
     model.says = ['{"kind": "choice", "choice": "tell"}']
     async with opened(nodes, store, endpoint(model)) as models:
-        meaning = await models.interpret(BRIEF, call_id=CALL, within_s=2)
+        meaning, narration = await models.interpret(BRIEF, call_id=CALL, within_s=2)
     assert meaning == Meaning("choice", "tell")
+    assert narration is not None
+    assert replace(narration, took_ms=0) == Narration(
+        outcome=NarrationOutcome.INTERPRETED,
+        endpoint="first",
+        model="small",
+        prompt="interpret@1",
+        tokens_in=100,
+        tokens_out=20,
+    )
     asked = json.loads(model.received[0].messages[1]["content"].splitlines()[1])
     offers = [{"id": "tell", "text": "'Nervous.'"}, {"id": "fine", "text": "'Fine.'"}]
     assert asked == {"choices": offers, "player_said": WORDS}
@@ -74,7 +84,8 @@ async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, stor
 
 async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
     async with opened(nodes, store, endpoint(model)) as models:
-        assert await models.interpret(BRIEF._replace(words=None), call_id=CALL, within_s=2) == UNSURE
+        asked = await models.interpret(BRIEF._replace(words=None), call_id=CALL, within_s=2)
+    assert asked == (UNSURE, None)
     assert model.received == []
 
 
@@ -88,4 +99,6 @@ async def test_a_model_that_does_not_answer_is_a_reason(
     async with opened(nodes, store, endpoint(model)) as models:
         with pytest.raises(NotWritten) as error:
             await models.interpret(BRIEF, call_id=CALL, within_s=2)
-    assert (error.value.outcome, error.value.narration.prompt) == (outcome, "interpret@1")
+    narration = error.value.narration
+    assert (error.value.outcome, narration.outcome) == (outcome, outcome)
+    assert (narration.endpoint, narration.model, narration.prompt) == ("first", "small", "interpret@1")

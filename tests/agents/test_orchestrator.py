@@ -8,6 +8,7 @@ from agent_examples import (
     CALL,
     CHOSEN,
     CLEARING,
+    INTERPRETED,
     NEVER,
     PLAYER,
     SAID,
@@ -327,6 +328,34 @@ async def test_a_model_is_believed_only_where_it_means_what_is_open(meant, follo
     assert (follows or unsure.told.text) == plan.told.text
     (brief,) = models.briefs
     assert (unsure.told, UNCLEAR.words) == (brief.told, brief.words)
+
+
+@pytest.mark.parametrize(
+    "outcome", [each for each in NarrationOutcome if each is not NarrationOutcome.INTERPRETED]
+)
+async def test_an_answer_says_why_no_model_said_what_was_meant(outcome: NarrationOutcome):
+    answer = await answered(orchestrator(ToldModels(not_written(outcome), not_written(outcome))), UNCLEAR)
+    assert Narration(outcome=outcome, endpoint="near", took_ms=3) == answer.interpreting
+
+
+@pytest.mark.parametrize(
+    ("does", "outcome"), [(NEVER, NarrationOutcome.LATE), (RuntimeError(), NarrationOutcome.FAILED)]
+)
+async def test_an_answer_says_that_a_model_broke_its_promise_to_say_what_was_meant(
+    does: object, outcome: NarrationOutcome
+):
+    answer = await answered(orchestrator(ToldModels(does)), UNCLEAR)
+    assert answer.interpreting is not None
+    assert answer.interpreting.outcome is outcome
+
+
+async def test_an_answer_says_who_said_what_was_meant_and_who_told_it():
+    models = ToldModels(Meaning("choice", "snail"), TOLD_ANEW)
+    answer = await answered(orchestrator(models), UNCLEAR)
+    assert (answer.author, answer.interpreting, answer.narration) == (Author.MODEL, INTERPRETED, WRITTEN)
+    models = ToldModels(Meaning("choice", "snail"))
+    answer = await answered(orchestrator(models, unchecked=False), UNCLEAR)
+    assert (answer.author, answer.interpreting, answer.narration) == (Author.STORY, INTERPRETED, None)
 
 
 async def test_a_model_is_not_asked_what_is_understood_without_it():

@@ -8,7 +8,7 @@ import pytest
 from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 
 from told_passages import next_passage
-from tta.agents.messages import Brief, Written
+from tta.agents.messages import Brief, Meant, Written
 from tta.agents.models import NotWritten
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
@@ -42,6 +42,16 @@ GENTLE = SetPreferences(
 CLEARING = catalogue()["clearing"][1]
 AGREES = GiveConsent(purpose=ConsentPurpose.MODEL_PROCESSING, version=1, at=NOON)
 SAYS = "So it is told."
+INTERPRETED = Narration(
+    outcome=NarrationOutcome.INTERPRETED,
+    endpoint="here",
+    model="small",
+    prompt="interpret@1",
+    tokens_in=80,
+    tokens_out=9,
+    took_ms=120,
+)
+UNCLEAR = "Purple monkey dishwasher"
 
 
 class Model:
@@ -54,10 +64,11 @@ class Model:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.fails = False
+        self.meant = Meaning("unsure")
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
         self.asked.append(call_id)
-        return Meaning("unsure")
+        return Meant(self.meant, INTERPRETED)
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
         self.asked.append(call_id)
@@ -263,9 +274,41 @@ async def test_asked_only_what_was_meant_the_answer_says_so(machine: Machine, mo
     async with running(
         reacting(store, Reply(machine.commands, by)), reacting(store, Narrate(machine.commands, by))
     ):
-        await machine.say(who, play, "Purple monkey dishwasher")
+        await machine.say(who, play, UNCLEAR)
         await machine.all_answered()
     told = await answer(machine, who)
     assert len(model.asked) == 1
+    assert (told.author, told.narration, told.interpreting) == (Author.STORY, None, INTERPRETED)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_asked_what_was_meant_and_to_tell_it_the_answer_says_both(
+    machine: Machine, model: Model, fails: bool
+):
+    who, play, choice = await playing(machine)
+    model.meant, model.fails = Meaning("choice", choice), fails
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, UNCLEAR)
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert len(model.asked) == 2 + fails, "what failed is tried once more"
     assert told.narration is not None
-    assert (told.author, told.narration.outcome) == (Author.STORY, NarrationOutcome.INTERPRETED)
+    assert told.narration.outcome is (NarrationOutcome.FAILED if fails else NarrationOutcome.WRITTEN)
+    assert told.interpreting == INTERPRETED
+    assert told.passage.move == choice
+
+
+async def test_a_hold_leaves_what_came_of_asking_a_model_in_the_answer(machine: Machine, model: Model):
+    who, play, choice = await playing(machine)
+    model.meant = Meaning("choice", choice)
+    model.may_answer.clear()
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, UNCLEAR)
+        await until(lambda: len(model.asked) == 2)
+        await machine.hold(who)
+        model.may_answer.set()
+        await machine.all_answered()
+    told = await answer(machine, who)
+    assert told.narration is not None
+    assert (told.author, told.narration.outcome) == (Author.PROTOCOL, NarrationOutcome.SUPERSEDED)
+    assert told.interpreting == INTERPRETED

@@ -6,12 +6,11 @@ from uuid import UUID
 from tta.agents.budgets import Limits
 from tta.agents.endpoints import EndpointsWrong, read_endpoints
 from tta.agents.gateway import Gateway
-from tta.agents.messages import Brief, Written
+from tta.agents.messages import Brief, Meant, Written
 from tta.agents.model_interpreter import interpreted
 from tta.agents.model_narrator import Writing
 from tta.agents.models import Models
 from tta.eventstore.nodes import Nodes
-from tta.stories.meaning import Meaning
 
 CALLS_MAX = 64  # Each holds a connection open, and one process tells no more passages at once.
 
@@ -32,7 +31,7 @@ class EndpointModels(Models):
     def resting(self) -> bool:
         return self._gateway.resting
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
         return await interpreted(self._gateway, brief, call_id, within_s)
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:

@@ -4,7 +4,7 @@ Without a model it is pure. A model is asked only what the small interpreter is 
 counts only where it names one of the open choices, or another kind of meaning that there is.
 """
 
-from tta.agents.messages import Brief, Plan, Turn
+from tta.agents.messages import Brief, Meant, Plan, Turn
 from tta.agents.models import Models
 from tta.stories.meaning import KINDS, Meaning
 from tta.stories.narrating import understood
@@ -42,13 +42,13 @@ class Interpreter:
             and meaning.kind == "unsure"
         )
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meaning:
+    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meant:
         scene = turn.story.scenes.get(plan.told.passage.scene or "")
         if self._models is None or turn.consent is None or scene is None or not plan.told.passage.choices:
-            return plan.meaning
+            return Meant(plan.meaning, None)
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
         meant = await self._models.interpret(brief, call_id=turn.call_id, within_s=within_s)
-        return _believed(meant, turn, plan) or plan.meaning
+        return meant._replace(meaning=_believed(meant.meaning, turn, plan) or plan.meaning)
 
 
 def _believed(meant: Meaning, turn: Turn, plan: Plan) -> Meaning | None:

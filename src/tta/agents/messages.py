@@ -36,13 +36,21 @@ class Turn(NamedTuple):
     """None where the player has not agreed to model processing: no word leaves."""
 
 
+class Meant(NamedTuple):
+    """What a model takes words to mean, and how that came about."""
+
+    meaning: Meaning
+    narration: Narration | None
+    """None where there was nothing to ask."""
+
+
 class Plan(NamedTuple):
     """What a turn comes to, before it is told: what was meant, and the authored passage that follows."""
 
     meaning: Meaning
     told: Told
-    model_asked: bool = False
-    """A model was asked what was meant."""
+    interpreting: Narration | None = None
+    """Where a model was asked what was meant: what came of it."""
 
 
 class Brief(NamedTuple):
@@ -88,3 +96,5 @@ class Answer(NamedTuple):
     checked_by: tuple[str, ...] = ()
     """The layers that saw the text, each as `name@version`."""
     narration: Narration | None = None
+    """Where a model was asked to tell it; so with the next, where one was asked what was meant."""
+    interpreting: Narration | None = None

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway, NotAnswered, Question
-from tta.agents.messages import Brief
+from tta.agents.messages import Brief, Meant
 from tta.agents.model_narrator import WORDS_MAX, choices_of
 from tta.agents.models import NotWritten
 from tta.agents.prompt_templates import prompt
-from tta.domain.narration import Narration
+from tta.domain.narration import Narration, NarrationOutcome
 from tta.stories.meaning import Meaning
 
 INTERPRET = "interpret@1"
@@ -28,26 +29,33 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choice: str = ""
 
 
-async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> Meaning:
+async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> Meant:
     """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NotWritten."""
     now = asyncio.get_running_loop().time
     began = now()
     if not brief.words:
-        return UNSURE
+        return Meant(UNSURE, None)
     data = {"choices": choices_of(brief), "player_said": brief.words[:WORDS_MAX]}
     question = Question(INTERPRET, prompt(INTERPRET).messages(data), tokens_max=TOKENS_MAX)
-    try:
-        answered = await gateway.ask(question, brief.consent, call_id=call_id, within_s=within_s)
-    except NotAnswered as error:
-        narration = Narration(
-            outcome=error.outcome,
-            endpoint=error.endpoint.name if error.endpoint else "",
-            model=error.endpoint.model if error.endpoint else "",
+
+    def narration(outcome: NarrationOutcome, endpoint: Endpoint | None, tokens: tuple[int, int]) -> Narration:
+        return Narration(
+            outcome=outcome,
+            endpoint=endpoint.name if endpoint else "",
+            model=endpoint.model if endpoint else "",
             prompt=INTERPRET,
+            tokens_in=tokens[0],
+            tokens_out=tokens[1],
             took_ms=round((now() - began) * 1000),
         )
-        raise NotWritten(error.outcome, narration) from None
-    return meaning_in(answered.said.text, brief.told.passage.choices)
+
+    try:
+        said, endpoint = await gateway.ask(question, brief.consent, call_id=call_id, within_s=within_s)
+    except NotAnswered as error:
+        raise NotWritten(error.outcome, narration(error.outcome, error.endpoint, (0, 0))) from None
+    meaning = meaning_in(said.text, brief.told.passage.choices)
+    tokens = said.tokens_in, said.tokens_out
+    return Meant(meaning, narration(NarrationOutcome.INTERPRETED, endpoint, tokens))
 
 
 def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:

@@ -3,9 +3,8 @@
 from typing import Protocol
 from uuid import UUID
 
-from tta.agents.messages import Brief, Written
+from tta.agents.messages import Brief, Meant, Written
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.stories.meaning import Meaning
 
 
 class NotWritten(Exception):
@@ -29,7 +28,7 @@ class Models(Protocol):
         """True while every endpoint's circuit breaker is open: to ask now would be in vain."""
         ...
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meaning:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
         """Say which of the choices in `brief.told` the words mean, or that they mean none (`unsure`)."""
         ...
 

@@ -7,9 +7,9 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
+from tta.agents.messages import Answer, Checked, Meant, Plan, Telling, Turn
 from tta.agents.models import NotWritten
-from tta.agents.promises import Untrue, checked, fit, following, meant
+from tta.agents.promises import Untrue, checked, fit, following, meant, meant_by_model
 from tta.agents.registry import LATE, AgentRegistry
 from tta.agents.roles import Team
 from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens
@@ -50,9 +50,6 @@ class AgentOrchestrator:
         async def interpret(_within_s: float) -> Meaning:
             return meant(await interpreter.interpret(turn))
 
-        async def ask(within_s: float) -> Meaning:
-            return meant(await interpreter.ask(turn, plan, within_s=within_s))
-
         try:
             meaning = await self._steps.take(
                 Step.INTERPRETING, interpreter, self._deadlines.pure_s, interpret, on_step
@@ -62,19 +59,9 @@ class AgentOrchestrator:
         plan = await self._moved(turn, meaning, on_step)
         if not interpreter.may_ask(turn, meaning):
             return plan
-        try:
-            asked = await self._steps.take(
-                Step.INTERPRETING,
-                interpreter,
-                self._deadlines.interpret_s,
-                ask,
-                on_step,
-                asks_model=True,
-            )
-        except (StepFailed, NotWritten):
-            return plan._replace(model_asked=True)
+        asked, interpreting = await self._asked_meaning(turn, plan, on_step)
         moved = plan if asked == meaning else await self._moved(turn, asked, on_step)
-        return moved._replace(model_asked=True)
+        return moved._replace(interpreting=interpreting)
 
     def wants_model(self, turn: Turn, plan: Plan) -> bool:
         """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""
@@ -87,7 +74,11 @@ class AgentOrchestrator:
     async def answer(
         self, turn: Turn, plan: Plan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
     ) -> Answer:
-        """Tell the passage. Where a model was asked, the answer's narration says what came of it."""
+        """Tell the passage. Where a model was asked, the answer says what came of it."""
+        answer = await self._answered(turn, plan, on_step, may_ask_model=may_ask_model)
+        return answer._replace(interpreting=plan.interpreting)
+
+    async def _answered(self, turn: Turn, plan: Plan, on_step: OnStep, *, may_ask_model: bool) -> Answer:
         narration = None
         if may_ask_model and self.wants_model(turn, plan):
             telling, narration = await self._asked(turn, plan, on_step)
@@ -116,6 +107,27 @@ class AgentOrchestrator:
             told = STUMBLED
         return Plan(meaning, told)
 
+    async def _asked_meaning(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
+        """Have a model say what was meant; what was understood without it stands where it does not."""
+        interpreter, began = self._team.interpreter, perf_counter()
+
+        async def ask(within_s: float) -> Meant:
+            return meant_by_model(await interpreter.ask(turn, plan, within_s=within_s))
+
+        try:
+            return await self._steps.take(
+                Step.INTERPRETING,
+                interpreter,
+                self._deadlines.interpret_s,
+                ask,
+                on_step,
+                asks_model=True,
+            )
+        except NotWritten as refused:
+            return Meant(plan.meaning, replace(refused.narration, outcome=refused.outcome))
+        except StepFailed as failed:
+            return Meant(plan.meaning, _failing(failed, began))
+
     async def _asked(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
         """Have a model tell it; None where it gave nothing that could be shown."""
         narrator, began = self._team.narrator, perf_counter()
@@ -130,10 +142,7 @@ class AgentOrchestrator:
         except NotWritten as refused:
             return None, replace(refused.narration, outcome=refused.outcome)
         except StepFailed as failed:
-            late = failed.outcome == LATE
-            took_ms = round((perf_counter() - began) * 1000)
-            outcome = NarrationOutcome.LATE if late else NarrationOutcome.FAILED
-            return None, Narration(outcome=outcome, took_ms=took_ms)
+            return None, _failing(failed, began)
         assert telling.narration is not None, "what does not fit went the other way"
         return telling, telling.narration
 
@@ -162,3 +171,9 @@ class AgentOrchestrator:
         except StepFailed:
             # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
             return Checked(passes=telling.author is not Author.MODEL)
+
+
+def _failing(failed: StepFailed, began: float) -> Narration:
+    """What came of a model that broke its promise to say so itself."""
+    outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
+    return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))

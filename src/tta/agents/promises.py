@@ -2,13 +2,11 @@
 
 from msgspec.structs import replace
 
-from tta.agents.messages import Checked, Telling
+from tta.agents.messages import Checked, Meant, Telling
 from tta.agents.models import NotWritten
-from tta.domain.narration import NarrationOutcome
+from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import SENT
-from tta.domain.turns import (
-    REPLY_MAX,
-)
+from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
@@ -24,6 +22,14 @@ def meant(meaning: object) -> Meaning:
     if not isinstance(meaning, Meaning):
         raise Untrue(f"expected a meaning, got {type(meaning).__name__}")
     return meaning
+
+
+def meant_by_model(answer: object) -> Meant:
+    """Take a meaning and how it came about."""
+    if not isinstance(answer, Meant) or not isinstance(answer.narration, Narration | None):
+        raise Untrue(f"expected what a model means, got {type(answer).__name__}")
+    meant(answer.meaning)
+    return answer
 
 
 def checked(verdict: object) -> Checked:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from tta.agents.messages import Checked, Plan, Telling, Turn
+from tta.agents.messages import Checked, Meant, Plan, Telling, Turn
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
@@ -33,7 +33,7 @@ class InterpreterAgent(Agent, Protocol):
         """Say whether a model may be asked what the small interpreter did not understand."""
         ...
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meaning:
+    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meant:
         """Ask the model. Raises NotWritten."""
         ...
 

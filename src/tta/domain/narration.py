@@ -23,18 +23,18 @@ class NarrationOutcome(StrEnum):
     SUPERSEDED = "superseded"
     """The story went elsewhere meanwhile: the player's wishes had changed, or play was held."""
     INTERPRETED = "interpreted"
-    """It was asked what the player's words mean, and for no text."""
+    """It said what the player's words mean; it is believed only where it names what is open."""
 
 
 class Narration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the telling of a reply went where a model was asked."""
+    """How it went where a model was asked to tell a reply, or what the player's words mean."""
 
     outcome: NarrationOutcome
     endpoint: str = ""
     """The endpoint's name in the configuration."""
     model: str = ""
     prompt: str = ""
-    """The prompt template and its version, `narrate@1`."""
+    """The prompt template and its version, `narrate@1`, `interpret@1`."""
     tokens_in: int = 0
     tokens_out: int = 0
     took_ms: int = 0

@@ -59,11 +59,13 @@ class InteractionAnswered(Event, frozen=True, kw_only=True):
     passage: Passage = Passage()
     choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
     narration: Narration | None = None
-    """Where a language model was asked."""
+    """Where a language model was asked to tell it."""
     checked_by: tuple[str, ...] = ()
     """The layers that saw the reply, each as `name@version`."""
     disclosed: bool = False
     """The player is told with it that they play with a machine."""
+    interpreting: Narration | None = None
+    """Where a language model was asked what the player's words mean."""
 
 
 class SubmitInteraction(Command, frozen=True, kw_only=True):
@@ -88,6 +90,7 @@ class AnswerInteraction(Command, frozen=True, kw_only=True):
     passage: Passage = Passage()
     choice_texts: tuple[str, ...] = ()
     narration: Narration | None = None
+    interpreting: Narration | None = None
     checked_by: tuple[str, ...] = ()
     then: Then = ""
 
@@ -160,6 +163,7 @@ def answer(turns: Turns, command: AnswerInteraction) -> InteractionAnswered:
         narration=command.narration,
         checked_by=command.checked_by,
         disclosed=told_at is None or command.at - told_at >= DISCLOSED_EVERY,
+        interpreting=command.interpreting,
         at=command.at,
     )
 

@@ -130,6 +130,7 @@ def answer_command(matter: Matter, answer: Answer) -> AnswerInteraction:
         passage=told.passage,
         choice_texts=told.choice_texts,
         narration=answer.narration,
+        interpreting=answer.interpreting,
         checked_by=answer.checked_by,
         then=told.then,
         at=datetime.now(UTC),

@@ -77,20 +77,17 @@ class Narrate:
         """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
         if matter.turn is None:
             told = matter.without_agents
-            return None, told if asked is None else told._replace(narration=_superseded(asked[1]))
+            return None, told if asked is None else _instead(told, asked[1])
         if asked is None:
             plan = await self._orchestrator.plan(matter.turn, on_step=on_step)
             answer = await self._orchestrator.answer(matter.turn, plan, may_ask_model=True, on_step=on_step)
-            if plan.model_asked and answer.narration is None:
-                interpreted = Narration(outcome=NarrationOutcome.INTERPRETED)
-                answer = answer._replace(narration=interpreted)
             return plan, answer
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
         before, answer = asked
         if plan.told == before.told:
             return plan, answer
         authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
-        return plan, authored._replace(narration=_superseded(answer))
+        return plan, _instead(authored, answer)
 
     async def _too_late(self, matter: Matter) -> tuple[Plan | None, Answer]:
         """Tell a turn that waited for its model too long already as it was authored."""
@@ -118,8 +115,7 @@ def recorded_at(recorded: Recorded) -> datetime:
     return datetime.fromtimestamp(recorded.recorded_ms / 1000, UTC)
 
 
-def _superseded(answer: Answer) -> Narration | None:
-    """What is left of a model's text that is not told."""
-    if answer.narration is None:
-        return None
-    return replace(answer.narration, outcome=NarrationOutcome.SUPERSEDED)
+def _instead(told: Answer, asked: Answer) -> Answer:
+    """Tell something else than what a model was asked for; what came of asking it still counts."""
+    narration = asked.narration and replace(asked.narration, outcome=NarrationOutcome.SUPERSEDED)
+    return told._replace(narration=narration, interpreting=asked.interpreting)
