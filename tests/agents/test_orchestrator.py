@@ -34,7 +34,7 @@ from msgspec.structs import replace
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
-from tta.agents.orchestrator import STUMBLED, WITHHELD, AgentOrchestrator
+from tta.agents.orchestrator import STUMBLED, TOO_LATE, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.turns import (
@@ -388,6 +388,44 @@ def test_the_deadlines_are_within_what_a_player_can_be_asked_to_wait():
     ours = Deadlines()
     assert ours.interpret_s < INTERPRET_S_MAX
     assert ours.narrate_s < NARRATE_S_MAX
-    assert ours.turn_s <= TURN_S_MAX
-    with pytest.raises(AssertionError):
-        orchestrator(deadlines=Deadlines(narrate_s=NARRATE_S_MAX + 1))
+    assert ours.turn_s < TURN_S_MAX, "the answer is to be appended"
+    assert ours.interpret_s + ours.narrate_s + ours.after_s <= ours.turn_s
+    for too_long in (Deadlines(narrate_s=NARRATE_S_MAX + 1), Deadlines(turn_s=TURN_S_MAX + 1)):
+        with pytest.raises(AssertionError):
+            orchestrator(deadlines=too_long)
+
+
+@pytest.mark.parametrize("turn", [CHOSEN, UNCLEAR], ids=["told", "understood"])
+async def test_what_a_turn_has_waited_is_taken_off_a_model_s_time(turn: Turn):
+    ours, models = Deadlines(), ToldModels(Meaning("unsure") if turn is UNCLEAR else TOLD_ANEW)
+    by = orchestrator(models, deadlines=ours)
+    left_s = 3.0
+    waited = turn._replace(until=by.until(ours.turn_s - ours.after_s - left_s))
+    answer = await answered(by, waited)
+    assert 0 < models.within_s[0] < left_s
+    assert models.calls == [CALL]
+    assert TOO_LATE not in {answer.narration, answer.interpreting}
+
+
+@pytest.mark.parametrize("turn", [CHOSEN, UNCLEAR], ids=["told", "understood"])
+async def test_a_turn_that_waited_too_long_asks_no_model_and_says_so(turn: Turn):
+    ours, models = Deadlines(), ToldModels()
+    by = orchestrator(models, deadlines=ours)
+    waited = turn._replace(until=by.until(ours.turn_s - ours.after_s - ours.again_s_min))
+    answer = await answered(by, waited)
+    assert (answer.author, models.calls) == (Author.STORY, [])
+    assert (answer.narration if turn is CHOSEN else answer.interpreting) == TOO_LATE
+
+
+async def test_what_a_model_took_to_understand_is_not_there_for_one_to_tell():
+    models = ToldModels(NEVER)
+    ours = SHORT._replace(interpret_s=0.6, turn_s=4.0)
+    least_s = ours.turn_s - ours.after_s - 0.5
+    by = orchestrator(models, deadlines=ours._replace(again_s_min=least_s))
+    turn = UNCLEAR._replace(until=by.until(0))
+    plan = await by.plan(turn)
+    assert plan.interpreting is not None
+    assert plan.interpreting.outcome is NarrationOutcome.LATE
+    chosen = plan._replace(told=SNAIL)
+    answer = await by.answer(turn, chosen, may_ask_model=True)
+    assert (answer.author, answer.narration, len(models.calls)) == (Author.STORY, TOO_LATE, 1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,8 @@ from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, unti
 from told_passages import next_passage
 from tta.agents.messages import Brief, Meant, Written
 from tta.agents.models import NotWritten
-from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.orchestrator import TOO_LATE, AgentOrchestrator
+from tta.agents.steps import Deadlines
 from tta.agents.team import team_of
 from tta.commands.handle import Commands
 from tta.domain import player
@@ -19,7 +21,7 @@ from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences, WithdrawConsent
 from tta.domain.turns import InteractionAnswered, NarrationRequested
 from tta.domain.vocabulary import AgeBand, Author, ConsentPurpose
-from tta.reactors.narration import Narrate
+from tta.reactors.narration import Narrate, recorded_at
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
@@ -65,6 +67,7 @@ class Model:
         self.may_answer.set()
         self.fails = False
         self.meant = Meaning("unsure")
+        self.within_s: list[float] = []
 
     async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
         self.asked.append(call_id)
@@ -72,6 +75,7 @@ class Model:
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
         self.asked.append(call_id)
+        self.within_s.append(within_s)
         await self.may_answer.wait()
         narration = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="here", model="small")
         if self.fails:
@@ -84,8 +88,12 @@ def model() -> Model:
     return Model()
 
 
-def narrating(commands: Commands, model: Model) -> tuple[Running, Running]:
-    by = AgentOrchestrator(team_of(model, model_text_unchecked=True))
+def narrating(
+    commands: Commands,
+    model: Model,
+    deadlines: Deadlines = Deadlines(),  # noqa: B008 - A constant.
+) -> tuple[Running, Running]:
+    by = AgentOrchestrator(team_of(model, model_text_unchecked=True), deadlines)
     store = commands.aggregates.store
     return reacting(store, Reply(commands, by)), reacting(store, Narrate(commands, by))
 
@@ -118,6 +126,26 @@ async def test_a_model_tells_the_turn_between_two_events(machine: Machine, model
     assert told.reply.endswith(SAYS)
     assert told.narration is not None
     assert told.narration.outcome is NarrationOutcome.WRITTEN
+
+
+@pytest.mark.parametrize("left_s", [0.0, 5.0])
+async def test_the_time_of_a_turn_counts_from_its_submission(machine: Machine, model: Model, left_s: float):
+    waited_s = 0.5
+    who, play, choice = await playing(machine)
+    await machine.say(who, play, choice)
+    said = recorded_at((await machine.log(SLOT))[-1])
+    await until(lambda: datetime.now(UTC) - said >= timedelta(seconds=waited_s))
+    # Nobody has taken the turn in yet, so its request will be young, and the turn is not.
+    ours = Deadlines(again_s_min=0.1)
+    ours = ours._replace(turn_s=waited_s + ours.after_s + left_s)
+    async with running(*narrating(machine.commands, model, ours)):
+        await machine.all_answered()
+    told = await answer(machine, who)
+    if left_s:
+        assert told.author is Author.MODEL
+        assert model.within_s[0] < left_s
+    else:
+        assert (told.author, told.narration, model.asked) == (Author.STORY, TOO_LATE, [])
 
 
 async def test_who_did_not_agree_is_told_by_the_author_and_no_model_is_asked(machine: Machine, model: Model):

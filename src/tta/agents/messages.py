@@ -1,5 +1,6 @@
 """What the agents say to each other, through the orchestrator only: typed, and immutable."""
 
+from math import inf
 from typing import NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class Turn(NamedTuple):
     """The same whenever this turn is tried again: what a model's endpoint may recognise a repetition by."""
     consent: Consent | None
     """None where the player has not agreed to model processing: no word leaves."""
+    until: float = inf
+    """The event loop's time by which it is to be answered: what it has waited already is taken off."""
 
 
 class Meant(NamedTuple):

@@ -3,6 +3,7 @@
 Whatever a model does, and whatever becomes of an agent, there is an answer: the authored story's.
 """
 
+import asyncio
 from time import perf_counter
 
 from msgspec.structs import replace
@@ -32,6 +33,8 @@ WITHHELD = Told(
     (),
 )
 """Where the guardian refuses even the authored text."""
+TOO_LATE = Narration(outcome=NarrationOutcome.LATE)
+"""Where the turn has waited too long for a model to be asked at all."""
 
 
 class AgentOrchestrator:
@@ -42,6 +45,10 @@ class AgentOrchestrator:
         self._steps = Steps(self.registry, deadlines)
         self._team = team
         self._deadlines = deadlines
+
+    def until(self, waited_s: float) -> float:
+        """Give the event loop's time by which a turn is to be answered that waited so long already."""
+        return asyncio.get_running_loop().time() + self._deadlines.turn_s - max(waited_s, 0.0)
 
     async def plan(self, turn: Turn, *, on_step: OnStep = nobody_listens) -> Plan:
         """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
@@ -110,6 +117,9 @@ class AgentOrchestrator:
     async def _asked_meaning(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
         """Have a model say what was meant; what was understood without it stands where it does not."""
         interpreter, began = self._team.interpreter, perf_counter()
+        left_s = self._deadlines.left_s(turn.until)
+        if left_s < self._deadlines.again_s_min:
+            return Meant(plan.meaning, TOO_LATE)
 
         async def ask(within_s: float) -> Meant:
             return meant_by_model(await interpreter.ask(turn, plan, within_s=within_s))
@@ -118,7 +128,7 @@ class AgentOrchestrator:
             return await self._steps.take(
                 Step.INTERPRETING,
                 interpreter,
-                self._deadlines.interpret_s,
+                min(self._deadlines.interpret_s, left_s),
                 ask,
                 on_step,
                 asks_model=True,
@@ -131,13 +141,21 @@ class AgentOrchestrator:
     async def _asked(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
         """Have a model tell it; None where it gave nothing that could be shown."""
         narrator, began = self._team.narrator, perf_counter()
+        left_s = self._deadlines.left_s(turn.until)
+        if left_s < self._deadlines.again_s_min:
+            return None, TOO_LATE
 
         async def ask(within_s: float) -> Telling:
             return fit(await narrator.ask(turn, plan, within_s=within_s))
 
         try:
             telling = await self._steps.take(
-                Step.NARRATING, narrator, self._deadlines.narrate_s, ask, on_step, asks_model=True
+                Step.NARRATING,
+                narrator,
+                min(self._deadlines.narrate_s, left_s),
+                ask,
+                on_step,
+                asks_model=True,
             )
         except NotWritten as refused:
             return None, replace(refused.narration, outcome=refused.outcome)

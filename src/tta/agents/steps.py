@@ -33,8 +33,10 @@ class Step(StrEnum):
 
 
 class Deadlines(NamedTuple):
-    """Seconds for each step."""
+    """Seconds for each step, and for all of a turn."""
 
+    turn_s: float = 19.0
+    """From the submission on, what it waited included; the rest of TURN_S_MAX is for the append."""
     interpret_s: float = 5.0
     """Where a model is asked; so with `narrate_s`."""
     narrate_s: float = 10.0
@@ -42,12 +44,16 @@ class Deadlines(NamedTuple):
     pure_s: float = 0.5
     """Where nobody is asked: it takes less than a millisecond, or something is broken."""
     again_s_min: float = 2.0
-    """So much must be left of a step for a model to be asked once more."""
+    """So much must be left of a turn for a model to be asked, and of a step for it to be asked once more."""
 
     @property
-    def turn_s(self) -> float:
-        """The longest that a turn can take: understood twice, decided twice, told twice, checked twice."""
-        return self.interpret_s + self.narrate_s + 2 * self.check_s + 4 * self.pure_s
+    def after_s(self) -> float:
+        """What is kept for the steps that follow on a model: decided, told as authored, checked twice."""
+        return 2 * self.check_s + 2 * self.pure_s
+
+    def left_s(self, until: float) -> float:
+        """Seconds that a model may have of a turn that is to be answered by then."""
+        return until - asyncio.get_running_loop().time() - self.after_s
 
 
 class StepFailed(Exception):

@@ -4,7 +4,8 @@ The request stands in the log before anybody is asked; its event's id goes with 
 which honours it bills a turn once, however often the call is made again. The answer deals with the request.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 import structlog
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
 from tta.commands.handle import Commands
 from tta.domain.base import Event, Refusal
-from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionSubmitted, NarrationRequested
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
@@ -22,11 +23,16 @@ from tta.live.progress import telling_steps
 from tta.reactors.answering import Matter, Overtaken, answer_command, append, matter_of
 from tta.security.keyring import PlayerErased
 
-ASKED_WITHIN = timedelta(seconds=8)
-"""Of the request: who waited longer, behind others, is told the authored passage at once."""
 PAGE = 20  # Between an interaction and its narration stand changes of status only.
 
 log = structlog.get_logger(__name__)
+
+
+class Submitted(NamedTuple):
+    """What the player said, and when that was recorded."""
+
+    event: InteractionSubmitted
+    at: datetime
 
 
 class Narrate:
@@ -47,22 +53,20 @@ class Narrate:
         assert isinstance(event, NarrationRequested), f"{type(event).__name__} asks for no narration"
         store = self._commands.aggregates.store
         try:
-            said = await self._said(recorded, event.turn)
+            said = await self._submitted(recorded, event.turn)
             async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
                 await self._answer(said, recorded, dealt, on_step)
         except (Refusal, PlayerErased):
             await store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
-    async def _answer(
-        self, said: InteractionSubmitted, recorded: Recorded, dealt: Dealt, on_step: OnStep
-    ) -> None:
+    async def _answer(self, said: Submitted, recorded: Recorded, dealt: Dealt, on_step: OnStep) -> None:
         asked: tuple[Plan, Answer] | None = None
         while True:
-            matter = await matter_of(self._commands, said, recorded, call_id=recorded.event_id, afresh=True)
-            if asked is None and datetime.now(UTC) - recorded_at(recorded) > ASKED_WITHIN:
-                plan, answer = await self._too_late(matter)
-            else:
-                plan, answer = await self._told(matter, asked, on_step)
+            matter = await matter_of(
+                self._commands, said.event, recorded, call_id=recorded.event_id, afresh=True
+            )
+            waited_s = (datetime.now(UTC) - said.at).total_seconds()
+            plan, answer = await self._told(matter, asked, waited_s, on_step)
             asked = asked or (None if plan is None else (plan, answer))
             try:
                 await append(self._commands, matter, answer_command(matter, answer), recorded, dealt)
@@ -72,15 +76,16 @@ class Narrate:
                 return
 
     async def _told(
-        self, matter: Matter, asked: tuple[Plan, Answer] | None, on_step: OnStep
+        self, matter: Matter, asked: tuple[Plan, Answer] | None, waited_s: float, on_step: OnStep
     ) -> tuple[Plan | None, Answer]:
         """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
         if matter.turn is None:
             told = matter.without_agents
             return None, told if asked is None else _instead(told, asked[1])
         if asked is None:
-            plan = await self._orchestrator.plan(matter.turn, on_step=on_step)
-            answer = await self._orchestrator.answer(matter.turn, plan, may_ask_model=True, on_step=on_step)
+            turn = matter.turn._replace(until=self._orchestrator.until(waited_s))
+            plan = await self._orchestrator.plan(turn, on_step=on_step)
+            answer = await self._orchestrator.answer(turn, plan, may_ask_model=True, on_step=on_step)
             return plan, answer
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
         before, answer = asked
@@ -89,15 +94,7 @@ class Narrate:
         authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
         return plan, _instead(authored, answer)
 
-    async def _too_late(self, matter: Matter) -> tuple[Plan | None, Answer]:
-        """Tell a turn that waited for its model too long already as it was authored."""
-        if matter.turn is None:
-            return None, matter.without_agents
-        plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
-        authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
-        return plan, authored._replace(narration=Narration(outcome=NarrationOutcome.LATE))
-
-    async def _said(self, recorded: Recorded, turn: int) -> InteractionSubmitted:
+    async def _submitted(self, recorded: Recorded, turn: int) -> Submitted:
         """Find what the player said in that turn: shortly before, in the same session."""
         aggregates, before = self._commands.aggregates, recorded.version
         while before > 1:
@@ -106,7 +103,7 @@ class Narrate:
             for each in reversed(page):
                 event = aggregates.types.event(each)
                 if isinstance(event, InteractionSubmitted) and event.turn == turn:
-                    return event
+                    return Submitted(event, recorded_at(each))
             before = first
         raise AssertionError(f"turn {turn} was asked to be told before it was submitted")
 
