@@ -3,13 +3,15 @@
 import asyncio
 from uuid import UUID
 
+import pytest
 from command_examples import NOON, SESSION, Machine, asked, says, some_session
 
 from tta.commands.handle import Commands, handle
-from tta.commands.replies import reply_to
+from tta.commands.replies import Reply, reply_to
 from tta.commands.sessions import handle_session
 from tta.domain.passages import Passage
-from tta.domain.turns import AnswerInteraction, InteractionAnswered
+from tta.domain.session import AbandonSession, PauseSession, Status
+from tta.domain.turns import AnswerInteraction, Then
 from tta.domain.vocabulary import Author
 from tta.security.sealing import Sealed
 
@@ -20,17 +22,23 @@ async def submitted(commands: Commands) -> tuple[UUID, UUID]:
     return player_id, session_id
 
 
-async def answers(commands: Commands, player_id: UUID, session_id: UUID) -> None:
+async def answers(commands: Commands, player_id: UUID, session_id: UUID, then: Then = "") -> None:
     answer = AnswerInteraction(
-        turn=1, reply="Welcome", author=Author.STORY, passage=Passage(scene="clearing"), held=False, at=NOON
+        turn=1,
+        reply="Welcome",
+        author=Author.STORY,
+        passage=Passage(scene="clearing"),
+        held=False,
+        then=then,
+        at=NOON,
     )
     await handle(commands, SESSION, session_id, answer, asked("answer"), player_id=player_id)
 
 
-async def opened(commands: Commands, player_id: UUID, reply: InteractionAnswered | None) -> str:
+async def opened(commands: Commands, player_id: UUID, reply: Reply | None) -> str:
     assert reply is not None
-    assert isinstance(reply.reply, Sealed)
-    text: str = (await commands.keyring.find(player_id, 1)).open(reply.reply)
+    assert isinstance(reply.answer.reply, Sealed)
+    text: str = (await commands.keyring.find(player_id, 1)).open(reply.answer.reply)
     return text
 
 
@@ -40,7 +48,8 @@ async def test_a_reply_that_stands_is_there_at_once(commands: Commands):
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert await opened(commands, player_id, reply) == "Welcome"
     assert reply is not None
-    assert (reply.turn, reply.author, reply.scene) == (1, Author.STORY, "clearing")
+    answer = reply.answer
+    assert (answer.turn, answer.author, answer.scene) == (1, Author.STORY, "clearing")
 
 
 async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine):
@@ -65,3 +74,29 @@ async def test_the_reply_to_another_turn_is_none(commands: Commands):
     player_id, session_id = await submitted(commands)
     await answers(commands, player_id, session_id)
     assert await reply_to(commands.aggregates, session_id, 2, 2, wait_s=0) is None
+
+
+@pytest.mark.parametrize(
+    ("then", "status"), [("", None), ("pause", Status.PAUSED), ("end", Status.COMPLETED)], ids=str
+)
+async def test_a_reply_says_what_it_does_to_the_session_and_nothing_of_later(
+    commands: Commands, then: Then, status: Status | None
+):
+    player_id, session_id = await submitted(commands)
+    await answers(commands, player_id, session_id, then)
+    if then != "end":
+        await handle_session(
+            commands, session_id, player_id, lambda _: AbandonSession(at=NOON), asked("abandon")
+        )
+    reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
+    assert reply is not None
+    assert reply.status == status
+
+
+async def test_a_reply_to_who_left_meanwhile_says_so(commands: Commands):
+    player_id, session_id = await submitted(commands)
+    await handle_session(commands, session_id, player_id, lambda _: PauseSession(at=NOON), asked("pause"))
+    await answers(commands, player_id, session_id)
+    reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
+    assert reply is not None
+    assert reply.status == Status.PAUSED

@@ -1,19 +1,32 @@
 """Waiting for the reply to a turn: the log is the truth, publications only say when to look."""
 
 import asyncio
+from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates
+from tta.commands.folding import Aggregates, decider
+from tta.domain import session
+from tta.domain.session import Session, Status
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
 EVENTS_MAX = 20  # After an interaction come its answer and a change of status or two.
 
 
+class Reply(NamedTuple):
+    """The sealed answer to a turn, and what it leaves behind."""
+
+    answer: InteractionAnswered
+    status: Status | None
+    """What became of the session since the interaction, by this answer at the latest; None where it is what
+    it was.
+    """
+
+
 async def reply_to(
     aggregates: Aggregates, session_id: UUID, version: int, turn: int, *, wait_s: float
-) -> InteractionAnswered | None:
-    """Wait at most `wait_s` seconds for the sealed answer to a turn that was submitted as `version`."""
+) -> Reply | None:
+    """Wait at most `wait_s` seconds for the answer to a turn that was submitted as `version`."""
     store = aggregates.store
     watched, woken = store.layout.slot_of(session_id), asyncio.Event()
 
@@ -39,11 +52,17 @@ async def reply_to(
         store.wakeups.remove(wake)
 
 
-async def _standing(
-    aggregates: Aggregates, session_id: UUID, version: int, turn: int
-) -> InteractionAnswered | None:
+async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn: int) -> Reply | None:
+    found: InteractionAnswered | None = None
+    command: UUID | None = None
+    stands = Session()
     for recorded in await aggregates.store.versions_after(session_id, version, EVENTS_MAX):
+        if found is not None and recorded.command_id != command:
+            break  # What came of the session later is no matter of this reply, which is read again and again.
         event = aggregates.types.event(recorded)
         if isinstance(event, InteractionAnswered) and event.turn == turn:
-            return event
-    return None
+            found, command = event, recorded.command_id
+        stands = decider(session).evolve(stands, event)
+    if found is None:
+        return None
+    return Reply(found, None if stands.status is Status.ABSENT else stands.status)

@@ -101,6 +101,8 @@ class InteractionTaken(msgspec.Struct, frozen=True, omit_defaults=True):
     version: int
     reply: ReplyShown | None = None
     """With `Prefer: wait` and only when it came in time."""
+    status: str | None = None
+    """Beside a reply: what the session is after it (`open`, `paused`, `completed` or `abandoned`)."""
 
 
 class SessionShown(msgspec.Struct, frozen=True):

@@ -7,16 +7,19 @@ import structlog
 from starlette.responses import Response
 
 from tta.commands import starting
+from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import roster, session_refusals, words
+from tta.domain import roster, session, session_refusals, words
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
     PauseSession,
     ResumeSession,
+    Session,
     SessionCommand,
     StartSession,
+    Status,
 )
 from tta.domain.turns import (
     InteractionSubmitted,
@@ -102,9 +105,9 @@ async def submit_interaction(call: Call) -> Response:
     handled = await _changed(call, submit)
     submitted = handled.events[0]
     assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
-    reply = await _awaited_reply(call, handled, submitted.turn)
+    reply, status = await _awaited_reply(call, handled, submitted)
     interaction_id = event_id(call.asked.context.command_id, 0)
-    answer = InteractionTaken(interaction_id, submitted.turn, handled.version, reply)
+    answer = InteractionTaken(interaction_id, submitted.turn, handled.version, reply, status)
     call.said |= call.preference.applied
     return answered(call, answer, handled)
 
@@ -166,22 +169,36 @@ async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
 
-async def _awaited_reply(call: Call, handled: Handled, turn: int) -> ReplyShown | None:
-    """Wait for the reply as long as the caller asked; None when it did not come in time."""
+async def _awaited_reply(
+    call: Call, handled: Handled, submitted: InteractionSubmitted
+) -> tuple[ReplyShown | None, str | None]:
+    """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
+    not come in time.
+    """
     wait_s = call.preference.wait_s
     if not wait_s:
-        return None
+        return None, None
     aggregates = call.services.commands.aggregates
     try:
-        reply = await reply_to(aggregates, handled.id, handled.version, turn, wait_s=wait_s)
+        reply = await reply_to(aggregates, handled.id, handled.version, submitted.turn, wait_s=wait_s)
         if reply is None:
-            return None
+            return None, None
         player_id = call.require_player(call.principal.player_id)
-        return await Telling(call, player_id).reply(reply)
+        told = await Telling(call, player_id).reply(reply.answer)
+        return told, (reply.status or await _status_at(aggregates, handled.id, submitted)).value
     except StoreUnavailable as error:
         # The interaction stands, so its sender must not be told that nothing was changed.
         log.warning("a reply could not be read", error=str(error))
-        return None
+        return None, None
+
+
+async def _status_at(aggregates: Aggregates, session_id: UUID, submitted: InteractionSubmitted) -> Status:
+    """Say what a session was when it took an interaction: open, unless its player's play was held."""
+    if not submitted.held:
+        return Status.OPEN
+    (found,) = await aggregates.load([Target(decider(session), session_id)])
+    assert isinstance(found.state, Session), "a session is loaded as one"
+    return found.state.status
 
 
 CHANGE = refusals(session_refusals.NoSuchSession, session_refusals.SessionIsOver)

@@ -83,7 +83,14 @@ def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, mean
         said = f"{SELF}\n\n{moved.text}" if meaning.kind == "self" else moved.text
         return _meant(moved, meant)._replace(text=said)
     text = still_text(story, shown, offers, meaning, place.practised)
-    return _meant(_still(story, text, shown, offers), meant)._replace(then=_then(meaning))
+    match _then(meaning):
+        case "pause":
+            # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
+            return Told(text, Passage(meant=meant), (), "pause")
+        case "end":
+            return _meant(_still(story, text, shown, ()), meant)._replace(then="end")
+        case _:
+            return _meant(_still(story, text, shown, offers), meant)
 
 
 def _then(meaning: Meaning) -> Then:
