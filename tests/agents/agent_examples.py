@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from brief_examples import stands
+
 from tta.agents.messages import Brief, Checked, Consent, Meant, Plan, Telling, Turn, Written
 from tta.agents.models import NotWritten
 from tta.agents.narrator import Narrator
@@ -31,7 +33,7 @@ CHOSEN = Turn(
     choice="snail",
     words=None,
     call_id=CALL,
-    consent=Consent(PLAYER),
+    consent=Consent(PLAYER, stands),
 )
 SAID = CHOSEN._replace(choice=None, words="Ask the snail where you are")
 UNCLEAR = CHOSEN._replace(choice=None, words="Purple monkey dishwasher")

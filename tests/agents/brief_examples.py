@@ -9,6 +9,12 @@ from tta.domain.vocabulary import Approach
 from tta.stories.narrating import Told
 from tta.stories.story import Scene, Story
 
+
+async def stands() -> bool:
+    """A consent that nobody withdraws."""
+    return True
+
+
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
 PASSAGE = (
     "The rope-ferry bumps against the jetty at Farrow Skerry, and a small wind gets off with you. At "
@@ -39,7 +45,7 @@ STORY = Story(
 )
 TOLD = Told(PASSAGE, Passage(move="ferry", scene="jetty", choices=CHOICES), ("'Nervous.'", "'Fine.'"))
 WORDS = "I walk up to her, my heart is loud"
-BRIEF = Brief(STORY, SCENE, TOLD, WORDS, Consent(PLAYER))
+BRIEF = Brief(STORY, SCENE, TOLD, WORDS, Consent(PLAYER, stands))
 
 
 def answer(text: str = RETOLD, choices: tuple[str, ...] = CHOICES) -> str:

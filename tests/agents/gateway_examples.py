@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
+from brief_examples import stands
 from model_server import ModelServer
 
 from tta.agents.budgets import Limits
@@ -17,7 +18,7 @@ from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
-CONSENT = Consent(PLAYER)
+CONSENT = Consent(PLAYER, stands)
 CALL = UUID(int=7)
 QUESTION = Question("narrate@1", (Message("system", "Tell it."), Message("user", "The clearing is quiet.")))
 SLACK_S = 2.0  # What two cores that others use too may add.
@@ -38,6 +39,7 @@ async def opened(
     nodes: Nodes, store: str, *endpoints: Endpoint, limits: Limits = LIMITS
 ) -> AsyncIterator[Gateway]:
     gateway = Gateway(endpoints, nodes, store, limits)
+    await gateway.warm()  # As a process does; else the first call has to load its library in its short time.
     try:
         yield gateway
     finally:

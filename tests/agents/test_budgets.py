@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from brief_examples import stands
 from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
 from model_server import ModelServer
 
@@ -15,7 +16,7 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.nodes import Nodes
 
-OTHER = Consent(UUID(int=2))
+OTHER = Consent(UUID(int=2), stands)
 
 
 async def test_a_players_day_ends(nodes: Nodes, store: str):

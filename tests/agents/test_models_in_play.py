@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 import pytest
+from brief_examples import stands
 from gateway_examples import endpoint
 from model_server import HANGS_S, ModelServer, retold
 from test_model_narrator import opened
@@ -29,7 +30,7 @@ TURN = Turn(
     choice="curious",
     words=None,
     call_id=UUID(int=7),
-    consent=Consent(PLAYER),
+    consent=Consent(PLAYER, stands),
 )
 UNCLEAR = TURN._replace(choice=None, words="Purple monkey dishwasher")
 

@@ -1,5 +1,6 @@
 """A Valkey for these tests; each gets a store of its own, and a server of its own where it kills it."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest_asyncio
 from reactor_examples import Machine
 
 from tta.eventstore.child_server import ChildServer
+
+sys.path.append(str(Path(__file__).parents[1] / "agents"))  # model_server
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -63,6 +63,7 @@ class Model:
 
     def __init__(self) -> None:
         self.asked: list[UUID] = []
+        self.begun = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.fails = False
@@ -76,6 +77,7 @@ class Model:
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
         self.asked.append(call_id)
         self.within_s.append(within_s)
+        self.begun.set()
         await self.may_answer.wait()
         narration = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="here", model="small")
         if self.fails:

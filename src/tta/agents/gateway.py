@@ -43,6 +43,10 @@ class Answered(NamedTuple):
     endpoint: Endpoint
 
 
+class _Withdrawn(Exception):
+    """The consent stands no more."""
+
+
 class NotAnswered(Exception):
     """No endpoint gave an answer. `endpoint` is the one that was asked last, None where none was."""
 
@@ -120,6 +124,8 @@ class Gateway:
             except OverBudget:
                 attempt.note("over_budget", now())
                 raise NotAnswered(NarrationOutcome.OVER_BUDGET, last) from None
+            except _Withdrawn:
+                raise NotAnswered(NarrationOutcome.WITHDRAWN, last) from None
             except TimeoutError:
                 attempt.note("late", now())
                 outcome = NarrationOutcome.LATE
@@ -133,7 +139,7 @@ class Gateway:
         raise NotAnswered(outcome, last)
 
     async def _attempt(self, attempt: "_Attempt", consent: Consent, key: UUID, within_s: float) -> Said:
-        """Ask one endpoint. Raises Resting, OverBudget, TimeoutError or CallFailed."""
+        """Ask one endpoint. Raises Resting, OverBudget, _Withdrawn, TimeoutError or CallFailed."""
         client, breaker = attempt.line
         tokens_max = client.endpoint.tokens_out_max
         if attempt.question.tokens_max is not None:
@@ -141,10 +147,11 @@ class Gateway:
         is_fair = within_s >= min(FAIR_S, client.endpoint.timeout_s)
         async with breaker.guarded() as call:
             try:
+                await _require_standing(consent)
                 reserved = await self._budgets.take(consent, tokens_max)
                 async with asyncio.timeout(within_s):
                     said = await client.ask(attempt.question.messages, key=key, tokens_max=tokens_max)
-            except OverBudget:
+            except (OverBudget, _Withdrawn):
                 call.counts = False
                 raise
             except TimeoutError:
@@ -156,6 +163,11 @@ class Gateway:
                 raise
         await self._budgets.settle(reserved, said.tokens_out)
         return said
+
+
+async def _require_standing(consent: Consent) -> None:
+    if not await consent.stands():
+        raise _Withdrawn
 
 
 class _Line(NamedTuple):

@@ -1,5 +1,6 @@
 """What the agents say to each other, through the orchestrator only: typed, and immutable."""
 
+from collections.abc import Awaitable, Callable
 from math import inf
 from typing import NamedTuple
 from uuid import UUID
@@ -19,6 +20,10 @@ class Consent(NamedTuple):
 
     player_id: UUID
     """Whose budget is spent. It leaves no process."""
+    stands: Callable[[], Awaitable[bool]]
+    """Reads it again, before each call to a model: a turn makes several, and takes seconds. What cannot be
+    read does not stand; it raises nothing.
+    """
 
 
 class Turn(NamedTuple):

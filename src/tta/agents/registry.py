@@ -17,7 +17,7 @@ from tta.telemetry import metrics
 FAILURES_IN_ROW = 5  # As many as open a circuit breaker.
 DURATIONS_MAX = 1_000  # Of the latest runs, for the percentiles.
 DONE, LATE, FAILED = "done", "late", "failed"
-WELL = frozenset({DONE, "over_budget"})
+WELL = frozenset({DONE, "over_budget", "withdrawn"})
 """Outcomes that say nothing against an agent."""
 
 

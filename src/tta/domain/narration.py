@@ -22,6 +22,8 @@ class NarrationOutcome(StrEnum):
     """The guardian could not check it, so it was not shown."""
     SUPERSEDED = "superseded"
     """The story went elsewhere meanwhile: the player's wishes had changed, or play was held."""
+    WITHDRAWN = "withdrawn"
+    """The player's consent did not stand any more, or could not be read, so nothing was sent or shown."""
     INTERPRETED = "interpreted"
     """It said what the player's words mean; it is believed only where it names what is open."""
 

@@ -4,10 +4,13 @@ Shared by the reply (the story's answer, at once) and the narration (a model's, 
 outside the append, and compare there what they decided by: where it has changed, they decide anew.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
+
+import structlog
 
 from tta.agents.messages import Answer, Consent, Turn
 from tta.commands.folding import Target, decider
@@ -23,15 +26,20 @@ from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNar
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Context, Recorded
+from tta.eventstore.errors import StoreError
 from tta.security.sealing import open_event
 from tta.stories.narrating import Told
 from tta.stories.story import catalogue
+from tta.telemetry.errors import said as said_by
+
+log = structlog.get_logger(__name__)
 
 STORY_SENTENCE = (
     "This story cannot be told here at the moment; that is our fault and not yours. What you have played is "
     "kept. You can pause, or start another story."
 )
 """For a session whose story, or the version of it, the catalogue does not have."""
+CONSENT_WITHIN_S = 0.5  # One round trip to the store; while it does not answer, nobody agreed.
 HELD_SENTENCE = (
     "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
     "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
@@ -115,7 +123,7 @@ async def matter_of(
         choice=opened.choice,
         words=cast("str | None", opened.words),
         call_id=call_id,
-        consent=Consent(player_id) if consented else None,
+        consent=_consent(commands, player_id) if consented else None,
     )
     return unfolded._replace(standing=standing, turn=turn)
 
@@ -148,11 +156,12 @@ async def append(
     # An answer that ends its session makes room for another one in the same append.
     ends = isinstance(command, AnswerInteraction) and command.then == "end"
     rosters = [roster_target(matter.player_id)] if ends else []
+    by_model = isinstance(command, AnswerInteraction) and command.author is Author.MODEL
 
     def decide(states: list[object]) -> Sequence[Sequence[Event]]:
         *known, listed = states if ends else [*states, None]
-        standing, _ = _standing(known)
-        if standing != matter.standing:
+        standing, consented = _standing(known)
+        if standing != matter.standing or (by_model and not consented):
             raise Overtaken
         decided = session.decide(cast("session.Session", states[0]), command)
         if not ends:
@@ -172,6 +181,27 @@ async def append(
     await handle_over(commands, targets, decide, asked, player_id=matter.player_id, dealt=dealt)
 
 
+def _consent(commands: Commands, player_id: UUID) -> Consent:
+    """A consent that was read just now, and how it is read again: the player's events since, in one call."""
+    target = Target(decider(player), player_id)
+
+    async def stands() -> bool:
+        try:
+            async with asyncio.timeout(CONSENT_WITHIN_S):
+                (folded,) = await commands.aggregates.load([target])
+        except (StoreError, TimeoutError) as error:
+            log.warning("a consent cannot be read, no model is asked", error=said_by(error))
+            return False
+        return _agreed(folded.state)
+
+    return Consent(player_id, stands)
+
+
+def _agreed(person: object) -> bool:
+    assert isinstance(person, player.Player), "a player is loaded as one"
+    return ConsentPurpose.MODEL_PROCESSING in person.consents
+
+
 def _standing(states: Sequence[object]) -> tuple[Standing, bool]:
     """What an answer is decided by, and whether the player agreed to model processing."""
     current, record, person = states
@@ -179,4 +209,4 @@ def _standing(states: Sequence[object]) -> tuple[Standing, bool]:
     assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
     assert isinstance(person, player.Player), "its player comes third"
     standing = Standing(current.play, record.held, record.recovery, person.preferences_at)
-    return standing, ConsentPurpose.MODEL_PROCESSING in person.consents
+    return standing, _agreed(person)

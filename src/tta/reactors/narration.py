@@ -17,6 +17,7 @@ from tta.commands.handle import Commands
 from tta.domain.base import Event, Refusal
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionSubmitted, NarrationRequested
+from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
 from tta.live.progress import telling_steps
@@ -81,7 +82,7 @@ class Narrate:
         """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
         if matter.turn is None:
             told = matter.without_agents
-            return None, told if asked is None else _instead(told, asked[1])
+            return None, told if asked is None else _instead(told, asked[1], NarrationOutcome.SUPERSEDED)
         if asked is None:
             turn = matter.turn._replace(until=self._orchestrator.until(waited_s))
             plan = await self._orchestrator.plan(turn, on_step=on_step)
@@ -89,10 +90,12 @@ class Narrate:
             return plan, answer
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None))
         before, answer = asked
-        if plan.told == before.told:
+        withdrawn = matter.turn.consent is None and answer.author is Author.MODEL
+        if plan.told == before.told and not withdrawn:
             return plan, answer
         authored = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False)
-        return plan, _instead(authored, answer)
+        outcome = NarrationOutcome.WITHDRAWN if withdrawn else NarrationOutcome.SUPERSEDED
+        return plan, _instead(authored, answer, outcome)
 
     async def _submitted(self, recorded: Recorded, turn: int) -> Submitted:
         """Find what the player said in that turn: shortly before, in the same session."""
@@ -112,7 +115,7 @@ def recorded_at(recorded: Recorded) -> datetime:
     return datetime.fromtimestamp(recorded.recorded_ms / 1000, UTC)
 
 
-def _instead(told: Answer, asked: Answer) -> Answer:
+def _instead(told: Answer, asked: Answer, outcome: NarrationOutcome) -> Answer:
     """Tell something else than what a model was asked for; what came of asking it still counts."""
-    narration = asked.narration and replace(asked.narration, outcome=NarrationOutcome.SUPERSEDED)
+    narration = asked.narration and replace(asked.narration, outcome=outcome)
     return told._replace(narration=narration, interpreting=asked.interpreting)
