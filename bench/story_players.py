@@ -61,7 +61,7 @@ class StoryPlayer:
                 return
             self.played.latencies.append(time.perf_counter() - due)
             self._choices = reply["choices"]
-            if reply["ending"] or not self._choices:
+            if reply["ending"]:
                 await self._command("POST", f"{self._session}/complete", None)
                 await self._start()
 

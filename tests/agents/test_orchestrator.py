@@ -42,7 +42,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import opening
+from tta.stories.narrating import Told, opening
 from tta.stories.standing import QUIT
 from tta.telemetry.metrics import REGISTRY
 
@@ -55,6 +55,10 @@ STUCK = {"slow": slow, "broken": broken}
 async def answered(by: AgentOrchestrator, turn: Turn = CHOSEN, *, may_ask_model: bool = True) -> Answer:
     plan = await by.plan(turn)
     return await by.answer(turn, plan, may_ask_model=may_ask_model)
+
+
+def open_in(told: Told) -> tuple[object, ...]:
+    return told.passage.scene, told.passage.choices, told.choice_texts
 
 
 def steps_counted(step: str, outcome: str) -> float:
@@ -268,8 +272,19 @@ async def test_an_interpreter_that_means_what_is_not_open_moves_nothing():
 async def test_without_a_world_keeper_the_story_stands_still_and_says_so(act):
     keeper = AnyAgent("world_keeper", act)
     answer = await answered(orchestrator(world_keeper=keeper))
-    assert answer.told == STUMBLED
+    assert answer.told.text == STUMBLED.text
+    assert open_in(answer.told) == open_in(CLEARING_SHOWN), "the ways that were open still are"
+    assert answer.told.passage.move is None
     assert keeper.asked == 1
+
+
+async def test_who_was_told_nothing_yet_is_told_the_beginning_once_the_story_can_be_moved_again():
+    untold = SAID._replace(play=replace(SAID.play, untold=True))
+    keeper = AnyAgent("world_keeper", broken)
+    stumbled = await orchestrator(world_keeper=keeper).plan(untold)
+    assert stumbled.told == STUMBLED
+    plan = await orchestrator().plan(untold._replace(play=untold.play.after(stumbled.told.passage)))
+    assert plan.told.text == CLEARING_SHOWN.text
 
 
 @pytest.mark.parametrize(
@@ -289,7 +304,31 @@ async def test_without_a_guardian_the_authored_text_goes_out_as_checked_by_nobod
 
 async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
     answer = await answered(orchestrator(guardian=AnyAgent("guardian", refused)))
-    assert Answer(WITHHELD, Author.PROTOCOL, ("layer@1",)) == answer
+    assert answer[1:3] == (Author.PROTOCOL, ("layer@1",))
+    assert answer.told.text == WITHHELD.text
+    assert open_in(answer.told) == open_in(CLEARING_SHOWN), "another way can be chosen"
+    assert answer.told.passage.move is None
+
+
+@pytest.mark.parametrize(("words", "then"), [("pause", "pause"), ("quit", "end")])
+async def test_an_end_or_a_pause_whose_words_are_refused_offers_nothing_all_the_same(words: str, then: str):
+    asked = SAID._replace(words=words, play=replace(SAID.play, asked_to_quit=True))
+    mediator = orchestrator(guardian=AnyAgent("guardian", refused))
+    answer = await mediator.answer(asked, await mediator.plan(asked), may_ask_model=False)
+    assert answer.told == WITHHELD._replace(then=then)
+
+
+async def test_a_story_that_cannot_be_read_at_all_still_has_an_answer():
+    broken_story = SAID.story._replace(id="nowhere", compiled="{}")
+    answer = await answered(orchestrator(), SAID._replace(story=broken_story))
+    assert answer.told == STUMBLED
+
+
+async def test_who_was_told_nothing_yet_is_not_asked_about_by_a_model():
+    models = ToldModels()
+    untold = UNCLEAR._replace(play=replace(UNCLEAR.play, untold=True))
+    plan = await orchestrator(models).plan(untold)
+    assert (plan.told.text, models.briefs) == (CLEARING_SHOWN.text, [])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
 from tta.domain import safety_record
 from tta.domain.identity import derived_id, safety_record_id
-from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, SafetyRecordCommand
+from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, ReleaseSafetyHold, SafetyRecordCommand
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import Context
@@ -151,6 +151,12 @@ async def hold(api: Api, player_id: UUID) -> str:
     command = PlaceSafetyHold(
         reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=datetime.now(UTC)
     )
+    return await record_safety(api, player_id, command)
+
+
+async def release(api: Api, player_id: UUID) -> str:
+    """Let play go on, as a clinician will; gives the consistency token."""
+    command = ReleaseSafetyHold(reason="We spoke.", by=Role.THERAPIST, at=datetime.now(UTC))
     return await record_safety(api, player_id, command)
 
 

@@ -40,6 +40,7 @@ class Interpreter:
             and turn.consent is not None
             and turn.words is not None
             and meaning.kind == "unsure"
+            and not turn.play.untold  # The beginning follows, whatever they mean by it.
         )
 
     async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meant:

@@ -6,6 +6,7 @@ Whatever a model does, and whatever becomes of an agent, there is an answer: the
 import asyncio
 from time import perf_counter
 
+import structlog
 from msgspec.structs import replace
 
 from tta.agents.messages import Answer, Checked, Meant, Plan, Telling, Turn
@@ -18,7 +19,10 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told
+from tta.stories.narrating import Told, waiting
+from tta.telemetry.errors import traced
+
+log = structlog.get_logger(__name__)
 
 STUMBLED = Told(
     "I have lost the thread here; that is my fault and not yours. Nothing is lost, and the story waits where "
@@ -99,7 +103,9 @@ class AgentOrchestrator:
         telling = await self._authored(turn, plan, on_step)
         verdict = await self._checked(telling, on_step)
         if not verdict.passes:
-            return Answer(WITHHELD._replace(then=plan.told.then), Author.PROTOCOL, verdict.by, narration)
+            then = plan.told.then
+            instead = WITHHELD._replace(then=then) if then else _still_open(turn, WITHHELD)
+            return Answer(instead, Author.PROTOCOL, verdict.by, narration)
         return Answer(plan.told, telling.author, verdict.by, narration)
 
     async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:
@@ -111,7 +117,7 @@ class AgentOrchestrator:
         try:
             told = await self._steps.take(Step.DECIDING, keeper, self._deadlines.pure_s, move, on_step)
         except StepFailed:
-            told = STUMBLED
+            told = STUMBLED if turn.play.untold else _still_open(turn, STUMBLED)
         return Plan(meaning, told)
 
     async def _asked_meaning(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
@@ -195,3 +201,13 @@ def _failing(failed: StepFailed, began: float) -> Narration:
     """What came of a model that broke its promise to say so itself."""
     outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
     return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))
+
+
+def _still_open(turn: Turn, told: Told) -> Told:
+    """Add to what is said while the story waits what is open there, where the story can be read at all."""
+    play = turn.play
+    try:
+        return waiting(turn.story, play.seed or turn.session_id, play.moves, turn.wishes, told.text)
+    except Exception as error:  # noqa: BLE001 - Whatever becomes of the story, there is an answer.
+        log.error("what is open cannot be told", story=turn.story.id, error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+        return told

@@ -12,5 +12,6 @@ class WorldKeeper:
     resting = False
 
     async def move(self, turn: Turn, meaning: Meaning) -> Told:
-        seed_id = turn.play.seed or turn.session_id
-        return told(turn.story, seed_id, turn.play.moves, turn.wishes, meaning)
+        play = turn.play
+        seed_id = play.seed or turn.session_id
+        return told(turn.story, seed_id, play.moves, turn.wishes, meaning, untold=play.untold)

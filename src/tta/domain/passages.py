@@ -69,11 +69,14 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     """From which chance comes, where not from the session's own id: a copy keeps the seed of its origin.
     Whoever tells the story passes `play.seed or session_id`.
     """
+    untold: bool = False
+    """Nothing of the story was told yet, nor was where a copy of it stands: it began while play was held."""
 
     def after(self, passage: Passage) -> "Play":
         """The play once a passage was told."""
         moves = self.moves if passage.move is None else (*self.moves, passage.move)
-        return replace(self, moves=moves, asked_to_quit=passage.meant == QUIT)
+        untold = self.untold and passage.scene is None
+        return replace(self, moves=moves, asked_to_quit=passage.meant == QUIT, untold=untold)
 
 
 class Wishes(msgspec.Struct, frozen=True):

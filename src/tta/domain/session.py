@@ -140,7 +140,13 @@ initial = Session()
 def evolve(session: Session, event: SessionEvent) -> Session:
     match event:
         case SessionStarted():
-            begun = Play(story=event.story, version=event.story_version, moves=event.moves, seed=event.seed)
+            begun = Play(
+                story=event.story,
+                version=event.story_version,
+                moves=event.moves,
+                seed=event.seed,
+                untold=event.opening is None,
+            )
             play = begun.after(event.passage)
             # Who starts is told that it is a machine (the API's notice).
             turns = Turns(disclosed_at=event.at)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tta.domain.passages import READINESS, SENT, Passage, Wishes
 from tta.stories.meaning import Meaning, meaning_of
 from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
-from tta.stories.standing import SELF, characters_of, still_text
+from tta.stories.standing import HELP, SELF, characters_of, still_text
 from tta.stories.story import CALM, Scene, Story
 
 SHELF = Shelf()
@@ -65,32 +65,61 @@ def understood(
     return meaning_of(words or "", offers, characters_of(story), asked_to_quit=asked_to_quit)
 
 
-def told(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
-    """Tell what follows on what a player meant. A choice that is not open moves nothing."""
+def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, text: str) -> Told:
+    """Say something while the story waits where the moves led, with what is open there."""
+    shown = _at(story, seed_id, moves).shown
+    return _still(story, text, shown, open_offers(story, shown, wishes))
+
+
+def told(
+    story: Story,
+    seed_id: UUID,
+    moves: Sequence[str],
+    wishes: Wishes,
+    meaning: Meaning,
+    *,
+    untold: bool = False,
+) -> Told:
+    """Tell what follows on what a player meant. A choice that is not open moves nothing.
+
+    Where nothing was told yet (`untold`) the beginning follows, whatever but a pause or an end was meant.
+    """
+    tell = _beginning if untold else _going_on
+    answer = tell(story, seed_id, moves, wishes, meaning)
+    meant = None if meaning.by_id and meaning.kind == "choice" else meaning.kind
+    return answer._replace(passage=replace(answer.passage, meant=meant))
+
+
+def _beginning(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
+    if meaning.kind in {"pause", "quit"}:
+        place = _at(story, seed_id, moves)
+        text = still_text(story, place.shown, (), meaning, place.practised)
+        return Told(text, Passage(), (), _then(meaning))
+    begins = opening(story, seed_id, wishes, moves)
+    first = {"self": SELF, "help": HELP}.get(meaning.kind)
+    return begins if first is None else _behind(first, begins)
+
+
+def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
     place = _at(story, seed_id, moves)
     shown = place.shown
     offers = open_offers(story, shown, wishes)
-    meant = None if meaning.by_id and meaning.kind == "choice" else meaning.kind
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
         place.make(Chosen(meaning.choice))
         # The next turn most likely goes on from here, and need not make this move again.
         SHELF.keep(story, seed_id, [*map(_move, moves), Chosen(meaning.choice)], place)
-        return _meant(_moved(story, place, meaning.choice, wishes), meant)
+        return _moved(story, place, meaning.choice, wishes)
     stranded = not offers or not may_go(story, shown.scene, wishes)
     if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
         # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
         moved = _moved(story, place, None, wishes)
-        said = f"{SELF}\n\n{moved.text}" if meaning.kind == "self" else moved.text
-        return _meant(moved, meant)._replace(text=said)
+        return _behind(SELF, moved) if meaning.kind == "self" else moved
     text = still_text(story, shown, offers, meaning, place.practised)
-    match _then(meaning):
-        case "pause":
-            # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
-            return Told(text, Passage(meant=meant), (), "pause")
-        case "end":
-            return _meant(_still(story, text, shown, ()), meant)._replace(then="end")
-        case _:
-            return _meant(_still(story, text, shown, offers), meant)
+    then = _then(meaning)
+    if then == "pause":
+        # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
+        return Told(text, Passage(), (), then)
+    return _still(story, text, shown, () if then else offers)._replace(then=then)
 
 
 def _then(meaning: Meaning) -> Then:
@@ -148,8 +177,8 @@ def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> To
     return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
 
 
-def _meant(answer: Told, meant: str | None) -> Told:
-    return answer._replace(passage=replace(answer.passage, meant=meant))
+def _behind(first: str, answer: Told) -> Told:
+    return answer._replace(text=f"{first}\n\n{answer.text}")
 
 
 def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
