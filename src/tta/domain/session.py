@@ -145,7 +145,7 @@ def evolve(session: Session, event: SessionEvent) -> Session:
                 version=event.story_version,
                 moves=event.moves,
                 seed=event.seed,
-                untold=event.opening is None,
+                untold=event.held and event.opening is None,
             )
             play = begun.after(event.passage)
             # Who starts is told that it is a machine (the API's notice).
