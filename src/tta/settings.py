@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A session that nobody played for so long is abandoned; 0: none is. At most what a timer reaches."""
     worker: str = ""
     """This process's name among the projectors; default host and process id."""
+    remembered_max: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 50_000
+    """How many aggregates' states, and how many rows of each read model, a process keeps in memory."""
     worker_port: int = 0
     """Where a process that only projects or reacts answers `/livez` and `/metrics`; 0: nowhere."""
 

@@ -132,6 +132,7 @@ def projectors(parts: Opened) -> list[Projector]:
             model,
             parts.progress,
             worker=f"{model.NAME}@{process}",
+            rows_max=parts.settings.remembered_max,
         )
         for model in READ_MODELS
     ]

@@ -44,15 +44,12 @@ def free_port() -> int:
 class Part:
     """One `tta` command under a supervisor that starts it anew whenever it ends, as production does."""
 
-    def __init__(
-        self, arguments: tuple[str, ...], environment: dict[str, str], output: Path, program: tuple[str, ...]
-    ) -> None:
+    def __init__(self, arguments: tuple[str, ...], environment: dict[str, str], output: Path) -> None:
         self.arguments = arguments
         self.output = output
         self.port = int(environment.get("TTA_PORT") or environment["TTA_WORKER_PORT"])
         self.ended: list[int] = []
         """The exit status of each process that ended; -9 is a kill of ours."""
-        self._program = program
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._supervisor: asyncio.Task[None] | None = None
@@ -122,7 +119,8 @@ class Part:
             with self.output.open("ab") as output:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,
-                    *self._program,
+                    "-m",
+                    "tta",
                     *self.arguments,
                     env=self._environment,
                     stdin=asyncio.subprocess.DEVNULL,
@@ -153,8 +151,6 @@ class System:
         """Where parts are told to find the store: a proof may put a proxy between."""
         self.shares_graph = bool(graph_url)
         """All parts have one graph, which may be looked at while they run."""
-        self.program: tuple[str, ...] = ("-m", "tta")
-        """What Python runs as the parts that are started from now on."""
         self._graph_url = graph_url
         self._graph_password = graph_password
         self._parts: list[Part] = []
@@ -195,7 +191,7 @@ class System:
         if address not in self._migrated:
             await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
             self._migrated.add(address)
-        made = Part(arguments, self._environment(**told), self.directory / f"{name}.log", self.program)
+        made = Part(arguments, self._environment(**told), self.directory / f"{name}.log")
         made.output.touch()
         self._parts.append(made)
         return made

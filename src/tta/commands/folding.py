@@ -18,7 +18,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Loaded, Snapshot, Wanted
 
 CACHE_MAX = 50_000
-REMEMBERED_MAX = 500_000  # Recent commands of all that is cached, about 280 bytes each.
+COMMANDS_EACH = 10  # Recent commands, about 280 bytes each: so many times as many as aggregates.
 RECENT_MAX = 1_024  # What http.md publishes: a retry is recognised for 24 hours and 1,024 commands.
 RECENT_MS = 24 * 3600 * 1000
 SNAPSHOT_EVERY = 100
@@ -87,13 +87,14 @@ class Aggregates:
         types: EventTypes,
         *,
         cache_max: int = CACHE_MAX,
-        remembered_max: int = REMEMBERED_MAX,
+        remembered_max: int | None = None,
     ) -> None:
+        """Keep at most `cache_max` aggregates, and `remembered_max` recent commands of all of them."""
         self.store = store
         self.types = types
         self._cache: OrderedDict[UUID, Folded] = OrderedDict()
         self._cache_max = cache_max
-        self._remembered_max = remembered_max
+        self._remembered_max = COMMANDS_EACH * cache_max if remembered_max is None else remembered_max
         self._counted: dict[UUID, int] = {}
         """How many recent commands were counted for each that is cached."""
         self._remembered = 0
