@@ -31,6 +31,7 @@ from agent_examples import (
 )
 from msgspec.structs import replace
 
+from faulty_story import FAULTY
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
@@ -285,6 +286,17 @@ async def test_who_was_told_nothing_yet_is_told_the_beginning_once_the_story_can
     assert stumbled.told == STUMBLED
     plan = await orchestrator().plan(untold._replace(play=untold.play.after(stumbled.told.passage)))
     assert plan.told.text == CLEARING_SHOWN.text
+
+
+@pytest.mark.parametrize("choice", ["lines", "silent", "long", "through"])
+async def test_where_a_story_goes_wrong_it_stands_still_and_says_so(choice: str):
+    play = replace(CHOSEN.play, story=FAULTY.id, version=FAULTY.version, moves=())
+    turn = CHOSEN._replace(story=FAULTY, play=play, choice=choice)
+    stumbled = (await answered(orchestrator(), turn)).told
+    assert (stumbled.text, stumbled.passage.move) == (STUMBLED.text, None)
+    assert stumbled.passage.choices == ("lines", "silent", "called", "long", "through", "rest")
+    rested = await answered(orchestrator(), turn._replace(choice="rest"))
+    assert (rested.told.text, rested.told.passage.scene) == ("Rest.", "calm_place")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tta.stories.check import SCENES_MIN, SESSIONS, check
+from faulty_story import FAULTY
+from tta.stories.check import SCENES_MIN, SESSIONS, UNLIKE, check
+from tta.stories.playing import CHARACTERS_MAX, LINES_MAX
 from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
@@ -80,6 +82,7 @@ Nobody comes here.
     found = {
         (each.place, each.problem.split(":")[0])
         for each in check(read_story("s", 1, compiled(tmp_path, ink)))
+        if each.problem != UNLIKE  # Its chance may come out the same twice.
     }
     assert found == {
         ("", "has 3 scenes, needs 20"),
@@ -92,6 +95,38 @@ Nobody comes here.
         ("b", "is a dead end"),
         ("c", "cannot be reached"),
     }
+
+
+FAULTS = {
+    ("start", "the choice called is not told within 1 s: it loops"),
+    ("start", "the choice silent is not told within 1 s: it loops"),
+    ("start", f"the choice lines tells more than {LINES_MAX} lines in one move"),
+    ("start", f"the choice long tells more than {CHARACTERS_MAX} characters in one move"),
+    ("start", "the choice through goes through grief, calm_place in one move: one scene at a time"),
+    (CALM, "the choice grieve goes through grief, calm_place in one move: one scene at a time"),
+}
+
+
+def test_what_loops_tells_too_much_or_passes_through_a_scene_is_named_once():
+    found = [(each.place, each.problem) for each in check(FAULTY)]
+    assert len(found) == len(set(found))
+    assert {each for each in found if "the choice" in each[1]} == FAULTS
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "loops"),
+    [("", '{"->":"start"}', '{"->":"lines"}'), (CALM, '"^Rest."', '{"->":"lines"}')],
+)
+def test_what_loops_where_a_story_begins_or_rests_is_named(place, said, loops):
+    assert FAULTY.compiled.count(said) == 1
+    broken = FAULTY._replace(compiled=FAULTY.compiled.replace(said, loops))
+    found = [each.problem for each in check(broken) if each.place == place]
+    assert any(each.startswith("the way there" if place else "the beginning") for each in found)
+
+
+def test_the_faulty_story_is_compiled_from_what_is_written(tmp_path):
+    source = (Path(__file__).parent / "faulty.ink").read_text("utf-8")
+    assert json.loads(compiled(tmp_path, source)) == json.loads(FAULTY.compiled)
 
 
 @pytest.mark.parametrize(

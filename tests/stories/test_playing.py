@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent, Shelf
-from tta.stories.story import CALM, catalogue, newest
+from faulty_story import FAULTY
+from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent, Shelf, StoryFault
+from tta.stories.story import CALM, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
 ONE = UUID(int=7)
@@ -40,15 +41,6 @@ def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
             moves[session].append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
 
 
-def test_chance_is_the_sessions_own():
-    story = newest("clearing")
-    assert story is not None
-    first = {Playthrough(story, UUID(int=number)).shown.text for number in range(3)}
-    assert len(first) == 1, "the beginning leaves nothing to chance"
-    assert "SEED_RANDOM" not in story.compiled
-    assert '"srnd"' in story.compiled
-
-
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_it_may_be_sent_to_the_calm_place_and_goes_on(story):
     place = Playthrough(story, ONE)
@@ -61,3 +53,15 @@ def test_it_may_be_sent_to_the_calm_place_and_goes_on(story):
 def test_what_is_not_offered_cannot_be_chosen():
     with pytest.raises(NotOffered, match="expected one of"):
         Playthrough(STORIES[0], ONE).make(Chosen("nothing_of_the_kind"))
+
+
+@pytest.mark.parametrize("choice", ["lines", "silent", "called", "long", "through"])
+def test_a_move_that_cannot_be_told_is_a_fault_and_changes_nothing(choice: str):
+    shelf, other = Shelf(), UUID(int=8)
+    begun = shelf.at(FAULTY, ONE, []).shown
+    rested = shelf.at(FAULTY, other, [Chosen("rest")]).shown
+    with pytest.raises(StoryFault):
+        shelf.at(FAULTY, ONE, []).make(Chosen(choice))
+    assert shelf.at(FAULTY, ONE, []).shown == begun
+    assert shelf.at(FAULTY, other, [Chosen("rest")]).shown == rested
+    assert shelf.at(FAULTY, ONE, []).make(Chosen("rest")) == rested

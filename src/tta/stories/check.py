@@ -1,15 +1,15 @@
 """What a story must be before anybody plays it. `tta stories check` says all that is wrong at once.
 
 The story is walked, every choice of every place, so a dead end, a scene that nobody can reach and a choice
-without an id are found, not guessed.
+without an id are found, not guessed. What was shown on the way is played twice more, afresh.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.stories.playing import Chosen, Playthrough, Sent, Shown
+from tta.stories.chance import chance_problems, uses_chance
+from tta.stories.playing import Chosen, Move, NotOffered, Playthrough, Sent, Shown, StoryFault
 from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, Story
@@ -17,13 +17,10 @@ from tta.stories.walk import Walk
 
 SCENES_MIN = 20
 OFFERS_MAX = 6
-TEXT_MAX = 8_000  # Characters: what a reply may have.
 STATES_MAX = 5_000  # Walked per seed. What was never shown before goes first, so that the rest repeats.
 SESSIONS = (UUID(int=1), UUID(int=2**128 - 1))
 """Chance is tried with two seeds; a story whose ways depend on it more is walked only along them."""
-
-chance_pattern = re.compile(r'"(?:rnd|seq)"')
-seeding_pattern = re.compile(r'"srnd"')
+UNLIKE = "is not told twice alike with one seed: a session could not be played again"
 
 
 class Finding(NamedTuple):
@@ -34,7 +31,8 @@ class Finding(NamedTuple):
 
 def check(story: Story) -> list[Finding]:
     """Say all that is wrong with a story; nothing where all is well."""
-    return [Finding(f"{story.id}@{story.version}", place, problem) for place, problem in _problems(story)]
+    named = f"{story.id}@{story.version}"
+    return [Finding(named, place, problem) for place, problem in dict.fromkeys(_problems(story))]
 
 
 def _problems(story: Story) -> Iterator[tuple[str, str]]:
@@ -45,8 +43,7 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
         yield CALM, "is missing: where a player goes when nothing else may be played"
     elif calm.intensity != 1 or calm.warnings or calm.topics:
         yield CALM, "has intensity 1, no warnings and no topics"
-    if chance_pattern.search(story.compiled) and not seeding_pattern.search(story.compiled):
-        yield "", "uses chance without `~ SEED_RANDOM(seed)`: a session could not be played again"
+    yield from (("", problem) for problem in chance_problems(story))
     for scene in story.scenes.values():
         if scene.intensity >= 4 and not scene.warnings:
             yield scene.id, f"has intensity {scene.intensity} and no warnings"
@@ -56,37 +53,70 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
             f"missing warning: its text touches {topic}, which its warnings and topics do not name",
         )
     # Without chance every session goes alike.
-    for session in SESSIONS if chance_pattern.search(story.compiled) else SESSIONS[:1]:
-        yield from _walked(story, session)
+    for session in SESSIONS if uses_chance(story) else SESSIONS[:1]:
+        try:
+            walker = Playthrough(story, session)
+        except StoryFault as fault:
+            yield "", f"the beginning {fault}"
+            return
+        yield from _walked(story, session, walker)
         if calm is not None:
             yield from soft_problems(story, session)
 
 
-def _walked(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
-    walk, walker = Walk(STATES_MAX), Playthrough(story, session)
+def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[str, str]]:
+    walk = Walk(STATES_MAX)
     walk.arrive(walker)
-    if CALM in story.scenes:
-        walker.make(Sent(CALM))
-        walk.arrive(walker)
-    reached: set[str] = set()
+    broken: set[tuple[str, str]] = set()
     told: set[tuple[str, str]] = set()
+    if CALM in story.scenes:
+        try:
+            walker.make(Sent(CALM))
+            walk.arrive(walker, (Sent(CALM),))
+        except StoryFault as fault:
+            told.add((CALM, f"the way there {fault}"))
+    reached: set[str] = set()
     endings = 0
     for place in walk:
         shown = place.shown
         reached.add(shown.scene)
         endings += bool(shown.ending)
         told.update((shown.scene, problem) for problem in _wrong(shown, story))
-        for offer in (each for each in shown.offers if each.id):
+        # What loops takes a second to be found, so each choice once.
+        for offer in (each for each in shown.offers if each.id and (shown.scene, each.id) not in broken):
             walker.go_back(place.saved, shown)
-            after = walker.make(Chosen(offer.id))
+            move = Chosen(offer.id)
+            try:
+                after = walker.make(move)
+            except StoryFault as fault:
+                broken.add((shown.scene, offer.id))
+                told.add((shown.scene, f"the choice {offer.id} {fault}"))
+                continue
             if after.scene != (offer.to or shown.scene):
                 said = f"leads to {offer.to}" if offer.to else "stays"
                 told.add((shown.scene, f"the choice {offer.id} says that it {said}, not {after.scene}"))
-            walk.arrive(walker)
+            walk.arrive(walker, (*place.moves, move))
     if not endings:
         told.add(("", "has no ending that can be reached"))
     told.update((scene, "cannot be reached") for scene in story.scenes.keys() - reached)
+    told.update((scene, UNLIKE) for scene in _told_unlike(story, session, walk.paths()))
     yield from sorted(told)
+
+
+def _told_unlike(story: Story, session: UUID, paths: Iterable[tuple[Move, ...]]) -> Iterator[str]:
+    """Play each path twice afresh, and name the scenes in which not both tell the same, byte for byte."""
+    for moves in paths:
+        one, other = Playthrough(story, session), Playthrough(story, session)
+        scene = one.shown.scene
+        try:
+            if one.shown != other.shown:
+                yield scene
+            for move in moves:
+                scene = one.make(move).scene
+                if one.shown != other.make(move):
+                    yield scene
+        except (NotOffered, StoryFault):
+            yield scene
 
 
 def _wrong(shown: Shown, story: Story) -> Iterator[str]:
@@ -94,8 +124,6 @@ def _wrong(shown: Shown, story: Story) -> Iterator[str]:
         yield f"is no scene with tags ({shown.text[:60]!r})"
     if not shown.text:
         yield "shows nothing"
-    if len(shown.text) > TEXT_MAX:
-        yield f"shows {len(shown.text)} characters, at most {TEXT_MAX} go into a reply"
     ids = [offer.id for offer in shown.offers]
     if "" in ids:
         yield f"a choice has no id: {shown.offers[ids.index('')].text!r}"

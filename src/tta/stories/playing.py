@@ -3,6 +3,7 @@
 A move is what an event says happened: a choice by its id, or a scene that the story was sent to.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -11,8 +12,12 @@ from uuid import UUID
 
 from bink.story import Story as Ink
 
+from tta.domain.turns import REPLY_MAX
 from tta.stories.story import Story
 
+LINES_MAX = 100  # Of one move; what loops tells without end.
+CHARACTERS_MAX = REPLY_MAX - 1_000  # Of one move: a reply may say something before it.
+MOVE_S_MAX = 1.0  # Some 3,000 times what a move takes; what loops without a line is found by nothing else.
 PLACES_MAX = 2_000  # About 5 kB each.
 SEED = "seed"
 """The variable from which a story with chance seeds it: `~ SEED_RANDOM(seed)` before anything else."""
@@ -57,6 +62,10 @@ class NotOffered(Exception):
     """The choice is not among those that the story offers."""
 
 
+class StoryFault(Exception):
+    """A move leads to what cannot be told; the message says why. `tta stories check` refuses such a story."""
+
+
 class Playthrough:
     """A story being played. To make one takes some 3 ms, and every move 0.3 ms: see Shelf."""
 
@@ -81,13 +90,13 @@ class Playthrough:
         return self.shown
 
     def play(self, moves: Iterable[Move]) -> Shown:
-        """Make moves; raises NotOffered at one that is not possible."""
+        """Make moves; raises NotOffered at one that is not possible, and StoryFault."""
         for move in moves:
             self.make(move)
         return self.shown
 
     def make(self, move: Move) -> Shown:
-        """Make a move; raises NotOffered."""
+        """Make a move; raises NotOffered and StoryFault."""
         if isinstance(move, Sent):
             self._ink.choose_path_string(move.scene)
         else:
@@ -109,25 +118,41 @@ class Playthrough:
         self.stood += 1
 
     def _go_on(self) -> Shown:
-        lines: list[str] = []
-        practised: list[str] = []
-        ending = ""
-        while self._ink.can_continue():
-            lines.append(self._ink.cont().strip())
-            for tag in self._ink.get_current_tags():
-                name, _, value = tag.partition(":")
-                match name.strip():
-                    case "scene":
-                        self._scene = value.strip()
-                    case "practised":
-                        practised.append(value.strip())
-                    case "ending":
-                        ending = value.strip()
-        self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
+        """Tell until a choice or an end. Raises StoryFault; then it stands nowhere until it is led back."""
         self.stood += 1
-        return Shown(
-            "\n\n".join(line for line in lines if line), self._scene, self._offers(), tuple(practised), ending
-        )
+        try:
+            lines, tags = self._lines()
+            scene = _entered(tags) or self._scene
+            offers = self._offers()
+        except (StoryFault, RuntimeError) as error:
+            # A runtime that was left in the middle takes no other state.
+            self._ink = Ink(self._story.compiled)
+            if isinstance(error, StoryFault):
+                raise
+            raise StoryFault(f"fails: {error}") from error
+        practised = tuple(value for name, value in tags if name == "practised")
+        ending = next((value for name, value in reversed(tags) if name == "ending"), "")
+        self._scene = scene
+        self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
+        return Shown("\n\n".join(lines), self._scene, offers, practised, ending)
+
+    def _lines(self) -> tuple[list[str], list[tuple[str, str]]]:
+        """The lines of a move that say something, and the tags of all. Raises StoryFault and RuntimeError."""
+        lines: list[str] = []
+        tags: list[tuple[str, str]] = []
+        told, characters, until = 0, 0, time.monotonic() + MOVE_S_MAX
+        while self._ink.can_continue():
+            if not self._ink.continue_async(max((until - time.monotonic()) * 1000, 1.0)):
+                raise StoryFault(f"is not told within {MOVE_S_MAX:g} s: it loops")
+            line = self._ink.get_current_text().strip()
+            tags += map(_pair, self._ink.get_current_tags())
+            lines += [line] if line else []
+            told, characters = told + 1, characters + len(line) + 2
+            if told > LINES_MAX:
+                raise StoryFault(f"tells more than {LINES_MAX} lines in one move")
+            if characters > CHARACTERS_MAX:
+                raise StoryFault(f"tells more than {CHARACTERS_MAX} characters in one move")
+        return lines, tags
 
     def _offers(self) -> tuple[Offer, ...]:
         choices = self._ink.get_current_choices()
@@ -188,6 +213,15 @@ class Shelf:
         self._places.move_to_end(key)
         if len(self._places) > self._places_max:
             self._places.popitem(last=False)
+
+
+def _entered(tags: Iterable[tuple[str, str]]) -> str:
+    """The scene that a move enters; empty where it stays. Raises StoryFault."""
+    scenes = list(dict.fromkeys(value for name, value in tags if name == "scene"))
+    if len(scenes) > 1:
+        # Who may go to the last of them may have wished not to meet those before.
+        raise StoryFault(f"goes through {', '.join(scenes)} in one move: one scene at a time")
+    return scenes[0] if scenes else ""
 
 
 def _pair(tag: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tta.domain.passages import Wishes
 from tta.stories.narrating import may_go, open_offers
-from tta.stories.playing import Chosen, Playthrough, Sent
+from tta.stories.playing import Chosen, Playthrough, Sent, StoryFault
 from tta.stories.story import CALM, Story
 from tta.stories.walk import Walk
 
@@ -16,8 +16,12 @@ STATES_MAX = 1_000  # A second or so. What was never shown before goes first, so
 def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
     """Walk what the softest player is offered, and say where they cannot go on, or that they find no end."""
     walk, walker = Walk(STATES_MAX), Playthrough(story, session)
-    _led(walker, story)
-    walk.arrive(walker)
+    try:
+        _led(walker, story)
+        walk.arrive(walker)
+    except StoryFault as fault:
+        yield CALM, f"the way there {fault}"
+    broken: set[tuple[str, str]] = set()
     stuck: set[str] = set()
     endings = 0
     for place in walk:
@@ -26,11 +30,15 @@ def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
         offers = open_offers(story, shown, SOFTEST)
         if not offers and not shown.ending:
             stuck.add(shown.scene)
-        for offer in (each for each in offers if each.id):
+        for offer in (each for each in offers if each.id and (shown.scene, each.id) not in broken):
             walker.go_back(place.saved, shown)
-            walker.make(Chosen(offer.id))
-            _led(walker, story)
-            walk.arrive(walker)
+            try:
+                walker.make(Chosen(offer.id))
+                _led(walker, story)
+                walk.arrive(walker)
+            except StoryFault as fault:
+                broken.add((shown.scene, offer.id))
+                yield shown.scene, f"the choice {offer.id} {fault}"
     yield from ((scene, "leaves the softest player nothing to choose") for scene in sorted(stuck))
     if not endings:
         yield "", "has no ending that the softest player can reach"
