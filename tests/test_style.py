@@ -18,7 +18,7 @@ ARROWS: dict[str, set[str]] = {
     "domain": set(),
     "eventstore": {"domain"},
     "graph": set(),
-    "live": {"eventstore"},
+    "live": {"eventstore", "telemetry"},
     "telemetry": set(),
     "security": {"domain", "eventstore"},
     "commands": {"domain", "eventstore", "security"},

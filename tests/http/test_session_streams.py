@@ -1,5 +1,7 @@
 """A session's live stream: what it tells, to whom, and that nothing is lost or repeated in between."""
 
+import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -8,7 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 import pytest_asyncio
-from api_examples import Api, api_in, hold
+from api_examples import Api, Caller, api_in, hold
 from event_source import Refused
 from wire import Wire, play_alone, wired
 
@@ -201,6 +203,33 @@ async def test_a_comment_shows_that_the_connection_lives(api: Api):
         source.close()
 
 
+async def test_what_is_not_told_does_not_keep_the_comment_away(tmp_path: Path):
+    async with api_in(tmp_path, working=False) as api, wired(api, heartbeat_s=0.5) as wire:
+        caller, path = await api.session()
+        source = await wire.source(caller, path).open()
+        await source.next()
+        untold = asyncio.create_task(dreaming(api, caller, path))
+        await source.until_comment()
+        assert not untold.done(), "what is not told comes all the while"
+        untold.cancel()
+        source.close()
+
+
+async def dreaming(api: Api, caller: Caller, path: str) -> None:
+    for number in itertools.count():
+        await dreamt(api, caller, path, number)
+
+
+async def dreamt(api: Api, caller: Caller, path: str, number: int) -> None:
+    """Write an event of a newer program, which no stream tells."""
+    store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
+    (loaded,) = await store.load([Wanted(session_id)])
+    command_id = derived_id("newer", session_id, str(number))
+    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
+    await store.append(Append(streams=[newer], context=context))
+
+
 async def test_a_stream_ends_with_its_token(api: Api, wire: Wire):
     caller, path = await api.session()
     token = api.tokens.mint(
@@ -231,14 +260,7 @@ async def test_events_of_a_newer_program_are_passed_over(tmp_path: Path):
         caller, path = await api.session()
         source = await wire.source(caller, path).open()
         await source.next()
-        store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
-        (loaded,) = await store.load([Wanted(session_id)])
-        command_id = derived_id("newer", session_id)
-        context = Context(
-            actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
-        )
-        newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
-        await store.append(Append(streams=[newer], context=context))
+        await dreamt(api, caller, path, 0)
         assert caller.player_id is not None
         await hold(api, caller.player_id)
         assert (await source.next()).name == "hold"

@@ -1,11 +1,14 @@
 """One reader for all streams: what waits is bounded, progress gives way, and all ends are told."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from store_examples import gains, some_id, step
 from stream_histories import RECORD, SESSION, history
 
+from tta.eventstore.envelope import Recorded
+from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.live.hub import HELD_MAX, PROGRESS_HELD_MAX, Ending, Hub, HubFull, TooManyStreams, Watch
 from tta.live.progress import ProgressTold, tell_progress
@@ -99,6 +102,38 @@ async def test_who_comes_as_the_last_one_leaves_hears_of_progress(store: EventSt
     async with asyncio.timeout(20):
         while await second.next(0.01) != STEP:
             await tell_progress(store, SESSION, STEP.turn, STEP.step)
+    await hub.close()
+
+
+async def test_whatever_breaks_the_reading_ends_the_streams_and_who_comes_again_hears_on(store: EventStore):
+    hub, before = Hub(store), watch()
+    await hub.join(before)
+    slot = store.layout.slot_of(SESSION)
+    await store.nodes.call("SET", store.layout.log(slot), "no log at all")
+    async with asyncio.timeout(20):
+        assert await before.next(20) is None
+    assert before.ending is Ending.UNAVAILABLE
+    assert hub.is_reading, "it tries again by itself"
+    await store.nodes.call("DEL", store.layout.log(slot))
+    again = Watch("somebody", some_id(slot), RECORD)
+    await hub.join(again)
+    await store.append(step(gains(UUID(bytes=again.session), "on")))
+    found = await again.next(20)
+    assert isinstance(found, Recorded)
+    assert found.payload == b"on"
+    hub.leave(before)
+    hub.leave(again)
+    assert not hub.is_reading
+
+
+async def test_while_the_log_cannot_be_read_nobody_is_let_in_to_hear_nothing(store: EventStore):
+    hub, before = Hub(store, ready_within_s=0.2), watch()
+    await hub.join(before)
+    await store.nodes.call("SET", store.layout.log(store.layout.slot_of(SESSION)), "no log at all")
+    assert await before.next(20) is None
+    with pytest.raises(StoreUnavailable):
+        await hub.join(watch())
+    assert hub.open == 1
     await hub.close()
 
 

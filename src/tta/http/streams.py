@@ -4,6 +4,7 @@ Everything durable comes from the log: first what the caller missed, then what t
 hands on. Progress comes from whoever answers the turn, and may be missing.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -73,6 +74,8 @@ class Stream:
         self._telling = Telling(call, player_id)
         self._missed: list[Recorded] = []
         self._begins = b""
+        self._silent_since = 0.0
+        """Of the loop's clock: when the last byte had been handed on."""
         self._seen: Seen
 
     async def begin(self, stood: Seen | None) -> None:
@@ -96,12 +99,15 @@ class Stream:
 
     async def written(self) -> AsyncIterator[bytes]:
         """Write what was missed and what comes, until the watch ends."""
+        loop = asyncio.get_running_loop()
         yield retry() + self._begins
+        self._silent_since = loop.time()
         try:
-            while self._missed:
-                yield await self._told(self._missed.pop(0))
-            while self._watch.ending is None:
-                yield await self._next()
+            while self._missed or self._watch.ending is None:
+                chunk = await (self._told(self._missed.pop(0)) if self._missed else self._next())
+                if chunk:
+                    yield chunk
+                    self._silent_since = loop.time()
         except NotNext as error:
             log.warning("a stream begins anew", error=said(error))
             self._watch.end(Ending.CHANGED)
@@ -114,14 +120,18 @@ class Stream:
         yield _last_words(self._watch.ending or Ending.UNAVAILABLE)
 
     async def _next(self) -> bytes:
-        """Wait for what comes next, and write it; a comment where nothing comes for a while."""
+        """Wait for what comes next, and write it; a comment where nothing was sent for a while."""
         left_s = self._call.principal.expires_s + CLOCK_SKEW_S - time.time()
         if left_s <= 0:
             self._watch.end(Ending.EXPIRED)
             return b""
-        found = await self._watch.next(min(self._call.services.live.heartbeat_s, left_s))
+        silent_s = asyncio.get_running_loop().time() - self._silent_since
+        due_in_s = self._call.services.live.heartbeat_s - silent_s
+        if due_in_s <= 0:
+            return HEARTBEAT
+        found = await self._watch.next(min(due_in_s, left_s))
         if found is None:
-            return b"" if self._watch.ending else HEARTBEAT
+            return b""
         return await self._told(found) if isinstance(found, Recorded) else self._telling.progress(found)
 
     async def _told(self, recorded: Recorded) -> bytes:

@@ -17,6 +17,7 @@ from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
 from tta.live.progress import ProgressTold, progress_of
+from tta.telemetry.errors import traced
 
 STREAMS_MAX = 2_000  # Of one process: some 55 MB, at the 28 KB each that docs/benchmarks.md has.
 STREAMS_MAX_EACH = 8  # Of one player: a few devices with a few pages, and those that just broke.
@@ -104,9 +105,13 @@ class Hub:
         streams_max: int = STREAMS_MAX,
         each_max: int = STREAMS_MAX_EACH,
         heartbeat_s: float = HEARTBEAT_S,
+        ready_within_s: float = READY_WITHIN_S,
     ) -> None:
         self.heartbeat_s = heartbeat_s
-        """After so long without an event a stream sends a comment, so that a broken connection is noticed."""
+        """When nothing was sent for so long a stream sends a comment: proxies cut the silent, and a broken
+        connection is noticed.
+        """
+        self._ready_within_s = ready_within_s
         self._store = store
         self._streams_max = streams_max
         self._each_max = each_max
@@ -124,7 +129,7 @@ class Hub:
 
     @property
     def is_reading(self) -> bool:
-        return self._reader is not None
+        return self._reader is not None and not self._reader.done()
 
     async def join(self, watch: Watch) -> None:
         """Hand on every event from now. Raises TooManyStreams, HubFull, or StoreUnavailable."""
@@ -139,11 +144,11 @@ class Hub:
         if self._closing:
             watch.end(Ending.CLOSING)
             return
-        if self._reader is None:
+        if not self.is_reading:
             self._ready = asyncio.Event()
             self._reader = asyncio.create_task(self._read(self._ready), name="live streams")
         try:
-            async with asyncio.timeout(READY_WITHIN_S):
+            async with asyncio.timeout(self._ready_within_s):
                 await self._ready.wait()
         except TimeoutError as error:
             self.leave(watch)
@@ -207,6 +212,10 @@ class Hub:
                     self._end_each(Ending.CHANGED)
                 except StoreUnavailable as error:
                     log.warning("streams cannot follow the log, trying again", error=str(error))
+                except Exception as error:  # noqa: BLE001 - Who watches must hear that nothing comes, whatever is wrong.
+                    log.error("the reading for streams broke, trying again", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+                    ready.clear()
+                    self._end_each(Ending.UNAVAILABLE)
                 await asyncio.sleep(backoff_s)
                 backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
         finally:
