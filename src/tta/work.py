@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
+import structlog
+
 from tta.agents.endpoint_models import EndpointModels
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
@@ -40,6 +42,10 @@ from tta.security.keyring import Keyring
 from tta.settings import Settings
 from tta.telemetry import metrics
 
+log = structlog.get_logger(__name__)
+
+UNCHECKED = "TTA_MODEL_TEXT_UNCHECKED is set: what language models write reaches players, checked by nobody"
+UNTOLD = "TTA_MODEL_TEXT_UNCHECKED is not set: language models are asked what players mean, and tell nothing"
 READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
@@ -180,6 +186,7 @@ async def asked_models(parts: Opened) -> AsyncIterator[EndpointModels | None]:
 async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrchestrator:
     """Make this process's agents, ready to be asked."""
     if models is not None:
+        log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
         await models.warm()
     return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
 

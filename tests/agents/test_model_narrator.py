@@ -49,6 +49,7 @@ LIES = {
 @asynccontextmanager
 async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterator[EndpointModels]:
     models = EndpointModels(Gateway(endpoints, nodes, store, Limits()))
+    await models.warm()
     try:
         yield models
     finally:

@@ -10,7 +10,7 @@ from model_server import HANGS_S, ModelServer, retold
 from test_model_narrator import opened
 
 from tta.agents.messages import Consent, Turn
-from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.orchestrator import UNASKED, AgentOrchestrator
 from tta.agents.steps import Deadlines
 from tta.agents.team import team_of
 from tta.domain.narration import NarrationOutcome
@@ -82,7 +82,7 @@ async def test_while_nobody_checks_texts_no_model_is_asked_for_one(
     async with opened(nodes, store, endpoint(model)) as models:
         by = AgentOrchestrator(team_of(models), DEADLINES)
         answer = await by.answer(TURN, await by.plan(TURN), may_ask_model=True)
-    assert (answer.author, answer.narration) == (Author.STORY, None)
+    assert (answer.author, answer.narration) == (Author.STORY, UNASKED)
     assert model.received == []
 
 

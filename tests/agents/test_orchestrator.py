@@ -35,7 +35,7 @@ from faulty_story import FAULTY
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
-from tta.agents.orchestrator import STUMBLED, TOO_LATE, WITHHELD, AgentOrchestrator
+from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.turns import (
@@ -163,7 +163,9 @@ async def test_text_that_nobody_can_check_is_not_asked_for():
     ours = orchestrator(models, unchecked=False)
     plan = await ours.plan(CHOSEN)
     assert not ours.wants_model(CHOSEN, plan)
-    assert await ours.answer(CHOSEN, plan, may_ask_model=True) == AS_AUTHORED
+    assert await ours.answer(CHOSEN, plan, may_ask_model=False) == AS_AUTHORED
+    answer = await ours.answer(CHOSEN, plan, may_ask_model=True)
+    assert answer == AS_AUTHORED._replace(narration=UNASKED), "it says why"
     assert not models.briefs
 
 
@@ -406,7 +408,7 @@ async def test_an_answer_says_who_said_what_was_meant_and_who_told_it():
     assert (answer.author, answer.interpreting, answer.narration) == (Author.MODEL, INTERPRETED, WRITTEN)
     models = ToldModels(Meaning("choice", "snail"))
     answer = await answered(orchestrator(models, unchecked=False), UNCLEAR)
-    assert (answer.author, answer.interpreting, answer.narration) == (Author.STORY, INTERPRETED, None)
+    assert (answer.author, answer.interpreting, answer.narration) == (Author.STORY, INTERPRETED, UNASKED)
 
 
 async def test_a_model_is_not_asked_what_is_understood_without_it():

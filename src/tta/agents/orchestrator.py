@@ -37,6 +37,8 @@ WITHHELD = Told(
     (),
 )
 """Where the guardian refuses even the authored text."""
+UNASKED = Narration(outcome=NarrationOutcome.UNCHECKED)
+"""Where the guardian could pass no text of a model, so that none is asked for one."""
 TOO_LATE = Narration(outcome=NarrationOutcome.LATE)
 """Where the turn has waited too long for a model to be asked at all."""
 
@@ -100,6 +102,8 @@ class AgentOrchestrator:
                     return Answer(told, Author.MODEL, verdict.by, narration)
                 narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
             on_step = nobody_listens  # They are told of each step once.
+        elif may_ask_model and self._team.narrator.may_ask(turn, plan):
+            narration = UNASKED
         telling = await self._authored(turn, plan, on_step)
         verdict = await self._checked(telling, on_step)
         if not verdict.passes:

@@ -19,7 +19,7 @@ class NarrationOutcome(StrEnum):
     UNFIT = "unfit"
     """It did not keep to the authored scene."""
     UNCHECKED = "unchecked"
-    """The guardian could not check it, so it was not shown."""
+    """The guardian could not check it, so it was not shown, or not even asked for."""
     SUPERSEDED = "superseded"
     """The story went elsewhere meanwhile: the player's wishes had changed, or play was held."""
     WITHDRAWN = "withdrawn"
