@@ -60,12 +60,34 @@ def test_a_measure_counts_what_ended_since_it_was_begun():
     fail(one, 1)
     measure = one.measure()
     assert (measure.runs, measure.failures) == (101, 1)
-    assert measure.p50_ms == pytest.approx(50, abs=1)
-    assert measure.p95_ms == pytest.approx(95, abs=1)
+    assert (measure.p50_ms, measure.p95_ms) == (50, 95)
     one.begin_measure()
     later = one.measure()
     assert (later.runs, later.failures, later.p50_ms, later.p95_ms) == (0, 0, 0.0, 0.0)
     assert later.since >= measure.since
+
+
+@pytest.mark.parametrize(
+    ("runs", "p50_ms", "p95_ms"), [(1, 1, 1), (2, 1, 2), (3, 2, 3), (10, 5, 10), (20, 10, 19), (21, 11, 20)]
+)
+def test_of_few_runs_the_slowest_is_seen(runs: int, p50_ms: float, p95_ms: float):
+    one = standing()
+    for ms in range(runs, 0, -1):
+        one.count(DONE, ms / 1000, asks_model=False)
+    measure = one.measure()
+    assert (measure.p50_ms, measure.p95_ms) == (p50_ms, p95_ms)
+
+
+def test_runs_that_asked_a_model_are_timed_apart():
+    one = standing()
+    for ms in (1, 2):
+        one.count(DONE, ms / 1000, asks_model=False)
+    one.count(FAILED, 3.0, asks_model=True)
+    one.count(DONE, 4.0, asks_model=True)
+    measure = one.measure()
+    assert (measure.runs, measure.failures, measure.p50_ms, measure.p95_ms) == (4, 1, 1, 2)
+    assert (measure.model_runs, measure.model_failures) == (2, 1)
+    assert (measure.model_p50_ms, measure.model_p95_ms) == (3_000, 4_000)
 
 
 def test_times_are_those_of_the_latest_runs():

@@ -47,6 +47,7 @@ MARK_READY = MarkAgentReady(at=NOON)
 DEGRADE = DegradeAgent(reason=DegradedReason.FAILING, at=NOON)
 RETIRE = RetireAgent(at=NOON)
 MEASURE = MeasurePerformance(**DID, at=NOON)  # type: ignore[arg-type]
+ASKED = {"model_runs": 4, "model_failures": 1, "model_p50_ms": 800.0, "model_p95_ms": 2000.0}
 
 
 def test_an_agent_begins_and_is_then_ready():
@@ -98,6 +99,10 @@ def test_how_an_agent_did_is_measured_from_where_it_was_measured_last():
     given(agent, REGISTERED, MEASURED, REGISTERED).when(MEASURE).then(MEASURED)
 
 
+def test_runs_that_asked_a_model_are_measured_apart():
+    given(agent, REGISTERED).when(replace(MEASURE, **ASKED)).then(replace(MEASURED, **ASKED))
+
+
 def test_where_nothing_was_done_nothing_is_measured():
     given(agent, REGISTERED).when(replace(MEASURE, runs=0, failures=0)).then_nothing()
 
@@ -106,6 +111,12 @@ def test_where_nothing_was_done_nothing_is_measured():
     "wrong",
     [
         {"failures": 11},
+        {"model_runs": 11},
+        {"model_runs": 1, "model_failures": 2},
+        {"model_runs": 10, "model_failures": 3},
+        {"model_runs": -1, "model_failures": -1},
+        {"model_p50_ms": 1.0},
+        {"model_p95_ms": float("inf")},
         {"failures": -1},
         {"runs": -1, "failures": -1},
         {"runs": 0, "failures": 1},

@@ -39,7 +39,16 @@ READY = MarkAgentReady(at=NOW)
 DEGRADED = DegradeAgent(reason=DegradedReason.FAILING, at=NOW)
 RETIRED = RetireAgent(at=NOW)
 MEASURED = MeasurePerformance(
-    runs=7, failures=2, p50_ms=0.5, p95_ms=12.5, since=NOW - timedelta(minutes=1), at=NOW
+    runs=7,
+    failures=2,
+    p50_ms=0.5,
+    p95_ms=12.5,
+    since=NOW - timedelta(minutes=1),
+    model_runs=3,
+    model_failures=1,
+    model_p50_ms=800.0,
+    model_p95_ms=2500.0,
+    at=NOW,
 )
 
 
@@ -95,6 +104,10 @@ async def test_an_agent_is_shown_with_how_it_is_and_did(api: Api):
         "failures": 2,
         "p50_ms": 0.5,
         "p95_ms": 12.5,
+        "model_runs": 3,
+        "model_failures": 1,
+        "model_p50_ms": 800.0,
+        "model_p95_ms": 2500.0,
     }
 
 

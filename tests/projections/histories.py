@@ -250,6 +250,8 @@ def _worked(player_id: UUID, at: datetime, number: int) -> list[tuple[str, Agent
         "p50_ms": 0.5,
         "p95_ms": 0.5 + number,
         "since": at - timedelta(seconds=0.25),
+        "model_runs": number % 2,
+        "model_p95_ms": 0.25 * number,
     }
     return [
         ("enlist", RegisterAgent(name="a", capability="b", version=number, worker=str(player_id), at=at)),

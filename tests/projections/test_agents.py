@@ -73,6 +73,38 @@ def test_it_says_how_it_is_and_since_when(events, state: str, reason: str | None
     )
 
 
+def test_times_of_runs_with_and_without_a_model_stay_until_there_are_such_again():
+    alone = replace(MEASURED, at=after(3))
+    asking = PerformanceMeasured(
+        runs=4,
+        failures=3,
+        p50_ms=0.0,
+        p95_ms=0.0,
+        since=after(3),
+        model_runs=4,
+        model_failures=2,
+        model_p50_ms=900.0,
+        model_p95_ms=4000.0,
+        at=after(4),
+    )
+    shown = replace(
+        ROW,
+        runs=14,
+        failures=4,
+        p50_ms=0.5,
+        p95_ms=7.5,
+        model_runs=4,
+        model_failures=2,
+        model_p50_ms=900.0,
+        model_p95_ms=4000.0,
+        changed_ms=NOON_MS + 4000,
+    )
+    assert row(REGISTERED, alone, asking) == shown
+    again = replace(alone, since=after(4), at=after(5))
+    later = replace(shown, runs=24, failures=5, changed_ms=NOON_MS + 5000)
+    assert row(REGISTERED, alone, asking, again) == later
+
+
 def test_runs_and_failures_add_up_and_times_are_the_last_ones():
     measured = replace(ROW, runs=10, failures=1, p50_ms=0.5, p95_ms=7.5, changed_ms=NOON_MS + 3000)
     assert row(REGISTERED, MEASURED) == measured

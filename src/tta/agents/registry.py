@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from math import ceil
 from time import perf_counter
 from typing import NamedTuple
 
@@ -28,13 +29,39 @@ class Run:
 
 
 class Measure(NamedTuple):
-    """How an agent did since a moment."""
+    """How an agent did since a moment: all runs and failures; times of those that asked no model."""
 
     runs: int
     failures: int
     p50_ms: float
     p95_ms: float
     since: datetime
+    model_runs: int
+    """Those among them that asked a model; so with what follows."""
+    model_failures: int
+    model_p50_ms: float
+    model_p95_ms: float
+
+
+class _Did:
+    """How runs of one kind went."""
+
+    def __init__(self) -> None:
+        self.runs = self.failures = 0
+        self._durations: deque[float] = deque(maxlen=DURATIONS_MAX)
+
+    def count(self, seconds: float, *, failed: bool) -> None:
+        self.runs += 1
+        self.failures += failed
+        self._durations.append(seconds)
+
+    def percentiles_ms(self) -> tuple[float, float]:
+        """Give the 50th and the 95th by nearest rank: the least time that so many runs did not exceed."""
+        ordered = sorted(self._durations)
+        if not ordered:
+            return 0.0, 0.0
+        p50, p95 = (ordered[ceil(percent * len(ordered) / 100) - 1] for percent in (50, 95))
+        return round(p50 * 1000, 3), round(p95 * 1000, 3)
 
 
 class Standing:
@@ -61,24 +88,27 @@ class Standing:
 
     def count(self, outcome: str, seconds: float, *, asks_model: bool) -> None:
         failed = outcome not in WELL
-        self._runs += 1
-        self._failures += failed
-        self._durations.append(seconds)
+        self._did[asks_model].count(seconds, failed=failed)
         # What goes well without a model says nothing of how it goes with one.
         self._failures_in_row[asks_model] = self._failures_in_row[asks_model] + 1 if failed else 0
 
     def measure(self) -> Measure:
         """Say how it did since the measure was begun."""
-        ordered = sorted(self._durations)
-        p50, p95 = (ordered[int(share * (len(ordered) - 1))] if ordered else 0.0 for share in (0.5, 0.95))
+        alone, asking = self._did[False], self._did[True]
         return Measure(
-            self._runs, self._failures, round(p50 * 1000, 3), round(p95 * 1000, 3), self.measured_since
+            alone.runs + asking.runs,
+            alone.failures + asking.failures,
+            *alone.percentiles_ms(),
+            self.measured_since,
+            asking.runs,
+            asking.failures,
+            *asking.percentiles_ms(),
         )
 
     def begin_measure(self) -> None:
         self.measured_since = datetime.now(UTC)
-        self._runs = self._failures = 0
-        self._durations: deque[float] = deque(maxlen=DURATIONS_MAX)
+        self._did = {False: _Did(), True: _Did()}
+        """By whether a model was asked: it takes ten thousand times as long."""
 
 
 class AgentRegistry:

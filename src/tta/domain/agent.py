@@ -63,10 +63,19 @@ class PerformanceMeasured(Event, frozen=True, kw_only=True):
     """How the runs that ended between `since` and `at` went."""
 
     runs: int
+    """All of them; so with the failures."""
     failures: int
     p50_ms: float
+    """Of the runs that asked no model, in which nobody is waited for; so with the 95th percentile."""
     p95_ms: float
     since: datetime
+    model_runs: int = 0
+    """Those among them that asked a model; so with what follows. Events that have none may be of a time when
+    both were one.
+    """
+    model_failures: int = 0
+    model_p50_ms: float = 0.0
+    model_p95_ms: float = 0.0
 
 
 AgentEvent = AgentRegistered | AgentReady | AgentDegraded | AgentRetired | PerformanceMeasured
@@ -96,6 +105,10 @@ class MeasurePerformance(Command, frozen=True, kw_only=True):
     p50_ms: float
     p95_ms: float
     since: datetime
+    model_runs: int = 0
+    model_failures: int = 0
+    model_p50_ms: float = 0.0
+    model_p95_ms: float = 0.0
 
 
 AgentCommand = RegisterAgent | MarkAgentReady | DegradeAgent | RetireAgent | MeasurePerformance
@@ -198,8 +211,18 @@ def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[Agen
         return []
     if not 0 <= command.failures <= command.runs:
         raise MeasureIsImpossible(f"expected at most {command.runs} failures, got {command.failures}")
-    if not 0 <= command.p50_ms <= command.p95_ms < inf:
-        raise MeasureIsImpossible(f"expected p50 up to p95, got {command.p50_ms} and {command.p95_ms} ms")
+    if not 0 <= command.model_failures <= command.model_runs <= command.runs:
+        raise MeasureIsImpossible(
+            f"expected at most {command.runs} runs that asked a model, got {command.model_failures} failures "
+            f"in {command.model_runs}"
+        )
+    if not command.model_failures <= command.failures:
+        raise MeasureIsImpossible(
+            f"expected {command.model_failures} failures or more, got {command.failures}"
+        )
+    for p50_ms, p95_ms in ((command.p50_ms, command.p95_ms), (command.model_p50_ms, command.model_p95_ms)):
+        if not 0 <= p50_ms <= p95_ms < inf:
+            raise MeasureIsImpossible(f"expected p50 up to p95, got {p50_ms} and {p95_ms} ms")
     if command.since > command.at:
         raise MeasureIsImpossible(f"expected a beginning before {command.at}, got {command.since}")
     if agent.measured_until is not None and command.since < agent.measured_until:
@@ -213,6 +236,10 @@ def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[Agen
             p50_ms=command.p50_ms,
             p95_ms=command.p95_ms,
             since=command.since,
+            model_runs=command.model_runs,
+            model_failures=command.model_failures,
+            model_p50_ms=command.model_p50_ms,
+            model_p95_ms=command.model_p95_ms,
             at=command.at,
         )
     ]

@@ -38,8 +38,15 @@ class AgentShown(msgspec.Struct, frozen=True):
     """Since it was registered; counted each minute, as are the failures."""
     failures: int
     p50_ms: float | None
-    """Of the last minute with work; null where there was none yet. So with p95_ms."""
+    """Of the runs that asked no model, in the last minute with such; null where there was none yet. So with
+    p95_ms.
+    """
     p95_ms: float | None
+    model_runs: int
+    """Those among the runs that asked a language model; so with what follows."""
+    model_failures: int
+    model_p50_ms: float | None
+    model_p95_ms: float | None
 
 
 class AgentsShown(msgspec.Struct, frozen=True):
@@ -82,6 +89,10 @@ def _shown(row: Agent, age_ms: int | None) -> AgentShown:
         failures=row.failures,
         p50_ms=row.p50_ms,
         p95_ms=row.p95_ms,
+        model_runs=row.model_runs,
+        model_failures=row.model_failures,
+        model_p50_ms=row.model_p50_ms,
+        model_p95_ms=row.model_p95_ms,
     )
 
 

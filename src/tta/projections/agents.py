@@ -23,7 +23,7 @@ from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, LinkType, Row
 
 NAME = "agents"
-VERSION = 1
+VERSION = 2
 AGENTS_MAX = 1_000  # Of 250 processes; with more, the ones that changed first are not shown.
 
 
@@ -41,8 +41,13 @@ class Agent(Row, frozen=True, kw_only=True):
     """Since it was registered, as far as they were measured; so with the failures."""
     failures: int = 0
     p50_ms: float | None = None
-    """Of the period that was measured last; so with the 95th percentile."""
+    """Of the runs without a model in the period that was measured last; so with the 95th percentile."""
     p95_ms: float | None = None
+    model_runs: int = 0
+    """Those among the runs that asked a model; so with what follows."""
+    model_failures: int = 0
+    model_p50_ms: float | None = None
+    model_p95_ms: float | None = None
     changed_ms: int
     """The last event of it."""
 
@@ -53,11 +58,13 @@ HANDLES = EVENTS
 BEGINS: dict[type[Event], type[Row]] = {}  # A worker that starts again registers on the row that is there.
 
 AGENTS_OF_LATE = """
-MATCH (a:Agent_v1)
+MATCH (a:Agent_v2)
 WHERE a.state <> $retired OR a.changed_ms >= $since_ms
 RETURN a.id AS id, a.name AS name, a.worker AS worker, a.agent_version AS agent_version,
   a.capability AS capability, a.state AS state, a.reason AS reason, a.since_ms AS since_ms,
   a.runs AS runs, a.failures AS failures, a.p50_ms AS p50_ms, a.p95_ms AS p95_ms,
+  a.model_runs AS model_runs, a.model_failures AS model_failures,
+  a.model_p50_ms AS model_p50_ms, a.model_p95_ms AS model_p95_ms,
   a.changed_ms AS changed_ms
 ORDER BY a.changed_ms DESC, a.id DESC
 LIMIT $agents_max
@@ -94,9 +101,14 @@ def apply(key: Key, row: Agent | None, fact: Fact) -> Agent:
             changed = {
                 "runs": row.runs + event.runs,
                 "failures": row.failures + event.failures,
-                "p50_ms": event.p50_ms,
-                "p95_ms": event.p95_ms,
+                "model_runs": row.model_runs + event.model_runs,
+                "model_failures": row.model_failures + event.model_failures,
             }
+            # Where there was no such run in that period, the times of an earlier one stay.
+            if event.runs > event.model_runs:
+                changed |= {"p50_ms": event.p50_ms, "p95_ms": event.p95_ms}
+            if event.model_runs:
+                changed |= {"model_p50_ms": event.model_p50_ms, "model_p95_ms": event.model_p95_ms}
         case _:
             raise AssertionError(f"{type(event).__name__} is not folded")
     return replace(row, **changed, changed_ms=at_ms)
