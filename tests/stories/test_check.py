@@ -14,6 +14,7 @@ from tta.stories.playing import CHARACTERS_MAX, LINES_MAX
 from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
+from tta.stories.ways import credited
 
 STORIES = [story for versions in catalogue().values() for story in versions.values()]
 TOP = "# id: s\n# version: 1\n# title: T\n# summary: S\n# world: W\n# language: en\n"
@@ -185,6 +186,15 @@ def test_a_place_that_says_it_touches_a_topic_names_it(told):
     scene = replace(story.scenes["mere"], **told)
     found = [topic for _, topic in unnamed_topics(story._replace(scenes={scene.id: scene}))]
     assert found == [{"location": "heights", "id": "death"}[next(iter(told))]]
+
+
+def test_a_skill_that_is_credited_is_the_skill_of_its_scene():
+    story = newest("the_night_post")
+    assert story is not None
+    assert {skill for _, skill in credited(story)} == set(story.skills)
+    scenes = {**story.scenes, "bridge": replace(story.scenes["bridge"], skill="worry_time")}
+    found = [(each.place, each.problem) for each in check(story._replace(scenes=scenes))]
+    assert found == [("bridge", "credits grounding_54321 as practised, which is not its skill")]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, Story
 from tta.stories.walk import Walk
+from tta.stories.ways import credited
 
 SCENES_MIN = 20
 OFFERS_MAX = 6
@@ -47,6 +48,9 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
     for scene in story.scenes.values():
         if scene.intensity >= 4 and not scene.warnings:
             yield scene.id, f"has intensity {scene.intensity} and no warnings"
+    for place, skill in credited(story):
+        if place not in story.scenes or story.scenes[place].skill != skill:
+            yield place, f"credits {skill} as practised, which is not its skill"
     for scene_id, topic in unnamed_topics(story):
         yield (
             scene_id,

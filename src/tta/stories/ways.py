@@ -1,4 +1,4 @@
-"""Which scene leads to which: what the choices of a story say of themselves, read without playing it."""
+"""Where the scenes of a story lead, and what is practised in them, by their tags: read without playing it."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,6 +19,13 @@ def ways(story: Story) -> Mapping[str, tuple[str, ...]]:
             raise StoryBroken(f"{where}: leads to {', '.join(sorted(unknown))}, which is no scene")
         found[scene] = tuple(sorted(leads))
     return found
+
+
+def credited(story: Story) -> Iterator[tuple[str, str]]:
+    """The knots that credit a skill as practised, each with the skill."""
+    for knot, content in json.loads(story.compiled)["root"][-1].items():
+        skills = {tag.partition(":")[2].strip() for tag in _tags(content) if tag.startswith("practised:")}
+        yield from ((knot, skill) for skill in sorted(skills))
 
 
 def _tags(content: Any) -> Iterator[str]:

@@ -350,6 +350,7 @@ Ibby regards it. "That's rather a short column, the true one." She rubs her nose
 # approach: mindfulness
 # intensity: 1
 # readiness: any
+# skill: grounding_54321
 # location: bridge
 # topics: friendship
 # characters: Ibby
@@ -884,6 +885,7 @@ She doesn't sign it now. But she dips the pen and lays it, wet, across the form,
 # approach: mindfulness
 # intensity: 1
 # readiness: any
+# skill: mindful_breathing
 # location: alcove
 Behind the stove there's an alcove full of empty mail sacks, washed soft. Everybody at the Night Post knows it, and nobody asks anybody who's in it anything. There's a small clock with the same four words, but in here the hand is allowed to wait.
 
