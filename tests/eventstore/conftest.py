@@ -7,30 +7,19 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from store_examples import SLOTS, fresh_name
+from store_fixtures import one_store, server_directory, valkey
 from store_servers import Cluster, redis7_binary
 from unreliable_proxy import UnreliableProxy
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 
+__all__ = ["one_store", "server_directory", "valkey"]
 KINDS = ["valkey", "redis7", pytest.param("cluster", marks=pytest.mark.cluster)]
 MOVING = [
     pytest.param(name, marks=pytest.mark.cluster)
     for name in ("cluster, slots moving", "cluster, keys moving")
 ]
-
-
-@pytest.fixture(scope="session")
-def server_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("servers")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def valkey(server_directory: Path) -> AsyncIterator[ChildServer]:
-    server = ChildServer(server_directory / "valkey")
-    await server.start()
-    yield server
-    await server.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -82,14 +71,6 @@ async def store(kind: str, server: ChildServer | Cluster) -> AsyncIterator[Event
     stop.set()
     if moving is not None:
         assert await moving > 0
-    await opened.close()
-
-
-@pytest_asyncio.fixture
-async def one_store(valkey: ChildServer) -> AsyncIterator[EventStore]:
-    """A store on Valkey alone, for what no other server would change."""
-    opened = await EventStore.open(valkey.url, fresh_name(), slots=SLOTS)
-    yield opened
     await opened.close()
 
 

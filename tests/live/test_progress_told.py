@@ -124,10 +124,10 @@ async def test_a_turn_tells_so_many_steps_at_most(store: EventStore):
         assert len(await heard.all()) == STEPS_MAX
 
 
-async def test_what_another_process_tells_is_heard(store: EventStore, live_server: ChildServer):
+async def test_what_another_process_tells_is_heard(store: EventStore, valkey: ChildServer):
     session = some_id()
     async with hearing(store, session) as heard:
-        arguments = [live_server.url, store.layout.name, str(SLOTS), str(session)]
+        arguments = [valkey.url, store.layout.name, str(SLOTS), str(session)]
         await asyncio.to_thread(subprocess.run, [sys.executable, "-c", TELLS, *arguments], check=True)
         assert await heard.until("narrating") == []
 
