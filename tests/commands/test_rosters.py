@@ -8,7 +8,7 @@ from command_examples import NOON, SESSION, Machine, asked, hold, some_player, s
 
 from tta.commands.folding import Target
 from tta.commands.handle import Commands, Handled, TooManyConflicts, handle
-from tta.commands.sessions import Facts, end_session, new_session_id, roster_target
+from tta.commands.sessions import Facts, handle_enrolled, new_session_id, roster_target
 from tta.commands.starting import start_session
 from tta.domain import session
 from tta.domain.passages import Wishes
@@ -29,7 +29,7 @@ async def starts(commands: Commands, player_id: UUID, key: str) -> Handled:
 
 async def ends(commands: Commands, player_id: UUID, session_id: UUID) -> Handled:
     around = asked(f"end {session_id}")
-    return await end_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), around)
+    return await handle_enrolled(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), around)
 
 
 async def full(commands: Commands) -> tuple[UUID, list[UUID]]:
@@ -50,7 +50,7 @@ async def test_a_session_that_starts_is_enrolled_and_one_that_ends_is_struck(com
     assert await under_way(commands, player_id) == (first.id, second.id)
     await ends(commands, player_id, first.id)
     assert await under_way(commands, player_id) == (second.id,)
-    await end_session(
+    await handle_enrolled(
         commands, second.id, player_id, lambda _: AbandonSession(at=NOON), asked(f"end {second.id}")
     )
     assert await under_way(commands, player_id) == ()
@@ -60,7 +60,7 @@ async def test_one_more_than_the_limit_is_refused_until_one_ends(commands: Comma
     player_id, ids = await full(commands)
     with pytest.raises(TooManySessions, match=f"{UNDER_WAY_MAX} are"):
         await starts(commands, player_id, f"{player_id} more")
-    await end_session(
+    await handle_enrolled(
         commands, ids[3], player_id, lambda _: CompleteSession(at=NOON), asked("end " + str(ids[3]))
     )
     started = await starts(commands, player_id, f"{player_id} more")

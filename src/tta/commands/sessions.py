@@ -70,17 +70,6 @@ async def handle_enrolled(
     return await _handled(commands, session_id, player_id, command, asked, rosters=rosters, over=over)
 
 
-async def end_session(
-    commands: Commands,
-    session_id: UUID,
-    player_id: UUID,
-    command: Callable[[Facts], SessionCommand],
-    asked: Asked,
-) -> Handled:
-    """End a session and strike it from the roster in one append. Raises what `handle_session` raises."""
-    return await handle_enrolled(commands, session_id, player_id, command, asked)
-
-
 async def sessions_over(commands: Commands, player_id: UUID) -> list[UUID]:
     """Name those on a player's roster that are over, and stay so: whoever ended them did not strike them."""
     (listed,) = await commands.aggregates.load([roster_target(player_id)])

@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from tta.commands.copies import copy_session
-from tta.commands.sessions import Facts, end_session
+from tta.commands.sessions import Facts, handle_enrolled
 from tta.commands.switching import switch_session
 from tta.domain import roster, session_refusals
 from tta.domain.passages import Beginning, Play, Wishes
@@ -98,7 +98,7 @@ def _seed(play: Play) -> UUID:
 async def _ended(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
     player_id = call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    handled = await end_session(call.services.commands, session_id, player_id, command, call.asked)
+    handled = await handle_enrolled(call.services.commands, session_id, player_id, command, call.asked)
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
 
