@@ -247,6 +247,10 @@ async def the_story_is_played_to_its_end(stage: Stage) -> None:
         require(reply is not None, f"expected a reply within {REPLY_WAIT_S} s, got none")
         if reply["ending"]:
             return
+        offers_nothing = (
+            f"expected choices or an ending, got neither from the {reply['author']}: {reply['text']}"
+        )
+        require(bool(reply["choices"]), offers_nothing)
         taken = chance.choice(reply["choices"])
         said, why = {"choice": taken["id"]}, f"“{taken['text']}”"
     raise NotAsExpected(f"expected an ending within {TURNS_MAX} turns, got none")
