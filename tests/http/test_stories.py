@@ -13,6 +13,8 @@ from tta.stories.story import catalogue, newest
 from tta.stories.ways import ways
 from tta.work import prepare
 
+MOURNING = {"grief", "loss", "bereavement", "death"}
+
 
 async def test_every_story_is_listed(api: Api):
     answer = await (await api.player()).get("/v1/stories")
@@ -34,7 +36,8 @@ async def test_a_story_says_how_it_fits(api: Api):
     fit = shown.json()["fit"]
     scenes = catalogue()["clearing"][1].scenes.values()
     expected = {
-        scene.id: ["grief"] * ("grief" in scene.warnings) + ["intensity 4"] * (scene.intensity == 4)
+        scene.id: [tag for tag in dict.fromkeys((*scene.warnings, *scene.topics)) if tag in MOURNING]
+        + ["intensity 4"] * (scene.intensity == 4)
         for scene in scenes
     }
     assert {each["scene"]: each["because"] for each in fit["filtered"]} == {
@@ -45,6 +48,21 @@ async def test_a_story_says_how_it_fits(api: Api):
     changed = await player.put(path, {**wishes, "intensity": 5}, If_Match="*")
     after = await player.seen("/v1/stories/clearing", changed, If_None_Match=shown.headers["ETag"])
     assert after.status_code == 200, "other wishes, another fit"
+
+
+async def test_a_wish_that_names_nothing_is_told_to_whose_it_is(api: Api):
+    player = await api.player()
+    path = f"/v1/players/{player.player_id}/preferences"
+    wishes = {**PREFERENCES, "avoid_topics": ["Deep-Water", "clowns"], "trigger_warnings": ["deaths", "zzz"]}
+    wished = await player.put(path, wishes, If_Match="*")
+    fit = (await player.seen("/v1/stories/clearing", wished)).json()["fit"]
+    assert fit["unknown"] == ["clowns", "zzz"]
+    scenes = catalogue()["clearing"][1].scenes.values()
+    avoidable = {"deep_water", *MOURNING}
+    left_out = {each.id for each in scenes if not avoidable.isdisjoint((*each.warnings, *each.topics))}
+    assert left_out <= {each["scene"] for each in fit["filtered"]} != set()
+    other = await api.player()
+    assert (await other.get("/v1/stories/clearing")).json()["fit"]["unknown"] == []
 
 
 async def test_who_plays_as_nobody_sees_no_fit(api: Api):

@@ -25,6 +25,7 @@ from tta.projections.catalogue_answers import (
 )
 from tta.projections.player_state import player_by_id
 from tta.security.policy import Action
+from tta.stories.avoiding import unknown
 from tta.stories.narrating import not_met_because, plain
 from tta.stories.story import Scene
 
@@ -58,6 +59,9 @@ class Fit(msgspec.Struct, frozen=True):
     approaches_met: tuple[str, ...]
     """Of the approaches that the player prefers, those of scenes that are open to them."""
     approaches_unmet: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Of the topics and warnings that the player avoids, in their words, those that name nothing which any
+    story knows: they leave nothing out, of this story or another."""
 
 
 class StoryShown(msgspec.Struct, frozen=True):
@@ -153,6 +157,7 @@ def _fit(scenes: Sequence[SceneShown], asks: Asks) -> Fit:
         round(scenes_open / len(told), 3) if told else 0.0,
         tuple(each for each in asks.approaches if each in offered),
         tuple(each for each in asks.approaches if each not in offered),
+        unknown(asks.wishes.avoid),
     )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from tta.domain.passages import READINESS, SENT, Passage, Wishes
+from tta.stories.avoiding import Avoided, avoided
 from tta.stories.meaning import Meaning, meaning_of
 from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
 from tta.stories.standing import HELP, SELF, characters_of, still_text
@@ -135,8 +136,11 @@ def may_meet(scene: Scene, wishes: Wishes) -> bool:
 
 def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
     """Say why a player does not want to meet a scene, in the scene's own words; empty where they do."""
-    avoided = {plain(each) for each in wishes.avoid}
-    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if plain(each) in avoided]
+    return _because(scene, wishes, avoided(wishes.avoid))
+
+
+def _because(scene: Scene, wishes: Wishes, avoids: Avoided) -> tuple[str, ...]:
+    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if avoids.meets(each)]
     if scene.intensity > wishes.intensity:
         because.append(f"intensity {scene.intensity}")
     if READINESS.index(scene.readiness) > READINESS.index(wishes.readiness):
@@ -146,7 +150,8 @@ def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
 
 def open_offers(story: Story, shown: Shown, wishes: Wishes) -> tuple[Offer, ...]:
     """Those of the offered choices that lead to nothing which the player does not want to meet."""
-    return tuple(offer for offer in shown.offers if may_go(story, offer.to, wishes))
+    avoids = avoided(wishes.avoid)
+    return tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes, avoids))
 
 
 def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
@@ -187,7 +192,13 @@ def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
 
 def may_go(story: Story, scene: str, wishes: Wishes) -> bool:
     """Say whether a player may be led to a scene; the calm place, and where they are, always."""
-    return not scene or scene == CALM or scene not in story.scenes or may_meet(story.scenes[scene], wishes)
+    return _may_go(story, scene, wishes, avoided(wishes.avoid))
+
+
+def _may_go(story: Story, scene: str, wishes: Wishes, avoids: Avoided) -> bool:
+    if not scene or scene == CALM or scene not in story.scenes:
+        return True
+    return not _because(story.scenes[scene], wishes, avoids)
 
 
 def _move(recorded: str) -> Move:

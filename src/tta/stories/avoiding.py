@@ -1,0 +1,168 @@
+"""Which warnings and topics of scenes a player's own words mean that they wish not to meet.
+
+Broad rather than narrow: who avoids a word avoids all that goes by it, so a scene too many is left out and
+none too few. Keeps nothing of what players say.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from tta.stories.sensitive import TOPICS
+from tta.stories.story import catalogue
+
+TAGS_REMEMBERED_MAX = 2_000  # Authors' words only: some forty tags today.
+
+word_pattern = re.compile(r"\w+")
+KIN: tuple[tuple[tuple[str, ...], str], ...] = (
+    (
+        ("death",),
+        "dying | dead | die | mourning | mourn | grieve | widow | orphan | miscarriage | cemetery | murder",
+    ),
+    (("loss",), "lose | losing"),
+    (("deep_water",), "water | ocean | sea | lake | swimming"),
+    (("fire",), "burning | flame"),
+    (("heights",), "falling | cliff | high place | acrophobia"),
+    (("storm",), "weather | tempest | gale"),
+    (("spiders",), "arachnophobia | insect | bug | animal"),
+    (("snakes",), "reptile | animal"),
+    (("alcohol",), "drinking | drunk | alcoholism | addiction | substance | drug"),
+    (("hospital", "blood"), "medical | doctor | surgical | needle | health"),
+    (("illness",), "sick | sickness | disease | ill"),
+    (("violence",), "violent | fight | fighting | weapon | abuse | assault | war | murder"),
+    (("suicide",), "suicidal | self injury | self mutilation | cutting"),
+    (("darkness",), "dark | night"),
+    (("getting_lost", "being_lost"), "lost | losing the way | losing my way"),
+    (
+        ("conflict",),
+        "argument | arguing | argue | quarrel | fight | fighting | shouting | confrontation | violence",
+    ),
+    (("anger",), "angry | rage | shouting"),
+    (("anxiety", "panic", "worry", "fear"), "anxious | anxiety | stress | mental health"),
+    (("panic",), "panic attack"),
+    (("fear",), "scared | afraid | phobia | horror"),
+    (("uncertainty",), "uncertain | not knowing"),
+    (("loneliness",), "lonely | alone | isolation | isolated | solitude | abandonment"),
+    (("sadness",), "sad | depression | depressed | depressing | crying"),
+    (("failure",), "fail | failing | mistake | not good enough"),
+    (("perfectionism",), "perfection | perfect | perfectionist | not good enough"),
+    (("shame",), "ashamed | humiliation | embarrassment | guilt"),
+    (
+        ("self_criticism",),
+        "self critical | self esteem | self hatred | self loathing | self worth | criticism",
+    ),
+    (("ageing",), "aging | old age | growing old | getting older | dementia"),
+    (("debt",), "money | financial | finance | poverty | owing"),
+    (
+        ("family",),
+        "parent | mother | father | mum | mom | dad | sibling | brother | sister | child | relative",
+    ),
+    (("friendship",), "friend"),
+    (("work",), "job | career | boss | workplace | burnout | unemployment"),
+    (("trust",), "betrayal"),
+)
+"""Tags, and further words by which a player avoids them: other names, broader ones, what they may hold."""
+
+
+class Avoided(NamedTuple):
+    """What a player's wishes come to."""
+
+    said: tuple[tuple[str, ...], ...]
+    """The stems of each wish."""
+    named: frozenset[tuple[str, ...]]
+    """The stems of all that they name."""
+
+    def meets(self, tag: str) -> bool:
+        """Say whether a warning or topic is one that is avoided."""
+        if not self.said:
+            return False
+        stems = _tag_stems(tag)
+        return stems in self.named or any(_within(stems, wish) or _within(wish, stems) for wish in self.said)
+
+
+def avoided(wishes: Iterable[str]) -> Avoided:
+    """Find all that a player's words name."""
+    said: list[tuple[str, ...]] = []
+    named: set[tuple[str, ...]] = set()
+    for wish in wishes:
+        stems = _stems(wish)
+        said.append(stems)
+        for term, names in _terms():
+            if _within(term, stems):
+                named |= names
+        for topic in TOPICS:
+            if topic.words.search(wish.replace("_", " ")):
+                named |= _named(topic.named)
+    return Avoided(tuple(said), frozenset(named))
+
+
+def unknown(wishes: Iterable[str]) -> tuple[str, ...]:
+    """Those of the wishes that name nothing: no story's warning or topic, and none that stories must name."""
+    return tuple(
+        wish for wish in dict.fromkeys(wishes) if not any(map(avoided([wish]).meets, known_topics()))
+    )
+
+
+@cache
+def known_topics() -> tuple[str, ...]:
+    """Every warning and topic of the catalogue, and those that a scene which touches them must name."""
+    scenes = (
+        s for versions in catalogue().values() for story in versions.values() for s in story.scenes.values()
+    )
+    told = {tag for scene in scenes for tag in (*scene.warnings, *scene.topics)}
+    return tuple(sorted(told | {name for topic in TOPICS for name in topic.named}))
+
+
+@cache
+def _terms() -> tuple[tuple[tuple[str, ...], frozenset[tuple[str, ...]]], ...]:
+    """What may be said, in stems, and what it names. A topic's names are one: who avoids one avoids all."""
+    together = {_stems(name): _named(topic.named) for topic in TOPICS for name in topic.named}
+    terms = list(together.items())
+    for tags, words in KIN:
+        names = {name for tag in tags for name in together.get(_stems(tag), frozenset({_stems(tag)}))}
+        terms += [(_stems(word), frozenset(names)) for word in words.split("|")]
+    return tuple(terms)
+
+
+def _named(tags: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(map(_stems, tags))
+
+
+def _within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether words stand in others, one after the other."""
+    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+
+
+@lru_cache(maxsize=TAGS_REMEMBERED_MAX)
+def _tag_stems(tag: str) -> tuple[str, ...]:
+    return _stems(tag)
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    """Fold case, accents, hyphens, underscores and spaces, and each word to its stem."""
+    parted = (
+        unicodedata.normalize("NFKD", words.casefold()).replace("_", " ").replace("'", "").replace("’", "")
+    )
+    plain = "".join(each for each in parted if not unicodedata.combining(each))
+    # Without a word in it, it is still the same as itself.
+    return tuple(map(_stem, word_pattern.findall(plain))) or (words.casefold().strip(),)
+
+
+def _stem(word: str) -> str:
+    """The part of an English word that its forms share: drowned, drowning; worries, worry; dark, darkness."""
+    if len(word) > 4 and word.endswith("ies"):
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "shes", "ches", "xes")):
+        word = word[:-2]
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    word = word.removesuffix("ness") if len(word) > 6 else word
+    for ending in ("ing", "ed"):
+        bare = word.removesuffix(ending)
+        if bare != word and len(bare) > 2 and not set("aeiouy").isdisjoint(bare):
+            word = bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "sl" else bare
+    if len(word) > 4:
+        word = word.removesuffix("e")
+    return word[:-1] + "i" if len(word) > 2 and word.endswith("y") else word

@@ -1,0 +1,129 @@
+"""What a player's own words avoid: all that goes by them, in whatever form they are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tta.domain.passages import Wishes
+from tta.stories.avoiding import KIN, avoided, known_topics, unknown
+from tta.stories.narrating import may_meet, not_met_because
+from tta.stories.sensitive import TOPICS
+from tta.stories.story import Scene, catalogue
+
+SCENES = [
+    s for versions in catalogue().values() for story in versions.values() for s in story.scenes.values()
+]
+TAGS = sorted({tag for scene in SCENES for tag in (*scene.warnings, *scene.topics)})
+MOURNING = {"grief", "loss", "bereavement", "death"}
+
+
+def left_out(wish: str) -> set[str]:
+    """The catalogue's tags that a wish leaves out."""
+    return set(filter(avoided([wish]).meets, known_topics()))
+
+
+@pytest.mark.parametrize(
+    ("wish", "tags"),
+    [
+        ("death", MOURNING),
+        ("Dying", MOURNING),
+        ("the death of a pet", MOURNING),
+        ("funerals", MOURNING),
+        ("grief", MOURNING),
+        ("losses", MOURNING),
+        ("drowning", {"deep_water", "drowning"}),
+        ("deep-water", {"deep_water", "drowning"}),
+        ("Deep Water", {"deep_water", "drowning"}),
+        ("  DEEP_WATERS ", {"deep_water", "drowning"}),
+        ("deep‑water", {"deep_water", "drowning"}),
+        ("water", {"deep_water", "drowning"}),
+        ("the dark", {"darkness"}),
+        ("storms", {"storm"}),
+        ("thunder", {"storm"}),
+        ("height", {"heights"}),
+        ("being lost", {"being_lost", "getting_lost"}),
+        ("arguments", {"conflict"}),
+        ("being alone", {"loneliness"}),
+        ("my mother", {"family"}),
+        ("worrying", {"worry"}),
+        ("illnesses", {"illness", "hospital"}),
+        ("Self-Criticism", {"self_criticism"}),
+        ("criticism", {"self_criticism"}),
+        ("fear of failure", {"fear", "failure"}),
+        ("phobias", {"fear"}),
+        ("spider", {"spiders"}),
+    ],
+)
+def test_a_word_avoids_all_that_goes_by_it(wish: str, tags: set[str]):
+    assert left_out(wish) == tags
+    assert unknown([wish]) == ()
+
+
+def test_a_broader_word_avoids_the_narrower_and_not_the_other_way():
+    assert {"panic", "worry", "fear", "anxiety"} <= left_out("anxiety")
+    assert left_out("panic") == {"panic"}
+    assert {"blood", "injury", "hospital", "illness"} <= left_out("medical things")
+
+
+def test_who_avoids_death_meets_no_scene_of_grief_or_loss():
+    mourning = [scene for scene in SCENES if not MOURNING.isdisjoint((*scene.warnings, *scene.topics))]
+    assert {tag for scene in mourning for tag in (*scene.warnings, *scene.topics)} >= MOURNING - {"death"}
+    assert not any(may_meet(scene, Wishes(("death",))) for scene in mourning)
+
+
+@given(
+    st.sampled_from(TAGS),
+    st.sampled_from([str.upper, str.title, str.lower, str.capitalize]),
+    st.sampled_from(["_", " ", "-", "  ", "‑"]),
+    st.sampled_from(["", "s", " ", "."]),
+    st.lists(st.text(max_size=20), max_size=3),
+)
+def test_a_storys_own_word_is_avoided_however_it_is_written(tag, case, joined, ending, others):
+    wishes = (*others, case(tag).replace("_", joined) + ending * (not tag.endswith("s")))
+    assert avoided(wishes).meets(tag)
+    for scene in (scene for scene in SCENES if tag in (*scene.warnings, *scene.topics)):
+        assert tag in not_met_because(scene, Wishes(wishes))
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_what_is_the_same_but_for_case_and_underscores_was_and_is_avoided(wish: str, tag: str):
+    """As it was once compared, so that nobody is protected less than before."""
+
+    def plain(word: str) -> str:
+        return word.strip().casefold().replace("_", " ")
+
+    assert avoided([wish]).meets(wish.swapcase()) or plain(wish) != plain(wish.swapcase())
+    assert avoided([wish]).meets(tag) or plain(wish) != plain(tag)
+
+
+@given(st.lists(st.text(max_size=30), max_size=5), st.lists(st.text(max_size=30), max_size=5))
+def test_another_wish_takes_no_protection_away(wishes: list[str], more: list[str]):
+    before, after = avoided(wishes), avoided([*wishes, *more])
+    assert all(after.meets(tag) for tag in known_topics() if before.meets(tag))
+
+
+def test_words_that_name_nothing_are_said_and_leave_nothing_out():
+    wishes = ("clowns", "storms", "Spinnen", "the", "!!!", "clowns")
+    assert unknown(wishes) == ("clowns", "Spinnen", "the", "!!!")
+    untouched = Wishes(("clowns", "Spinnen", "the", "!!!"))
+    assert all(may_meet(scene, untouched) for scene in SCENES)
+
+
+def test_who_avoids_nothing_meets_all():
+    assert all(may_meet(scene, Wishes()) for scene in SCENES)
+    assert unknown(()) == ()
+
+
+def test_every_further_word_is_of_something_that_is_known():
+    for tags, words in KIN:
+        assert set(tags) <= set(known_topics())
+        assert all(set(tags) <= left_out(word) for word in words.split("|"))
+    for topic in TOPICS:
+        for name in topic.named:
+            assert set(topic.named) <= left_out(name.replace("_", " "))
+
+
+def test_a_tag_that_no_list_has_is_avoided_by_its_own_word():
+    scene = Scene("attic", "cbt", 1, "any", "attic", topics=("moth_eaten_clowns",))  # type: ignore[arg-type]
+    assert not may_meet(scene, Wishes(("clown",)))
+    assert not may_meet(scene, Wishes(("Moth-eaten clowns",)))
