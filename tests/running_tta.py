@@ -42,12 +42,14 @@ def tta(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> sub
 class Dev:
     """A `tta dev` that runs; made by starting it, and ready once made."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(self, data_dir: Path, *, source: Path | None = None, **settings: str) -> None:
+        """`source` is the folder that has another release's `tta`."""
         self.data_dir = data_dir
+        release = {} if source is None else {"PYTHONPATH": str(source)}
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tta", "dev", "--data-dir", str(data_dir), "--port", "0"],
-            env=environment(**settings),
+            env=environment(**settings) | release,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,

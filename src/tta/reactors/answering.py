@@ -5,7 +5,7 @@ outside the append, and compare there what they decided by: where it has changed
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -27,9 +27,10 @@ from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Context, Recorded
 from tta.eventstore.errors import StoreError
+from tta.reactors.not_here import NotHere
 from tta.security.sealing import open_event
 from tta.stories.narrating import Told
-from tta.stories.story import catalogue
+from tta.stories.story import Story
 from tta.telemetry.errors import said as said_by
 
 log = structlog.get_logger(__name__)
@@ -38,19 +39,28 @@ STORY_SENTENCE = (
     "This story cannot be told here at the moment; that is our fault and not yours. What you have played is "
     "kept. You can pause, or start another story."
 )
-"""For a session whose story, or the version of it, the catalogue does not have."""
+"""For a session whose story, or the version of it, no process has."""
 CONSENT_WITHIN_S = 0.5  # One round trip to the store; while it does not answer, nobody agreed.
 HELD_SENTENCE = (
     "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
     "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
     "are in danger right now, call your emergency number. I keep listening for as long as you want to write."
 )
+MISSING_S_MAX = 60.0
+"""How long a turn waits for a process that has its story's version; its slot's mark waits with it."""
 UNTOLD = Answer(Told(STORY_SENTENCE, Passage(), ()), Author.STORY)
 HELD = Answer(Told(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
 
 
 class Overtaken(Exception):
     """What the answer was decided by has changed."""
+
+
+class Repertoire(NamedTuple):
+    """The stories that this process can tell."""
+
+    stories: Mapping[str, Mapping[int, Story]]
+    missing_s_max: float = MISSING_S_MAX
 
 
 class Standing(NamedTuple):
@@ -91,6 +101,7 @@ class Matter(NamedTuple):
 
 async def matter_of(
     commands: Commands,
+    repertoire: Repertoire,
     said: InteractionSubmitted,
     recorded: Recorded,
     *,
@@ -98,7 +109,8 @@ async def matter_of(
     afresh: bool = False,
 ) -> Matter:
     """Gather what stands around an interaction, as this process remembers it, or `afresh` from the log: a
-    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased.
+    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased, and NotHere while a
+    process of another release may have the version of the story.
     """
     player_id, session_id = recorded.subject_id, recorded.aggregate_id
     assert player_id is not None, "an interaction is a player's"
@@ -110,8 +122,8 @@ async def matter_of(
     folded = remembered or await commands.aggregates.load(unfolded.targets)
     standing, consented = _standing([each.state for each in folded])
     standing = standing._replace(preferences_at=wished_at)
-    story = catalogue().get(standing.play.story, {}).get(standing.play.version)
-    if standing.held or story is None:
+    story = None if standing.held else _story(repertoire, standing.play, recorded)
+    if story is None:
         return unfolded._replace(standing=standing)
     opened = open_event(said, key)
     turn = Turn(
@@ -126,6 +138,19 @@ async def matter_of(
         consent=_consent(commands, player_id) if consented else None,
     )
     return unfolded._replace(standing=standing, turn=turn)
+
+
+def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | None:
+    """The version that a session is pinned to; None where nobody has it. Raises NotHere."""
+    story = repertoire.stories.get(play.story, {}).get(play.version)
+    # Version 0 is of a story that there was not when the session began.
+    if story is None and play.version and _age_s(recorded) < repertoire.missing_s_max:
+        raise NotHere(f"expected {play.story}@{play.version}, there is no such version here")
+    return story
+
+
+def _age_s(recorded: Recorded) -> float:
+    return datetime.now(UTC).timestamp() - recorded.recorded_ms / 1000
 
 
 def answer_command(matter: Matter, answer: Answer) -> AnswerInteraction:

@@ -21,8 +21,9 @@ from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
 from tta.live.progress import telling_steps
-from tta.reactors.answering import Matter, Overtaken, answer_command, append, matter_of
+from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
 from tta.security.keyring import PlayerErased
+from tta.stories.story import catalogue
 
 PAGE = 20  # Between an interaction and its narration stand changes of status only.
 
@@ -42,9 +43,12 @@ class Narrate:
     NAME = "narration"
     ASKS: tuple[type[Event], ...] = (NarrationRequested,)
 
-    def __init__(self, commands: Commands, orchestrator: AgentOrchestrator) -> None:
+    def __init__(
+        self, commands: Commands, orchestrator: AgentOrchestrator, repertoire: Repertoire | None = None
+    ) -> None:
         self._commands = commands
         self._orchestrator = orchestrator
+        self._repertoire = repertoire or Repertoire(catalogue())
 
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every request is dealt with.
         return True
@@ -64,7 +68,12 @@ class Narrate:
         asked: tuple[Plan, Answer] | None = None
         while True:
             matter = await matter_of(
-                self._commands, said.event, recorded, call_id=recorded.event_id, afresh=True
+                self._commands,
+                self._repertoire,
+                said.event,
+                recorded,
+                call_id=recorded.event_id,
+                afresh=True,
             )
             waited_s = (datetime.now(UTC) - said.at).total_seconds()
             plan, answer = await self._told(matter, asked, waited_s, on_step)

@@ -20,17 +20,12 @@ import structlog
 from tta.domain.base import Event
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
-from tta.eventstore.errors import (
-    AlreadyDone,
-    HistoryChanged,
-    OutcomeUnknown,
-    ReactorFull,
-    StoreUnavailable,
-)
+from tta.eventstore.errors import AlreadyDone, HistoryChanged, OutcomeUnknown, ReactorFull, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
 from tta.reactors.leases import Leases
+from tta.reactors.not_here import NotHere
 from tta.telemetry.errors import said, traced
 
 SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
@@ -58,7 +53,10 @@ class Reactor(Protocol):
         """Say whether an event of such a type asks something at all; what does not costs no append."""
 
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
-        """Answer one event with an append that carries `dealt`. May be called again for the same event."""
+        """Answer one event with an append that carries `dealt`. May be called again for the same event.
+
+        Raises NotHere where another process may be able to, until it gives up waiting for that one.
+        """
 
 
 class Running:
@@ -205,8 +203,8 @@ class Running:
                 break
             except AlreadyDone:
                 break
-            except (*AWAY, ReactorFull) as error:
-                log.warning("the store takes nothing now, trying again", reactor=self.name, error=str(error))
+            except (*AWAY, ReactorFull, NotHere) as error:
+                log.warning("not to be dealt with now, trying again", reactor=self.name, error=str(error))
             except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
                 log.error(  # noqa: TRY400 - A traceback of our own making: no message of a library.

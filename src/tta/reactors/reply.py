@@ -16,8 +16,9 @@ from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNar
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Recorded
 from tta.live.progress import telling_steps
-from tta.reactors.answering import Matter, Overtaken, answer_command, append, matter_of
+from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
 from tta.security.keyring import PlayerErased
+from tta.stories.story import catalogue
 
 log = structlog.get_logger(__name__)
 
@@ -28,9 +29,12 @@ class Reply:
     NAME = "reply"
     ASKS: tuple[type[Event], ...] = (InteractionSubmitted,)
 
-    def __init__(self, commands: Commands, orchestrator: AgentOrchestrator) -> None:
+    def __init__(
+        self, commands: Commands, orchestrator: AgentOrchestrator, repertoire: Repertoire | None = None
+    ) -> None:
         self._commands = commands
         self._orchestrator = orchestrator
+        self._repertoire = repertoire or Repertoire(catalogue())
 
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every interaction is answered.
         return True
@@ -51,7 +55,7 @@ class Reply:
         self, said: InteractionSubmitted, recorded: Recorded, dealt: Dealt, on_step: OnStep
     ) -> bool:
         """Answer; False where what it was decided by is not so any more."""
-        matter = await matter_of(self._commands, said, recorded, call_id=recorded.event_id)
+        matter = await matter_of(self._commands, self._repertoire, said, recorded, call_id=recorded.event_id)
         command = await self._decided(matter, on_step)
         try:
             await append(self._commands, matter, command, recorded, dealt)

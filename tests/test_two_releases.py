@@ -1,0 +1,110 @@
+"""A running session keeps its story's version, byte for byte, when TTA comes with a newer one."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import tta
+from running_tta import Dev
+from told_passages import next_passage
+from tta.domain.passages import Wishes
+from tta.graph.migrations import migrations_folder
+from tta.stories.narrating import Told, opening
+from tta.stories.story import Story, catalogue, read_story
+
+FIRST = catalogue()["clearing"][1]
+TURNS = 4
+
+
+def second() -> Story:
+    """The next version, which says almost everything in other words."""
+    compiled = FIRST.compiled.replace("^version: 1", "^version: 2").replace("You ", "You, once more, ")
+    assert compiled.count("You, once more, ") > 50
+    return read_story("clearing", 2, compiled)
+
+
+def release_with(story: Story, folder: Path) -> Path:
+    """A copy of TTA that comes with one version more."""
+    (package,) = tta.__path__
+    shutil.copytree(package, folder / "tta", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(migrations_folder(), folder / "tta" / "migrations", dirs_exist_ok=True)
+    authored = folder / "tta" / "stories" / "authored" / story.id
+    (authored / f"{story.version}.json").write_text(story.compiled, "utf-8")
+    return folder
+
+
+def expected(story: Story, session: UUID, moves: list[str]) -> list[Told]:
+    """What a player is told who makes these moves."""
+    told = [opening(story, session, Wishes())]
+    for made, choice in enumerate(moves):
+        told.append(next_passage(story, session, moves[:made], Wishes(), choice=choice, words=None))
+    return told
+
+
+def begun(dev: Dev, key: str) -> str:
+    started = dev.ask("POST", "/v1/sessions", {"story": "clearing"}, idempotency_key=f'"{key}"')
+    assert started.status_code == 201, started.text
+    return str(started.json()["id"])
+
+
+def opened(dev: Dev, session: str) -> dict[str, Any]:
+    found = dev.ask("GET", f"/v1/sessions/{session}/interactions", prefer="wait=20")
+    assert found.status_code == 200, found.text
+    beginning: dict[str, Any] = found.json()["opening"]
+    return beginning
+
+
+def chosen(dev: Dev, session: str, choice: str, key: str) -> dict[str, Any]:
+    said = dev.ask(
+        "POST",
+        f"/v1/sessions/{session}/interactions",
+        {"choice": choice},
+        idempotency_key=f'"{key}"',
+        prefer="wait=20",
+    )
+    reply: dict[str, Any] = said.json()["reply"]
+    return reply
+
+
+def must_be_told(shown: dict[str, Any], told: Told) -> None:
+    assert shown["text"].encode() == told.text.encode()
+    assert [(each["id"], each["text"]) for each in shown["choices"]] == list(
+        zip(told.passage.choices, told.choice_texts, strict=True)
+    )
+
+
+def test_a_running_session_goes_on_in_its_version_and_a_new_one_begins_in_the_next(tmp_path: Path):
+    newer = second()
+    dev = Dev(tmp_path / "data")
+    session, moves = begun(dev, "one"), list[str]()
+    shown = opened(dev, session)
+    for turn in range(TURNS):
+        moves.append(shown["choices"][0]["id"])
+        shown = chosen(dev, session, moves[-1], f"one {turn}")
+    assert dev.end() == 0
+
+    dev = Dev(tmp_path / "data", source=release_with(newer, tmp_path / "next"))
+    try:
+        for turn in range(TURNS, 2 * TURNS):
+            moves.append(shown["choices"][0]["id"])
+            shown = chosen(dev, session, moves[-1], f"one {turn}")
+            must_be_told(shown, expected(FIRST, UUID(session), moves)[-1])
+        must_be_told(opened(dev, session), expected(FIRST, UUID(session), [])[0])
+
+        copied = dev.ask("POST", f"/v1/sessions/{session}/copy", {}, idempotency_key='"copy"')
+        assert copied.status_code == 201, copied.text
+        copy = copied.json()["id"]
+        must_be_told(opened(dev, copy), opening(FIRST, UUID(session), Wishes(), moves))
+        choice = opened(dev, copy)["choices"][0]["id"]
+        told = next_passage(FIRST, UUID(session), moves, Wishes(), choice=choice, words=None)
+        must_be_told(chosen(dev, copy, choice, "copy 0"), told)
+
+        other = begun(dev, "other")
+        beginning = expected(newer, UUID(other), [])[0]
+        assert beginning.text != expected(FIRST, UUID(other), [])[0].text
+        must_be_told(opened(dev, other), beginning)
+        choice = beginning.passage.choices[0]
+        must_be_told(chosen(dev, other, choice, "other 0"), expected(newer, UUID(other), [choice])[-1])
+    finally:
+        assert dev.end() == 0
