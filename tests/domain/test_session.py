@@ -1,6 +1,7 @@
 """What a session allows, turn by turn, whatever else goes on."""
 
 from datetime import datetime, timedelta
+from functools import reduce
 from typing import Any
 from uuid import UUID
 
@@ -442,3 +443,17 @@ def test_that_it_is_a_machine_is_said_every_three_hours():
     )
     on = [STARTED, *turn(1, 3, disclosed=True), replace(SUBMITTED, turn=2, at=at(5.9))]
     given(session, *on).when(replace(ANSWER, turn=2, at=at(5.9))).then(replace(ANSWERED, turn=2, at=at(5.9)))
+
+
+@pytest.mark.parametrize("moves", [(), ("snail",)], ids=["begun", "copied"])
+def test_what_began_on_hold_is_untold_until_something_of_the_story_is_told(moves: tuple[str, ...]):
+    def untold(*events: Any) -> bool:
+        return reduce(session.evolve, events, session.initial).play.untold
+
+    held = replace(STARTED, held=True, opening=None, passage=Passage(), choice_texts=None, moves=moves)
+    by_protocol = replace(ANSWERED, scene=None, passage=Passage(), author=Author.PROTOCOL)
+    told = replace(ANSWERED, turn=2, passage=Passage(scene="clearing"))
+    assert untold(held)
+    assert untold(held, SUBMITTED, by_protocol)
+    assert not untold(held, SUBMITTED, by_protocol, replace(SUBMITTED, turn=2), told)
+    assert not untold(STARTED)

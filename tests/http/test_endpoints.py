@@ -89,7 +89,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     answer = asked.json()
     assert UUID(answer.pop("interaction_id"))
     reply = answer.pop("reply")
-    assert answer == {"turn": 1, "version": 2}
+    assert answer == {"turn": 1, "version": 2, "status": "open"}
     assert reply["text"].startswith("I am not sure which you mean"), "it does not guess"
     assert reply["choices"] == begun["choices"], "the story stood still"
     first = place.shown.offers[0]
