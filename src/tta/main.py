@@ -29,6 +29,7 @@ from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
 from tta.serving import serve
 from tta.settings import Settings, SettingsWrong, read_settings
+from tta.stories.story import versions_had
 from tta.work import (
     REACTOR_NAMES,
     READ_MODELS,
@@ -167,7 +168,7 @@ async def run(
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(asked_models(parts))
         mediator = await orchestrator(parts, models) if reacting else None
-        leases = Leases(parts.store, worker_of(parts))
+        leases = Leases(parts.store, worker_of(parts), stories=versions_had())
         work = Work(
             projectors(parts) if projecting else [],
             [] if mediator is None else reactors(parts, mediator, leases),

@@ -36,6 +36,13 @@ def test_slots_are_shared_about_evenly():
     assert min(shares.values()) > 256 / 3 / 2
 
 
+@given(names, names, st.integers(0, 255), st.integers(1, 9))
+def test_who_has_the_most_stories_has_all_slots(older: list[str], newer: list[str], slot: int, had: int):
+    older, newer = [f"{each}#{had}" for each in older], [f"{each}#{had + 1}" for each in newer]
+    assert owner(slot, older + newer) == owner(slot, newer)
+    assert owner(slot, older) in older
+
+
 async def test_one_alone_has_them_all(machine: Machine):
     alone = process(machine, "alone")
     await alone.beat()

@@ -14,6 +14,7 @@ from tta.domain.passages import Beginning
 from tta.domain.turns import InteractionAnswered, RequestNarration
 from tta.domain.vocabulary import Author
 from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE, Repertoire
+from tta.reactors.leases import Leases
 from tta.reactors.narration import Narrate
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
@@ -29,11 +30,11 @@ NEW = Repertoire({"clearing": {1: FIRST, NEXT: SECOND}})
 OF_SECOND = Beginning(version=NEXT)
 
 
-async def replying(machine: Machine, repertoire: Repertoire) -> Running:
+async def replying(machine: Machine, repertoire: Repertoire, leases: Leases | None = None) -> Running:
     """A reply reactor in a process of its own, which has these stories."""
     commands = await machine.process()
     reply = Reply(commands, AgentOrchestrator(team_of()), repertoire)
-    return reacting(commands.aggregates.store, reply)
+    return reacting(commands.aggregates.store, reply, leases=leases)
 
 
 async def put_off_at_least(times: int, logs: list[Any]) -> None:
@@ -60,6 +61,24 @@ async def test_a_process_without_the_version_leaves_the_turn_to_one_that_has_it(
     assert (answer.author, SAYS in answer.reply) == (Author.STORY, True)
     assert await machine.must_be_answered_once() == 1
     assert old.parked_total == new.parked_total == 0
+
+
+async def test_a_process_that_comes_with_the_version_takes_over_while_the_older_ones_stay(machine: Machine):
+    who = await machine.session(begins=OF_SECOND)
+    await machine.say(*who, "status")
+    old = [Leases(machine.store, name, stories=1) for name in ("a", "b", "c")]
+    for each in (*old, *old):
+        await each.beat()
+    newer = Leases(machine.store, "d", stories=2)
+    with capture_logs() as logs:
+        async with running(*[await replying(machine, OLD, each) for each in old]):
+            await put_off_at_least(1, logs)
+            for each in (newer, *old):
+                await each.beat()
+            assert [each.slots for each in old] == [frozenset()] * 3
+            async with running(await replying(machine, NEW, newer)):
+                await machine.all_answered()
+    assert SAYS in (await answers(machine, who[0]))[0].reply
 
 
 async def test_what_it_left_is_still_there_for_who_comes_after_it(machine: Machine):

@@ -1,7 +1,8 @@
 """Sharing the slots among the processes that react: each slot is leased to one of those that live.
 
 Leases only save work; what keeps an event from having two effects is its append. Nobody asks before acting,
-so for a moment two may work on one slot.
+so for a moment two may work on one slot. Where processes come with different stories, those with the most
+have all slots: they can tell every session.
 """
 
 import asyncio
@@ -21,8 +22,9 @@ log = structlog.get_logger(__name__)
 class Leases:
     """The slots that one process's reactors work on. All of them are its own until it has looked."""
 
-    def __init__(self, store: EventStore, worker: str, *, lease_s: float = LEASE_S) -> None:
-        self.worker = worker
+    def __init__(self, store: EventStore, worker: str, *, stories: int = 0, lease_s: float = LEASE_S) -> None:
+        """`stories` is how many versions of stories this process has. Their number only grows."""
+        self.worker = f"{worker}#{stories}" if stories else worker
         self._store = store
         self._lease_s = lease_s
         self._slots = frozenset(range(store.layout.slots))
@@ -72,7 +74,17 @@ class Leases:
 
 
 def owner(slot: int, workers: list[str]) -> str:
-    """Choose who has a slot: whoever joins or leaves moves only their own slots (rendezvous hashing)."""
+    """Choose who has a slot: whoever joins or leaves moves only their own slots (rendezvous hashing), unless
+    they have more stories than all others.
+    """
+    most = max(map(_stories, workers), default=0)
     return max(
-        workers, key=lambda each: blake2b(f"{slot}@{each}".encode(), digest_size=8).digest(), default=""
+        (each for each in workers if _stories(each) == most),
+        key=lambda each: blake2b(f"{slot}@{each}".encode(), digest_size=8).digest(),
+        default="",
     )
+
+
+def _stories(worker: str) -> int:
+    number = worker.rpartition("#")[2]
+    return int(number) if number.isdecimal() else 0

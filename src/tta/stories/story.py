@@ -80,6 +80,11 @@ def catalogue() -> Mapping[str, Mapping[int, Story]]:
     return found
 
 
+def versions_had() -> int:
+    """How many versions of stories there are here. None is ever removed, so a later release has no fewer."""
+    return sum(map(len, catalogue().values()))
+
+
 def newest(story: str) -> Story | None:
     """Give the newest version of a story; None where there is none of the id."""
     versions = catalogue().get(story)
