@@ -1,5 +1,7 @@
 """`tta play` as its players run it: what they say to the story, and every way in which they may leave."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -74,7 +76,7 @@ def test_who_takes_a_break_may_go_on(running: Dev):
     assert ENDED in after
 
 
-@pytest.mark.parametrize("typed", ["", "look\n", "take a break\n", "look\nwhat"])
+@pytest.mark.parametrize("typed", ["", "look\n\n", "take a break\n", "look\nwhat"])
 def test_the_end_of_the_input_leaves_the_story(running: Dev, typed: str):
     assert play(running, typed).endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
 
@@ -101,3 +103,27 @@ def test_a_server_that_is_gone_is_said_without_a_traceback(tmp_path: Path):
         told, wrong = process.communicate("look\n", timeout=WITHIN_S)
     assert "TTA cannot be reached any more." in told
     assert (process.returncode, wrong) == (1, "")
+
+
+def test_a_terminal_that_is_gone_is_the_end_of_the_input(running: Dev):
+    terminal, ours = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tta", "play", "--url", running.url, "--data-dir", str(running.data_dir)],
+        env=environment(),
+        stdin=ours,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(ours)
+    assert process.stdout is not None
+    try:
+        while not process.stdout.readline().startswith("  2  "):
+            assert process.poll() is None
+        os.close(terminal)
+        told, wrong = process.communicate(timeout=WITHIN_S)
+    finally:
+        process.kill()
+        process.communicate()
+    assert told.endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
+    assert (process.returncode, wrong) == (0, "")

@@ -48,19 +48,18 @@ class Typed:
         threading.Thread(target=self._read, name="typed", daemon=True).start()
 
     async def next(self) -> str | None:
-        """Give the next line that says something; None at the end of the input."""
-        while (line := await self._lines.get()) is not None:
-            if line.strip():
-                return line.strip()
-        return None
+        """Give the next line; None at the end of the input."""
+        line = await self._lines.get()
+        return None if line is None else line.strip()
 
     def _read(self) -> None:
         # Not by sys.stdin: the interpreter cannot end while a thread waits in that.
         raw, descriptor = b"", sys.stdin.fileno()
         with suppress(RuntimeError):  # The loop is closed: nobody listens any more.
-            while part := os.read(descriptor, HELD_TOGETHER):
-                *lines, raw = (raw + part).split(b"\n")
-                self._give(*lines)
+            with suppress(OSError):  # The terminal is gone: there is no more.
+                while part := os.read(descriptor, HELD_TOGETHER):
+                    *lines, raw = (raw + part).split(b"\n")
+                    self._give(*lines)
             self._give(raw)
             self._loop.call_soon_threadsafe(self._lines.put_nowait, None)
 
@@ -207,6 +206,8 @@ async def _turns(out: Console, seat: Seat, told: dict[str, Any]) -> bool:
         if words is None:
             out.print(LEFT, style="dim")
             return True
+        if not words:
+            continue
         try:
             told = await seat.say(words)
         except NotAnswered as refused:
