@@ -179,12 +179,22 @@ def test_a_topic_that_a_text_touches_is_named():
     assert ("pantry", "storm") not in found, "one mention in passing"
 
 
+def test_what_is_no_scene_touches_no_topic():
+    story = newest("the_cartographers_debt")
+    assert story is not None
+    assert '"^kindly"' in story.compiled
+    touching = story._replace(compiled=story.compiled.replace('"^kindly"', '"^as if nobody had died"'))
+    assert list(unnamed_topics(touching)) == [("man", "death")]
+
+
 @pytest.mark.parametrize("told", [{"location": "cliff top"}, {"id": "the_graves"}])
 def test_a_place_that_says_it_touches_a_topic_names_it(told):
     story = newest("clearing")
     assert story is not None
     scene = replace(story.scenes["mere"], **told)
-    found = [topic for _, topic in unnamed_topics(story._replace(scenes={scene.id: scene}))]
+    found = [
+        topic for at, topic in unnamed_topics(story._replace(scenes={scene.id: scene})) if at == scene.id
+    ]
     assert found == [{"location": "heights", "id": "death"}[next(iter(told))]]
 
 

@@ -41,7 +41,10 @@ TOPICS = (
 
 
 def unnamed_topics(story: Story) -> Iterator[tuple[str, str]]:
-    """Name each scene that touches a topic which neither its warnings nor its topics name, with the topic."""
+    """Name each scene that touches a topic which neither its warnings nor its topics name, with the topic.
+
+    What is no scene, as a function, has no tags: what it says is met in any scene, so it touches none.
+    """
     told = _texts(story.compiled)
     for scene in story.scenes.values():
         for topic in TOPICS:
@@ -49,6 +52,10 @@ def unnamed_topics(story: Story) -> Iterator[tuple[str, str]]:
                 scene, told.get(scene.id, ""), topic
             ):
                 yield scene.id, topic.named[0]
+    for knot in sorted(told.keys() - story.scenes.keys()):
+        for topic in TOPICS:
+            if topic.words.search(told[knot]):
+                yield knot, topic.named[0]
 
 
 def _touches(scene: Scene, text: str, topic: Topic) -> bool:
