@@ -93,7 +93,8 @@ class StoryPlayer(Player):
         elif self._chance.random() < 0.04:
             await self._leave_and_come_back()
         elif self._chance.random() < 0.04:
-            await self.look(answered)
+            # Changes nothing, but its token is behind the reply: that of the interaction is before it.
+            await self.look(await self._taken("POST", f"{self.path}/resume"))
 
     async def look(self, since: Answer) -> None:
         """Ask all that may be asked: the catalogue, how the session stands, its turns, the read models."""
@@ -106,7 +107,8 @@ class StoryPlayer(Player):
         if not self._looks:
             return
         shown = await self._got(self.path, since)
-        assert (shown["status"], shown["turn"], shown["unanswered"]) == ("open", self._turn, False)
+        stands = shown["status"], shown["turn"], shown["unanswered"]
+        assert stands == ("open", self._turn, False), f"of turn {self._turn}: {stands}"
         assert shown["last_reply"] == self._told.text
         assert [each["id"] for each in shown["choices"]] == list(self._told.passage.choices)
         played = (await self._got("/v1/sessions", since))["sessions"]
@@ -158,7 +160,10 @@ class StoryPlayer(Player):
         if expected.passage.move is not None:
             self._moves.append(expected.passage.move)
         self._asked_to_quit = expected.passage.meant == "quit"
-        self._told = expected._replace(text=reply["text"])
+        if expected.then == "pause":  # It offers nothing; the session keeps what was offered before.
+            self._told = self._told._replace(text=reply["text"])
+        else:
+            self._told = expected._replace(text=reply["text"])
 
     async def _end(self) -> None:
         await self.ask("POST", f"{self.path}/complete")
