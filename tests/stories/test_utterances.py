@@ -1,19 +1,15 @@
 """What players' own words mean, over sentences that were labelled by hand for all our stories."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from told_places import place
 
 from tta.stories.meaning import KINDS, Meaning, meaning_of
-from tta.stories.playing import Playthrough, Sent
-from tta.stories.standing import characters_of
-from tta.stories.story import newest
 
 ACCURACY_MIN = 0.9
 COMMANDS = {"look", "help", "status", "pause", "quit"}
@@ -33,18 +29,8 @@ UTTERANCES = [
 ]
 
 
-@cache
-def place(story: str, scene: str) -> tuple[Playthrough, tuple[str, ...]]:
-    found = newest(story)
-    assert found is not None
-    played = Playthrough(found, UUID(int=1))
-    played.make(Sent(scene))
-    return played, characters_of(found)
-
-
 def heard(said: Labelled) -> Meaning:
-    played, characters = place(said.story, said.scene)
-    return meaning_of(said.words, played.shown.offers, characters)
+    return meaning_of(said.words, *place(said.story, said.scene))
 
 
 def is_right(said: Labelled, meant: Meaning) -> bool:
@@ -84,9 +70,9 @@ places = st.sampled_from(sorted({(each.story, each.scene) for each in UTTERANCES
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, sentences, st.booleans())
 def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str, asked_to_quit: bool):
-    played, characters = place(*at)
-    meant = meaning_of(words, played.shown.offers, characters, asked_to_quit=asked_to_quit)
-    ids = {each.id for each in played.shown.offers}
+    offers, characters = place(*at)
+    meant = meaning_of(words, offers, characters, asked_to_quit=asked_to_quit)
+    ids = {each.id for each in offers}
     assert (meant.choice in ids) == (meant.kind == "choice")
     assert (meant.character in characters) == (meant.kind == "character")
     assert set(meant.between) <= ids
@@ -96,8 +82,7 @@ def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.integers(0, 5), st.booleans())
 def test_a_choices_own_words_always_mean_it(at, index: int, asked_to_quit: bool):
-    played, characters = place(*at)
-    offers = played.shown.offers
+    offers, characters = place(*at)
     offer = offers[index % len(offers)]
     for words in (offer.text, offer.text.upper(), f"  {offer.text} ", offer.text.rstrip(".!")):
         meant = meaning_of(words, offers, characters, asked_to_quit=asked_to_quit)
@@ -107,13 +92,12 @@ def test_a_choices_own_words_always_mean_it(at, index: int, asked_to_quit: bool)
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.sampled_from(UTTERANCES))
 def test_whatever_is_said_where_it_was_not_meant_for_ends_or_pauses_nothing(at, said: Labelled):
-    played, characters = place(*at)
-    meant = meaning_of(said.words, played.shown.offers, characters)
+    meant = meaning_of(said.words, *place(*at))
     if meant.kind in {"pause", "quit"}:
         assert said.kind == meant.kind
 
 
 @pytest.mark.parametrize("words", ["x" * 100_000, "the path " * 20_000, "\u0301" * 50_000, "’" * 9_999])
 def test_of_very_long_words_only_the_beginning_is_read(words: str):
-    played, characters = place("clearing", "clearing")
-    assert meaning_of(words, played.shown.offers, characters).kind != "choice"
+    offers, characters = place("clearing", "clearing")
+    assert meaning_of(words, offers, characters).kind != "choice"

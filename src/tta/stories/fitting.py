@@ -1,11 +1,13 @@
 """How well words fit each of the choices that are open, and which two fit alike. Executes nothing."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 
-from tta.stories.hearing import REMEMBERED_MAX, alike, said_words, telling
-from tta.stories.phrases import NEGATIONS, WEAK
+from tta.stories.choice_words import Choice, read_choice, told_in_order
+from tta.stories.hearing import among, canonical, telling
+from tta.stories.leftovers import contradicts, left_over
+from tta.stories.phrases import DIRECTIONS, VAGUE, WEAK
 from tta.stories.playing import Offer
 
 UNMATCHED_WEAK_WEIGHT = 0.1  # "Take the pen" and "look at the pen" are both about the pen.
@@ -13,63 +15,52 @@ WEAK_WEIGHT = 0.35  # Of a verb that any choice might hold: it says how, hardly 
 
 
 class Fit(NamedTuple):
-    """How well words fit a choice, 0 to 1, and which of the words said it does not account for."""
+    """How well words fit a choice, 0 to 1, and what of them it accounts for."""
 
     score: float
     choice: str
-    unmatched: tuple[str, ...]
-
-
-class Choice(NamedTuple):
-    """A choice's own words, read once."""
-
-    plain: str
-    plain_id: str
-    text: tuple[str, ...]
-    named: tuple[str, ...]
-    negated: bool
-    asks: bool
-
-
-@lru_cache(maxsize=REMEMBERED_MAX)
-def read_choice(offer: Offer) -> Choice:
-    words, named = said_words(offer.text), said_words(offer.id)
-    return Choice(
-        " ".join(words),
-        " ".join(named),
-        telling(words) or tuple(words),
-        telling(named) or tuple(named),
-        not NEGATIONS.isdisjoint(words),
-        "?" in offer.text or "ask" in words,
-    )
+    left: tuple[str, ...] = ()
+    """The words said that the choice does not account for; with any, it is asked about and not taken."""
+    named: bool = False
+    """The words are this choice's alone, and say enough of it."""
 
 
 def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[Fit]:
     """Every choice with how well the words fit it, best first."""
     choices = [read_choice(offer) for offer in offers]
     heard = telling(said)
-    negated = not NEGATIONS.isdisjoint(said)
     found = []
     for offer, choice in zip(offers, choices, strict=True):
         own = {*choice.text, *choice.named}
-        matched = {word for word in heard if _among(word, own)}
-        unmatched = tuple(word for word in heard if word not in matched)
-        score = _score(heard, matched, choice, choices)
-        if negated and not choice.negated:
-            score = 0.0  # "Not the gate" holds every word of the gate.
-        elif choice.negated and not negated:
-            score *= 0.9
-        found.append(Fit(score, offer.id, unmatched))
+        matched = {word for word in heard if among(word, own)}
+        left = left_over(said, choice)
+        # "Not the gate" holds every word of the gate.
+        denied = contradicts(said, choice)
+        score = 0.0 if denied else _score(telling(left), heard, matched, choice, choices)
+        found.append(Fit(score, offer.id, left, _names(said, matched, choice, choices)))
     return sorted(found, key=lambda fit: -fit.score)
 
 
-def _score(heard: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]) -> float:
+def _names(said: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]) -> bool:
+    """Whether words hold one that tells this choice from all others, or are how a part of it begins."""
+    if any(word not in _vague() and _weight(word, choices) == 1.0 for word in matched):
+        return True
+    told = told_in_order(said)
+    begun = [each for each in choices if any(part[: len(told)] == told for part in each.clauses)]
+    return begun == [choice] and (len(told) > 1 or told in choice.clauses)
+
+
+def _score(
+    left: Sequence[str], heard: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]
+) -> float:
     if not matched:
         return 0.0
     weights = {word: _weight(word, choices) for word in {*choice.text, *choice.named}}
     matched_weight = sum(WEAK_WEIGHT if word in WEAK else 1.0 for word in matched)
     missed_weight = sum(
-        UNMATCHED_WEAK_WEIGHT if word in WEAK else 1.0 for word in heard if word not in matched
+        UNMATCHED_WEAK_WEIGHT if word in WEAK else float(word in left or word in DIRECTIONS)
+        for word in heard
+        if word not in matched
     )
     understood = matched_weight / (matched_weight + missed_weight)
     # The id is the choice's name in short: who says all of that has said enough.
@@ -83,13 +74,14 @@ def _score(heard: Sequence[str], matched: set[str], choice: Choice, choices: Seq
 
 def _recalled(own: Sequence[str], weights: dict[str, float], matched: set[str]) -> float:
     total = sum(weights[word] for word in own)
-    return sum(weights[word] for word in own if _among(word, matched)) / total if total else 0.0
+    return sum(weights[word] for word in own if among(word, matched)) / total if total else 0.0
 
 
 def _weight(word: str, choices: Sequence[Choice]) -> float:
-    holding = sum(_among(word, (*each.text, *each.named)) for each in choices)
+    holding = sum(among(word, (*each.text, *each.named)) for each in choices)
     return (WEAK_WEIGHT if word in WEAK else 1.0) / max(1, holding)
 
 
-def _among(word: str, others: Sequence[str] | set[str]) -> bool:
-    return word in others or any(alike(word, each) for each in others)
+@cache
+def _vague() -> frozenset[str]:
+    return frozenset(map(canonical, VAGUE))

@@ -5,11 +5,12 @@ Owns no meaning.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from tta.stories.phrases import EMPTY, SYNONYMS
+from tta.stories.story import catalogue
 
 CHARACTERS_MAX = 600  # Read of an utterance; whoever says more tells something and chooses nothing.
 WORDS_MAX = 80
@@ -18,6 +19,8 @@ REMEMBERED_MAX = 20_000  # Pairs of words and texts of choices, which come again
 
 apostrophe_pattern = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
 word_pattern = re.compile(r"[^\W_]+")
+double_pattern = re.compile(r"(.)\1")
+told_pattern = re.compile(r'"\^((?:[^"\\]|\\.)*)"')
 
 
 def said_words(text: str) -> list[str]:
@@ -35,27 +38,57 @@ def telling(words: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=REMEMBERED_MAX)
 def canonical(word: str) -> str:
     """The name under which a word and its synonyms go."""
-    stem = _stem(word)
-    return SYNONYMS.get(word) or _synonyms_by_stem().get(stem, stem)
+    return _synonyms_by_form().get(word) or _stem(word)
 
 
 @cache
-def _synonyms_by_stem() -> dict[str, str]:
-    return {_stem(word): name for word, name in SYNONYMS.items()}
+def _synonyms_by_form() -> dict[str, str]:
+    """Every synonym in every form, as stems would not do: "not" has that of "note", "stars" of "stare"."""
+    found = {form: name for word, name in SYNONYMS.items() for form in _forms(word)}
+    return found | dict(SYNONYMS)
+
+
+def _forms(word: str) -> Iterator[str]:
+    if len(word) > 2:
+        yield from (word + ending for ending in ("s", "es", "ed", "ing"))
+        base = word[:-1] if word.endswith("e") and word[-2] != "e" else word + word[-1]
+        yield from (base + ending for ending in ("ed", "ing"))
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
 def alike(one: str, other: str) -> bool:
-    """Say whether two words are one but for a typo."""
+    """Say whether two words are one but for a typo. Two that our stories use both are two."""
     if one == other:
         return True
     shorter = min(len(one), len(other))
+    if one[0] != other[0] or (one in known_words() and other in known_words()):
+        return False  # Hearth, heart; who slips seldom does so in the first letter.
+    if shorter > 2 and double_pattern.sub(r"\1", one) == double_pattern.sub(r"\1", other):
+        return True  # Dor, door.
     if shorter < 4 or abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) < shorter - 3:
         return False  # Most pairs; the ratio is slow.
     if sorted(one) == sorted(other):
-        return one[0] == other[0]  # Two letters exchanged.
+        return True  # Two letters exchanged.
     # Words of four letters have too many neighbours that are words: down, drown.
     return shorter > 4 and SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
+
+
+def among(word: str, others: Collection[str]) -> bool:
+    """Say whether a word is one of others, but for a typo."""
+    return word in others or any(alike(word, each) for each in others)
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every word that our stories tell, and the names under which they go."""
+    told = (
+        word
+        for versions in catalogue().values()
+        for story in versions.values()
+        for text in told_pattern.findall(story.compiled)
+        for word in word_pattern.findall(apostrophe_pattern.sub("", text.casefold()))
+    )
+    return frozenset(name for word in told for name in (word, canonical(word)))
 
 
 def _stem(word: str) -> str:

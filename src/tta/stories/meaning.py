@@ -1,24 +1,26 @@
 """What a player's own words mean among the choices that are open, without a language model.
 
-It never guesses silently: where two choices fit alike, or none fits well, it says that it is unsure. A
-command is one only where it is all that was said: "help me, I want to die" calls for no instructions.
+It never guesses silently: a choice is taken only where it accounts for every word that tells something. Where
+two fit alike, or a word is left over, it says that it is unsure. What a player says of themself comes before
+any choice. A command is one only where it is all that was said: "help me, I want to die" calls for no
+instructions.
 """
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
 from tta.stories import phrases
-from tta.stories.fitting import Fit, fits, read_choice
+from tta.stories.choice_words import HARDLY_ACTS, Choice, read_choice
+from tta.stories.fitting import Fit, fits
 from tta.stories.hearing import alike, canonical, said_words, telling
+from tta.stories.own_life import LONG, Near, speaks_of_self
 from tta.stories.playing import Offer
 
 FIT_MIN = 0.5  # Below it a choice is asked about, not taken.
 NEAR_MIN = 0.25  # From here on a choice is worth asking about.
 LEAD_MIN = 0.15  # By which the best choice must be ahead of the next.
-SURE_MIN = 0.85  # As good as the choice's own text: whatever else the words might be.
-LONG = 25  # Words: who says so much tells something.
+ASKED_MIN = 3  # Words of a choice's own that may end in a question mark, as the choice may.
 COURTESIES_MAX = 4  # Around a command: "could you please pause now, thanks".
-UNMATCHED_MAX = 2  # Telling words that a choice does not account for; with more, it is asked about.
 
 
 Kind = Literal[
@@ -68,7 +70,7 @@ def meaning_of(
     if command is not None:
         return Meaning(command)
     for offer in offers:
-        if plain in {read_choice(offer).plain_id, offer.id.casefold()}:
+        if not {read_choice(offer).plain_id, offer.id.casefold()}.isdisjoint(_without_courtesy(plain)):
             return Meaning("choice", offer.id)
     return _numbered(said, offers) or _onward(plain, offers) or _fitting(words, said, offers, characters)
 
@@ -101,7 +103,9 @@ def _numbered(said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
     left = [word for word in said if word not in phrases.AROUND_NUMBERS]
     if len(left) == 2 and left[1] in {"one", "option", "choice"}:
         left = left[:1]
-    if len(left) != 1:
+    if len(left) == 2 and left[0] == "no" and left[1].isdecimal():
+        left = left[1:]
+    if len(left) != 1 or (left == ["one"] and not phrases.BEFORE_ONE.issuperset(said)):
         return None
     (word,) = left
     if word.isdecimal() and len(word) <= 3:
@@ -127,53 +131,61 @@ def _onward(plain: str, offers: Sequence[Offer]) -> Meaning | None:
 
 
 def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], characters: Sequence[str]) -> Meaning:
-    ranked = fits(said, offers) or [Fit(0.0, "", telling(said))]
+    ranked = fits(said, offers) or [Fit(0.0, "", tuple(said))]
     best = ranked[0]
     lead = best.score - (ranked[1].score if len(ranked) > 1 else 0.0)
-    act = _act(said)
-    acts_otherwise = bool(act) and act not in phrases.WEAK and act in best.unmatched
-    taken = best.choice and lead >= LEAD_MIN and not acts_otherwise and not _asks(words, said, best, offers)
-    near = len(best.unmatched) <= UNMATCHED_MAX and len(said) <= LONG
-    to = _spoken_to(said, characters)
-    meant = _unsure([fit.choice for fit in ranked[:2] if fit.score >= max(NEAR_MIN, best.score - LEAD_MIN)])
-    if taken and near and best.score >= SURE_MIN and not to.only:
-        meant = Meaning("choice", best.choice)
-    elif _speaks_of_self(said, best):
+    fitting = (
+        best.named and best.score >= FIT_MIN and lead >= LEAD_MIN and not best.left and len(said) <= LONG
+    )
+    taken = fitting and not _asks(words, said, best, offers)
+    act, to = _act(said), _spoken_to(said, characters)
+    acts_otherwise = bool(act) and act not in phrases.WEAK and act in telling(best.left)
+    if speaks_of_self(said, _near(best, offers)):
         meant = Meaning("self")
+    elif taken and not to.only:
+        meant = Meaning("choice", best.choice)
     elif to.only or (to.character and best.score < FIT_MIN):
         meant = Meaning("character", character=to.character)
-    elif acts_otherwise:
+    elif acts_otherwise or (act in telling(best.left) and best.score < NEAR_MIN):
         meant = Meaning("action")
-    elif best.score >= FIT_MIN and near:
-        meant = Meaning("choice", best.choice) if taken else meant
-    elif act and act in best.unmatched and best.score < NEAR_MIN:
-        meant = Meaning("action")
+    else:
+        near = max(NEAR_MIN, best.score - LEAD_MIN)
+        meant = _unsure([fit.choice for fit in ranked[:2] if fit.score >= near])
     return meant
 
 
+def _near(best: Fit, offers: Sequence[Offer]) -> Near:
+    """What the choice that fits best says itself, for what is left to the player's own life."""
+    if best.score < NEAR_MIN:
+        return Near()
+    choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
+    return Near(choice.plain, choice.words, explains=best.score >= FIT_MIN and not best.left)
+
+
 def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -> bool:
-    """Whether words ask about a choice rather than take it; one that is a question itself may be asked."""
+    """Whether words ask or tell about a choice rather than take it; one that asks itself may be asked."""
     choice = read_choice(next(offer for offer in offers if offer.id == best.choice))
-    if " ".join(said) in choice.plain:
-        return False
-    if said[0] in phrases.DOUBTS:
+    if f" {' '.join(said)} " in f" {choice.plain} ":
+        return len(said) < ASKED_MIN and words.rstrip().endswith("?")
+    begun = said[next((at for at, word in enumerate(said) if word not in phrases.BEFORE_FIRST), 0) :]
+    if begun[0] in phrases.DOUBTS or " ".join(begun[:2]) in phrases.REPORTS:
+        return " ".join(begun[:2]) not in choice.plain
+    if _states(begun, choice):
         return True
-    if choice.asks:
+    if choice.asks or tuple(begun[:2]) in phrases.REQUESTS:
         return False
-    request = said[:2] in (["can", "i"], ["could", "i"], ["may", "i"], ["can", "we"], ["could", "we"])
-    return said[0] in phrases.NOT_THE_PLAYER_FIRST or (words.rstrip().endswith("?") and not request)
+    return begun[0] in phrases.NOT_THE_PLAYER_FIRST or words.rstrip().endswith("?")
 
 
-def _speaks_of_self(said: Sequence[str], best: Fit) -> bool:
-    """Whether a player speaks of their own life or feelings, in words that no choice near accounts for."""
-    plain = f" {' '.join(said)} "
-    if best.score < FIT_MIN and any(f" {each} " in plain for each in phrases.STRONG_SELF):
-        return True
-    if phrases.MYSELF.isdisjoint(said):
+def _states(begun: Sequence[str], choice: Choice) -> bool:
+    """Whether words say what something is, or how one is, where the choice is an act and not said."""
+    if choice.spoken or f" {' '.join(begun)} " in f" {choice.plain} ":
         return False
-    own = {word for word in said if word in phrases.FEELINGS or word in phrases.LIVES}
-    unmatched = {word for word in own if set(telling([word])) & set(best.unmatched)}
-    return bool(unmatched) or (len(said) > LONG and best.score < FIT_MIN)
+    if begun[0] == "im" or begun[:2] == ["i", "am"]:
+        doing = begun[1:2] if begun[0] == "im" else begun[2:3]
+        acts = choice.acts | HARDLY_ACTS
+        return {"im", "am"}.isdisjoint(choice.words) and acts.isdisjoint(map(canonical, doing))
+    return bool(choice.acts) and not phrases.STATEMENTS.isdisjoint((begun[0], " ".join(begun[:2])))
 
 
 class _Spoken(NamedTuple):

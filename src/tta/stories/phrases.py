@@ -3,36 +3,47 @@
 from collections.abc import Mapping
 
 
-def _words(listed: str) -> frozenset[str]:
+def words_of(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-def _phrases(listed: str) -> tuple[str, ...]:
+def phrases_of(listed: str) -> tuple[str, ...]:
     return tuple(" ".join(each.split()) for each in listed.split("|"))
 
 
-def _any_of(listed: str) -> frozenset[str]:
-    return frozenset(_phrases(listed))
+def any_of(listed: str) -> frozenset[str]:
+    return frozenset(phrases_of(listed))
 
 
-EMPTY = _words(
+EMPTY = words_of(
     """
-    a am an and are as at be been by do does for from had has have he her his i id ill im in into is
-    it its ive just let lets me my of off on one or our out please quite really she so some
+    a am an and are as at been by do does for had has have he her his i id ill im in into is
+    it its ive just let lets my of on one or our out please quite really she so some
     somewhere still than that the their them then there they this those to too up upon us very want
     was we were what which will with would you your now bit little again like gonna wanna okay ok
     well hmm um about
     """
 )
 """Not looked at when a choice is compared: too many sentences hold them."""
-NEGATIONS = _words(
+NEGATIONS = words_of(
     """
-    not dont cant wont never no isnt didnt doesnt nothing neither nor refuse without cannot instead
-    avoid stop wouldnt shouldnt mustnt arent
+    not dont cant wont never no isnt arent wasnt werent didnt doesnt havent hasnt hadnt couldnt wouldnt
+    shouldnt mustnt neednt aint cannot neither nor none nobody nowhere hardly barely
     """
 )
+"""Each denies what follows it: a choice is meant only where it denies the same."""
+EXCEPTIONS = words_of(
+    """
+    but except excepting excluding besides than instead apart aside unless without or nothing stop avoid
+    refuse skip forget ignore
+    """
+)
+"""Each turns away from what is named, or leaves it open: meant only by a choice that holds this very word."""
 SHARED: Mapping[str, str] = {
-    "go": "walk head move travel stroll wander proceed continue march run follow enter went onward hurry",
+    "go": (
+        "goes going walk head move travel stroll wander proceed continue march run follow enter went onward "
+        "hurry"
+    ),
     "take": "grab get pick collect fetch seize accept",
     "talk": (
         "speak ask tell say chat greet answer reply whisper call shout talking hello hi hey thank question"
@@ -40,7 +51,7 @@ SHARED: Mapping[str, str] = {
     "look": "examine inspect see watch view observe study check read gaze stare peek search",
     "sit": "seat sitting sat",
     "rest": "relax nap pause doze",
-    "sleep": "asleep bed snooze",
+    "sleep": "asleep snooze",
     "climb": "ascend clamber",
     "breathe": "breath breathing inhale exhale breaths",
     "give": "offer",
@@ -50,21 +61,60 @@ SHARED: Mapping[str, str] = {
     "stay": "remain wait linger",
     "listen": "hear",
     "help": "assist aid",
-    "path": "trail track road way",
+    "path": "trail track road",
     "house": "home cottage",
     "quiet": "silent calm still",
     "small": "short tiny half",
-    "finish": "complete done",
+    "finish": "complete",
     "yourself": "myself",
+    "mend": "fix repair",
 }
 SYNONYMS: Mapping[str, str] = {
     each: name for name, others in SHARED.items() for each in (name, *others.split())
 }
 """One name for words that a player takes for each other; a story's own words go through it too."""
-WEAK = _words("go take talk look put give")
+WEAK = words_of("go take talk look put give something anything everything thing")
 """Alone they name no choice: many choices hold them, or might."""
+MANNER = words_of(
+    """
+    please kindly thanks cheers then first next finally together again once too also simply only
+    quietly slowly carefully gently quickly softly calmly happily gladly eagerly bravely cautiously
+    silently directly properly straight absolutely certainly definitely surely patiently curiously
+    mindfully attentively closely immediately
+    choose choosing chose pick select prefer decide decided try trying rather
+    yes yeah yep sure alright while moment minute
+    """
+)
+"""How something is done, that it is chosen, or courtesy: such words may be said with any choice."""
+REQUESTS = frozenset(
+    tuple(pair.split())
+    for pair in phrases_of(
+        """
+        can i | can we | can you | could i | could we | could you | may i | may we | shall we |
+        would you | will you
+        """
+    )
+)
+COURTEOUS = REQUESTS | {
+    *(("thank", "you"), ("give", "me"), ("give", "us"), ("let", "me"), ("for", "me"), ("id", "better"))
+}
+"""Pairs that may be said with any choice."""
+TURNED_AWAY = frozenset({("let", "go"), ("shut", "up"), ("take", "care")})
+"""Pairs that mean what neither of their words does."""
+VAGUE = words_of(
+    """
+    down up over through back off out away along all both none either much many more most enough
+    any other last next end good leave keep hold stop let begin start stay come get make have need
+    feel think know fall wait here own be me thing whatever
+    """
+)
+"""Alone they name no choice either: they stand in too many sentences, in too many senses."""
+DIRECTIONS = words_of(
+    "along over across toward towards through round around up down inside ahead forward under"
+)
+"""They may be said with a choice that names no direction itself."""
 
-COURTESY = _phrases(
+COURTESY = phrases_of(
     """
     can you please | could you please | would you please | please can you | i would like to | i want
     to | i wanna | id like to | i think ill | i need to | i have to | i must | can we | could we |
@@ -72,14 +122,14 @@ COURTESY = _phrases(
     to | please | now | ok | okay | hey | hi | just | sorry | so | well | then | i
     """
 )
-COURTESY_AFTER = _phrases(
+COURTESY_AFTER = phrases_of(
     """
     please | now | thanks | thank you | then | for now | for today | here | ok | okay | for me |
     again
     """
 )
 
-LOOK = _any_of(
+LOOK = any_of(
     """
     look | look around | look round | where am i | where are we | again | repeat | repeat that | say
     that again | say it again | describe | what do i see | what can i see | what is here | whats
@@ -87,7 +137,7 @@ LOOK = _any_of(
     look around me | describe the place | describe the room | where are we now | tell me where i am
     """
 )
-HELP = _any_of(
+HELP = any_of(
     """
     help | help me | what can i do | commands | options | how do i play | how does this work | what
     are my options | what are the options | what are my choices | what now | what should i do | how
@@ -96,7 +146,7 @@ HELP = _any_of(
     need help with the game | how does this game work
     """
 )
-STATUS = _any_of(
+STATUS = any_of(
     """
     status | progress | show status | show my status | how far am i | how am i doing | my progress |
     show progress | show my progress | what have i practised | what have i practiced | what have i
@@ -105,7 +155,7 @@ STATUS = _any_of(
     which skills have i practised | what is the title
     """
 )
-PAUSE = _any_of(
+PAUSE = any_of(
     """
     pause | pause the story | pause the game | pause it | pause this | pause session | pause the
     session | take a break | have a break | need a break | a break | break | come back later | stop
@@ -115,7 +165,7 @@ PAUSE = _any_of(
     | make a pause | need a pause | pause here | carry on later
     """
 )
-QUIT = _any_of(
+QUIT = any_of(
     """
     quit | exit | quit the game | quit the story | quit game | exit the game | exit game | exit the
     story | end the story | end the game | end story | end game | end this story | end it here |
@@ -124,83 +174,52 @@ QUIT = _any_of(
     end this session | quit this story | leave this story | stop this game | quit this game
     """
 )
-YES = _any_of(
+YES = any_of(
     """
     yes | yes quit | yes end it | yes end the story | yes i am sure | im sure | y | yes please
     """
 )
-ONWARD = _any_of(
+ONWARD = any_of(
     """
     go on | continue | next | onward | onwards | go ahead | carry on | keep going | proceed | and
     then | then | more | forward | go | move on
     """
 )
-CORE = _words("look help status pause quit")
+CORE = words_of("look help status pause quit")
 """Commands wherever they stand alone, even where a choice has such an id."""
 
 CARDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 ORDINALS = dict(zip(("first", "second", "third", "fourth", "fifth", "sixth"), range(1, 7), strict=True))
 ORDINALS |= dict(zip(("1st", "2nd", "3rd", "4th", "5th", "6th"), range(1, 7), strict=True))
 ORDINALS |= {"last": -1, "final": -1}
-AROUND_NUMBERS = _words(
+AROUND_NUMBERS = words_of(
     """
-    the number option choice way answer nr no please i ill take choose pick go with for want would
-    like select id say lets do my is that it try
-    """
-)
-NOT_THE_PLAYER_FIRST = _words(
-    """
-    what why how who when where which should does did is are do whats whos wheres if
+    the number option choice way answer nr please i ill take choose pick go with for want would
+    like select id say lets do try
     """
 )
-"""A sentence that begins so asks something: it takes no choice, however well it fits."""
+BEFORE_ONE = words_of("one number option choice answer nr please")
+"""With no other word is "one" a number: "that one" and "I want one" are not."""
+NOT_THE_PLAYER_FIRST = words_of(
+    """
+    what why how who when where which should does did is are do whats whos wheres if would will shall
+    can could may was were has he she they hes shes theyre theyve someone somebody everyone everybody
+    """
+)
+"""A sentence that begins so, and is no request, asks something or is of others: it takes no choice."""
+BEFORE_FIRST = words_of("and then so well now ok okay hmm um but because")
+REPORTS = frozenset(
+    f"{who} {did}"
+    for who in ("i", "we", "he", "she", "it", "they")
+    for did in ("was", "were", "had", "used", "did")
+)
+"""So begins what happened once, which is no choice of now."""
 
-DOUBTS = _words("should if does did is are")
+STATEMENTS = frozenset({"its", "thats", "it is", "this is", "that is"})
+"""So begins what something is: of a choice that is an act, it says nothing."""
+DOUBTS = words_of("should if does did is are")
 
-MYSELF = _words(
-    """
-    i im ive id my me myself mine ill
-    """
-)
-FEELINGS = _words(
-    """
-        tired exhausted sad unhappy anxious hurts aches hungry thirsty anxiety nervous lonely alone
-    scared afraid frightened
-    terrified angry furious depressed depression stressed stress hopeless worthless useless
-    overwhelmed hurt hurting cry crying cried panic panicking numb ashamed guilty worried worry
-    worrying empty upset miserable desperate awful terrible horrible ill sick dizzy pain hate hated
-    hates lost broken failure fail failing failed stupid ugly fed struggling bad rough hard low down
-    unwell restless bored frustrated jealous homesick heartbroken grieving insomnia die dying dead
-    death suicide suicidal kill harm cut cutting hungover drunk drinking smoking sober relapsed feel
-    feeling felt feels happy glad proud better relieved grateful calmer worse okay fine good
-    """
-)
-LIVES = _words(
-    """
-    mum mom mother dad father brother sister parents wife husband partner boyfriend girlfriend
-    friend friends kids child children son daughter boss job work school university exam doctor
-    therapist medication pills family marriage divorce landlord colleague colleagues teacher flat
-    rent money cat dog life day week weekend today yesterday tonight sleep slept night nightmare
-    nightmares headache heart body mind anybody everyone nobody ex grandmother grandfather gran nan
-    childhood counsellor counselor appointment
-    """
-)
-"""Of the player's life rather than the story's: with `i` or `my`, they speak of themself."""
-STRONG_SELF = _phrases(
-    """
-    kill myself | hurt myself | harm myself | cut myself | want to die | wanna die | end my life |
-    end it all | cant go on | cannot go on | no point | give up on life | better off dead | cant
-    sleep | couldnt sleep | cant stop crying | cant do this anymore | i feel | im feeling | i felt |
-    my day was | had a bad day | bad day | rough day | nobody loves me | nobody likes me | hate
-    myself | hate my life | i miss my | in real life | quit smoking | quit drinking | quit my job |
-        stop drinking | stop smoking | been crying | drinking too much | so alone | i am so | im so
-    | help me i | need
-    someone to talk to | need somebody to talk to | dont want to live | dont want to be here anymore
-    | disappear | i cut
-    """
-)
-
-ACTS = _words(
+ACTS = words_of(
     """
     open close take eat drink kick push pull throw break jump swim sing dance dig build fly fight
     kill attack burn steal climb hide knock ring light cook buy sell play hug kiss pet stroke touch
@@ -210,3 +229,10 @@ ACTS = _words(
     enter return ask tell listen stroll wave smash shake
     """
 )
+BEGINNINGS = ACTS | words_of(
+    """
+    begin start stop stay keep let shut watch dip brace hold head skip ride hand step stand lean mend
+    name see slip cross offer rest thank find share stick breathe count wish put whisper hum
+    """
+)
+"""By which a choice is known for an act; some of them are no acts when a player begins so."""

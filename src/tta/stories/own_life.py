@@ -1,0 +1,121 @@
+"""Whether a player speaks of themself: their feelings, their body, their life, or of harm and death.
+
+It finds words, not meanings, and judges no risk: what is at stake is assessed elsewhere, from the same words.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from tta.stories.phrases import EMPTY, any_of, words_of
+
+LONG = 25  # Words: who says so much tells something.
+
+
+class Near(NamedTuple):
+    """The choice that comes nearest, if one does."""
+
+    plain: str = ""
+    words: Collection[str] = ()
+    explains: bool = False
+    """It accounts for all that was said."""
+
+
+MYSELF = words_of("i im ive id my me myself mine ill")
+HARM = words_of(
+    """
+    die dies dying dead deadly death deaths suicide suicidal overdose overdosed overdosing selfharm
+    razor razors razorblade knife knives gun pistol noose pill pills tablets paracetamol poison
+    bleach corpse funeral coffin grave wrist wrists veins bleed bleeding blood drown drowning
+    drowned strangle strangled stab stabbing hanged trigger
+    """
+)
+"""Of harm or death, whoever is meant: these are never about a choice that does not hold them itself."""
+HARMFUL_PHRASES = any_of(
+    """
+    kill me | end my life | take my life | took my life | end it all | i will end it | want to end
+    it | no point | give up on life | better off dead | better off without me | better without me |
+    cant go on | cannot go on | cant sleep | couldnt sleep | cant stop crying | cant do this anymore
+    | cant take it anymore | cant live | dont want to live | dont want to be here anymore | wont be
+    here | wont wake up | never wake up | not wake up | tired of living | tired of life | tired of
+    it all | no reason to live | no reason to go on | goodbye letter | farewell letter | goodbye
+    note | last letter | goodbye everyone | goodbye forever | say goodbye to everyone | jump off |
+    jump down | jump from | will jump | going to jump | in front of a train | nobody loves me |
+    nobody likes me | nobody would miss me | nobody would find | i want to disappear | i cut | i
+    miss | i love | cant breathe | hate my life | in real life | quit smoking | quit drinking | quit
+    my job | stop drinking | stop smoking | drinking too much | been crying | need someone to talk
+    to | need somebody to talk to | help me i
+    """
+)
+"""Whatever else is said."""
+TO_MYSELF = words_of(
+    """
+    kill killing hurt hurting harm harming cut cutting hang hanging drown drowning shoot shooting starve
+    starving throw throwing poison poisoning stab stabbing burn burning hate punish drink
+    """
+)
+"""Done to `myself`."""
+OF_FEELING = any_of(
+    """
+    i feel | im feeling | i felt | my day was | had a bad day | bad day | rough day | so alone | i
+    am so | im so | disappear
+    """
+)
+"""Where no choice accounts for all that was said."""
+FEELINGS = words_of(
+    """
+    tired exhausted sad unhappy anxious hurt hurts hurting ache aches aching hungry thirsty anxiety
+    nervous lonely alone scare scared scares scary scaring afraid fear fears frighten frightened
+    frightens frightening terrify terrified terrifies terrifying dread angry anger furious depressed
+    depressing depression stress stressed stressful hopeless worthless useless overwhelmed
+    overwhelming cry crying cried panic panicking numb ashamed shame guilty guilt worried worry
+    worries worrying upset upsets miserable desperate despair awful terrible horrible ill sick dizzy
+    pain painful hate hated hates failure fail failing failed stupid ugly fed struggling unwell
+    restless bored frustrated jealous homesick heartbroken grieving grief insomnia kill killing harm
+    harming cut cutting hungover drunk drinking smoking sober relapsed feel feeling felt feels proud
+    relieved grateful calmer worse stoned trauma traumatic trigger triggers triggered crushing
+    """
+)
+MOODS = words_of("down low hard rough bad good fine better okay ok empty lost broken happy glad cold weak")
+"""Of oneself only after `am`, `feel` and the like: a path may be hard, and lead down."""
+AM = words_of("am im feel feels feeling felt was been being")
+HOW_MUCH = words_of("so very really too quite pretty rather a bit little just all")
+LIVES = words_of(
+    """
+    mum mom mother dad father brother sister parents wife husband partner boyfriend girlfriend
+    friend friends kids child children son daughter boss job work school university exam doctor
+    therapist medication family marriage divorce landlord colleague colleagues teacher flat
+    rent money cat dog life day week weekend today yesterday tonight sleep slept night nightmare
+    nightmares headache heart body mind anybody everyone nobody ex grandmother grandfather gran nan
+    childhood counsellor counselor appointment neighbour neighbours drugs debts
+    """
+)
+"""Of the player's life rather than the story's: with `i` or `my`, they speak of themself."""
+BODY = words_of(
+    "head neck throat chest stomach belly heart skin bones arm arms back breath lungs brain teeth face"
+)
+"""After `my`."""
+
+
+def speaks_of_self(said: Sequence[str], near: Near) -> bool:
+    """Say whether words are of the player's own life, in what the nearest choice does not say itself."""
+    plain = f" {' '.join(said)} "
+    if any(f" {each} " in plain and each not in near.plain for each in HARMFUL_PHRASES):
+        return True
+    if any(f" {each} " in plain for each in OF_FEELING) and not near.explains:
+        return True
+    own = {word for word in said if word not in near.words}
+    if own & HARM or ("myself" in said and own & TO_MYSELF):
+        return True
+    if MYSELF.isdisjoint(said):
+        return False
+    if own & (FEELINGS | LIVES) - EMPTY:
+        return True
+    return any(_of_oneself(said, at) for at, word in enumerate(said) if word in own) or (
+        len(said) > LONG and not near.explains
+    )
+
+
+def _of_oneself(said: Sequence[str], at: int) -> bool:
+    """Whether it is "my head", or "I am so low"."""
+    before = [word for word in said[:at] if word not in HOW_MUCH][-1:]
+    return (said[at] in BODY and before == ["my"]) or (said[at] in MOODS and not AM.isdisjoint(before))
