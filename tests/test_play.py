@@ -5,13 +5,16 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from running_tta import Dev, environment
+from running_tta import Dev, environment, tta
 from tta.stories.standing import ENDED, PAUSED, QUIT
 
 WITHIN_S = 60
@@ -67,6 +70,11 @@ def test_who_ends_the_story_in_words_is_not_asked_again(running: Dev):
     assert after.strip() == "This story is over. Goodbye, and thank you for playing."
 
 
+@pytest.mark.parametrize("again", ["quit", "bye", "yes"])
+def test_whatever_word_asked_to_end_may_be_answered_by_another(running: Dev, again: str):
+    assert ENDED in play(running, f"bye\n{again}\n1\n")
+
+
 def test_who_takes_a_break_may_go_on(running: Dev):
     told = play(running, "take a break\nlook\nquit\nquit\n")
     _, _, after = told.partition(PAUSED)
@@ -86,6 +94,50 @@ def test_what_the_api_refuses_is_said_and_play_goes_on(running: Dev):
     refused, _, after = told.partition("tta: ")
     assert "  1  " in refused
     assert "  1  " in after
+
+
+def test_the_refusal_of_long_words_says_the_limit_and_nothing_is_lost(running: Dev):
+    told = play(running, f"{'x' * 5_000}\nlook\nquit\nquit\n")
+    assert "4000" in told.partition("tta: ")[2]
+    assert ENDED in told
+
+
+def test_bytes_that_are_no_text_are_taken_as_unclear_words(running: Dev):
+    told = subprocess.run(
+        [sys.executable, "-m", "tta", "play", "--url", running.url, "--data-dir", str(running.data_dir)],
+        env=environment(),
+        input=b"\xff\xfe\n\xed\xa0\x80\nquit\nquit\n",
+        capture_output=True,
+        check=False,
+        timeout=WITHIN_S,
+    )
+    assert (told.returncode, told.stderr) == (0, b"")
+    assert ENDED in told.stdout.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_at_a_terminals_prompt_leaves_at_once(running: Dev, number: signal.Signals):
+    terminal, ours = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tta", "play", "--url", running.url, "--data-dir", str(running.data_dir)],
+        env=environment(),
+        stdin=ours,
+        stdout=ours,
+        stderr=ours,
+    )
+    os.close(ours)
+    try:
+        shown = b""
+        while b"\n> " not in shown:
+            shown += os.read(terminal, 4_096)
+        process.send_signal(number)
+        # The terminal stays open, and nobody types: it must not be waited for.
+        assert process.wait(WITHIN_S) == 130
+        assert b"The story rests where it is." in os.read(terminal, 4_096)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(terminal)
 
 
 def test_ctrl_c_leaves_the_story_at_once(running: Dev):
@@ -127,3 +179,69 @@ def test_a_terminal_that_is_gone_is_the_end_of_the_input(running: Dev):
         process.communicate()
     assert told.endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
     assert (process.returncode, wrong) == (0, "")
+
+
+@contextmanager
+def answering(status: int, body: bytes) -> Iterator[str]:
+    """Something that is no TTA: it answers everything alike."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Location", "/elsewhere")
+            if status != 204:
+                self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_PUT = do_GET  # noqa: N815 - As http.server names them.
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that has keys, for tokens that nobody will read."""
+    directory = tmp_path_factory.mktemp("keyed")
+    assert tta("keys", "create", directory / "keys").returncode == 0
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html>hello</html>"),
+        (200, b"{}"),
+        (200, b"\xff"),
+        (200, b'{"stories": [{"id": "clearing"}]}'),
+        (204, b""),
+        (302, b"over there"),
+        (404, b"<html>no</html>"),
+        (500, b"[]"),
+    ],
+)
+def test_what_is_no_tta_is_said_in_one_line(keyed: Path, status: int, body: bytes):
+    with answering(status, body) as url:
+        done = tta("play", "--url", url, "--data-dir", keyed)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"{url} does not answer as a TTA does ({status} " in done.stderr
+
+
+@pytest.mark.parametrize("command", ["play", "demo"])
+@pytest.mark.parametrize("url", ["http://[::1", "nonsense", "ftp://127.0.0.1", "http://"])
+def test_an_address_that_is_none_is_said_in_one_line(keyed: Path, command: str, url: str):
+    done = tta(command, "--url", url, "--data-dir", keyed)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"--url: expected the address of a TTA, as http://127.0.0.1:8000, got '{url}'" in done.stderr

@@ -29,7 +29,7 @@ url_pattern = re.compile(rb"TTA runs at (http://\S+)")
 async def play_demo(out: Console, *, url: str, data_dir: Path | None) -> int:
     """Play every scene; return 1 at the first answer that is not as expected."""
     if url:
-        return await _play_on(out, url.rstrip("/"), checked_settings(data_dir=data_dir))
+        return await _play_on(out, checked_url(url), checked_settings(data_dir=data_dir))
     if data_dir is not None:
         raise SettingsWrong("--data-dir belongs to the TTA that --url names: give both, or neither")
     with TemporaryDirectory(prefix="tta-demo-") as directory:
@@ -57,6 +57,18 @@ async def _play_on(out: Console, url: str, settings: Settings) -> int:
     if told == 0:
         out.print(f"\nAll {teller.steps} steps went as they should.", style="bold green")
     return told
+
+
+def checked_url(url: str) -> str:
+    """Give the address of a TTA that a person named, without the slash at its end. Raises SettingsWrong."""
+    expected = "expected the address of a TTA, as http://127.0.0.1:8000"
+    try:
+        read = httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise SettingsWrong(f"--url: {expected}, got {url!r} ({error})") from error
+    if read.scheme not in {"http", "https"} or not read.host:
+        raise SettingsWrong(f"--url: {expected}, got {url!r}")
+    return url.rstrip("/")
 
 
 @asynccontextmanager

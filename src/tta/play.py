@@ -7,13 +7,14 @@ import threading
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import httpx2
+import msgspec
 from rich.console import Console
 
-from tta.demo import own_tta
+from tta.demo import checked_url, own_tta
 from tta.domain.vocabulary import Role
 from tta.operations import checked_settings, signing_tokens
 from tta.security.tokens import Tokens
@@ -28,6 +29,58 @@ LEFT = "\nThe story rests where it is. Goodbye, and thank you for playing."
 OVER_STATUSES = {"completed", "abandoned"}
 OVER = "\nThis story is over. Goodbye, and thank you for playing."
 LOST = "\nTTA cannot be reached any more. What it answered is kept there. Goodbye, and thank you for playing."
+
+
+class Choice(msgspec.Struct, frozen=True):
+    text: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A reply, or how the story begins: the part of it that is shown."""
+
+    text: str | None
+    choices: tuple[Choice, ...]
+    ending: str | None
+    notice: str | None
+
+
+class Begun(msgspec.Struct, frozen=True):
+    last_reply: str | None
+    choices: tuple[Choice, ...]
+    ending: str | None
+    notice: str | None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    reply: Told | None = None
+    status: str | None = None
+
+
+class Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+class Stories(msgspec.Struct, frozen=True):
+    stories: tuple[Named, ...]
+
+
+class Player(msgspec.Struct, frozen=True):
+    id: UUID
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A problem document."""
+
+    title: str
+    code: str
+    detail: str | None = None
+
+
+Answer = TypeVar("Answer")
+
+
+class OddAnswer(Exception):
+    """What answered is no TTA, or something stands in between; the message says what it answered."""
 
 
 class NotAnswered(Exception):
@@ -80,19 +133,18 @@ class Seat:
         self.status = "open"
         """What the session is, as far as is known here."""
 
-    async def sit_down(self, story: str) -> dict[str, Any]:
+    async def sit_down(self, story: str) -> Told:
         """Register, agree to play, start the story; give how it begins."""
         registered = await self._ask("POST", "/v1/players", {"name": "You"})
-        self._player_id = UUID(registered.json()["id"])
+        self._player_id = _read(registered, Player).id
         await self._ask("PUT", f"/v1/players/{self._player_id}/consents/play", {"given": True})
         started = await self._ask("POST", "/v1/sessions", {"story": story})
-        self._path = started.headers["Location"]
-        seen = {"Consistency-Token": started.headers["Consistency-Token"], **WAIT}
-        shown = (await self._ask("GET", self._path, headers=seen)).json()
-        told = {"text": shown["last_reply"], "choices": shown["choices"], "ending": shown["ending"]}
-        return {**told, "notice": shown["notice"]}
+        self._path = started.headers.get("Location", "")
+        seen = {"Consistency-Token": started.headers.get("Consistency-Token", ""), **WAIT}
+        begun = _read(await self._ask("GET", self._path, headers=seen), Begun)
+        return Told(begun.last_reply, begun.choices, begun.ending, begun.notice)
 
-    async def say(self, words: str) -> dict[str, Any]:
+    async def say(self, words: str) -> Told:
         """Say something, and give the reply; a session that rests goes on first."""
         if self.status == "paused":
             await self._ask("POST", f"{self._path}/resume")
@@ -104,16 +156,14 @@ class Seat:
             changed = {"session-is-paused": "paused", "session-is-over": "completed"}
             self.status = changed.get(refused.code, self.status)
             raise
-        told = answered.json()
-        reply: dict[str, Any] | None = told.get("reply")
-        if reply is None:
+        taken = _read(answered, Taken)
+        if taken.reply is None:
             raise NotAnswered("no reply came within 20 s: does a reactor run?")
-        self.status = told["status"]
-        return reply
+        self.status = taken.status or self.status
+        return taken.reply
 
     async def stories(self) -> list[str]:
-        listed = (await self._ask("GET", "/v1/stories")).json()["stories"]
-        return [each["id"] for each in listed]
+        return [each.id for each in _read(await self._ask("GET", "/v1/stories"), Stories).stories]
 
     async def leave(self, *, ended: bool) -> None:
         """Complete the session, or pause it where the story goes on."""
@@ -130,23 +180,30 @@ class Seat:
             sent["Idempotency-Key"] = uuid4().hex
         response = await self._client.request(method, path, json=body, headers=sent)
         if response.is_error:
-            raise _refused(response)
+            told = _read(response, Refused)
+            raise NotAnswered(f"{told.title}{f': {told.detail}' if told.detail else ''}", told.code)
+        if not response.is_success:
+            raise OddAnswer(_status(response))
         return response
 
 
-def _refused(response: httpx2.Response) -> NotAnswered:
+def _read(response: httpx2.Response, kind: type[Answer]) -> Answer:
+    """Read an answer. Raises OddAnswer."""
     try:
-        told = response.json()
-    except ValueError:  # Of something in between.
-        return NotAnswered(f"{response.status_code} {response.reason_phrase}")
-    detail = f": {told['detail']}" if told.get("detail") else ""
-    return NotAnswered(f"{told.get('title')}{detail}", told.get("code", ""))
+        return msgspec.json.decode(response.content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OddAnswer(f"{_status(response)}, and not as JSON of the API") from error
+
+
+def _status(response: httpx2.Response) -> str:
+    return f"{response.status_code} {response.reason_phrase}".rstrip()
 
 
 async def play_story(out: Console, story: str, *, url: str, data_dir: Path | None) -> int:
     """Play until the story ends or its player leaves; return 1 where it cannot be played."""
     async with AsyncExitStack() as stack:
         if url:
+            url = checked_url(url)
             settings = checked_settings(data_dir=data_dir)
         elif data_dir is not None:
             raise SettingsWrong("--data-dir belongs to the TTA that --url names: give both, or neither")
@@ -155,14 +212,14 @@ async def play_story(out: Console, story: str, *, url: str, data_dir: Path | Non
             settings = read_settings({}, data_dir=directory / "data")
             out.print("Starting a TTA of its own in a temporary directory …", style="dim")
             url = await stack.enter_async_context(own_tta(settings, directory / "tta.log"))
-        client = httpx2.AsyncClient(base_url=url.rstrip("/"), timeout=REQUEST_TIMEOUT_S, trust_env=False)
+        client = httpx2.AsyncClient(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
         await stack.enter_async_context(client)
         try:
             return await _play(out, Seat(client, signing_tokens(settings)), story)
         except NotAnswered as refused:
             out.print(f"tta: {refused}", style="bold red", markup=False)
             return 1
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, OddAnswer) as error:
             raise SettingsWrong(f"{url} does not answer as a TTA does ({error}): is it running?") from error
 
 
@@ -181,19 +238,19 @@ async def _play(out: Console, seat: Seat, story: str) -> int:
             raise
         if left:
             await seat.leave(ended=False)
-    except httpx2.HTTPError:
+    except (httpx2.HTTPError, OddAnswer):
         out.print(LOST, style="bold red")
         return 1
     return 0
 
 
-async def _turns(out: Console, seat: Seat, told: dict[str, Any]) -> bool:
+async def _turns(out: Console, seat: Seat, told: Told) -> bool:
     """Play turn by turn to the end of the story; say whether its player left it before."""
     typed = Typed()
     _show(out, told)
     while True:
-        if told["ending"]:
-            out.print(f"\nThe end: {told['ending'].replace('_', ' ')}.", style="bold")
+        if told.ending:
+            out.print(f"\nThe end: {told.ending.replace('_', ' ')}.", style="bold")
             await seat.leave(ended=True)
             return False
         if seat.status in OVER_STATUSES:
@@ -219,9 +276,9 @@ async def _turns(out: Console, seat: Seat, told: dict[str, Any]) -> bool:
             _show(out, told)
 
 
-def _show(out: Console, told: dict[str, Any]) -> None:
-    if told["notice"]:
-        out.print(f"{told['notice']}\n", style="yellow", markup=False)
-    out.print(told["text"] or "", markup=False)
-    for number, choice in enumerate(told["choices"], 1):
-        out.print(f"  {number}  {choice['text']}", style="cyan", markup=False)
+def _show(out: Console, told: Told) -> None:
+    if told.notice:
+        out.print(f"{told.notice}\n", style="yellow", markup=False)
+    out.print(told.text or "", markup=False)
+    for number, choice in enumerate(told.choices, 1):
+        out.print(f"  {number}  {choice.text}", style="cyan", markup=False)
