@@ -6,6 +6,7 @@ any choice. A command is one only where it is all that was said: "help me, I wan
 instructions.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
@@ -21,6 +22,9 @@ NEAR_MIN = 0.25  # From here on a choice is worth asking about.
 LEAD_MIN = 0.15  # By which the best choice must be ahead of the next.
 ASKED_MIN = 3  # Words of a choice's own that may end in a question mark, as the choice may.
 COURTESIES_MAX = 4  # Around a command: "could you please pause now, thanks".
+
+doubt_pattern = re.compile(r"[?\uff1f\u061f\u00bf]|(?<!\w)[-+~\u00ac\u2010-\u2015\u2212\ufe63\uff0d]\s*\w")
+"""A question, or a sign before what is said: by "-1" nobody knows what is meant."""
 
 
 Kind = Literal[
@@ -60,7 +64,7 @@ def meaning_of(
     said = said_words(words)
     plain = " ".join(said)
     if not said:
-        return Meaning("unsure")
+        return Meaning("help" if set(words.strip()) == {"?"} else "unsure")
     texts = [offer.id for offer in offers if read_choice(offer).plain == plain]
     if texts:
         return Meaning("choice", texts[0]) if len(texts) == 1 else _unsure(texts)
@@ -72,11 +76,15 @@ def meaning_of(
     for offer in offers:
         if not {read_choice(offer).plain_id, offer.id.casefold()}.isdisjoint(_without_courtesy(plain)):
             return Meaning("choice", offer.id)
-    return _numbered(said, offers) or _onward(plain, offers) or _fitting(words, said, offers, characters)
+    return (
+        _numbered(words, said, offers) or _onward(plain, offers) or _fitting(words, said, offers, characters)
+    )
 
 
 def _command(plain: str, offers: Sequence[Offer]) -> Kind | None:
     asked = _without_courtesy(plain)
+    if not phrases.PLEAS.isdisjoint(asked):
+        return "self"
     for kind, told in COMMANDS:
         if not told.isdisjoint(asked):
             named = {word for offer in offers for word in said_words(f"{offer.text} {offer.id}")}
@@ -98,8 +106,8 @@ def _without_courtesy(plain: str) -> set[str]:
     return found
 
 
-def _numbered(said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
-    """A number or an ordinal; where it is a word of another choice too, it is asked about."""
+def _numbered(words: str, said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
+    """A number or an ordinal; where it is a word of another choice too, or is doubted, it is asked about."""
     left = [word for word in said if word not in phrases.AROUND_NUMBERS]
     if len(left) == 2 and left[1] in {"one", "option", "choice"}:
         left = left[:1]
@@ -120,7 +128,8 @@ def _numbered(said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
     holding = [each for each in offers if word in said_words(f"{each.text} {each.id}") and each != counted]
     if holding and not word.isdecimal():
         return _unsure([counted.id, holding[0].id])
-    return Meaning("choice", counted.id)
+    is_doubted = "no" in said or doubt_pattern.search(words) is not None
+    return _unsure([counted.id]) if is_doubted else Meaning("choice", counted.id)
 
 
 def _onward(plain: str, offers: Sequence[Offer]) -> Meaning | None:

@@ -139,13 +139,24 @@ LOOK = any_of(
 )
 HELP = any_of(
     """
-    help | help me | what can i do | commands | options | how do i play | how does this work | what
+    help | what can i do | commands | options | how do i play | how does this work | what
     are my options | what are the options | what are my choices | what now | what should i do | how
     do i do this | how to play | instructions | what can i say | what do i do | menu | show help |
     show me the options | show options | list options | what do i do now | which ways are open | i
     need help with the game | how does this game work
     """
 )
+PLEAS = any_of(
+    """
+    help me | help me out | help me someone | help me somebody | please help | help please | can you
+    help | could you help | would you help | will you help | need help | need some help | need your
+    help | really need help | want help | want some help | could use some help | someone help |
+    somebody help | someone help me | somebody help me | can someone help me | can somebody help me
+    | can anyone help me | can anybody help me | help help | god
+    help me | get me help | really need some help
+    """
+)
+"""In a therapeutic story who asks so may mean themself: no rules of the game, but where help is."""
 STATUS = any_of(
     """
     status | progress | show status | show my status | how far am i | how am i doing | my progress |
