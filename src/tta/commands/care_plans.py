@@ -1,6 +1,7 @@
 """What a player does with their care plan. What a questionnaire says about safety is part of its append."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from tta.commands.handle import (
     KeyReused,
     TooManyConflicts,
     VersionMismatch,
-    handle,
     handle_over,
 )
 from tta.domain import care_plan, player, safety_record
@@ -71,7 +71,9 @@ async def record_measure(
     except NoSuchPlayer:
         raise  # There is no safety record of nobody.
     except REFUSED:
-        await _assess_refused(commands, player_id, command, asked)
+        level = level_of(command.measure, command.answers)
+        if level is not RiskLevel.NONE:
+            await assess_refused(commands, player_id, level, asked, at=command.at)
         raise
     return Measuring(handled, first_total)
 
@@ -86,10 +88,7 @@ async def _decided(
         plan, record, person = states
         assert isinstance(plan, CarePlan), "the care plan comes first"
         assert isinstance(record, safety_record.SafetyRecord), "the safety record comes second"
-        assert isinstance(person, player.Player), "the player comes third"
-        if person.status is player.Status.ABSENT:
-            raise NoSuchPlayer("expected a player, there is none")
-        if ConsentPurpose.PLAY not in person.consents:
+        if ConsentPurpose.PLAY not in _require_existing(person).consents:
             raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
         return [*decide(plan), []]
 
@@ -114,27 +113,41 @@ def _assessment_of(event: Event) -> Sequence[Event]:
     return safety_record.decide(safety_record.initial, command)
 
 
-async def _assess_refused(commands: Commands, player_id: UUID, command: RecordMeasure, asked: Asked) -> None:
-    """Record what a refused measure says, once however often it is sent; its answers stay unrecorded."""
-    level = level_of(command.measure, command.answers)
-    if level is RiskLevel.NONE:
-        return
+async def assess_refused(
+    commands: Commands, player_id: UUID, level: RiskLevel, asked: Asked, *, at: datetime
+) -> None:
+    """Record what a refused measure says, once however often it is sent; its answers stay unrecorded.
+
+    Raises NoSuchPlayer, and what the event store raises.
+    """
     about = asked.context
     # Other answers under the same key are refused too, and are another assessment.
     assessment_id = derived_id("assessment of refused", about.command_id, about.fingerprint or b"")
-    await handle(
-        commands,
-        decider(safety_record),
-        safety_record_id(player_id),
-        RecordAssessment(level=level, category=RiskCategory.SUICIDE, source=ITEM_9, at=command.at),
-        Asked(
-            Context(
-                actor=about.actor,
-                command_id=assessment_id,
-                correlation_id=about.correlation_id,
-                causation_id=about.command_id,
-                traceparent=about.traceparent,
-            )
-        ),
-        player_id=player_id,
+    command = RecordAssessment(level=level, category=RiskCategory.SUICIDE, source=ITEM_9, at=at)
+    context = Context(
+        actor=about.actor,
+        command_id=assessment_id,
+        correlation_id=about.correlation_id,
+        causation_id=about.command_id,
+        traceparent=about.traceparent,
     )
+
+    def decision(states: list[object]) -> Sequence[Sequence[Event]]:
+        record, person = states
+        assert isinstance(record, safety_record.SafetyRecord), "the safety record comes first"
+        _require_existing(person)
+        return [safety_record.decide(record, command), []]
+
+    targets = [
+        Target(decider(safety_record), safety_record_id(player_id)),
+        Target(decider(player), player_id),
+    ]
+    await handle_over(commands, targets, decision, Asked(context), player_id=player_id)
+
+
+def _require_existing(person: object) -> player.Player:
+    """See a state as a player who is there. Raises NoSuchPlayer: there is no safety record of nobody."""
+    assert isinstance(person, player.Player), "a player is loaded as one"
+    if person.status is player.Status.ABSENT:
+        raise NoSuchPlayer("expected a player, there is none")
+    return person

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 
 from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA, FieldError, Problem
@@ -24,12 +25,21 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     """
 
 
-async def read_body(request: Request, kind: Any) -> Any:
-    """Read and check a JSON body. Raises problems 400, 408, 413, 415 and 422, which point at each field."""
+def exactly(pattern: str) -> Meta:
+    """A pattern of the whole of a text: `$` would let a line break follow, of which clients know nothing."""
+    return Meta(pattern=rf"^(?:{pattern})\Z")
+
+
+async def read_json(request: Request) -> bytes:
+    """Read a body that says it is JSON. Raises problems 408, 413 and 415."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
-    raw = await _read(request)
+    return await _read(request)
+
+
+def decoded(raw: bytes, kind: Any) -> Any:
+    """Check a JSON body. Raises problems 400 and 422, which points at each field."""
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:

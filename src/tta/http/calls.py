@@ -4,14 +4,13 @@ A route is data; an endpoint takes a Call and gives a Response. Every exception 
 document here.
 """
 
-import hmac
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -21,20 +20,17 @@ from starlette.routing import Route as StarletteRoute
 
 from tta.commands.handle import Asked, Commands, Handled
 from tta.domain.base import Sealed
-from tta.domain.identity import derived_id
-from tta.eventstore.envelope import Context
 from tta.graph.engine import Graph
-from tta.http.bodies import read_body, require_no_body
+from tta.http.asking import asked_by
+from tta.http.bodies import decoded, read_json, require_no_body
 from tta.http.manners import (
     ConsistencyToken,
     Preference,
     consistency_token,
     etag,
     expected_version,
-    idempotency_key,
     is_known,
     preference,
-    required_key,
 )
 from tta.http.problems import NOT_FOUND, STALE, UNAUTHENTICATED, Kind, Problem, problem_of, rendered
 from tta.live.hub import Hub
@@ -121,6 +117,8 @@ class Route(NamedTuple):
     """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
     ticketed: bool = False
     """A stream ticket (`?ticket=`) for the session of its path stands in for a token."""
+    refused: Callable[["Call", Exception], Awaitable[Exception]] | None = None
+    """Looks at whatever is refused, or fails, before it is answered; must not raise."""
 
 
 class Call:
@@ -131,6 +129,8 @@ class Call:
         self.route = route
         self.services = services
         self.at = datetime.now(UTC)
+        self.raw = b""
+        """The body as it came, where the route takes one."""
         self.body: Any = None
         self.said: dict[str, str] = {}
         """The headers that go with whatever is answered, problems included."""
@@ -199,23 +199,18 @@ class Call:
             return None
 
     @cached_property
+    def named(self) -> Asked:
+        """The command as its key and payload name it, whatever version it expects."""
+        payload = self.raw if self.body is None else msgspec.json.encode(self.body)
+        subject, keys = self.principal.subject, self.services.hmac_keys
+        return asked_by(self.request, subject, self.path, payload, keys, is_aliased=self.is_aliased)
+
+    @cached_property
     def asked(self) -> Asked:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
-        headers, keys = self.request.headers, self.services.hmac_keys
-        key = idempotency_key(headers) if self.is_aliased else required_key(headers)
-        named = "\x00".join((self.principal.subject, self.request.method, self.path, key or str(uuid4())))
-        command_id = derived_id("command", hmac.digest(keys.command, named.encode(), "sha256"))
-        payload = b"" if self.body is None else msgspec.json.encode(self.body)
-        prints = tuple(hmac.digest(each, payload, "sha256")[:8] for each in keys.fingerprints[:2])
-        context = Context(
-            actor=_actor(self.principal.subject),
-            command_id=command_id,
-            correlation_id=command_id,
-            causation_id=command_id,
-            fingerprint=prints[0],
-            traceparent=self.request.scope["traceparent"],
-        )
-        return Asked(context, prints, expected_version(headers, required=self.route.if_match))
+        named = self.named
+        expected = expected_version(self.request.headers, required=self.route.if_match)
+        return named._replace(expected_version=expected)
 
     async def be_fresh(self, *models: str) -> None:
         """Wait until the read models have seen the caller's token, and say whether they have.
@@ -241,14 +236,16 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         try:
             call.sign_in()
             if route.body is not None:
-                call.body = await read_body(request, route.body)
+                call.raw = await read_json(request)
+                call.body = decoded(call.raw, route.body)
             elif route.method != "GET":
                 await require_no_body(request)
             response = await route.endpoint(call)
         except ClientDisconnect:
             return Response(status_code=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
-            response = answered_problem(error, request)
+            told = error if route.refused is None else await route.refused(call, error)
+            response = answered_problem(told, request)
         response.headers.update(call.said)
         return response
 
@@ -285,10 +282,3 @@ def shown(call: Call, answer: msgspec.Struct, tag: str) -> Response:
     if is_known(call.request.headers, tag):
         return Response(status_code=304, headers=headers)
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")
-
-
-def _actor(subject: str) -> UUID | str:
-    try:
-        return UUID(subject)
-    except ValueError:
-        return subject

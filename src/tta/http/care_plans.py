@@ -4,7 +4,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from tta.commands.care_plans import REFUSED, handle_care_plan, record_measure
+from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.domain import goals, measures, player, session_refusals, words
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -16,8 +16,7 @@ from tta.domain.care_plan import (
     SetGoalAside,
 )
 from tta.domain.identity import owned_id
-from tta.domain.measures import AnswerOutOfRange, in_range, level_of, outcome_of
-from tta.eventstore.errors import StoreError
+from tta.domain.measures import AnswerOutOfRange, in_range, outcome_of
 from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered
 from tta.http.care_plan_bodies import (
@@ -29,9 +28,9 @@ from tta.http.care_plan_bodies import (
     NewProgress,
 )
 from tta.http.guidance import guidance_for
+from tta.http.item_9 import look_at_refused
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, FieldError, problem_of
-from tta.security.keyring import PlayerErased
 from tta.security.policy import Action
 from tta.telemetry.metrics import MEASURE_CHANGES, MEASURES_RECORDED
 
@@ -81,13 +80,10 @@ async def take_measure(call: Call) -> Response:
     )
     try:
         taken = await record_measure(call.services.commands, player_id, command, call.asked)
-    except (*REFUSED, PlayerErased, StoreError) as failed:
-        # Whatever stands in the way of the record stands in nobody's way to help.
-        problem = problem_of(failed)
-        problem.guidance = guidance_for(level_of(body.measure, body.answers))
-        if isinstance(failed, AnswerOutOfRange):
-            problem.errors = _out_of_range(body, str(failed))
-        raise problem from failed
+    except AnswerOutOfRange as refused:
+        problem = problem_of(refused)
+        problem.errors = _out_of_range(body, str(refused))
+        raise problem from refused
     recorded = taken.handled.events[0]
     assert isinstance(recorded, MeasureRecorded), "a measure is one event"
     if not taken.handled.again:
@@ -139,7 +135,7 @@ COMMANDS = (
         "Set a goal",
         answer=GoalChanged,
         body=NewGoal,
-        problems=(*ANY, *TEXT, *refusals(goals.TooManyGoals, words.CatalogueIdMalformed)),
+        problems=(*ANY, *TEXT, *refusals(goals.TooManyGoals)),
     ),
     Route(
         "POST",
@@ -192,5 +188,6 @@ COMMANDS = (
             INVALID,
             *refusals(measures.AnswersIncomplete, AnswerOutOfRange, measures.MeasuredTooSoon),
         ),
+        refused=look_at_refused,
     ),
 )
