@@ -197,11 +197,6 @@ async def words_too_long(api: Api, _: Api) -> httpx2.Response:
     return await interacts(api, {"text": "x" * 4_001})
 
 
-async def catalogue_id_malformed(api: Api, _: Api) -> httpx2.Response:
-    """A pattern's end lets one line break through; the rule does not."""
-    return await (await api.player()).post("/v1/sessions", {"story": "clearing\n"})
-
-
 async def unknown_story(api: Api, _: Api) -> httpx2.Response:
     return await (await api.player()).post("/v1/sessions", {"story": "forest"})
 
@@ -255,18 +250,6 @@ async def sets_goal(api: Api) -> tuple[Caller, str]:
 async def measures(api: Api, *bodies: dict[str, Any]) -> httpx2.Response:
     caller = await api.player()
     return [await caller.post(f"/v1/players/{caller.player_id}/measures", body) for body in bodies][-1]
-
-
-async def language_malformed(api: Api, _: Api) -> httpx2.Response:
-    return await registers(api, language="en\n")
-
-
-async def region_malformed(api: Api, _: Api) -> httpx2.Response:
-    return await registers(api, region="GB\n")
-
-
-async def time_zone_malformed(api: Api, _: Api) -> httpx2.Response:
-    return await registers(api, time_zone="UTC\n")
 
 
 async def interacts(api: Api, body: dict[str, Any]) -> httpx2.Response:
@@ -333,8 +316,4 @@ PRODUCED: dict[str, Produce] = {
     "answers-incomplete": answers_incomplete,
     "answer-out-of-range": answer_out_of_range,
     "measured-too-soon": measured_too_soon,
-    "catalogue-id-malformed": catalogue_id_malformed,
-    "language-malformed": language_malformed,
-    "region-malformed": region_malformed,
-    "time-zone-malformed": time_zone_malformed,
 }

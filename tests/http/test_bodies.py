@@ -101,6 +101,12 @@ INVALID: list[tuple[str, Any, str]] = [
     ("sessions", {"story": "x" * 65}, "/story"),
     ("interactions", {"text": "x" * 8_001}, "/text"),
     ("interactions", {"choice": "no choice"}, "/choice"),
+    ("/v1/players", {**NEW_PLAYER, "language": "en\n"}, "/language"),
+    ("/v1/players", {**NEW_PLAYER, "region": "GB\n"}, "/region"),
+    ("/v1/players", {**NEW_PLAYER, "time_zone": "UTC\n"}, "/time_zone"),
+    ("sessions", {"story": "clearing\n"}, "/story"),
+    ("interactions", {"choice": "on\n"}, "/choice"),
+    ("goals", {"text": "Go out", "skill": "grounding_54321\n"}, "/skill"),
     ("interactions", {"text": "x", "turn": 0}, "/turn"),
     ("interactions", {"text": "x", "turn": 2**31}, "/turn"),
     ("interactions", {"text": "x", "hold": False}, ""),
@@ -116,6 +122,8 @@ async def sent(api: Api, target: str, body: Any):
         return await player.post("/v1/sessions", body)
     if target == "interactions":
         return await player.post(f"{path}/interactions", body)
+    if target == "goals":
+        return await player.post(own, body)
     return await player.put(own, body, If_Match="*")
 
 

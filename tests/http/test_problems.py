@@ -26,6 +26,10 @@ UNREACHED = {
     "consent-version-out-of-range": "the body is refused first, with a pointer: invalid-request",
     "intensity-out-of-range": "the body is refused first, with a pointer: invalid-request",
     "too-many-topics": "the body is refused first, with a pointer: invalid-request",
+    "catalogue-id-malformed": "the body is refused first, with a pointer: invalid-request",
+    "language-malformed": "the body is refused first, with a pointer: invalid-request",
+    "region-malformed": "the body is refused first, with a pointer: invalid-request",
+    "time-zone-malformed": "the body is refused first, with a pointer: invalid-request",
     "attainment-out-of-range": "the body is refused first, with a pointer: invalid-request",
 }
 ELSEWHERE = {

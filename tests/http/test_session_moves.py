@@ -139,6 +139,11 @@ class TestSwitching:
         caller, path = await api.session()
         problem(await caller.post(f"{path}/switch", body), 422, "invalid-request")
 
+    async def test_an_id_with_a_line_break_is_none(self, api: Api):
+        caller, path = await api.session()
+        refused = await caller.post(f"{path}/switch", {"to": f"{id_of(path)}\n"})
+        assert problem(refused, 422, "invalid-request")["errors"][0]["pointer"] == "/to"
+
     async def test_one_does_not_switch_to_the_same_session(self, api: Api):
         caller, path = await api.session()
         document = problem(await caller.post(f"{path}/switch", {"to": id_of(path)}), 422, "invalid-request")

@@ -107,7 +107,7 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
         "tags": [{"name": "commands"}, {"name": "queries"}, {"name": "operations"}],
         "paths": paths,
         "components": {
-            "schemas": schemas,
+            "schemas": {name: _ecma(schema) for name, schema in schemas.items()},
             "headers": {name: _described(said) for name, said in RESPONSE_HEADERS.items()},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
@@ -117,6 +117,16 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
     }
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
     return plain
+
+
+def _ecma(schema: Any) -> Any:
+    """Write patterns as JSON Schema has them: in ECMA 262 `$` is the very end."""
+    if isinstance(schema, dict):
+        return {
+            name: f"{each[:-2]}$" if name == "pattern" and str(each).endswith(r"\Z") else _ecma(each)
+            for name, each in schema.items()
+        }
+    return [_ecma(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:

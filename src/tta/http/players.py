@@ -14,7 +14,7 @@ from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
-from tta.http.bodies import Body, clean_text
+from tta.http.bodies import Body, clean_text, exactly
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.problems import (
@@ -31,11 +31,9 @@ from tta.projections.player_state import PlayerState, player_by_id
 from tta.security.policy import Action
 
 Text = Annotated[str, Meta(min_length=1, max_length=400)]
-Language = Annotated[
-    str, Meta(pattern=f"^{player.language_pattern.pattern}$", max_length=player.LANGUAGE_MAX)
-]
-Region = Annotated[str, Meta(pattern=f"^{player.region_pattern.pattern}$")]
-TimeZone = Annotated[str, Meta(pattern=f"^{player.time_zone_pattern.pattern}$")]
+Language = Annotated[str, exactly(player.language_pattern.pattern), Meta(max_length=player.LANGUAGE_MAX)]
+Region = Annotated[str, exactly(player.region_pattern.pattern)]
+TimeZone = Annotated[str, exactly(player.time_zone_pattern.pattern)]
 Texts = Annotated[tuple[Text, ...], Meta(max_length=player.TOPICS_MAX)]
 
 
@@ -212,7 +210,6 @@ def refusals(*types: type[Refusal]) -> tuple[Kind, ...]:
     return tuple(REFUSALS[each] for each in types)
 
 
-PLACE = refusals(player.LanguageMalformed, player.RegionMalformed, player.TimeZoneMalformed)
 TEXTS = refusals(words.WordsEmpty, words.WordsTooLong)
 COMMANDS = (
     Route(
@@ -224,7 +221,7 @@ COMMANDS = (
         answer=PlayerChanged,
         body=NewPlayer,
         status=201,
-        problems=(INVALID, ERASED, *PLACE, *TEXTS, *refusals(player.PlayerExists)),
+        problems=(INVALID, ERASED, *TEXTS, *refusals(player.PlayerExists)),
     ),
     Route(
         "PUT",
@@ -249,7 +246,6 @@ COMMANDS = (
             INVALID,
             ERASED,
             IF_MATCH_REQUIRED,
-            *PLACE,
             *TEXTS,
             *refusals(player.NoSuchPlayer),
         ),

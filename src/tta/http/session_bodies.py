@@ -6,8 +6,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from tta.domain import turns
-from tta.http.bodies import Body
+from tta.domain import turns, words
+from tta.http.bodies import Body, exactly
 
 MACHINE_NOTICE = (
     "You are talking with a program, not with a person. It can be wrong, and it is no therapist. If you need "
@@ -17,7 +17,7 @@ MACHINE_NOTICE = (
 
 TURN_MAX = 2**31 - 1  # What any client's integer holds: while play is held there is no last turn.
 
-CatalogueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$")]
+CatalogueId = Annotated[str, exactly(words.catalogue_id_pattern.pattern)]
 
 
 class NewSession(Body, frozen=True):
@@ -45,7 +45,7 @@ class SessionBegun(msgspec.Struct, frozen=True):
 
 
 class Switch(Body, frozen=True):
-    to: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    to: Annotated[str, exactly("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
     """The session that is to go on."""
 
 

@@ -62,7 +62,6 @@ async def start_session(call: Call) -> Response:
 
     def start(facts: Facts, wishes: Wishes) -> StartSession:
         if story is None:
-            words.require_catalogue_id("story", call.body.story)
             there_are = f"there are: {', '.join(catalogue())}"
             raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),))
         return StartSession(
@@ -219,7 +218,6 @@ COMMANDS = (
             *refusals(
                 session_refusals.ConsentMissing, session_refusals.SessionExists, roster.TooManySessions
             ),
-            *refusals(words.CatalogueIdMalformed),
         ),
     ),
     Route(
@@ -244,7 +242,6 @@ COMMANDS = (
                 words.WordsBesideChoice,
                 words.WordsEmpty,
                 words.WordsTooLong,
-                words.CatalogueIdMalformed,
             ),
         ),
     ),
