@@ -157,3 +157,42 @@ def test_a_choices_own_text_and_a_word_more_is_asked_about(offered, unknown: str
     assume(canonical(unknown) not in told_by(offers))
     words = f"{unknown} {offer.text}" if before else f"{offer.text} {unknown}"
     assert meaning_of(words, offers, characters).kind != "choice"
+
+
+@pytest.mark.parametrize(
+    ("story", "scene", "words"),
+    [
+        ("clearing", "clearing", "he asks the snail"),
+        ("clearing", "clearing", "you go to the path"),
+        ("clearing", "clearing", "let her sit"),
+        ("clearing", "clearing", "sit up"),
+        ("clearing", "clearing", "no one"),
+        ("clearing", "crossing", "go left"),
+        ("clearing", "crossing", "calm down"),
+        ("clearing", "oak", "I'm not okay"),
+        ("clearing", "glasshouse", "the window is open"),
+        ("storm_keeper", "gallery", "let go of the lever"),
+        ("storm_keeper", "calm_place", "I'm falling"),
+        ("the_cartographers_debt", "dawn_camp", "open my chest"),
+        ("the_cartographers_debt", "storm", "shut up"),
+        ("the_night_post", "tea", "I worry"),
+        ("the_night_post", "tea", "something"),
+    ],
+)
+def test_a_choices_words_in_another_sense_take_nothing(story: str, scene: str, words: str):
+    assert meaning_of(words, *place(story, scene)).kind != "choice"
+
+
+@pytest.mark.parametrize(
+    ("scene", "words", "choice"),
+    [
+        ("clearing", "I'll take the path", "path"),
+        ("clearing", "I'd rather take the path", "path"),
+        ("clearing", "I'll go with the second one", "snail"),
+        ("clearing", "could we please ask the snail, thank you", "snail"),
+        ("clearing", "down the path", "path"),
+        ("clearing", "no 2", "snail"),
+    ],
+)
+def test_short_and_courteous_words_are_understood(scene: str, words: str, choice: str):
+    assert meaning_of(words, *place("clearing", scene)) == Meaning("choice", choice)

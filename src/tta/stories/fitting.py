@@ -57,11 +57,7 @@ def _score(
         return 0.0
     weights = {word: _weight(word, choices) for word in {*choice.text, *choice.named}}
     matched_weight = sum(WEAK_WEIGHT if word in WEAK else 1.0 for word in matched)
-    missed_weight = sum(
-        UNMATCHED_WEAK_WEIGHT if word in WEAK else float(word in left or word in DIRECTIONS)
-        for word in heard
-        if word not in matched
-    )
+    missed_weight = sum(_missed(word, left) for word in heard if word not in matched)
     understood = matched_weight / (matched_weight + missed_weight)
     # The id is the choice's name in short: who says all of that has said enough.
     recalled = max(_recalled(own, weights, matched) for own in (choice.text, choice.named))
@@ -70,6 +66,12 @@ def _score(
     if telling_apart <= WEAK_WEIGHT:
         return 0.45 * understood
     return min(1.0, (understood + recalled) / 2 + 0.15 * (understood == 1.0)) * (0.6 + 0.4 * telling_apart)
+
+
+def _missed(word: str, left: Sequence[str]) -> float:
+    if word in WEAK:
+        return UNMATCHED_WEAK_WEIGHT
+    return 1.0 if word in left else WEAK_WEIGHT * (word in DIRECTIONS)
 
 
 def _recalled(own: Sequence[str], weights: dict[str, float], matched: set[str]) -> float:

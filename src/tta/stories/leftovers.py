@@ -28,18 +28,20 @@ def left_over(said: Sequence[str], choice: Choice) -> tuple[str, ...]:
     """Give the words said that tell something for which a choice does not account.
 
     Manner and courtesy may be left over; so may a going to it, any going, taking or looking where the choice
-    names no other act, saying where it is something said, and a direction where it names none.
+    names no other act, saying where it is something said, and "up" or "along" where it names no direction.
     """
     excused = set() if choice.acts - HARDLY_ACTS else set(HARDLY_ACTS)
     if choice.spoken:
         excused.add("talk")
-    silent = EMPTY | MANNER | NEGATIONS | GOING | (frozenset() if choice.directed else DIRECTIONS)
+    silent = EMPTY | MANNER | NEGATIONS | GOING
+    ways = frozenset() if choice.directed else DIRECTIONS
     if not ADDRESSED.isdisjoint(choice.words):
         silent |= {"me"}  # "People close to you" are close to me.
     left = []
     for at, word in enumerate(said):
         pairs = {tuple(said[at : at + 2]), tuple(said[max(at - 1, 0) : at + 1])}
-        courteous = word in silent or not COURTEOUS.isdisjoint(pairs)
+        leads = word in ways and at + 1 < len(said)  # "Up the stairs", but "calm down".
+        courteous = leads or word in silent or not COURTEOUS.isdisjoint(pairs)
         named = canonical(word)
         if not (courteous or named in excused or among(named, choice.own) or among(word, choice.own)):
             left.append(word)

@@ -168,7 +168,8 @@ def _near(best: Fit, offers: Sequence[Offer]) -> Near:
     if best.score < NEAR_MIN:
         return Near()
     choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
-    return Near(choice.plain, choice.words, explains=best.score >= FIT_MIN and not best.left)
+    explains = best.score >= FIT_MIN and not best.left
+    return Near(choice.plain, choice.words, explains, choice.spoken, acts=bool(choice.acts))
 
 
 def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -> bool:
@@ -180,6 +181,8 @@ def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -
     if begun[0] in phrases.DOUBTS or " ".join(begun[:2]) in phrases.REPORTS:
         return " ".join(begun[:2]) not in choice.plain
     if _states(begun, choice):
+        return True
+    if begun[0] in phrases.OTHERS or (begun[0] in phrases.NEGATIONS and begun[1:2] == ["you"]):
         return True
     if choice.asks or tuple(begun[:2]) in phrases.REQUESTS:
         return False

@@ -4,9 +4,10 @@ It finds words, not meanings, and judges no risk: what is at stake is assessed e
 """
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from tta.stories.phrases import EMPTY, any_of, words_of
+from tta.stories.phrases import any_of, words_of
 
 LONG = 25  # Words: who says so much tells something.
 
@@ -18,6 +19,9 @@ class Near(NamedTuple):
     words: Collection[str] = ()
     explains: bool = False
     """It accounts for all that was said."""
+    spoken: bool = False
+    acts: bool = False
+    """It is something done, and not an answer alone."""
 
 
 MYSELF = words_of("i im ive id my me myself mine ill")
@@ -32,18 +36,17 @@ HARM = words_of(
 """Of harm or death, whoever is meant: these are never about a choice that does not hold them itself."""
 HARMFUL_PHRASES = any_of(
     """
-    kill me | end my life | take my life | took my life | end it all | i will end it | want to end
-    it | no point | give up on life | better off dead | better off without me | better without me |
-    cant go on | cannot go on | cant sleep | couldnt sleep | cant stop crying | cant do this anymore
-    | cant take it anymore | cant live | dont want to live | dont want to be here anymore | wont be
-    here | wont wake up | never wake up | not wake up | tired of living | tired of life | tired of
-    it all | no reason to live | no reason to go on | goodbye letter | farewell letter | goodbye
-    note | last letter | goodbye everyone | goodbye forever | say goodbye to everyone | jump off |
-    jump down | jump from | will jump | going to jump | in front of a train | nobody loves me |
-    nobody likes me | nobody would miss me | nobody would find | i want to disappear | i cut | i
-    miss | i love | cant breathe | hate my life | in real life | quit smoking | quit drinking | quit
-    my job | stop drinking | stop smoking | drinking too much | been crying | need someone to talk
-    to | need somebody to talk to | help me i
+    kill me | end my life | take my life | took my life | end it all | i will end it | want to end it |
+    no point | give up on life | better off dead | better off without me | better without me | cant go
+    on | cannot go on | cant sleep | couldnt sleep | cant stop crying | cant do this anymore | cant take
+    it anymore | cant live | dont want to live | dont want to be here anymore | wont be here | wont wake
+    up | never wake up | not wake up | tired of | sick of | no reason to live | no reason to go on |
+    goodbye letter | farewell letter | goodbye note | last letter | goodbye everyone | goodbye forever |
+    say goodbye to everyone | jump off | jump down | jump from | will jump | going to jump | in front of
+    a train | nobody loves me | nobody likes me | nobody would miss me | nobody would find | i want to
+    disappear | i cut | i miss | i love | cant breathe | hate my life | in real life | quit smoking |
+    quit drinking | quit my job | stop drinking | stop smoking | drinking too much | been crying | need
+    someone to talk to | need somebody to talk to | help me i
     """
 )
 """Whatever else is said."""
@@ -68,14 +71,18 @@ FEELINGS = words_of(
     frightens frightening terrify terrified terrifies terrifying dread angry anger furious depressed
     depressing depression stress stressed stressful hopeless worthless useless overwhelmed
     overwhelming cry crying cried panic panicking numb ashamed shame guilty guilt worried worry
-    worries worrying upset upsets miserable desperate despair awful terrible horrible ill sick dizzy
+    worries worrying upset upsets miserable desperate despair awful terrible horrible sick dizzy
     pain painful hate hated hates failure fail failing failed stupid ugly fed struggling unwell
     restless bored frustrated jealous homesick heartbroken grieving grief insomnia kill killing harm
     harming cut cutting hungover drunk drinking smoking sober relapsed feel feeling felt feels proud
     relieved grateful calmer worse stoned trauma traumatic trigger triggers triggered crushing
     """
 )
-MOODS = words_of("down low hard rough bad good fine better okay ok empty lost broken happy glad cold weak")
+HELD = words_of("feel feeling feels felt")
+"""An act may be about these: "write down a feeling". Of all else that is felt, only an answer speaks."""
+MOODS = words_of(
+    "ill down low hard rough bad good fine better okay ok empty lost broken happy glad cold weak"
+)
 """Of oneself only after `am`, `feel` and the like: a path may be hard, and lead down."""
 AM = words_of("am im feel feels feeling felt was been being")
 HOW_MUCH = words_of("so very really too quite pretty rather a bit little just all")
@@ -106,16 +113,30 @@ def speaks_of_self(said: Sequence[str], near: Near) -> bool:
     own = {word for word in said if word not in near.words}
     if own & HARM or ("myself" in said and own & TO_MYSELF):
         return True
-    if MYSELF.isdisjoint(said):
-        return False
-    if own & (FEELINGS | LIVES) - EMPTY:
-        return True
-    return any(_of_oneself(said, at) for at, word in enumerate(said) if word in own) or (
-        len(said) > LONG and not near.explains
+    return not MYSELF.isdisjoint(said) and _of_my_life(said, own, near)
+
+
+def _of_my_life(said: Sequence[str], own: Collection[str], near: Near) -> bool:
+    """Whether words that hold `i` or `my` are of feelings, of a life or of a body, or are very many."""
+    answers = near.spoken or not MYSELF.isdisjoint(near.words)
+    felt = own if answers else set(said) - (HELD & set(near.words))
+    return (
+        not FEELINGS.isdisjoint(felt)
+        or not LIVES.isdisjoint(own)
+        or any(_of_mood(said, at) for at, word in enumerate(said) if word in own)
+        or any(_of_body(pair, near) for pair in pairwise(said))
+        or (len(said) > LONG and not near.explains)
     )
 
 
-def _of_oneself(said: Sequence[str], at: int) -> bool:
-    """Whether it is "my head", or "I am so low"."""
+def _of_mood(said: Sequence[str], at: int) -> bool:
+    """Whether it is "I am so low"."""
     before = [word for word in said[:at] if word not in HOW_MUCH][-1:]
-    return (said[at] in BODY and before == ["my"]) or (said[at] in MOODS and not AM.isdisjoint(before))
+    return said[at] in MOODS and not AM.isdisjoint(before)
+
+
+def _of_body(pair: tuple[str, str], near: Near) -> bool:
+    """Whether it is "my chest" where the choice means no chest of the player's."""
+    whose, what = pair
+    meant = what in near.words and (not near.acts or f"your {what}" in near.plain)
+    return whose == "my" and what in BODY and not meant

@@ -19,7 +19,7 @@ EMPTY = words_of(
     """
     a am an and are as at been by do does for had has have he her his i id ill im in into is
     it its ive just let lets my of on one or our out please quite really she so some
-    somewhere still than that the their them then there they this those to too up upon us very want
+    somewhere still than that the their them then there they this those to too upon us very want
     was we were what which will with would you your now bit little again like gonna wanna okay ok
     well hmm um about
     """
@@ -73,7 +73,7 @@ SYNONYMS: Mapping[str, str] = {
     each: name for name, others in SHARED.items() for each in (name, *others.split())
 }
 """One name for words that a player takes for each other; a story's own words go through it too."""
-WEAK = words_of("go take talk look put give something anything everything thing")
+WEAK = words_of("go take talk look put give")
 """Alone they name no choice: many choices hold them, or might."""
 MANNER = words_of(
     """
@@ -99,13 +99,15 @@ COURTEOUS = REQUESTS | {
     *(("thank", "you"), ("give", "me"), ("give", "us"), ("let", "me"), ("for", "me"), ("id", "better"))
 }
 """Pairs that may be said with any choice."""
-TURNED_AWAY = frozenset({("let", "go"), ("shut", "up"), ("take", "care")})
-"""Pairs that mean what neither of their words does."""
+TURNED_AWAY = frozenset(
+    {("let", "go"), ("shut", "up"), ("take", "care"), ("let", "her"), ("let", "him"), ("let", "them")}
+)
+"""Pairs that mean what neither of their words does, or what others are to do."""
 VAGUE = words_of(
     """
     down up over through back off out away along all both none either much many more most enough
     any other last next end good leave keep hold stop let begin start stay come get make have need
-    feel think know fall wait here own be me thing whatever
+    feel think know fall wait here own be me thing left right something anything everything whatever
     """
 )
 """Alone they name no choice either: they stand in too many sentences, in too many senses."""
@@ -211,10 +213,11 @@ AROUND_NUMBERS = words_of(
 )
 BEFORE_ONE = words_of("one number option choice answer nr please")
 """With no other word is "one" a number: "that one" and "I want one" are not."""
-NOT_THE_PLAYER_FIRST = words_of(
+OTHERS = words_of("you youre he she they hes shes theyre theyve someone somebody everyone everybody")
+NOT_THE_PLAYER_FIRST = OTHERS | words_of(
     """
     what why how who when where which should does did is are do whats whos wheres if would will shall
-    can could may was were has he she they hes shes theyre theyve someone somebody everyone everybody
+    can could may was were has
     """
 )
 """A sentence that begins so, and is no request, asks something or is of others: it takes no choice."""
@@ -222,7 +225,7 @@ BEFORE_FIRST = words_of("and then so well now ok okay hmm um but because")
 REPORTS = frozenset(
     f"{who} {did}"
     for who in ("i", "we", "he", "she", "it", "they")
-    for did in ("was", "were", "had", "used", "did")
+    for did in ("was", "were", "had", "used", "did", "thought", "went", "came", "saw")
 )
 """So begins what happened once, which is no choice of now."""
 
