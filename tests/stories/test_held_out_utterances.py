@@ -191,7 +191,6 @@ def test_a_choices_words_in_another_sense_take_nothing(story: str, scene: str, w
         ("clearing", "I'll go with the second one", "snail"),
         ("clearing", "could we please ask the snail, thank you", "snail"),
         ("clearing", "down the path", "path"),
-        ("clearing", "no 2", "snail"),
     ],
 )
 def test_short_and_courteous_words_are_understood(scene: str, words: str, choice: str):
