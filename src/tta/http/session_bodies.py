@@ -120,7 +120,9 @@ class SessionShown(msgspec.Struct, frozen=True):
     last_author: str | None
     scene: str | None
     choices: tuple[ChoiceShown, ...]
-    """What is offered now."""
+    """What the last reply left open; a preference changed since may close some, as the next reply says. None
+    where the session is over.
+    """
     ending: str | None
     notice: str | None
     """To be shown to the player with the last reply."""

@@ -50,6 +50,8 @@ from tta.security.policy import Action
 from tta.stories.narrating import opening
 from tta.stories.story import Story, catalogue, newest
 
+OVER = {Status.COMPLETED, Status.ABANDONED}
+
 log = structlog.get_logger(__name__)
 
 
@@ -141,7 +143,8 @@ async def show_session(call: Call) -> Response:
         last_reply=await call.opened(player_id, row.last_reply),
         last_author=row.last_author,
         scene=row.scene,
-        choices=await _choices(call, player_id, row.choices, row.choice_texts),
+        # The read model keeps what was offered last; where nothing can be taken any more nothing is offered.
+        choices=() if row.status in OVER else await _choices(call, player_id, row.choices, row.choice_texts),
         ending=row.ending,
         notice=MACHINE_NOTICE if row.disclosed else None,
         started_ms=row.started_ms,
