@@ -145,7 +145,7 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
         hmac_keys=parts.required_keys.hmac_keys,
         checkpoints=checkpoints,
         live=Hub(parts.store),
-        workers=Workers(work.stopped, work.refresh_gauges, REACTOR_NAMES),
+        workers=Workers(work.stopped, work.refresh_gauges, work.models_rest, REACTOR_NAMES),
         serves_queries=serves_queries,
     )
 

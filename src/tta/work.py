@@ -109,6 +109,10 @@ class Work(NamedTuple):
         whole += [(each.name, each.broken) for each in self.reactors]
         return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
 
+    async def models_rest(self) -> bool:
+        """Say whether models are configured, and every one of them is left alone for a while."""
+        return self.models is not None and await self.models.all_rest()
+
     async def refresh_gauges(self) -> None:
         for projector in self.projectors:
             metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)

@@ -1,6 +1,8 @@
 """A process that only serves shows how the models' endpoints do, as all processes know it."""
 
 import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
@@ -19,31 +21,57 @@ class Broken(Exception):
     """The endpoint does not work."""
 
 
-async def test_a_breaker_that_another_process_opened_is_shown(still_api: Api, tmp_path: Path):
-    parts = still_api.parts
-    file = tmp_path / "models.json"
-    endpoints = [
-        {"name": each, "base_url": "http://127.0.0.1:9/v1", "model": "small"} for each in ("one", "two")
-    ]
-    file.write_text(json.dumps(endpoints))
-    elsewhere = circuit_breaker(parts.store.nodes, parts.store.layout.name, "one")
+async def opened(api: Api, endpoint: str) -> None:
+    """Have another process open the breaker of an endpoint."""
+    elsewhere = circuit_breaker(api.parts.store.nodes, api.parts.store.layout.name, endpoint)
     for _ in range(5):
         try:
             async with elsewhere.guarded():
                 raise Broken
         except Broken:
             continue
-    models = models_of(replace(parts.settings, models_file=file), parts.store)
+
+
+@asynccontextmanager
+async def serving(api: Api, directory: Path, names: Sequence[str]) -> AsyncIterator[httpx2.AsyncClient]:
+    """Serve with models at endpoints where nobody listens."""
+    file = directory / "models.json"
+    endpoints = [{"name": each, "base_url": "http://127.0.0.1:9/v1", "model": "small"} for each in names]
+    file.write_text(json.dumps(endpoints))
+    models = models_of(replace(api.parts.settings, models_file=file), api.parts.store)
     assert models is not None
     try:
-        made = app(services(parts, Work([], [], models=models)), "all")
+        made = app(services(api.parts, Work([], [], models=models)), "all")
         transport = httpx2.ASGITransport(made)
         async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
-            told = (await http.get("/metrics")).text
+            yield http
     finally:
         await models.close()
+
+
+async def test_a_breaker_that_another_process_opened_is_shown(still_api: Api, tmp_path: Path):
+    await opened(still_api, "one")
+    async with serving(still_api, tmp_path, ["one", "two"]) as http:
+        told = (await http.get("/metrics")).text
     families = {each.name: each for each in text_string_to_metric_families(told)}
     open_now = {
         sample.labels["endpoint"]: sample.value for sample in families["tta_model_breaker_open"].samples
     }
     assert (open_now["one"], open_now["two"]) == (1, 0)
+
+
+async def test_health_says_when_no_model_may_be_asked(still_api: Api, tmp_path: Path):
+    async with serving(still_api, tmp_path, ["three", "four"]) as http:
+        for endpoint, may_be_asked in (("", True), ("three", True), ("four", False)):
+            if endpoint:
+                await opened(still_api, endpoint)
+            health = await http.get("/health")
+            assert (health.status_code, health.json()["status"]) == (200, "healthy")
+            assert health.json()["checks"]["external_apis"] is may_be_asked
+
+
+async def test_resting_models_leave_a_process_ready(still_api: Api, tmp_path: Path):
+    await opened(still_api, "five")
+    async with serving(still_api, tmp_path, ["five"]) as http:
+        assert (await http.get("/health")).json()["checks"]["external_apis"] is False
+        assert (await http.get("/readyz")).status_code == 200

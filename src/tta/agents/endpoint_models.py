@@ -41,6 +41,10 @@ class EndpointModels(Models):
         """Load what the first call needs; once, beside everything else, when the process has started."""
         await self._gateway.warm()
 
+    async def all_rest(self) -> bool:
+        """Say whether every endpoint rests, as all processes know it; for `/health`, which asks no model."""
+        return await self._gateway.all_rest()
+
     async def refresh_gauges(self) -> None:
         """Show the breakers' state as all processes know it; for the metrics page."""
         await self._gateway.refresh_gauges()

@@ -72,6 +72,8 @@ class Workers(NamedTuple):
 
     stopped: Callable[[], list[Stopped]]
     refresh_gauges: Callable[[], Awaitable[None]]
+    models_rest: Callable[[], Awaitable[bool]]
+    """Whether models are configured, and none may be asked now."""
     reactors: tuple[str, ...] = ()
     """The names of all reactors that there are, here or elsewhere."""
 

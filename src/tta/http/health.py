@@ -29,6 +29,9 @@ class Checks(msgspec.Struct, frozen=True):
     cache: bool
     """The event store's server answers."""
     external_apis: bool
+    """False while every model endpoint that is configured rests. It makes nothing unhealthy: stories are told
+    without models.
+    """
 
 
 class Details(msgspec.Struct, frozen=True):
@@ -51,8 +54,9 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    (database, cache), measured, parked, reacting = await asyncio.gather(
+    (database, cache), resting, measured, parked, reacting = await asyncio.gather(
         _both_answer(call),
+        call.services.workers.models_rest(),
         lags(call.services.commands.aggregates.store, call.services.checkpoints),
         _parked(call),
         _reacting(call),
@@ -60,7 +64,7 @@ async def health(call: Call) -> Response:
     stopped = call.services.workers.stopped()
     well = database and cache and not stopped and not any(lag.stopped for lag in measured)
     details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting)
-    answer = Health("healthy" if well else "unhealthy", Checks(database, cache, True), details)
+    answer = Health("healthy" if well else "unhealthy", Checks(database, cache, not resting), details)
     return _json(answer, 200 if well else 503)
 
 
