@@ -92,7 +92,8 @@ async def asked(route: Route, caller: Caller, owner: Caller, there: There) -> An
         body = {
             name: meant.get(value, value) if isinstance(value, str) else value for name, value in body.items()
         }
-    return await caller.send(method, path, body, If_Match="*")
+    wanted = {"If_Match": "*"} if path.endswith("/preferences") else {}
+    return await caller.send(method, path, body, **wanted)
 
 
 async def owned(api: Api) -> tuple[Caller, There]:

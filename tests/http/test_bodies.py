@@ -37,6 +37,19 @@ async def test_json_with_a_charset_is_taken(api: Api):
     assert (await api.http.post("/v1/sessions", content=b"{}", headers=headers)).status_code == 201
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "br", "gzip, identity", "x"])
+async def test_an_encoded_body_is_not_taken(api: Api, encoding: str):
+    headers = headers_of(await api.player(), **{"Content-Encoding": encoding})
+    refused = await api.http.post("/v1/sessions", content=b"{}", headers=headers)
+    problem(refused, 415, "unsupported-media-type")
+    assert refused.headers["Accept-Encoding"] == "identity"
+
+
+async def test_the_encoding_that_is_none_is_taken(api: Api):
+    headers = headers_of(await api.player(), **{"Content-Encoding": "Identity"})
+    assert (await api.http.post("/v1/sessions", content=b"{}", headers=headers)).status_code == 201
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"{'story': 1}", b"\xff\xfe", b'{"story": "\xff"}', b"{} {}", b"NaN"],
@@ -157,6 +170,25 @@ async def test_of_equal_names_in_one_object_the_last_counts_or_none(api: Api):
     headers = headers_of(await api.player())
     content = b'{"story": "clearing", "story": "two words"}'
     problem(await api.http.post("/v1/sessions", content=content, headers=headers), 422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/sessions?limit=1&limit=2", "limit"),
+        ("/v1/sessions?status=open&status=open", "status"),
+        ("{session}/interactions?order=asc&order=desc", "order"),
+        ("/v1/players/{player}/journey?cursor=a&cursor=b", "cursor"),
+        ("/v1/stories?world=a&world=b", "world"),
+        ("{session}/stream?last_event_id=a&last_event_id=b", "last_event_id"),
+    ],
+)
+async def test_a_parameter_that_is_given_twice_is_refused(api: Api, path: str, name: str):
+    player, session = await api.session()
+    refused = await player.get(path.format(session=session, player=player.player_id))
+    assert problem(refused, 422, "invalid-request")["errors"] == [
+        {"pointer": f"/{name}", "detail": "expected it once"}
+    ]
 
 
 async def test_text_is_normalised_and_control_characters_go(api: Api):

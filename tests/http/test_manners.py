@@ -55,6 +55,14 @@ class TestIdempotencyKey:
         headers = [("Authorization", f"Bearer {player.token}"), ("Idempotency-Key", key.encode())]
         problem(await api.http.post("/v1/sessions", json={}, headers=headers), 400, "malformed-request")
 
+    async def test_of_two_keys_neither_counts(self, api: Api):
+        player = await api.player()
+        for keys in (("a", "b"), ("a", "a"), ('"a"', '"b"')):
+            headers = [("Authorization", f"Bearer {player.token}")]
+            headers += [("Idempotency-Key", key) for key in keys]
+            refused = await api.http.post("/v1/sessions", json={}, headers=headers)
+            problem(refused, 400, "malformed-request")
+
     async def test_255_characters_are_a_key(self, api: Api):
         player = await api.player()
         assert (await player.post("/v1/sessions", {}, key="k" * 255)).status_code == 201
@@ -103,6 +111,29 @@ class TestVersions:
     async def test_what_is_no_version_is_malformed(self, api: Api, tag: str):
         player, path = await api.session()
         problem(await player.post(f"{path}/pause", If_Match=tag), 400, "malformed-request")
+
+    @pytest.mark.parametrize("tag", ['"v1"', '"v0"', "*"])
+    async def test_what_is_to_be_made_has_no_version_to_match(self, api: Api, tag: str):
+        player, path = await api.session()
+        admin = api.caller(Role.ADMIN)
+        for refused in (
+            await player.post("/v1/sessions", {}, If_Match=tag),
+            await player.post("/sessions", {}, If_Match=tag),
+            await player.post(f"{path}/copy", {}, If_Match=tag),
+            await admin.post("/v1/players", NEW_PLAYER, If_Match=tag),
+        ):
+            assert problem(refused, 412, "version-mismatch")["current_version"] == 0
+        assert (await player.post("/v1/sessions", {}, If_None_Match="*")).status_code == 201
+
+    async def test_whoever_changes_something_knows_no_tag_that_must_not_match(self, api: Api):
+        player, path = await api.session()
+        problem(await player.post(f"{path}/pause", If_None_Match='"v9"'), 400, "malformed-request")
+
+    async def test_of_two_versions_neither_counts(self, api: Api):
+        player, path = await api.session()
+        headers = [("Authorization", f"Bearer {player.token}"), ("Idempotency-Key", "k")]
+        headers += [("If-Match", '"v1"'), ("If-Match", '"v2"')]
+        problem(await api.http.post(f"{path}/pause", headers=headers), 400, "malformed-request")
 
     async def test_preferences_want_the_version_that_was_read(self, api: Api):
         player = await api.player()
@@ -238,12 +269,54 @@ class TestReadYourWrites:
         shown = await api.http.get(path, headers=headers)
         assert (shown.status_code, shown.headers["Preference-Applied"]) == (200, "wait=7")
 
-    async def test_nobody_waits_longer_than_half_a_minute(self, api: Api):
+    @pytest.mark.parametrize(
+        ("prefer", "applied"),
+        [
+            ("wait=99999", "wait=30"),
+            ("wait=999999", "wait=30"),
+            (f"wait={'9' * 9_000}", "wait=30"),
+            ("wait=007", "wait=7"),
+            ("wait=0", "wait=0"),
+            ("wait = 2", "wait=2"),
+            ('WAIT="2"', "wait=2"),
+            ("wait=2; why=later", "wait=2"),
+            ("wait=1,wait=30", "wait=1"),
+            ("wait=soon, wait=30", None),
+            ('note="a, wait=30", wait=2', "wait=2"),
+            ("wait=-1", None),
+            ("wait=\u00b2", None),
+            ("wait", None),
+            ('wait="', None),
+            (",;=", None),
+        ],
+    )
+    async def test_how_long_to_wait_is_read_as_the_standard_has_it(
+        self, api: Api, prefer: str, applied: str | None
+    ):
         player, path = await api.session()
-        shown = await player.seen(path, await player.post(f"{path}/pause"))
-        token = shown.request.headers["Consistency-Token"]
-        shown = await player.get(path, Consistency_Token=token, Prefer="wait=99999")
-        assert shown.headers["Preference-Applied"] == "wait=30"
+        seen = await player.seen(path, await player.post(f"{path}/pause"))
+        headers = {
+            "Authorization": f"Bearer {player.token}",
+            "Consistency-Token": seen.request.headers["Consistency-Token"],
+            "Prefer": prefer.encode("latin-1"),
+        }
+        shown = await api.http.get(path, headers=headers)
+        assert (shown.status_code, shown.headers.get("Preference-Applied")) == (200, applied)
+
+    @pytest.mark.parametrize("prefer", ['handling="strict"', "handling = strict", "wait=0, Handling=Strict"])
+    async def test_strictness_is_read_as_the_standard_has_it(self, still_api: Api, prefer: str):
+        player, path = await still_api.session()
+        token = (await player.post(f"{path}/pause")).headers["Consistency-Token"]
+        refused = await player.get(path, Consistency_Token=token, Prefer=prefer)
+        problem(refused, 503, "not-yet-visible")
+
+    @pytest.mark.parametrize("path", ["/v1/stories", "/v1/skills", "/v1/measures", "/v1/stories/clearing"])
+    async def test_what_no_command_changes_is_fresh_for_every_token(self, api: Api, path: str):
+        player, session = await api.session()
+        shown = await player.seen(path, await player.post(f"{session}/pause"))
+        assert (shown.status_code, shown.headers["Consistency"]) == (200, "fresh")
+        refused = await player.get(path, Consistency_Token="garbage")
+        problem(refused, 400, "consistency-token-malformed")
 
 
 class TestWaitingForTheStory:

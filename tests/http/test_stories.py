@@ -50,6 +50,16 @@ async def test_a_story_says_how_it_fits(api: Api):
     assert after.status_code == 200, "other wishes, another fit"
 
 
+async def test_a_name_is_found_however_its_accents_are_written(api: Api):
+    player = await api.player()
+    composed, decomposed = [
+        await player.get(f"/v1/stories?{urlencode({'character': name})}")
+        for name in ("M\u00e1ren", "Ma\u0301ren")
+    ]
+    assert (composed.status_code, decomposed.status_code) == (200, 200)
+    assert composed.json() == decomposed.json()
+
+
 async def test_a_wish_that_names_nothing_is_told_to_whose_it_is(api: Api):
     player = await api.player()
     path = f"/v1/players/{player.player_id}/preferences"

@@ -13,6 +13,8 @@ from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_M
 
 BYTES_MAX = 1024 * 1024
 TIMEOUT_S = 10.0  # Within which all of a body has come; 1 MiB over a slow mobile line takes some 8 s.
+IDENTITY = "identity"
+PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
 LEAVE = {"Connection": "close"}  # What is left of such a body is not waited for.
 
 control_characters = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -35,6 +37,8 @@ async def read_json(request: Request) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
+    if request.headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY:
+        raise Problem(UNSUPPORTED_MEDIA, "send it without Content-Encoding", headers=PLAIN)
     return await _read(request)
 
 

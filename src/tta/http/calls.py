@@ -32,7 +32,17 @@ from tta.http.manners import (
     is_known,
     preference,
 )
-from tta.http.problems import NOT_FOUND, STALE, UNAUTHENTICATED, Kind, Problem, problem_of, rendered
+from tta.http.parameters import require_each_once
+from tta.http.problems import (
+    NOT_FOUND,
+    STALE,
+    UNAUTHENTICATED,
+    VERSION_MISMATCH,
+    Kind,
+    Problem,
+    problem_of,
+    rendered,
+)
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness
@@ -44,6 +54,7 @@ from tta.security.tickets import verify_ticket
 from tta.security.tokens import Principal, Tokens
 from tta.telemetry.metrics import COMMANDS_REPLAYED
 
+CREATED = 201
 CLIENT_LEFT = 499  # Nobody reads it; the log does.
 
 id_pattern = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -212,6 +223,8 @@ class Call:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
         named = self.named
         expected = expected_version(self.request.headers, required=self.route.if_match)
+        if self.route.status == CREATED and "if-match" in self.request.headers:
+            raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
         return named._replace(expected_version=expected)
 
     async def be_fresh(self, *models: str) -> None:
@@ -237,6 +250,7 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         call = Call(request, route, services)
         try:
             call.sign_in()
+            require_each_once(request.query_params, (*route.query, *("ticket",) * route.ticketed))
             if route.body is not None:
                 call.raw = await read_json(request)
                 call.body = decoded(call.raw, route.body)

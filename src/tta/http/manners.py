@@ -5,6 +5,7 @@ docs/http-api.md.
 import base64
 import re
 from typing import NamedTuple
+from urllib.request import parse_http_list
 
 from starlette.datastructures import Headers
 
@@ -19,7 +20,6 @@ ETAG_PATTERN = r'"v(\d{1,10})(?:\.[a-z]+)?"'
 
 key_pattern = re.compile(KEY_PATTERN)
 etag_pattern = re.compile(ETAG_PATTERN)
-wait_pattern = re.compile(r'wait="?(\d{1,5})"?', re.IGNORECASE)
 
 
 class Preference(NamedTuple):
@@ -57,9 +57,15 @@ def is_known(headers: Headers, tag: str) -> bool:
     return tag in named or named == ["*"]
 
 
+def only(headers: Headers, name: str) -> str | None:
+    """Read a header of which there may be one; two are joined (RFC 9110 §5.3): no value of ours."""
+    given = headers.getlist(name)
+    return ", ".join(given) if given else None
+
+
 def idempotency_key(headers: Headers) -> str | None:
     """Read `Idempotency-Key`: a quoted string as the draft has it, or the same without quotes."""
-    raw = headers.get("idempotency-key")
+    raw = only(headers, "idempotency-key")
     if raw is None:
         return None
     found = key_pattern.fullmatch(raw.strip())
@@ -84,9 +90,12 @@ def required_key(headers: Headers) -> str:
 
 def expected_version(headers: Headers, *, required: bool = False) -> int | None:
     """Read `If-Match: "v17"` (→ 17) or `If-None-Match: *` (→ 0); None where the caller takes any version."""
-    if headers.get("if-none-match", "").strip() == "*":
+    unknown = only(headers, "if-none-match")
+    if unknown is not None and unknown.strip() != "*":
+        raise Problem(MALFORMED, "with a command If-None-Match is *: it must not exist yet")
+    if unknown is not None:
         return 0
-    raw = headers.get("if-match")
+    raw = only(headers, "if-match")
     if raw is None and required:
         raise Problem(IF_MATCH_REQUIRED, 'send the version that you read, as in If-Match: "v17"')
     if raw is None or raw.strip() == "*":
@@ -98,20 +107,23 @@ def expected_version(headers: Headers, *, required: bool = False) -> int | None:
 
 
 def preference(headers: Headers) -> Preference:
-    """Read `Prefer: wait=2, handling=strict`; what is not understood is ignored, as RFC 7240 says."""
-    wait_s, strict, asked = 0.0, False, False
-    for part in map(str.strip, ",".join(headers.getlist("prefer")).split(",")):
-        found = wait_pattern.fullmatch(part)
-        if found:
-            wait_s, asked = min(float(found.group(1)), WAIT_S_MAX), True
-        elif part.lower() == "handling=strict":
-            strict = True
-    return Preference(wait_s, strict, asked)
+    """Read `Prefer: wait=2, handling=strict`; what is not understood is ignored, and of what is said twice
+    the first counts (RFC 7240 §2).
+    """
+    said: dict[str, str] = {}
+    for each in parse_http_list(",".join(headers.getlist("prefer"))):
+        name, _, value = each.partition(";")[0].partition("=")
+        said.setdefault(name.strip().lower(), value.strip().strip('"').lower())
+    wait = said.get("wait", "")
+    asked = wait.isascii() and wait.isdecimal()
+    # Numbers of any length are a wait; the longest are not even read.
+    wait_s = min(float(wait.lstrip("0")[:5] or "0"), WAIT_S_MAX) if asked else 0.0
+    return Preference(wait_s, said.get("handling") == "strict", asked)
 
 
 def consistency_token(headers: Headers, slots: int) -> ConsistencyToken | None:
     """Read `Consistency-Token` as a command gave it."""
-    raw = headers.get("consistency-token")
+    raw = only(headers, "consistency-token")
     if raw is None:
         return None
     try:

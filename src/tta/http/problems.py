@@ -223,7 +223,7 @@ ADVICE = {
     409: "A rule says no as things stand now. Read the state, then decide; the same key may be used again.",
     412: "Read it again; `current_version` says where it stands.",
     413: "Send less.",
-    415: "Send `Content-Type: application/json`.",
+    415: "Send `Content-Type: application/json`, and no `Content-Encoding`.",
     422: "Mend what `errors` points at, or take another key for another payload.",
     428: "Read it, and send its `ETag` as `If-Match`.",
     429: "Send it again after `Retry-After` seconds, and end what you no longer need.",

@@ -128,6 +128,7 @@ async def show_progress(call: Call) -> Response:
 
 async def list_measures(call: Call) -> Response:
     call.require_anyone()
+    await call.be_fresh()
     listed = tuple(map(_questionnaire, QUESTIONNAIRES.values()))
     versions = ".".join(f"{each.measure}-{each.version}" for each in listed)
     return shown(call, QuestionnairesShown(listed), f'"measures.{versions}"')

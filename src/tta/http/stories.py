@@ -1,6 +1,7 @@
 """The story catalogue, as its graph has it, and how a story fits the player who asks."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -76,6 +77,7 @@ class StoryShown(msgspec.Struct, frozen=True):
 
 async def list_stories(call: Call) -> Response:
     call.require_anyone()
+    await call.be_fresh()
     looked = Looked(**{name: _asked(call, name) for name in Looked._fields})
     digest = authored_content().digest
     found = await stories_found(call.services.graph, digest, looked)
@@ -84,6 +86,7 @@ async def list_stories(call: Call) -> Response:
 
 async def list_skills(call: Call) -> Response:
     call.require_anyone()
+    await call.be_fresh()
     digest = authored_content().digest
     return shown(call, SkillsShown(await skills_listed(call.services.graph, digest)), f'"skills.{digest}"')
 
@@ -113,14 +116,13 @@ async def show_story(call: Call) -> Response:
 
 def _asked(call: Call, name: str) -> str:
     """Read a filter, folded; empty where it is not asked for. Raises the problem `invalid-request`."""
-    given = call.request.query_params.getlist(name)
-    if not given:
+    given = call.request.query_params.get(name)
+    if given is None:
         return ""
-    if len(given) > 1:
-        raise wrong(name, "expected it once")
-    if filter_pattern.fullmatch(given[0]) is None:
+    composed = unicodedata.normalize("NFC", given)
+    if filter_pattern.fullmatch(composed) is None:
         raise wrong(name, f"expected a name of 1 to {FILTER_CHARACTERS_MAX} letters, digits and - _ ' . :")
-    return plain(given[0])
+    return plain(composed)
 
 
 class Asks(NamedTuple):
@@ -133,9 +135,9 @@ class Asks(NamedTuple):
 
 async def _asks(call: Call) -> Asks | None:
     player_id = call.principal.player_id
+    await call.be_fresh(*(() if player_id is None else (player_state.NAME,)))
     if player_id is None:
         return None
-    await call.be_fresh(player_state.NAME)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
         return Asks(Wishes(), (), 0)
