@@ -1,6 +1,7 @@
 """Every command does what its help says, as a process: what it prints, its exit status, what it leaves."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from tta.stories.story import catalogue
 
 WORDS = "A heron stands in the shallows."
 NOBODY = "00000000-0000-8000-8000-000000000000"
+
+class_name_pattern = re.compile(r"tta: [A-Z][a-z]+[A-Z]\w+:")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,7 @@ def refused(done: subprocess.CompletedProcess[str], *told: str, status: int = 1)
     assert "Traceback" not in done.stderr
     for each in told:
         assert each in done.stderr
+    assert class_name_pattern.search(done.stderr) is None, "what went wrong, not which class says so"
 
 
 def test_the_line_that_dev_prints_works_when_pasted(running: Dev):
@@ -189,9 +193,32 @@ def test_migrate_applies_what_is_missing_once(tmp_path: Path, running: Dev):
     assert "applied 0001_checkpoints" in first.stdout
     assert "nothing to do" in second.stdout
     assert (first.returncode, second.returncode) == (0, 0)
-    refused(tta("migrate", "--data-dir", running.data_dir), "GraphInUse", "ask the running TTA")
+    refused(
+        tta("migrate", "--data-dir", running.data_dir), "is open in another process", "ask the running TTA"
+    )
     refused(tta("migrate", "--data-dir", tmp_path / "none"), "TTA_GRAPH_URL is missing")
-    refused(tta("migrate", graph_url="bolt://127.0.0.1:1", graph_password="secret"), "GraphUnavailable")
+    refused(
+        tta("migrate", graph_url="bolt://127.0.0.1:1", graph_password="secret"),
+        "the graph bolt://127.0.0.1:1: ",
+    )
+
+
+def test_what_is_wrong_is_said_by_a_sentence_alone(tmp_path: Path, running: Dev):
+    away = {"store_url": "redis://127.0.0.1:1"}
+    servers = away | {"graph_url": f"embedded:{tmp_path}/graph", "keys_dir": f"{running.data_dir}/keys"}
+    told = [
+        ("no event store server answers: ", tta("serve", **servers)),
+        ("no event store server answers: ", tta("replay", NOBODY, **away)),
+        ("the graph's URL: expected embedded: or one of ", tta("migrate", graph_url="foo://127.0.0.1")),
+        ("the graph's URL: Invalid IPv6 URL, got 'bolt://[::1'", tta("migrate", graph_url="bolt://[::1")),
+        (f"store tta has no history of {NOBODY}: ", tta("replay", NOBODY, "--data-dir", running.data_dir)),
+        ("there is no story 'nowhere'; there are ", tta("stories", "check", "nowhere")),
+        ("TTA_LOG_LEVEL: ", tta("replay", NOBODY, log_level="loud")),
+    ]
+    for sentence, done in told:
+        refused(done)
+        assert done.stderr.startswith(f"tta: {sentence}"), done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
 def test_keys_are_made_once_and_never_overwritten(tmp_path: Path):

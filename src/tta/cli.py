@@ -288,8 +288,8 @@ def _saying(work: Any) -> None:
     try:
         work()
     except EXPECTED as error:
-        err.print(f"[bold red]tta:[/] {type(error).__name__}: ", end="")
-        err.print(str(error), markup=False, soft_wrap=True)
+        err.print("[bold red]tta:[/] ", end="")
+        err.print(str(error) or type(error).__doc__, markup=False, soft_wrap=True)
         sys.exit(1)
 
 

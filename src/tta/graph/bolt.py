@@ -179,5 +179,5 @@ def _translated(error: failures.Neo4jError | failures.DriverError, url: str) -> 
             failures.ServiceUnavailable | failures.SessionExpired | failures.ConnectionAcquisitionTimeoutError
         )
         passing = error.is_retryable() or isinstance(error, lost)
-        text = f"{url}: {error}"
+        text = f"the graph {url}: {' '.join(str(error).split())}"
     return GraphUnavailable(text) if passing else GraphRefused(text)

@@ -83,12 +83,15 @@ async def open_graph(
     The embedded graph is made where absent, and raises GraphInUse where it is open already. Neo4j is not
     spoken to yet: `check` does that.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise GraphRefused(f"the graph's URL: {error}, got {url!r}") from error
     if parts.scheme == "embedded":
         from tta.graph.embedded import open_embedded
 
         if not parts.path or parts.netloc:
-            raise GraphRefused(f"expected embedded:/path/of/graph, got {url}")
+            raise GraphRefused(f"the graph's URL: expected embedded:/path/of/graph, got {url}")
         return await open_embedded(
             Path(parts.path),
             readers=min(pool_max, 4),
@@ -98,7 +101,10 @@ async def open_graph(
     from tta.graph.bolt import SCHEMES, BoltGraph
 
     if parts.scheme not in SCHEMES:
-        raise GraphRefused(f"expected embedded: or one of {', '.join(SCHEMES)}, got {parts.scheme or url!r}")
+        known = ", ".join(SCHEMES)
+        raise GraphRefused(
+            f"the graph's URL: expected embedded: or one of {known}, got {parts.scheme or url!r}"
+        )
     return BoltGraph(
         url,
         user=user,
