@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     sent: Sent
     status: int
     body: dict[str, Any]
-    """Without the reply, which is read afresh each time."""
+    """Without the reply and the status beside it, which are read afresh each time."""
     version: int
     slot: int
     position: int
@@ -103,6 +103,8 @@ class Api:
 def answer(sent: Sent, response: httpx2.Response) -> Answer:
     body = response.json()
     reply = body.pop("reply", None)
+    if reply is not None:
+        body.pop("status", None)  # It is said beside the reply only, as it is after that.
     token = response.headers["consistency-token"]
     packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     return Answer(
