@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tta.domain.passages import Wishes
+from tta.domain.passages import NOTHING_ASKED, Asked, Wishes
 from tta.stories.narrating import Told, told, understood
 from tta.stories.story import Story
 
@@ -16,10 +16,8 @@ def next_passage(
     *,
     choice: str | None,
     words: str | None,
-    asked_to_quit: bool = False,
+    asked: Asked = NOTHING_ASKED,
 ) -> Told:
     """Tell what follows on what a player chose or said, after the moves so far."""
-    meaning = understood(
-        story, seed_id, moves, wishes, choice=choice, words=words, asked_to_quit=asked_to_quit
-    )
+    meaning = understood(story, seed_id, moves, wishes, choice=choice, words=words, asked=asked)
     return told(story, seed_id, moves, wishes, meaning)

@@ -38,6 +38,7 @@ from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.passages import Asked
 from tta.domain.turns import (
     REPLY_MAX,
 )
@@ -326,7 +327,7 @@ async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
 
 @pytest.mark.parametrize(("words", "then"), [("pause", "pause"), ("quit", "end")])
 async def test_an_end_or_a_pause_whose_words_are_refused_offers_nothing_all_the_same(words: str, then: str):
-    asked = SAID._replace(words=words, play=replace(SAID.play, asked_to_quit=True))
+    asked = SAID._replace(words=words, play=replace(SAID.play, asked=Asked(to_quit=True)))
     mediator = orchestrator(guardian=AnyAgent("guardian", refused))
     answer = await mediator.answer(asked, await mediator.plan(asked), may_ask_model=False)
     assert answer.told == WITHHELD._replace(then=then)

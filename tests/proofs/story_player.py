@@ -11,7 +11,7 @@ from event_source import EventSource
 from retrying_client import Answer, Api, Player, answer
 
 from told_passages import next_passage
-from tta.domain.passages import Wishes
+from tta.domain.passages import NOTHING_ASKED, Play, Wishes
 from tta.stories.narrating import Told, opening
 from tta.stories.story import Story, catalogue, newest
 
@@ -19,7 +19,17 @@ WAIT_S = 10
 WISHES = Wishes()
 META = ("look", "help", "status", "where am I?", "What can I do?")
 OF_MYSELF = ("I feel so tired", "my day was bad", "I can't sleep", "my boss shouted at me again")
-UNCLEAR = ("hmm", "banana", "climb a tree", "should I?", "¿qué?", "🌧", "I " + "really " * 300 + "wonder")
+UNCLEAR = (
+    "hmm",
+    "1?",
+    "yes",
+    "banana",
+    "climb a tree",
+    "should I?",
+    "¿qué?",
+    "🌧",
+    "I " + "really " * 300 + "wonder",
+)
 
 
 class Said(NamedTuple):
@@ -48,7 +58,7 @@ class StoryPlayer(Player):
         self._told: Told
         self._turn = 0
         self._moves: list[str] = []
-        self._asked_to_quit = False
+        self._asked = NOTHING_ASKED
 
     @property
     def path(self) -> str:
@@ -68,7 +78,7 @@ class StoryPlayer(Player):
         assert story is not None
         started = await self.ask("POST", "/v1/sessions", {"story": story.id})
         self._story, self._session, self.sessions = story, UUID(started.body["id"]), self.sessions + 1
-        self._turn, self._moves, self._asked_to_quit = 0, [], False
+        self._turn, self._moves, self._asked = 0, [], NOTHING_ASKED
         self._told = opening(story, self._session, WISHES)
         await self.look(started)
 
@@ -120,7 +130,7 @@ class StoryPlayer(Player):
         passage, drawn = self._told.passage, self._chance.random()
         number = self._chance.randrange(len(passage.choices))
         text = self._told.choice_texts[number]
-        if drawn < 0.6 or self._asked_to_quit:
+        if drawn < 0.6 or self._asked.to_quit:
             return Said(choice=passage.choices[number])
         if drawn < 0.7:
             return Said(words=text)
@@ -146,7 +156,7 @@ class StoryPlayer(Player):
             WISHES,
             choice=said.choice,
             words=said.words,
-            asked_to_quit=self._asked_to_quit,
+            asked=self._asked,
         )
         assert reply["turn"] == self._turn
         assert reply["text"]
@@ -159,7 +169,7 @@ class StoryPlayer(Player):
         assert reply["ending"] == expected.passage.ending
         if expected.passage.move is not None:
             self._moves.append(expected.passage.move)
-        self._asked_to_quit = expected.passage.meant == "quit"
+        self._asked = Play().after(expected.passage).asked
         if expected.then == "pause":  # It offers nothing; the session keeps what was offered before.
             self._told = self._told._replace(text=reply["text"])
         else:

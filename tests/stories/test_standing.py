@@ -3,9 +3,10 @@
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from told_passages import next_passage
-from tta.domain.passages import Passage, Play, Wishes
+from tta.domain.passages import Asked, Passage, Play, Wishes
 from tta.stories.narrating import Told, opening, told, understood
 from tta.stories.story import newest
 
@@ -18,9 +19,7 @@ FRESH = Play()
 
 def said(words: str, play: Play = FRESH, wishes: Wishes = FREE) -> Told:
     assert STORY is not None
-    return next_passage(
-        STORY, SESSION, play.moves, wishes, choice=None, words=words, asked_to_quit=play.asked_to_quit
-    )
+    return next_passage(STORY, SESSION, play.moves, wishes, choice=None, words=words, asked=play.asked)
 
 
 OPENING = opening(STORY, SESSION, FREE)
@@ -68,13 +67,13 @@ def test_a_story_ends_only_when_it_was_asked_and_answered():
     play = Play().after(said("quit").passage)
     assert said("quit").then == ""
     assert "for good" in said("quit").text
-    assert play.asked_to_quit
+    assert play.asked.to_quit
     for words in ("quit", "yes", "end the story"):
         assert said(words, play).then == "end"
     for words in ("no", "look", "nervous", "pause"):
         after = said(words, play)
         assert after.then != "end"
-        assert not play.after(after.passage).asked_to_quit
+        assert not play.after(after.passage).asked.to_quit
 
 
 def test_yes_ends_nothing_that_was_not_asked():
@@ -94,6 +93,55 @@ def test_what_is_unclear_names_the_two_that_fit():
     assert answer.passage.move is None
     assert "Do you mean “" in answer.text
     assert "”, or “" in answer.text
+
+
+TWO_FIT = Play(moves=("fine", "water"))
+
+
+def asked_between() -> Play:
+    return TWO_FIT.after(said("line", TWO_FIT).passage)
+
+
+@pytest.mark.parametrize("words", ["yes", "Yes, please!", "that one", "ok", "I do"])
+def test_yes_takes_the_one_that_was_asked_about(words: str):
+    asked = FRESH.after(said("2?").passage)
+    assert "Do you mean “" in said("2?").text
+    assert said("2?").passage.between == (OPENING.passage.choices[1],)
+    assert said(words, asked).passage.move == OPENING.passage.choices[1]
+
+
+@pytest.mark.parametrize("words", ["no", "no, not that", "hm", "I do not know"])
+def test_anything_else_takes_nothing_of_what_was_asked_about(words: str):
+    assert said(words, FRESH.after(said("2?").passage)).passage.move is None
+
+
+def test_what_was_asked_about_is_forgotten_with_the_next_answer():
+    later = FRESH.after(said("2?").passage)
+    later = later.after(said("look", later).passage)
+    assert said("yes", later).passage.move is None
+
+
+def test_of_two_that_were_asked_about_yes_means_neither_and_the_latter_one():
+    asked = asked_between()
+    former, latter = asked.asked.between
+    assert said("yes", asked).passage.between == (former, latter)
+    assert said("the former", asked).passage.move == former
+    assert said("the latter, please", asked).passage.move == latter
+
+
+def test_an_ordinal_that_may_be_of_two_lists_is_asked_about():
+    offered = said("look", TWO_FIT).passage.choices
+    asked = replace(TWO_FIT, asked=Asked(between=(offered[1], offered[0])))
+    assert said("the first", asked).passage.between == (offered[1], offered[0])
+    assert said("the last", asked).passage.move is None
+    assert said("1", asked).passage.move == offered[0]
+    asked = replace(TWO_FIT, asked=Asked(between=(offered[0], offered[1])))
+    assert said("the first", asked).passage.move == offered[0]
+
+
+def test_what_was_asked_about_is_not_taken_where_it_is_not_open_any_more():
+    asked = replace(FRESH, asked=Asked(between=("gone",)))
+    assert said("yes", asked).passage.move is None
 
 
 def test_who_speaks_of_themself_hears_of_people_and_may_go_on():

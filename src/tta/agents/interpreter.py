@@ -31,7 +31,7 @@ class Interpreter:
             turn.wishes,
             choice=turn.choice,
             words=turn.words,
-            asked_to_quit=turn.play.asked_to_quit,
+            asked=turn.play.asked,
         )
 
     def may_ask(self, turn: Turn, meaning: Meaning) -> bool:

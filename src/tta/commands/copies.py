@@ -24,7 +24,7 @@ from tta.commands.told_turns import turns_after
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
-from tta.domain.passages import Beginning, Copied, Play, Wishes
+from tta.domain.passages import NOTHING_ASKED, Beginning, Copied, Play, Wishes
 from tta.domain.roster import Roster
 from tta.domain.session import Session, StartSession
 from tta.domain.session_refusals import TurnOutOfOrder
@@ -150,4 +150,4 @@ def _kept(stood: Sequence[Reached], until_turn: int | None, shorten: Shorten) ->
     play = stood[last].play
     moves = play.moves[: shorten(play)]
     turn = max((each.turn for each in stood[: last + 1] if len(each.play.moves) <= len(moves)), default=0)
-    return Reached(turn, replace(play, moves=moves, asked_to_quit=False))
+    return Reached(turn, replace(play, moves=moves, asked=NOTHING_ASKED))

@@ -36,6 +36,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ending: str | None = None
     meant: str | None = None
     """Which kind of thing the player's own words were (tta.stories.meaning); None for a choice by its id."""
+    between: tuple[str, ...] = ()
+    """The choices, two at most, about which the player was asked whether they mean one of them."""
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +59,25 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
     seed: UUID
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """What the last passage asked the player, which a "yes" may answer."""
+
+    to_quit: bool = False
+    """Whether the story is to end for good."""
+    between: tuple[str, ...] = ()
+    """Which of these choices was meant."""
+
+
+NOTHING_ASKED = Asked()
+
+
 class Play(msgspec.Struct, frozen=True, kw_only=True):
     """What a session remembers of its story: enough to play it again."""
 
     story: str = ""
     version: int = 0
     moves: tuple[str, ...] = ()
-    asked_to_quit: bool = False
-    """The last passage asked whether the story is to end for good."""
+    asked: Asked = NOTHING_ASKED
     seed: UUID | None = None
     """From which chance comes, where not from the session's own id: a copy keeps the seed of its origin.
     Whoever tells the story passes `play.seed or session_id`.
@@ -76,7 +89,8 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
         """The play once a passage was told."""
         moves = self.moves if passage.move is None else (*self.moves, passage.move)
         untold = self.untold and passage.scene is None
-        return replace(self, moves=moves, asked_to_quit=passage.meant == QUIT, untold=untold)
+        asked = Asked(passage.meant == QUIT, passage.between)
+        return replace(self, moves=moves, asked=asked, untold=untold)
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -101,7 +115,7 @@ def require_passage(passage: Passage) -> None:
         ("skill", passage.skill),
         ("ending", passage.ending),
         ("meaning", passage.meant),
-        *(("choice", choice) for choice in passage.choices),
+        *(("choice", choice) for choice in (*passage.choices, *passage.between)),
         *(("skill", skill) for skill in passage.practised),
     ):
         require_catalogue_id(kind, given)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, get_args
 
+from tta.domain.passages import NOTHING_ASKED, Asked
 from tta.stories import phrases
 from tta.stories.choice_words import HARDLY_ACTS, Choice, read_choice
 from tta.stories.fitting import Fit, fits
@@ -58,7 +59,7 @@ COMMANDS: tuple[tuple[Kind, frozenset[str]], ...] = (
 
 
 def meaning_of(
-    words: str, offers: Sequence[Offer], characters: Sequence[str] = (), *, asked_to_quit: bool = False
+    words: str, offers: Sequence[Offer], characters: Sequence[str] = (), *, asked: Asked = NOTHING_ASKED
 ) -> Meaning:
     """Find out what words mean among the open choices and the story's characters. Never raises."""
     said = said_words(words)
@@ -68,7 +69,7 @@ def meaning_of(
     texts = [offer.id for offer in offers if read_choice(offer).plain == plain]
     if texts:
         return Meaning("choice", texts[0]) if len(texts) == 1 else _unsure(texts)
-    if asked_to_quit and (plain in phrases.YES or plain in phrases.QUIT):
+    if asked.to_quit and (plain in phrases.YES or plain in phrases.QUIT):
         return Meaning("quit", confirmed=True)
     command = _command(plain, offers)
     if command is not None:
@@ -76,8 +77,12 @@ def meaning_of(
     for offer in offers:
         if not {read_choice(offer).plain_id, offer.id.casefold()}.isdisjoint(_without_courtesy(plain)):
             return Meaning("choice", offer.id)
+    between = [each for each in asked.between if each in {offer.id for offer in offers}]
     return (
-        _numbered(words, said, offers) or _onward(plain, offers) or _fitting(words, said, offers, characters)
+        _between(plain, between)
+        or _numbered(words, said, offers, between)
+        or _onward(plain, offers)
+        or _fitting(words, said, offers, characters)
     )
 
 
@@ -106,8 +111,24 @@ def _without_courtesy(plain: str) -> set[str]:
     return found
 
 
-def _numbered(words: str, said: Sequence[str], offers: Sequence[Offer]) -> Meaning | None:
-    """A number or an ordinal; where it is a word of another choice too, or is doubted, it is asked about."""
+def _between(plain: str, between: Sequence[str]) -> Meaning | None:
+    """An answer to "Do you mean …, or …?"."""
+    said = _without_courtesy(plain)
+    if len(between) == 1 and not phrases.AGREED.isdisjoint(said):
+        return Meaning("choice", between[0])
+    if len(between) == 2 and not phrases.FORMER.isdisjoint(said):
+        return Meaning("choice", between[0])
+    if len(between) == 2 and not phrases.LATTER.isdisjoint(said):
+        return Meaning("choice", between[1])
+    return _unsure(between) if between and not phrases.AGREED.isdisjoint(said) else None
+
+
+def _numbered(
+    words: str, said: Sequence[str], offers: Sequence[Offer], between: Sequence[str]
+) -> Meaning | None:
+    """A number or an ordinal; where it is a word of another choice too, or is doubted, it is asked about, and
+    so is "the second" where it may be of the two that were asked about, or of all.
+    """
     left = [word for word in said if word not in phrases.AROUND_NUMBERS]
     if len(left) == 2 and left[1] in {"one", "option", "choice"}:
         left = left[:1]
@@ -128,6 +149,10 @@ def _numbered(words: str, said: Sequence[str], offers: Sequence[Offer]) -> Meani
     holding = [each for each in offers if word in said_words(f"{each.text} {each.id}") and each != counted]
     if holding and not word.isdecimal():
         return _unsure([counted.id, holding[0].id])
+    if len(between) == 2 and not word.isdecimal() and number <= 2:
+        among = between[number - 1 if number > 0 else 1]
+        if among != counted.id:
+            return _unsure([among, counted.id])
     is_doubted = "no" in said or doubt_pattern.search(words) is not None
     return _unsure([counted.id]) if is_doubted else Meaning("choice", counted.id)
 

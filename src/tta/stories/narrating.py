@@ -9,7 +9,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from tta.domain.passages import READINESS, SENT, Passage, Wishes
+from tta.domain.passages import NOTHING_ASKED, READINESS, SENT, Asked, Passage, Wishes
 from tta.stories.avoiding import Avoided, avoided
 from tta.stories.meaning import Meaning, meaning_of
 from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
@@ -54,7 +54,7 @@ def understood(
     *,
     choice: str | None,
     words: str | None,
-    asked_to_quit: bool = False,
+    asked: Asked = NOTHING_ASKED,
 ) -> Meaning:
     """Find out what a player means by a choice's id or by their words, where the moves led."""
     shown = _at(story, seed_id, moves).shown
@@ -63,7 +63,7 @@ def understood(
         if choice in {each.id for each in offers}:
             return Meaning("choice", choice, by_id=True)
         return Meaning("gone", by_id=True)
-    return meaning_of(words or "", offers, characters_of(story), asked_to_quit=asked_to_quit)
+    return meaning_of(words or "", offers, characters_of(story), asked=asked)
 
 
 def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, text: str) -> Told:
@@ -120,7 +120,9 @@ def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes,
     if then == "pause":
         # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
         return Told(text, Passage(), (), then)
-    return _still(story, text, shown, () if then else offers)._replace(then=then)
+    answer = _still(story, text, shown, () if then else offers)
+    between = tuple(each for each in meaning.between if each in answer.passage.choices)
+    return answer._replace(passage=replace(answer.passage, between=between), then=then)
 
 
 def _then(meaning: Meaning) -> Then:

@@ -192,6 +192,15 @@ YES = any_of(
     yes | yes quit | yes end it | yes end the story | yes i am sure | im sure | y | yes please
     """
 )
+AGREED = any_of(
+    """
+    yes | y | yeah | yep | yes i do | i do | yes i mean that | i mean that | yes that one | that one |
+    exactly | correct | sure | ok | okay | of course | thats it | yes thats it | thats the one | yes that
+    """
+)
+"""To "Do you mean …?" of one choice."""
+FORMER = any_of("former | the former | first of the two | the first of the two")
+LATTER = any_of("latter | the latter | second of the two | the second of the two")
 ONWARD = any_of(
     """
     go on | continue | next | onward | onwards | go ahead | carry on | keep going | proceed | and
