@@ -14,6 +14,7 @@ import psutil
 READY = re.compile(r"TTA runs at (http://\S+)")
 TOKEN = re.compile(r"^eyJ\S+$")
 LEAVES_WITHIN_S = 30
+DEV = ("-m", "tta", "dev", "--port", "0")
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -42,13 +43,15 @@ def tta(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> sub
 class Dev:
     """A `tta dev` that runs; made by starting it, and ready once made."""
 
-    def __init__(self, data_dir: Path, *, source: Path | None = None, **settings: str) -> None:
-        """`source` is the folder that has another release's `tta`."""
+    def __init__(
+        self, data_dir: Path, *, source: Path | None = None, under: str = "", **settings: str
+    ) -> None:
+        """`source` is the folder that has another release's `tta`; `under` is a program that runs it."""
         self.data_dir = data_dir
         release = {} if source is None else {"PYTHONPATH": str(source)}
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tta", "dev", "--data-dir", str(data_dir), "--port", "0"],
+            [*filter(None, [under]), sys.executable, *DEV, "--data-dir", str(data_dir)],
             env=environment(**settings) | release,
             stdout=subprocess.PIPE,
             stderr=self._log,

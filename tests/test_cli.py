@@ -92,6 +92,19 @@ def test_dev_ends_cleanly_and_the_next_start_continues(start: Callable[[], Dev])
     assert dev.end(signal.SIGTERM) == 0
 
 
+def test_a_terminal_that_closes_ends_dev_as_ctrl_c_does(start: Callable[[], Dev]):
+    dev = start()
+    assert dev.end(signal.SIGHUP) == 0
+    assert psutil.wait_procs(dev.children, timeout=5)[1] == []
+
+
+def test_under_nohup_a_terminal_that_closes_ends_nothing(tmp_path: Path):
+    dev = Dev(tmp_path / "data", under="nohup")
+    dev.process.send_signal(signal.SIGHUP)
+    dev.play(WORDS)
+    assert dev.end() == 0
+
+
 def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
     dev = start()
     session, seen = dev.play(WORDS)

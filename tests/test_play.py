@@ -115,7 +115,7 @@ def test_bytes_that_are_no_text_are_taken_as_unclear_words(running: Dev):
     assert ENDED in told.stdout.decode()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_at_a_terminals_prompt_leaves_at_once(running: Dev, number: signal.Signals):
     terminal, ours = pty.openpty()
     process = subprocess.Popen(
@@ -236,6 +236,16 @@ def test_what_is_no_tta_is_said_in_one_line(keyed: Path, status: int, body: byte
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert f"{url} does not answer as a TTA does ({status} " in done.stderr
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>hello</html>", b"{}", b"[1]", b'{"id": 1}', b'{"id": "you"}', b"\xff"]
+)
+def test_the_demo_says_so_too(keyed: Path, body: bytes):
+    with answering(201, body) as url:
+        done = tta("demo", "--url", url, "--data-dir", keyed)
+    assert done.returncode == 1
+    assert done.stderr == f"tta: {url} does not answer as a TTA does: is it one?\n"
 
 
 @pytest.mark.parametrize("command", ["play", "demo"])

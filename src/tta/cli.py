@@ -273,8 +273,9 @@ def _run(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
                 stopping.set()
                 task.cancel()
 
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # As nohup has a closed terminal ignored.
+                asyncio.get_running_loop().add_signal_handler(number, stop)
         try:
             return await task
         except asyncio.CancelledError:

@@ -52,6 +52,9 @@ async def _play_on(out: Console, url: str, settings: Settings) -> int:
             return 1
         except httpx2.HTTPError as error:
             raise SettingsWrong(f"{url} does not answer as a TTA does ({error}): is it running?") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # The scenes read what a TTA answers; what another server does fails in any of these ways.
+            raise SettingsWrong(f"{url} does not answer as a TTA does: is it one?") from error
     teller.say("The whole history of that session, as the event store holds it; words are sealed.")
     told = await replay_history(out, settings, stage.session_id, form="table", opening=False)
     if told == 0:
