@@ -118,7 +118,7 @@ async def test_an_entry_too_many_is_found_out_when_it_is_due(machine: Machine):
 
 
 async def test_an_index_that_was_lost_is_restored_from_the_log(machine: Machine):
-    late, soon = await schedule(machine, HOUR), [await schedule(machine, SOON * 5) for _ in range(3)]
+    late, soon = await schedule(machine, HOUR), [await schedule(machine, SOON * 15) for _ in range(3)]
     await call_off(machine, soon[0])
     async with running(*keeping_time(machine.commands)):
         await until(lambda: indexes(machine, 3))
