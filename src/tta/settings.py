@@ -45,8 +45,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_password_file: Path | None = None
     models_file: Path | None = None
     """The language models that may be asked; none without it (docs/models.md)."""
-    model_tokens_player_day: int = 20_000
-    model_tokens_store_day: int = 2_000_000
+    model_tokens_player_day: int = 80_000
+    """Read and written; so with the next."""
+    model_tokens_store_day: int = 8_000_000
     model_calls_max: int = 8
     model_text_unchecked: bool = False
     """Until the guardian can check what a model wrote, its text reaches no player; this lets it, for tests

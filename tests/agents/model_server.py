@@ -81,12 +81,10 @@ class ModelServer:
         return JSONResponse(self._whole(text))
 
     def _bad_answer(self, behaviour: str) -> Response | None:
+        if behaviour.isdecimal():
+            return JSONResponse({"error": {"message": "no"}}, int(behaviour))
         elsewhere = {"location": f"{self.base_url}/elsewhere"}
         return {
-            "500": JSONResponse({"error": {"message": "no"}}, 500),
-            "429": JSONResponse({"error": {"message": "no"}}, 429),
-            "401": JSONResponse({"error": {"message": "no"}}, 401),
-            "404": JSONResponse({"error": {"message": "no"}}, 404),
             "redirects": Response(status_code=307, headers=elsewhere),
             "no json": Response("<html>hello</html>", media_type="text/html"),
             "half json": Response('{"choices": [{"mess', media_type="application/json"),

@@ -9,6 +9,7 @@ from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_
 from model_server import ModelServer
 
 from tta.agents.budgets import Budgets, Limits, OverBudget
+from tta.agents.endpoint_client import Message
 from tta.agents.gateway import NotAnswered
 from tta.agents.messages import Consent
 from tta.domain.narration import NarrationOutcome
@@ -60,9 +61,9 @@ async def test_counters_do_not_stay(nodes: Nodes, store: str):
 
 
 async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str, model: ModelServer):
-    limits = Limits(tokens_player_day=140)
+    limits = Limits(tokens_player_day=400)
     async with opened(nodes, store, endpoint(model), limits=limits) as gateway:
-        for _ in range(3):  # Each takes 100 and needs 20.
+        for _ in range(3):  # Each takes 10 + 100 and needs 100 + 20.
             await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
         await gateway.ask(QUESTION, OTHER, call_id=CALL, within_s=5)
@@ -77,11 +78,43 @@ async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store:
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
 
 
-async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: ModelServer):
-    model.behaviour = "429"
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=100)) as gateway:
+@pytest.mark.parametrize("status", ["400", "401", "404", "422", "429"])
+async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: ModelServer, status: str):
+    model.behaviour = status
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=110)) as gateway:
         for _ in range(3):
             assert await outcome_of(gateway) is NarrationOutcome.FAILED
+    assert len(model.received) == 3
+
+
+async def test_a_call_that_reached_nobody_costs_nothing(nodes: Nodes, store: str, model: ModelServer):
+    nobody = endpoint(model, base_url="http://127.0.0.1:1/v1")
+    async with opened(nodes, store, nobody, limits=Limits(tokens_player_day=110)) as gateway:
+        for _ in range(3):
+            assert await outcome_of(gateway) is NarrationOutcome.FAILED
+
+
+@pytest.mark.parametrize("behaviour", ["500", "502", "503", "504", "408", "409", "redirects", "half json"])
+async def test_a_call_that_may_have_been_worked_on_is_counted_in_full(
+    nodes: Nodes, store: str, model: ModelServer, behaviour: str
+):
+    model.behaviour = behaviour
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=219)) as gateway:
+        assert await outcome_of(gateway) is NarrationOutcome.FAILED
+        assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
+    assert len(model.received) == 1
+
+
+async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
+    long = QUESTION._replace(messages=(Message("user", "x" * 3_000),))
+    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=1_500)) as gateway:
+        model.usage = {"prompt_tokens": 900, "completion_tokens": 20}
+        await gateway.ask(long, CONSENT, call_id=CALL, within_s=5)
+        with pytest.raises(NotAnswered) as refused:
+            await gateway.ask(long, CONSENT, call_id=CALL, within_s=5)
+        assert refused.value.outcome is NarrationOutcome.OVER_BUDGET
+        await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert len(model.received) == 2
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,11 @@ class OverBudget(Exception):
 
 
 class Limits(NamedTuple):
-    """Tokens that models may write per day (UTC), and calls at once in this process."""
+    """Tokens that models may read and write per day (UTC), and calls at once in this process."""
 
-    tokens_player_day: int = 20_000
-    tokens_store_day: int = 2_000_000
+    tokens_player_day: int = 80_000
+    """About as many turns as one plays in a day: a passage costs some 1,000, three quarters of it to read."""
+    tokens_store_day: int = 8_000_000
     calls_max: int = 8
 
 

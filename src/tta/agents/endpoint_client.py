@@ -42,7 +42,7 @@ class CallFailed(Exception):
         super().__init__(why)
         self.why = why
         self.is_unbilled = is_unbilled
-        """Nothing was written: the endpoint refused, or was never reached."""
+        """Nothing was worked on: the endpoint refused what it was sent, or was never reached."""
 
 
 class _Usage(msgspec.Struct, frozen=True):
@@ -103,7 +103,7 @@ class EndpointClient:
             raise
         except Exception as error:  # noqa: BLE001 - What the library makes of a lying server is not ours to list.
             raise _failed(error) from None
-        asked = sum(len(message.text) for message in messages)
+        asked = _characters(messages)
         said = usage or _Usage()
         return Said(
             text,
@@ -170,6 +170,22 @@ def _loaded() -> "type[AsyncOpenAI]":
     return AsyncOpenAI
 
 
+def tokens_of(messages: Sequence[Message]) -> int:
+    """Estimate what messages cost to send; rather too much."""
+    return -(-_characters(messages) // CHARACTERS_PER_TOKEN)
+
+
+def _characters(messages: Sequence[Message]) -> int:
+    return sum(len(message.text) for message in messages)
+
+
+def _refuses(status: int) -> bool:
+    """Whether it was refused before anybody worked on it. A gateway that gave up (5xx, 408), or a call that
+    is under way already (409), may be billed all the same.
+    """
+    return 400 <= status < 500 and status not in (408, 409)
+
+
 def _believed(told: int, characters: int, most: int) -> int:
     """Take the tokens that an endpoint counts, where that can be; else estimate them."""
     estimated = -(-characters // CHARACTERS_PER_TOKEN)
@@ -185,7 +201,7 @@ def _failed(error: Exception) -> CallFailed:
             return CallFailed("too much")
         cause = cause.__cause__
     if isinstance(error, APIStatusError):
-        return CallFailed(f"status {error.status_code}", is_unbilled=True)
+        return CallFailed(f"status {error.status_code}", is_unbilled=_refuses(error.status_code))
     if isinstance(error, APIConnectionError):
         is_unreached = isinstance(error.__cause__, httpx2.ConnectError)
         return CallFailed("unreachable" if is_unreached else "cut", is_unbilled=is_unreached)

@@ -12,7 +12,7 @@ import structlog
 
 from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
 from tta.agents.budgets import Budgets, Limits, OverBudget
-from tta.agents.endpoint_client import CallFailed, EndpointClient, Message, Said
+from tta.agents.endpoint_client import CallFailed, EndpointClient, Message, Said, tokens_of
 from tta.agents.endpoints import Endpoint
 from tta.agents.messages import Consent
 from tta.domain.narration import NarrationOutcome
@@ -151,7 +151,8 @@ class Gateway:
         async with breaker.guarded() as call:
             try:
                 await _require_standing(consent)
-                reserved = await self._budgets.take(consent, tokens_max)
+                told = tokens_of(attempt.question.messages)
+                reserved = await self._budgets.take(consent, told + tokens_max)
                 async with asyncio.timeout(within_s):
                     said = await client.ask(attempt.question.messages, key=key, tokens_max=tokens_max)
             except (OverBudget, _Withdrawn):
@@ -164,7 +165,7 @@ class Gateway:
                 if failed.is_unbilled:
                     await self._budgets.settle(reserved, 0)
                 raise
-        await self._budgets.settle(reserved, said.tokens_out)
+        await self._budgets.settle(reserved, said.tokens_in + said.tokens_out)
         return said
 
 
