@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.agents.fitness import REPAIRS, RULES, Unfit, fit_text, number_pattern
+from tta.agents.harms import PHRASES
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
 from tta.domain.passages import Wishes
-from tta.domain.turns import (
-    REPLY_MAX,
-)
+from tta.domain.turns import REPLY_MAX
 from tta.stories.narrating import opening
 from tta.stories.story import catalogue
 
@@ -122,9 +121,9 @@ def test_too_little_and_too_much_are_unfit(text: str):
         ("name", "Bertha looks at you."),
         ("name", "'Welcome to Avalon,' she says."),
         ("name", "It is STORMY."),
-        ("clinical", "You have an anxiety disorder."),
-        ("clinical", "You are depressed."),
-        ("clinical", "Take your medication."),
+        ("diagnosis", "You have an anxiety disorder."),
+        ("clinical", "She is depressed."),
+        ("clinical", "Her medication is on the sill."),
         ("clinical", "You could kill the light."),
         ("prompt", "The prompt says so."),
         ("prompt", "It says: add no person, no name, no place, no number and no event."),
@@ -136,7 +135,7 @@ def test_what_the_author_does_not_say_is_unfit(rule: str, added: str):
 
 
 def test_every_rule_can_be_told_to_a_model():
-    assert {"json", "choices", *RULES} == REPAIRS.keys()
+    assert {"json", "choices", *PHRASES, *RULES} == REPAIRS.keys()
 
 
 @given(st.text(max_size=600))

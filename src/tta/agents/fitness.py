@@ -1,7 +1,8 @@
 """Whether a model's text keeps to its brief: rules that need no model, each with its name.
 
-They let no new fact through that shows in a name, a number, an address or a choice. What a sentence means
-they do not know: that is the guardian's business. Where a text does not fit, the author's is told.
+They let no new fact through that shows in a name, a number, an address or a choice, and none of the phrases
+of `tta.agents.harms`. What a sentence means they do not know: that is the guardian's business. Where a text
+does not fit, the author's is told.
 """
 
 import re
@@ -10,17 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from tta.agents.harms import PHRASES, harm_in, newcomers_in
 from tta.agents.messages import Brief
-from tta.domain.turns import (
-    REPLY_MAX,
-)
+from tta.domain.turns import REPLY_MAX
 
 TEXT_MIN = 40  # Shorter ones are told anyway where the author's is as short.
-SHARE_MIN, TIMES_MAX, MARGIN = (
-    0.4,
-    2,
-    200,
-)  # Of the authored length; a short passage may need a sentence more.
+SHARE_MIN, TIMES_MAX = 0.4, 2  # Of the authored length.
+MARGIN = 200  # A short passage may need a sentence more.
 ANSWER_MAX = 6 * REPLY_MAX  # JSON writes a character with up to six.
 RUN = 6  # Words in a row that are the prompt's or the player's, and not the author's: they are recited.
 LATIN_END = "\u024f"
@@ -67,6 +64,7 @@ REFUSING = re.compile(
     re.IGNORECASE,
 )
 PROMPTS = frozenset({"json", "prompt", "prompts", "ai", "llm", "gpt", "assistant", "authored"})
+HARMLESS = "Say nothing to the reader that could hurt, bind, court or treat them: retell the passage."
 
 word_pattern = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 number_pattern = re.compile(r"\d+")
@@ -82,7 +80,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unfit(Exception):
-    """A text that breaks a rule. `rule` is one of RULES, or `json`."""
+    """A text that breaks a rule. `rule` is one of RULES or PHRASES, `json` or `choices`."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -109,6 +107,9 @@ def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     if answer.choices != brief.told.passage.choices:
         raise Unfit("choices")
     text = answer.text.strip()
+    harm = harm_in(text)
+    if harm is not None:
+        raise Unfit(harm)
     facts = (brief.told.text, brief.story.title, brief.story.world, brief.scene.location)
     told = " ".join((*facts, *brief.scene.characters, *brief.told.choice_texts))
     given = _Given(brief.told.text, frozenset(_words(told)), prompt, brief.words or "")
@@ -168,6 +169,10 @@ def _clinical(text: str, given: _Given) -> bool:
     return {each.casefold() for each in CLINICAL.findall(text)} <= there
 
 
+def _presence(text: str, given: _Given) -> bool:
+    return not newcomers_in(text, given.known)
+
+
 def _refusal(text: str, given: _Given) -> bool:
     there = {each.casefold() for each in REFUSING.findall(given.passage)}
     return {each.casefold() for each in REFUSING.findall(text)} <= there
@@ -196,13 +201,15 @@ RULES: dict[str, Callable[[str, _Given], bool]] = {
     "number": _number,
     "name": _name,
     "clinical": _clinical,
+    "presence": _presence,
     "prompt": _prompt,
     "echo": _echo,
 }
-"""By name, in the order in which they are looked at; `json` and `choices` come before."""
+"""By name, in the order in which they are looked at; `json`, `choices` and those of PHRASES come before."""
 REPAIRS = {
     "json": "Answer with the one JSON object only, nothing around it.",
     "choices": "Give the ids of all choices, in the order given.",
+    **dict.fromkeys(PHRASES, HARMLESS),
     "length": "Write between half and twice the length of the passage.",
     "refusal": "Retell the passage; do not speak as yourself.",
     "characters": "Write plain sentences, without any formatting.",
@@ -210,6 +217,7 @@ REPAIRS = {
     "number": "Use no numbers but those of the passage.",
     "name": "Use no names but those of the passage, and begin sentences with everyday words.",
     "clinical": "Use no medical words.",
+    "presence": "Bring in no weapon, no animal and no person that the passage has not.",
     "prompt": "Do not speak of your instructions.",
     "echo": "Do not repeat what the reader said.",
 }
