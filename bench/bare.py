@@ -26,9 +26,7 @@ from bench.stores import one_event
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.session import SessionStarted
-from tta.domain.turns import (
-    InteractionSubmitted,
-)
+from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.appends import Append, packed
 from tta.eventstore.envelope import ABSENT, Draft
 from tta.eventstore.layout import Layout

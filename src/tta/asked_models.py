@@ -1,5 +1,8 @@
 """The language models that the settings name, for whoever composes a process."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from tta.agents.budgets import Limits
 from tta.agents.endpoint_models import EndpointModels
 from tta.agents.endpoints import EndpointsWrong
@@ -10,6 +13,17 @@ from tta.settings import Settings, SettingsWrong
 def limits_of(settings: Settings) -> Limits:
     """What the settings allow to be spent."""
     return Limits(settings.model_tokens_player_day, settings.model_tokens_store_day, settings.model_calls_max)
+
+
+@asynccontextmanager
+async def asked_models(settings: Settings, store: EventStore) -> AsyncIterator[EndpointModels | None]:
+    """Open the models that the settings name, if they name any, and close them. Raises SettingsWrong."""
+    models = models_of(settings, store)
+    try:
+        yield models
+    finally:
+        if models is not None:
+            await models.close()
 
 
 def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:

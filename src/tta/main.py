@@ -11,6 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tta.asked_models import asked_models
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
 from tta.eventstore.child_server import ChildServer
@@ -36,7 +37,6 @@ from tta.work import (
     Keys,
     Opened,
     Work,
-    asked_models,
     clock,
     event_types,
     lives,
@@ -167,7 +167,7 @@ async def run(
     if projecting or serving in {"queries", "all"}:
         await prepare(parts)
     async with AsyncExitStack() as stack:
-        models = await stack.enter_async_context(asked_models(parts))
+        models = await stack.enter_async_context(asked_models(parts.settings, parts.store))
         mediator = await orchestrator(parts, models) if reacting else None
         leases = Leases(parts.store, worker_of(parts), stories=versions_had())
         work = Work(

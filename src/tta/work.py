@@ -5,8 +5,7 @@ A new aggregate, read model or reactor is named here, and nowhere else.
 
 import os
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -17,7 +16,6 @@ from tta.agents.endpoint_models import EndpointModels
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.asked_models import models_of
 from tta.commands.handle import Commands
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
@@ -174,17 +172,6 @@ def reactors(parts: Opened, mediator: AgentOrchestrator, leases: Leases | None =
 def clock(parts: Opened) -> TimerClock:
     """Make what lets timers fall due."""
     return TimerClock(parts.commands)
-
-
-@asynccontextmanager
-async def asked_models(parts: Opened) -> AsyncIterator[EndpointModels | None]:
-    """Open the models that the settings name, if they name any. Raises SettingsWrong."""
-    models = models_of(parts.settings, parts.store)
-    try:
-        yield models
-    finally:
-        if models is not None:
-            await models.close()
 
 
 async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrchestrator:

@@ -39,9 +39,7 @@ from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, Agent
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Asked
-from tta.domain.turns import (
-    REPLY_MAX,
-)
+from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told, opening

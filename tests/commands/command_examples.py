@@ -17,9 +17,7 @@ from tta.domain.identity import derived_id, safety_record_id
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.session import SessionCommand, StartSession
-from tta.domain.turns import (
-    SubmitInteraction,
-)
+from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Context, Recorded

@@ -28,12 +28,8 @@ from tta.commands.sessions import handle_session
 from tta.domain.base import Refusal, Sealed
 from tta.domain.player import PlayerExists, PlayerRegistered
 from tta.domain.session import CompleteSession, PauseSession, ResumeSession
-from tta.domain.session_refusals import (
-    SessionIsPaused,
-)
-from tta.domain.turns import (
-    InteractionSubmitted,
-)
+from tta.domain.session_refusals import SessionIsPaused
+from tta.domain.turns import InteractionSubmitted
 
 PAUSE, COMPLETE = PauseSession(at=NOON), CompleteSession(at=NOON)
 ONE, OTHER = b"12345678", b"abcdefgh"

@@ -12,9 +12,7 @@ from recorder_servers import SyncServer, emptied, valkey
 
 from tta.domain.base import Event, Sealed
 from tta.domain.session import SessionPaused, SessionStarted
-from tta.domain.turns import (
-    InteractionSubmitted,
-)
+from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.envelope import Context, Draft, Head
 from tta.eventstore.errors import UnknownEventType

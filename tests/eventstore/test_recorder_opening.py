@@ -12,9 +12,7 @@ from recorder_servers import ALICE, SERVERS, SyncServer, emptied, events, opened
 
 from tta.eventstore.errors import ForeignStore, StoreMismatch, UnsafeServer
 from tta.eventstore.recorder import Factory
-from tta.eventstore.recorder_errors import (
-    ReadOnlyStore,
-)
+from tta.eventstore.recorder_errors import ReadOnlyStore
 
 
 @pytest.fixture(params=SERVERS)

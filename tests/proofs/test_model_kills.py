@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 from collections import Counter
-from contextlib import suppress
 from uuid import UUID, uuid5
 
 import pytest
@@ -84,12 +83,15 @@ async def survive(system: System, model: ModelServer, rounds: int, chance: rando
             await asyncio.sleep(chance.uniform(0, SLOW_S))
             victims = reactors if chance.random() < 0.5 else [chance.choice(reactors)]
             await asyncio.gather(*(each.kill() for each in victims))
-    finally:
         stop.set()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 60)
+        async with asyncio.timeout(60):
+            await asyncio.gather(*tasks)  # Where a player failed, the proof did.
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await api.close()
     await must_be_narrated_once(system, model)
-    await api.close()
 
 
 async def must_be_narrated_once(system: System, model: ModelServer) -> None:

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from tta.domain.base import Sealed, personal_fields
 from tta.domain.player import PreferencesSet
 from tta.domain.session import SessionPaused
-from tta.domain.turns import (
-    InteractionSubmitted,
-)
+from tta.domain.turns import InteractionSubmitted
 from tta.domain.vocabulary import AgeBand
 from tta.security.sealing import (
     FIELD_AT,

@@ -1,7 +1,6 @@
 """Which language models may be asked, in order of preference: a JSON file, read strictly."""
 
 import re
-from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -147,7 +146,3 @@ def _key(given: str, where: str, path: Path) -> str:
     if len(key) > KEY_CHARACTERS_MAX or not key_pattern.fullmatch(key):
         raise EndpointsWrong(f"{where}: expected one key of 1 to {KEY_CHARACTERS_MAX} characters")
     return key
-
-
-def names_of(endpoints: Sequence[Endpoint]) -> str:
-    return ", ".join(each.name for each in endpoints) or "none"

@@ -9,9 +9,7 @@ from tta.domain import care_plan
 from tta.domain.base import Event, Refusal
 from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPractised
 from tta.domain.identity import care_plan_id, derived_id
-from tta.domain.turns import (
-    InteractionAnswered,
-)
+from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Context, Recorded
 from tta.security.keyring import PlayerErased
