@@ -1,6 +1,7 @@
 """A follower sees each slot's events in order, each once, live, at its own pace, or stops loudly."""
 
 import asyncio
+import math
 from contextlib import aclosing
 
 import pytest
@@ -241,6 +242,33 @@ async def test_a_slot_that_is_always_due_does_not_keep_the_poll_from_the_others(
         return 2 in (await following.next(100))[0]
 
     await until(looked_at_the_other, within_s=5)
+
+
+class WholeMilliseconds(asyncio.SelectorEventLoop):
+    """A loop whose clock, like uvloop's, has whole milliseconds, on a machine that was started before."""
+
+    def __init__(self, uptime_s: float) -> None:
+        self._ahead_s = 0.0
+        super().__init__()
+        self._ahead_s = uptime_s - super().time()
+
+    def time(self) -> float:
+        return math.floor((super().time() + self._ahead_s) * 1000) / 1000
+
+
+@pytest.mark.parametrize("uptime_s", [2**10, 2**17, 2**21], ids="up for {}s".format)
+def test_it_goes_on_when_the_machine_has_been_up_for_a_power_of_two_seconds(uptime_s: int) -> None:
+    async def many() -> list[tuple[list[int], int]]:
+        looks = []
+        for _ in range(400):
+            following = Following({1, 2})
+            assert await following.next(100) == ([1, 2], 50)
+            looks.append(asyncio.ensure_future(following.next(100)))
+            await asyncio.sleep(0.001)  # Each begins at a moment of its own: an eighth of them is rounded up.
+        return await asyncio.gather(*looks)
+
+    with asyncio.Runner(loop_factory=lambda: WholeMilliseconds(uptime_s - 0.75)) as runner:
+        assert runner.run(many()) == [([1, 2], 50)] * 400
 
 
 async def test_wake_ups_come_back_after_a_restart(

@@ -205,7 +205,9 @@ class Following:
                 while not self._due:
                     self._changed.clear()
                     await self._changed.wait()
-        if loop.time() >= self._polled_at + POLL_S:
+        # A wait that timed out with nothing due has waited long enough, whatever the clock says: uvloop's has
+        # whole milliseconds, and shortly before each power of two the sum is rounded to above what it shows.
+        if not self._due or loop.time() >= self._polled_at + POLL_S:
             self._polled_at = loop.time()
             self._due |= dict.fromkeys(self._slots)
         count = max(SLOT_EVENTS_MIN, events_max // len(self._due))
