@@ -5,7 +5,6 @@ or its time is over; every such script recognises its own earlier effect.
 """
 
 import os
-import random
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from redis.exceptions import (
 from redis.retry import Retry
 
 from tta.eventstore import wire
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.durability import COPIES_TIMEOUT_MS, QUESTIONS, Durability, judged
 from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreError, UnsafeServer
 from tta.eventstore.recorder_errors import InsertUnknown, RecorderUnavailable
@@ -161,7 +161,7 @@ class Server:
 
     def _answer(self, call: Call) -> tuple[Any, bool]:
         """Ask until there is an answer or the time is over."""
-        backoff_s = 0.0
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX, at_once=True)
         while True:
             call.asked = False
             try:
@@ -184,9 +184,7 @@ class Server:
                 if call.writing and call.lost:
                     raise InsertUnknown(f"no answer to an insert that was sent: {cause}") from cause
                 raise RecorderUnavailable(f"the event store cannot be reached: {cause}") from cause
-            # The first attempt after a loss is made at once: most often the server is already back.
-            sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
-            backoff_s = min(max(backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
+            sleep(backoff.next_s())
 
     def _once(self, call: Call) -> Any:
         with self._lent(call.deadline) as link:

@@ -12,6 +12,7 @@ import structlog
 from redis.exceptions import MovedError, RedisError
 from redis.exceptions import TimeoutError as QuietTooLong
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreError
 from tta.eventstore.recorder_server import Link
 
@@ -74,7 +75,7 @@ class Wakeups:
                 woken.set()
 
     def _listen(self) -> None:
-        backoff_s = BACKOFF_S_MIN
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         while not self._closing.is_set():
             try:
                 self._link = self._connect()
@@ -89,9 +90,10 @@ class Wakeups:
                 link, self._link = self._link, None
                 if link is not None:
                     link.connection.disconnect()
-            backoff_s = BACKOFF_S_MIN if self._heard else min(backoff_s * 2, BACKOFF_S_MAX)
+            if self._heard:
+                backoff.reset()
             self._heard = False
-            self._closing.wait(backoff_s)
+            self._closing.wait(backoff.next_s())
 
     def _hear(self, link: Link) -> None:
         for channel in self._channels:

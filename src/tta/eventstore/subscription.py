@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import structlog
 from redis.exceptions import RedisError
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.layout import Layout
@@ -144,7 +145,7 @@ class Wakeups:
 
         Who holds what is learnt by the followers, who read meanwhile.
         """
-        backoff_s = BACKOFF_S_MIN
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         while True:
             began = asyncio.get_running_loop().time()
             try:
@@ -154,9 +155,8 @@ class Wakeups:
             except* (RedisError, OSError, StoreUnavailable) as errors:
                 log.info("wake-ups interrupted, polling meanwhile", error=repr(errors.exceptions[0]))
             if asyncio.get_running_loop().time() - began > BACKOFF_S_MAX:
-                backoff_s = BACKOFF_S_MIN
-            await asyncio.sleep(backoff_s)
-            backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+                backoff.reset()
+            await asyncio.sleep(backoff.next_s())
 
     async def _listen_to(self, server: Server, channels: list[str]) -> None:
         connection = self._topology.connection(server)
@@ -234,20 +234,21 @@ async def follow(
     marks, most = dict(after), events_max
     following = Following(marks)
     wakeups.add(following.woken)
-    backoff_s = 0.0
+    backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
     try:
         while True:
             slots, count = await following.next(most)
             try:
                 read = await read_slots(nodes, layout, {slot: marks[slot] for slot in slots}, count)
-                most, backoff_s = min(most * 2, events_max), 0.0
+                most = min(most * 2, events_max)
+                backoff.reset()
             except StoreUnavailable as error:
                 # Events may be so large that a round of them does not come through in time.
                 most = max(most // 2, 1)
                 following.again(slots)
-                backoff_s = min(max(backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
-                log.warning("the log cannot be read, trying again", error=str(error), in_s=backoff_s)
-                await asyncio.sleep(backoff_s)
+                in_s = backoff.next_s()
+                log.warning("the log cannot be read, trying again", error=str(error), in_s=in_s)
+                await asyncio.sleep(in_s)
                 continue
             following.again(batch.slot for batch, more in read if more)
             batches = [batch for batch, _ in read if batch.events]

@@ -5,7 +5,6 @@ itself: after a lost reply the lane sends the very same command again, which the
 """
 
 import asyncio
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from redis.exceptions import (
 )
 
 from tta.eventstore import wire
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.durability import COPIES_TIMEOUT_MS
 from tta.eventstore.errors import (
     ForeignStore,
@@ -107,7 +107,7 @@ class Lane:
         self._connection: Any = None
         self._counts_disks = False
         self._stale = False
-        self._backoff_s = 0.0
+        self._backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX, at_once=True)
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, pending: Pending) -> None:
@@ -142,7 +142,7 @@ class Lane:
                 batch = self._take()
                 try:
                     await self._exchange(batch)
-                    self._backoff_s = 0.0
+                    self._backoff.reset()
                 except Exception as error:  # noqa: BLE001 - Whatever it was, this connection is not trusted again.
                     await self._lost(batch, error)
                 if self._stale:
@@ -242,10 +242,7 @@ class Lane:
         batch.clear()
         self._queue.clear()
         self._release(waiting, error)
-        # The first attempt after a loss is made at once: most often the server is already back.
-        if self._backoff_s:
-            await asyncio.sleep(self._backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
-        self._backoff_s = min(max(self._backoff_s * 2, BACKOFF_S_MIN), BACKOFF_S_MAX)
+        await asyncio.sleep(self._backoff.next_s())
 
     def _release(self, waiting: list[Pending], error: Exception) -> None:
         now = asyncio.get_running_loop().time()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.store import EventStore
@@ -194,13 +195,13 @@ class Hub:
             self._heard(message)
 
         self._store.wakeups.hear(heard)
-        backoff_s = BACKOFF_S_MIN
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         try:
             while True:
                 try:
                     marks = await self._store.end_marks()
                     ready.set()
-                    backoff_s = BACKOFF_S_MIN
+                    backoff.reset()
                     async with aclosing(self._store.follow(marks)) as rounds:
                         async for batches in rounds:
                             for batch in batches:
@@ -216,8 +217,7 @@ class Hub:
                     log.error("the reading for streams broke, trying again", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
                     ready.clear()
                     self._end_each(Ending.UNAVAILABLE)
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+                await asyncio.sleep(backoff.next_s())
         finally:
             self._store.wakeups.unhear(heard)
 

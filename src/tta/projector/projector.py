@@ -6,7 +6,6 @@ for one transaction besides its own at most, and the busier the log, the larger 
 """
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 import structlog
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
@@ -263,13 +263,13 @@ class Projector:
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the graph, waiting for it where it is away."""
-        backoff_s = BACKOFF_S_MIN
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         while True:
             try:
                 return await act()
             except GraphUnavailable as error:
+                in_s = backoff.next_s()
                 log.warning(
-                    "the graph is away, trying again", model=self.model.NAME, error=str(error), in_s=backoff_s
+                    "the graph is away, trying again", model=self.model.NAME, error=str(error), in_s=in_s
                 )
-                await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
-                backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+                await asyncio.sleep(in_s)

@@ -6,7 +6,6 @@ order; different aggregates' side by side, so a slow one holds up nobody else.
 """
 
 import asyncio
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
@@ -19,6 +18,7 @@ import structlog
 
 from tta.domain.base import Event
 from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import AlreadyDone, HistoryChanged, OutcomeUnknown, ReactorFull, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
@@ -127,7 +127,7 @@ class Running:
                 for task in lane.tasks:
                     task.cancel()
                 await asyncio.gather(*lane.tasks, return_exceptions=True)
-            await asyncio.sleep(BACKOFF_S_MAX)
+            await asyncio.sleep(_backoff(BACKOFF_S_MAX).next_s())
 
     async def _while_ours(self, lane: Lane) -> bool:
         """Take in for ever, or until the slot is another's: then what is under way is ended first.
@@ -196,7 +196,7 @@ class Running:
         del lane.queues[aggregate_id]
 
     async def _deal_with(self, lane: Lane, recorded: Recorded) -> None:
-        position, failures, backoff_s = recorded.position, 0, BACKOFF_S_MIN
+        position, failures, backoff = recorded.position, 0, _backoff()
         while True:
             try:
                 await self._react(lane, recorded)
@@ -220,8 +220,7 @@ class Running:
                     break
             if lane.leaving:
                 return
-            await asyncio.sleep(backoff_s * random.uniform(0.5, 1))  # noqa: S311 - Jitter, not a secret.
-            backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+            await asyncio.sleep(backoff.next_s())
         self.dealt_total += 1
         lane.finish(position)
 
@@ -288,11 +287,14 @@ class Running:
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the store, waiting for it where it is away."""
-        backoff_s = BACKOFF_S_MIN
+        backoff = _backoff()
         while True:
             try:
                 return await act()
             except AWAY as error:
                 log.warning("the store is away, trying again", reactor=self.name, error=str(error))
-                await asyncio.sleep(backoff_s)
-                backoff_s = min(backoff_s * 2, BACKOFF_S_MAX)
+                await asyncio.sleep(backoff.next_s())
+
+
+def _backoff(first_s: float = BACKOFF_S_MIN) -> Backoff:
+    return Backoff(first_s, BACKOFF_S_MAX)

@@ -14,6 +14,7 @@ from tta.commands.handle import Asked, Commands, TooManyConflicts, VersionMismat
 from tta.domain import timer
 from tta.domain.identity import derived_id
 from tta.domain.timer import FallDue, Timer, TimerDue
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Context
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.timers import Entry, Looked, TimerIndex
@@ -56,7 +57,7 @@ class TimerClock:
             tasks.create_task(self._restore_lost(), name="timers lost")
 
     async def _keep_slot(self, slot: int) -> None:
-        pause_s, is_away = self._look_every_s, False
+        backoff, is_away = Backoff(self._look_every_s, BACKOFF_S_MAX), False
         while True:
             try:
                 is_done = await self._look(slot)
@@ -64,10 +65,10 @@ class TimerClock:
                 self._scheduled.pop(slot, None)
                 if not is_away:
                     log.warning("timers cannot be looked at now", slot=slot, error=said(error))
-                is_away = True
-                pause_s = min(max(pause_s, self._look_every_s) * 2, BACKOFF_S_MAX)
+                is_away, pause_s = True, backoff.next_s()
             else:
-                is_away, pause_s = False, self._look_every_s if is_done else 0
+                is_away, pause_s = False, self._look_every_s if is_done else 0.0
+                backoff.reset()
             await asyncio.sleep(pause_s)
 
     async def _look(self, slot: int) -> bool:
