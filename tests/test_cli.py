@@ -105,6 +105,38 @@ def test_under_nohup_a_terminal_that_closes_ends_nothing(tmp_path: Path):
     assert dev.end() == 0
 
 
+STUBBORN = """
+import asyncio, time
+from tta import running
+
+async def stubborn():
+    print("up", flush=True)
+    try:
+        await asyncio.sleep(60)
+    finally:
+        time.sleep(60)
+
+running.STOP_S_MAX = 0.2
+running.to_its_end(stubborn())
+"""
+
+
+def test_what_does_not_end_when_told_to_is_ended():
+    process = subprocess.Popen(
+        [sys.executable, "-c", STUBBORN],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "not everything ended" in told
+
+
 def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
     dev = start()
     session, seen = dev.play(WORDS)
@@ -118,6 +150,18 @@ def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
     assert psutil.wait_procs([orphan], timeout=5)[1] == []
     assert dev.last_text(session, seen) == WORDS
     assert dev.end() == 0
+
+
+def test_dev_goes_on_when_its_own_server_is_killed(running: Dev):
+    before = running.play("Before.")
+    (server,) = psutil.Process(running.process.pid).children()
+    server.kill()
+    server.wait(10)
+    session, seen = running.play("And after.")
+    assert running.last_text(session, seen) == "And after."
+    assert running.last_text(*before) == "Before."
+    running.children = psutil.Process(running.process.pid).children()
+    assert len(running.children) == 1, "another server, and one only"
 
 
 def test_a_second_dev_on_a_data_directory_is_refused(running: Dev):

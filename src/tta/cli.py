@@ -1,8 +1,6 @@
 """`tta …`: run it, look into it, try it. Every command says what went wrong and what to do about it."""
 
-import asyncio
 import os
-import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -15,36 +13,16 @@ from rich.console import Console
 
 from tta import __version__
 from tta.domain.vocabulary import Role
-from tta.eventstore.errors import StoreError
-from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
-from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPending
-from tta.security.key_files import KeyFileUnsafe
+from tta.running import INTERRUPTED, saying, to_its_end
 from tta.security.tokens import LIFETIME_S_MAX
 from tta.settings import SettingsWrong
-from tta.stories.story import StoryBroken
-
-EXPECTED = (
-    SettingsWrong,
-    KeyFileUnsafe,
-    StoreError,
-    GraphInUse,
-    GraphRefused,
-    GraphUnavailable,
-    MigrationsPending,
-    MigrationAltered,
-    DatabaseIsNewer,
-    StoryBroken,
-)
-"""What a person can mend: said in one line, without a traceback."""
 
 RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
 
-INTERRUPTED = 130  # What a shell says of a command that Ctrl-C ended before it was done.
 WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
 
 is_shown = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
 out = Console(highlight=False, width=None if is_shown else WIDTH_OF_FILES)
-err = Console(stderr=True, highlight=False)
 cli = App(
     name="tta",
     help="The backend of a therapeutic text adventure. `tta dev` runs all of it, `tta demo` shows it. "
@@ -72,7 +50,7 @@ def dev(*, data_dir: DataDir = None, host: Host = None, port: Port = None) -> No
     """Run everything in one process, with its own Valkey and graph; Ctrl-C stops all of it."""
     from tta.dev import run_dev
 
-    _run(run_dev(out, data_dir=data_dir, host=host, port=port))
+    to_its_end(run_dev(out, data_dir=data_dir, host=host, port=port))
 
 
 @cli.command(group=RUN)
@@ -80,19 +58,19 @@ def serve(
     which: Literal["commands", "queries", "all"] = "all", /, *, host: Host = None, port: Port = None
 ) -> None:
     """Serve the API: its commands, its queries, or both."""
-    _run(_part(serving=which, told={"host": host, "port": port}))
+    to_its_end(_part(serving=which, told={"host": host, "port": port}))
 
 
 @cli.command(group=RUN)
 def project() -> None:
     """Run projectors alone: they keep the read models; several processes share the slots."""
-    _run(_part(projecting=True))
+    to_its_end(_part(projecting=True))
 
 
 @cli.command(group=RUN)
 def react() -> None:
     """Run reactors alone: they answer events with commands, exactly once however many run."""
-    _run(_part(reacting=True))
+    to_its_end(_part(reacting=True))
 
 
 @cli.command(group=RUN)
@@ -195,7 +173,7 @@ def token(
         tokens = signing_tokens(checked_settings(data_dir=data_dir))
         print(tokens.mint(subject, role or [Role.PLAYER], player_id=player, lifetime_s=minutes * 60))
 
-    _saying(mint)
+    saying(mint)
 
 
 @keys_cli.command
@@ -203,7 +181,7 @@ def create(directory: Path, /) -> None:
     """Make the three key files (mode 0600) in a directory for TTA_KEYS_DIR; never overwrites one."""
     from tta.operations import create_keys
 
-    _saying(lambda: create_keys(out, directory))
+    saying(lambda: create_keys(out, directory))
 
 
 @stories_cli.command(name="list")
@@ -211,7 +189,7 @@ def list_stories() -> None:
     """Show every story: its scenes, approaches, skills and warnings."""
     from tta.stories.shown import show_catalogue
 
-    _saying(lambda: show_catalogue(out))
+    saying(lambda: show_catalogue(out))
 
 
 @stories_cli.command(name="check")
@@ -222,7 +200,7 @@ def check_stories(story: str = "", /) -> None:
     """
     from tta.stories.shown import show_findings
 
-    _saying(lambda: show_findings(out, story))
+    saying(lambda: show_findings(out, story))
 
 
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
@@ -256,42 +234,7 @@ def _look(work: Coroutine[Any, Any, int]) -> None:
     from tta.telemetry.logs import configure_logs
 
     configure_logs("error")
-    _run(work, interrupted=INTERRUPTED)
-
-
-def _run(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
-    """Run to the end, or until told to stop, which is how what serves ends well; leave with its status."""
-    import uvloop
-
-    async def stoppable() -> int:
-        task = asyncio.ensure_future(work)
-        stopping = asyncio.Event()
-
-        def stop() -> None:
-            # Once: a second Ctrl-C would interrupt the stopping itself, and leave the store's server behind.
-            if not stopping.is_set():
-                stopping.set()
-                task.cancel()
-
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # As nohup has a closed terminal ignored.
-                asyncio.get_running_loop().add_signal_handler(number, stop)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            return interrupted
-
-    _saying(lambda: sys.exit(uvloop.run(stoppable())))
-
-
-def _saying(work: Any) -> None:
-    """Do it; say what a person can mend in one line, and leave with 1."""
-    try:
-        work()
-    except EXPECTED as error:
-        err.print("[bold red]tta:[/] ", end="")
-        err.print(str(error) or type(error).__doc__, markup=False, soft_wrap=True)
-        sys.exit(1)
+    to_its_end(work, interrupted=INTERRUPTED)
 
 
 def run() -> None:

@@ -17,6 +17,7 @@ from tta.commands.handle import Commands
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
+from tta.eventstore.writer import ended
 from tta.graph.engine import open_graph
 from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app, worker_app
@@ -73,6 +74,8 @@ async def embedded(settings: Settings) -> AsyncIterator[Settings]:
             server = ChildServer(settings.data_dir / VALKEY_DIR)
             await server.start()
             stack.push_async_callback(server.stop)
+            keeping = asyncio.create_task(server.keep(), name="the store's own server")
+            stack.push_async_callback(ended, keeping)
             changed = replace(changed, store_url=server.url)
         if not settings.graph_url:
             path = (settings.data_dir / GRAPH_FILE).absolute()

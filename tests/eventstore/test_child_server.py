@@ -108,3 +108,32 @@ async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> Non
 
 def test_the_wheel_brings_a_server() -> None:
     assert Path(server_binary()).name == "valkey-server"
+
+
+async def test_a_server_that_ends_by_itself_is_started_again_with_what_it_had(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path)
+    await server.start()
+    keeping = asyncio.create_task(server.keep())
+    store = await EventStore.open(server.url, "kept")
+    for number in (1, 2, 3):
+        assert server.process is not None
+        before = server.process
+        assert await store.nodes.call("INCR", "rounds") == number
+        before.kill()
+
+        async def runs_anew(before: asyncio.subprocess.Process = before) -> bool:
+            return server.process is not before and await answers(store)
+
+        await until(runs_anew, within_s=20)
+    assert await store.nodes.call("GET", "rounds") == b"3"
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await store.close()
+    await server.stop()
+
+
+async def answers(store: EventStore) -> bool:
+    try:
+        return await store.nodes.call("EXISTS", "rounds") == 1
+    except StoreUnavailable:
+        return False

@@ -12,15 +12,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreUnavailable
 
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+RESTART_S_MIN, RESTART_S_MAX = 0.1, 5.0
 SOCKET_PATH_MAX = 107  # sun_path on Linux, less the closing zero.
 DURABLE = {
     "appendonly": "yes",
@@ -29,6 +32,9 @@ DURABLE = {
     "maxmemory-policy": "noeviction",
     "save": "",
 }
+
+
+log = structlog.get_logger(__name__)
 
 
 def server_binary() -> str:
@@ -90,6 +96,27 @@ class ChildServer:
         except BaseException:
             await self.kill()
             raise
+
+    async def keep(self) -> None:
+        """Start it again whenever it ends by itself: what was acknowledged is in its files.
+
+        Cancel this before the server is stopped.
+        """
+        backoff = Backoff(RESTART_S_MIN, RESTART_S_MAX)
+        while True:
+            if self.process is not None:
+                began = asyncio.get_running_loop().time()
+                status = await self.process.wait()
+                log.error("the store's own server ended", status=status, log_end=self._log_end())
+                if asyncio.get_running_loop().time() - began > RESTART_S_MAX:
+                    backoff.reset()
+            await asyncio.sleep(backoff.next_s())
+            try:
+                await self.start()
+            except StoreUnavailable as error:
+                log.warning("the store's own server does not start, trying again", error=str(error))
+            else:
+                log.info("the store's own server runs again")
 
     async def stop(self) -> None:
         """Stop it as a server should be: it writes out what it has."""
