@@ -264,8 +264,8 @@ def test_what_is_wrong_is_said_by_a_sentence_alone(tmp_path: Path, running: Dev)
     away = {"store_url": "redis://127.0.0.1:1"}
     servers = away | {"graph_url": f"embedded:{tmp_path}/graph", "keys_dir": f"{running.data_dir}/keys"}
     told = [
-        ("no event store server answers: ", tta("serve", **servers)),
-        ("no event store server answers: ", tta("replay", NOBODY, **away)),
+        ("TTA_STORE_URL: no server answers: ", tta("serve", **servers)),
+        ("no server answers: ", tta("replay", NOBODY, **away)),
         ("the graph's URL: expected embedded: or one of ", tta("migrate", graph_url="foo://127.0.0.1")),
         ("the graph's URL: Invalid IPv6 URL, got 'bolt://[::1'", tta("migrate", graph_url="bolt://[::1")),
         (f"store tta has no history of {NOBODY}: ", tta("replay", NOBODY, "--data-dir", running.data_dir)),

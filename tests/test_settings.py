@@ -48,11 +48,32 @@ def test_a_misspelt_setting_is_named():
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("TTA_PORT", "many"), ("TTA_STORE_DECLARED", "perhaps"), ("TTA_STORE_SLOTS", "1.5")],
+    [
+        ("TTA_PORT", "many"),
+        ("TTA_PORT", "65536"),
+        ("TTA_WORKER_PORT", "-1"),
+        ("TTA_STORE_DECLARED", "perhaps"),
+        ("TTA_STORE_SLOTS", "1.5"),
+        ("TTA_WORKER", "two words"),
+        ("TTA_WORKER", "broken\n"),
+        ("TTA_WORKER", "w" * 101),
+    ],
 )
 def test_a_malformed_value_is_named(variable, value):
     with pytest.raises(SettingsWrong, match=variable):
         read_settings({variable: value})
+
+
+@pytest.mark.parametrize("origins", ["*", "banana", "https://a.example/path", "https://a.example, ftp://b"])
+def test_what_no_browser_sends_as_an_origin_is_refused(origins):
+    with pytest.raises(SettingsWrong, match="TTA_ORIGINS"):
+        _ = read_settings({"TTA_ORIGINS": origins}).allowed_origins
+
+
+def test_origins_are_read_with_commas_between():
+    told = "https://play.example.org, http://localhost:5173,, http://[::1]:80"
+    read = read_settings({"TTA_ORIGINS": told}).allowed_origins
+    assert read == ("https://play.example.org", "http://localhost:5173", "http://[::1]:80")
 
 
 def test_a_wrong_durability_is_named():

@@ -5,8 +5,8 @@ import ctypes
 import gc
 import os
 import platform
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from tta.asked_models import asked_models
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
 from tta.eventstore.child_server import ChildServer
+from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
@@ -100,12 +101,13 @@ async def opened(
             )
     _keep_memory_whole()
     async with AsyncExitStack() as stack:
-        store = await EventStore.open(
-            settings.store_url,
-            settings.store_name,
-            slots=settings.store_slots,
-            durability=settings.durability,
-        )
+        with _naming("TTA_STORE_URL"):
+            store = await EventStore.open(
+                settings.store_url,
+                settings.store_name,
+                slots=settings.store_slots,
+                durability=settings.durability,
+            )
         stack.push_async_callback(store.close)
         types = event_types()
         keys = await stack.enter_async_context(_keys(settings, store, types)) if keyed else None
@@ -127,13 +129,23 @@ async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> Asy
     wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
     hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
     keyring_url = settings.keyring_url or settings.store_url
-    keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
+    with _naming("TTA_KEYRING_URL" if settings.keyring_url else "TTA_STORE_URL"):
+        keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
     try:
         await keyring.check()
         aggregates = Aggregates(store, types, cache_max=settings.remembered_max)
         yield Keys(keyring, hmac_keys, Commands(aggregates, keyring))
     finally:
         await keyring.close()
+
+
+@contextmanager
+def _naming(variable: str) -> Iterator[None]:
+    """Say which setting led to a server that does not answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{variable}: {error}") from error
 
 
 def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Services:
@@ -241,9 +253,8 @@ async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str]
         named = "TTA_HOST and TTA_WORKER_PORT"
         await serve(worker_app(work.refresh_gauges), settings.host, settings.worker_port, ready, named=named)
         return
-    origins = tuple(filter(None, (origin.strip() for origin in settings.origins.split(","))))
     served = services(parts, work, serves_queries=serving != "commands")
-    made = app(served, serving, origins=origins)
+    made = app(served, serving, origins=settings.allowed_origins)
     try:
         await serve(made, settings.host, settings.port, ready, named=named, live=served.live)
     finally:

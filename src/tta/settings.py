@@ -1,5 +1,6 @@
 """Every setting of TTA, by its environment variable. A missing or misspelt one fails at start, by name."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,9 @@ from tta.eventstore.durability import Durability
 from tta.eventstore.layout import SLOTS_DEFAULT
 
 PREFIX = "TTA_"
+PortNumber = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+
+origin_pattern = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
 class SettingsWrong(Exception):
@@ -24,9 +28,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys_dir: Path | None = None
     """The files `key-encryption.json`, `hmac.json` and `token-signing.json`; default `data_dir/keys`."""
     host: str = "127.0.0.1"
-    port: int = 8000
+    port: PortNumber = 8000
     origins: str = ""
-    """Browsers' origins that may call, with commas between."""
+    """Browsers' origins that may call, with commas between; `*` is none, since tokens are personal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = None
     store_url: str = ""
@@ -55,16 +59,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
     session_idle_hours: Annotated[float, msgspec.Meta(ge=0, le=365 * 24)] = 30 * 24
     """A session that nobody played for so long is abandoned; 0: none is. At most what a timer reaches."""
-    worker: str = ""
-    """This process's name among the projectors; default host and process id."""
+    worker: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,100}\Z")] = ""
+    """This process's name among the projectors, visible ASCII; default host and process id."""
     remembered_max: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 50_000
     """How many aggregates' states, and how many rows of each read model, a process keeps in memory."""
-    worker_port: int = 0
+    worker_port: PortNumber = 0
     """Where a process that only projects or reacts answers `/livez` and `/metrics`; 0: nowhere."""
 
     @property
     def keys(self) -> Path:
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Browsers' origins that may call. Raises SettingsWrong for what no browser sends as one."""
+        origins = tuple(filter(None, (each.strip() for each in self.origins.split(","))))
+        for origin in origins:
+            if not origin_pattern.fullmatch(origin):
+                raise SettingsWrong(f"TTA_ORIGINS: expected such as https://play.example.org, got {origin!r}")
+        return origins
 
     @property
     def durability(self) -> Durability:

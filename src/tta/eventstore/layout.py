@@ -1,8 +1,11 @@
 """Where things are: slots, keys, and the packed head. Changing anything here makes a new layout."""
 
+import re
 import struct
 from typing import NamedTuple
 from uuid import UUID
+
+from tta.eventstore.errors import StoreMismatch
 
 LAYOUT = 1
 SLOTS_DEFAULT = 64
@@ -10,6 +13,14 @@ SLOTS_MAX = 256
 HEADER = struct.Struct(">II32s")
 """A head's fixed part: last version, first hot version, hash of the last event; 6-byte positions follow."""
 POSITION_BYTES = 6
+
+name_pattern = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def check_name(name: str) -> None:
+    """Raises StoreMismatch for what is no store's name: it stands in every key and every sealed value."""
+    if not name_pattern.fullmatch(name):
+        raise StoreMismatch(f"a store's name has letters, digits, - and _ only (ASCII, at most 64), got {name!r}")
 
 
 class Layout(NamedTuple):

@@ -10,7 +10,7 @@ from uuid import UUID
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Head, Recorded
 from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
-from tta.eventstore.layout import LAYOUT, Layout
+from tta.eventstore.layout import LAYOUT, Layout, check_name
 from tta.eventstore.recorder_errors import ReadOnlyStore
 from tta.eventstore.recorder_server import Server
 from tta.eventstore.recorder_wakeups import Wakeups
@@ -51,8 +51,7 @@ class OpenSlot:
 
         Raises RecorderUnavailable, UnsafeServer, StoreMismatch (other slots or layout) or ForeignStore.
         """
-        if not name or not name.replace("-", "").replace("_", "").isalnum():
-            raise StoreMismatch(f"a store's name has letters, digits, - and _ only, got {name!r}")
+        check_name(name)
         if slot and not read_only:
             raise StoreMismatch(
                 f"a recorder writes to stores of one slot, got slot {slot}: open it read-only"

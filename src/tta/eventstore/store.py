@@ -12,7 +12,7 @@ from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, HASH_BYTES, Head, Recorded
 from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreError, StoreMismatch, WrongSlot
-from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout
+from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout, check_name
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
 from tta.eventstore.subscription import (
@@ -80,8 +80,7 @@ class EventStore:
         """
         if slots not in (1, 2, 4, 8, 16, 32, 64, 128, SLOTS_MAX):
             raise StoreMismatch(f"slots are a power of two from 1 to {SLOTS_MAX}, got {slots}")
-        if not name or not name.replace("-", "").replace("_", "").isalnum():
-            raise StoreMismatch(f"a store's name has letters, digits, - and _ only, got {name!r}")
+        check_name(name)
         nodes = await Nodes.connect(url, durability)
         store = cls(nodes, Layout(name, slots))
         try:

@@ -108,7 +108,7 @@ class Topology:
                 self._holders = holders
                 self._learned += 1
                 return
-            raise StoreUnavailable(f"no event store server answers: {failure}")
+            raise StoreUnavailable(f"no server answers: {failure}")
 
     async def _ask(self, server: Server) -> dict[int, Server] | None:
         connection = self.connection(server)
