@@ -1,6 +1,7 @@
 """A session's live stream: what it tells, to whom, and that nothing is lost or repeated in between."""
 
 import asyncio
+import base64
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -179,6 +180,18 @@ async def test_an_id_of_another_history_begins_anew(api: Api, wire: Wire):
         await other.post(f"{others_path}/{'resume' if ahead else 'pause'}")
         assert (await foreign.next()).name == "status"
         foreign.close()
+
+
+async def test_an_id_of_another_release_begins_anew(api: Api, wire: Wire):
+    caller, path = await api.session()
+    source = await wire.source(caller, path).open()
+    ours = base64.urlsafe_b64decode(str((await source.next()).id) + "==")
+    source.close()
+    for other in (bytes([2]) + ours[1:], bytes([2]) + ours[1:] + b"more", bytes([255])):
+        source.last_id = base64.urlsafe_b64encode(other).decode().rstrip("=")
+        event = await (await source.open()).next()
+        assert (event.name, event.data["reason"]) == ("resync", "unknown")
+        source.close()
 
 
 @pytest.mark.parametrize("last_id", ["?", "x", "AAAA", "A" * 28, "A" * 65, "é"])

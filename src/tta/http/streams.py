@@ -25,7 +25,7 @@ from tta.http.stream_bodies import Bye, Opened, Resync, StreamTicket
 from tta.http.telling import Telling
 from tta.live.catching_up import Unreachable, missed
 from tta.live.hub import Ending, Watch
-from tta.live.seen import NotNext, Place, Seen
+from tta.live.seen import NotNext, OtherFormat, Place, Seen
 from tta.security.policy import Action
 from tta.security.tickets import LIFETIME_S, mint_ticket
 from tta.security.tokens import CLOCK_SKEW_S
@@ -78,7 +78,7 @@ class Stream:
         """Of the loop's clock: when the last byte had been handed on."""
         self._seen: Seen
 
-    async def begin(self, stood: Seen | None) -> None:
+    async def begin(self, stood: Seen | Unreachable | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
         aggregates = self._call.services.commands.aggregates
         current, record = await aggregates.load(
@@ -87,15 +87,18 @@ class Stream:
         stands = Seen(Place.of(current.head), Place.of(record.head))
         self._telling.answered = current.state.turns.last - current.state.turns.unanswered
         self._seen = stands
+        if isinstance(stood, Seen):
+            found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
+            if not isinstance(found, Unreachable):
+                self._seen, self._missed = stood, found
+                return
+            stood = found
+        opened = self._opened(current, record)
         if stood is None:
-            self._begins = sse("open", self._opened(current, record), stands)
-            return
-        found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
-        if isinstance(found, Unreachable):
-            STREAM_RESYNCS.labels(found.value).inc()
-            self._begins = sse("resync", Resync(found.value, self._opened(current, record)), stands)
+            self._begins = sse("open", opened, stands)
         else:
-            self._seen, self._missed = stood, found
+            STREAM_RESYNCS.labels(stood.value).inc()
+            self._begins = sse("resync", Resync(stood.value, opened), stands)
 
     async def written(self) -> AsyncIterator[bytes]:
         """Write what was missed and what comes, until the watch ends."""
@@ -163,7 +166,7 @@ def _last_words(ending: Ending) -> bytes:
     return sse("bye", Bye(ending.value))
 
 
-def _last_seen(call: Call) -> Seen | None:
+def _last_seen(call: Call) -> Seen | Unreachable | None:
     """Read where the caller stands: the header of one who comes again, or the parameter of one anew."""
     request = call.request
     raw = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
@@ -171,6 +174,9 @@ def _last_seen(call: Call) -> Seen | None:
         return None
     try:
         return Seen.read(raw)
+    except OtherFormat:
+        # A page that was open while TTA was updated goes on: browsers do not come again after a refusal.
+        return Unreachable.UNKNOWN
     except ValueError as error:
         raise Problem(MALFORMED, "Last-Event-ID is the id of an event of this stream, as it came") from error
 

@@ -164,7 +164,9 @@ class Hub:
             return
         watch.end(Ending.LEFT)
         self._joined.discard(watch)
-        self._by_watcher -= Counter((watch.watcher,))
+        self._by_watcher[watch.watcher] -= 1
+        if not self._by_watcher[watch.watcher]:
+            del self._by_watcher[watch.watcher]
         for aggregate in watch.aggregates:
             watches = self._watching[aggregate]
             watches.discard(watch)

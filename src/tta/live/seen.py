@@ -32,6 +32,10 @@ class Place(NamedTuple):
         return recorded.version == self.version + 1 and previous == self.hash
 
 
+class OtherFormat(ValueError):
+    """An id that another release may have given: well-formed, and not of this version."""
+
+
 class NotNext(Exception):
     """An event that does not follow on what a stream has told: something is missing, or was replaced."""
 
@@ -61,11 +65,13 @@ class Seen(NamedTuple):
 
     @classmethod
     def read(cls, raw: str) -> "Seen":
-        """Read an id back. Raises ValueError when it is not one of ours."""
+        """Read an id back. Raises OtherFormat for another release's, ValueError for what is no id at all."""
         if len(raw) > CHARACTERS_MAX:
             raise ValueError(f"an id has at most {CHARACTERS_MAX} characters, got {len(raw)}")
         packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+        if packed[:1] not in {b"", b"\x00", bytes([FORMAT])}:
+            raise OtherFormat(f"expected an id of format {FORMAT}, got {packed[0]}")
         if len(packed) != PACKED.size or packed[0] != FORMAT:
-            raise ValueError("it is not an id of this version")
+            raise ValueError("it is not an id of a stream")
         _, version, start, record_version, record_start = PACKED.unpack(packed)
         return cls(Place(version, start), Place(record_version, record_start))
