@@ -86,7 +86,9 @@ def test_who_takes_a_break_may_go_on(running: Dev):
 
 @pytest.mark.parametrize("typed", ["", "look\n\n", "take a break\n", "look\nwhat"])
 def test_the_end_of_the_input_leaves_the_story(running: Dev, typed: str):
-    assert play(running, typed).endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
+    told = play(running, typed)
+    assert told.endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
+    assert "> > " not in told or "\n\n" in typed, "nobody is asked once more who has nothing more to say"
 
 
 def test_what_the_api_refuses_is_said_and_play_goes_on(running: Dev):

@@ -113,7 +113,8 @@ class Typed:
                 while part := os.read(descriptor, HELD_TOGETHER):
                     *lines, raw = (raw + part).split(b"\n")
                     self._give(*lines)
-            self._give(raw)
+            if raw:
+                self._give(raw)
             self._loop.call_soon_threadsafe(self._lines.put_nowait, None)
 
     def _give(self, *lines: bytes) -> None:

@@ -42,6 +42,37 @@ def counted(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
+async def test_what_becomes_of_goals_is_counted_once(api: Api):
+    caller = await api.player()
+    mine = f"/v1/players/{caller.player_id}"
+
+    def counts() -> list[float]:
+        changes = ("set", "milestone", "completed", "set_aside")
+        counted_changes = [counted("tta_goal_changes_total", change=each) for each in changes]
+        return [*counted_changes, counted("tta_goal_attainment_total", attainment="-1")]
+
+    before = counts()
+    for _ in range(2):  # The second time each is a retry.
+        made = await caller.post(f"{mine}/goals", {"text": WALK}, key="goal")
+        goal = f"{mine}/goals/{made.json()['goal_id']}"
+        other = await caller.post(f"{mine}/goals", {"text": "Sleep"}, key="other")
+        progress = {"goal_id": made.json()["goal_id"], "attainment": -1}
+        assert (await caller.post(f"{mine}/progress", progress, key="p")).status_code == 200
+        assert (await caller.post(f"{goal}/milestones", {"text": "Once"}, key="m")).status_code == 200
+        assert (await caller.post(f"{goal}/complete", key="c")).status_code == 200
+        aside = f"{mine}/goals/{other.json()['goal_id']}/set-aside"
+        assert (await caller.post(aside, key="a")).status_code == 200
+    assert [now - then for now, then in zip(counts(), before, strict=True)] == [2, 1, 1, 1, 1]
+
+
+async def test_a_goal_names_a_skill_that_a_story_practises(api: Api):
+    caller = await api.player()
+    refused = await caller.post(f"/v1/players/{caller.player_id}/goals", {"text": WALK, "skill": "juggling"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")
+    assert refused.json()["errors"][0]["pointer"] == "/skill"
+    assert "behavioural_activation" in refused.json()["detail"]
+
+
 async def test_a_goal_is_set_worked_on_and_shown(api: Api):
     caller = await api.player()
     mine = f"/v1/players/{caller.player_id}"

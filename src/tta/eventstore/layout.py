@@ -20,7 +20,7 @@ name_pattern = re.compile(r"[A-Za-z0-9_-]{1,64}")
 def check_name(name: str) -> None:
     """Raises StoreMismatch for what is no store's name: it stands in every key and every sealed value."""
     if not name_pattern.fullmatch(name):
-        raise StoreMismatch(f"a store's name has letters, digits, - and _ only (ASCII, at most 64), got {name!r}")
+        raise StoreMismatch(f"a store's name has up to 64 ASCII letters, digits, - and _ only, got {name!r}")
 
 
 class Layout(NamedTuple):

@@ -1,15 +1,22 @@
 """Care plans: set goals, record progress, reach milestones, answer questionnaires."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from starlette.responses import Response
 
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.domain import goals, measures, player, session_refusals, words
+from tta.domain.base import Event
 from tta.domain.care_plan import (
     AchieveMilestone,
     CompleteGoal,
+    GoalCompleted,
+    GoalSet,
+    GoalSetAside,
     MeasureRecorded,
+    MilestoneAchieved,
+    ProgressRecorded,
     RecordMeasure,
     RecordProgress,
     SetGoal,
@@ -30,17 +37,27 @@ from tta.http.care_plan_bodies import (
 from tta.http.guidance import guidance_for
 from tta.http.item_9 import look_at_refused
 from tta.http.players import refusals
-from tta.http.problems import ERASED, INVALID, FieldError, problem_of
+from tta.http.problems import ERASED, INVALID, FieldError, Problem, problem_of
 from tta.security.policy import Action
-from tta.telemetry.metrics import MEASURE_CHANGES, MEASURES_RECORDED
+from tta.stories.skills import skills
+from tta.telemetry.metrics import GOAL_ATTAINMENTS, GOAL_CHANGES, MEASURE_CHANGES, MEASURES_RECORDED
 
+CHANGE: dict[type[Event], str] = {
+    GoalSet: "set",
+    MilestoneAchieved: "milestone",
+    GoalCompleted: "completed",
+    GoalSetAside: "set_aside",
+}
 GoalCommand = SetGoal | RecordProgress | AchieveMilestone | CompleteGoal | SetGoalAside
 
 
 async def set_goal(call: Call) -> Response:
-    player_id = _player(call)
+    player_id, skill = _player(call), call.body.skill
+    if skill is not None and skill not in skills():
+        there_are = f"no story practises it; there are: {', '.join(sorted(skills()))}"
+        raise Problem(INVALID, there_are, errors=(FieldError("/skill", there_are),))
     goal_id = owned_id(player_id, "goal", call.asked.context.command_id)
-    command = SetGoal(goal_id=goal_id, text=clean_text(call.body.text), skill=call.body.skill, at=call.at)
+    command = SetGoal(goal_id=goal_id, text=clean_text(call.body.text), skill=skill, at=call.at)
     return await _goal_changed(call, command)
 
 
@@ -105,7 +122,17 @@ def _player(call: Call) -> UUID:
 
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
     handled = await handle_care_plan(call.services.commands, _player(call), command, call.asked)
+    if not handled.again:
+        _count_goals(handled.events)
     return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)
+
+
+def _count_goals(events: Sequence[Event]) -> None:
+    for event in events:
+        if isinstance(event, ProgressRecorded):
+            GOAL_ATTAINMENTS.labels(str(event.attainment)).inc()
+        else:
+            GOAL_CHANGES.labels(CHANGE[type(event)]).inc()
 
 
 def _out_of_range(body: NewMeasure, detail: str) -> tuple[FieldError, ...]:

@@ -1,7 +1,6 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, handle_over
@@ -13,11 +12,11 @@ from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.envelope import Context, Recorded
 from tta.security.keyring import PlayerErased
-from tta.stories.story import catalogue
+from tta.stories.skills import skills
 from tta.telemetry.metrics import SKILLS_PRACTISED
 
 ACTOR = "reactor:practice"
-OTHER = "other"
+OTHER = "other"  # A label for each skill of the catalogue is bounded, one for any text is not.
 
 
 class Practice:
@@ -60,7 +59,7 @@ class Practice:
         if not handled.again:
             for each in handled.events:
                 assert isinstance(each, SkillPractised), "practice is credited with nothing else"
-                SKILLS_PRACTISED.labels(each.skill if each.skill in _skills() else OTHER).inc()
+                SKILLS_PRACTISED.labels(each.skill if each.skill in skills() else OTHER).inc()
 
 
 def _credited(plan: CarePlan, event: InteractionAnswered, recorded: Recorded) -> list[CarePlanEvent]:
@@ -89,12 +88,4 @@ def _asked(recorded: Recorded) -> Asked:
             causation_id=recorded.event_id,
             traceparent=recorded.traceparent,
         )
-    )
-
-
-@cache
-def _skills() -> frozenset[str]:
-    """The skills that the catalogue has: a label for each is bounded, a label for any text is not."""
-    return frozenset(
-        skill for versions in catalogue().values() for story in versions.values() for skill in story.skills
     )

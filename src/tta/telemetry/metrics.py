@@ -101,6 +101,18 @@ SKILLS_PRACTISED = Counter(
     ("skill",),
     registry=REGISTRY,
 )
+GOAL_CHANGES = Counter(
+    "tta_goal_changes_total",
+    "What became of goals: set, milestone, completed, set_aside",
+    ("change",),
+    registry=REGISTRY,
+)
+GOAL_ATTAINMENTS = Counter(
+    "tta_goal_attainment_total",
+    "Progress recorded towards goals, by attainment from -2 (much less than expected) to 2 (much more)",
+    ("attainment",),
+    registry=REGISTRY,
+)
 MEASURES_RECORDED = Counter(
     "tta_measures_recorded_total",
     "Questionnaires answered, by severity",
