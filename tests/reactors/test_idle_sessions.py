@@ -31,7 +31,7 @@ from tta.domain.session import CompleteSession, PauseSession, SessionAbandoned, 
 from tta.domain.timer import TimerDue, TimerScheduled
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import Role, TimerPurpose
-from tta.reactors.idle_sessions import ACTOR, IdleSessions
+from tta.reactors.idle_sessions import IdleSessions
 from tta.reactors.reactor import Running
 from tta.reactors.timer_clock import TimerClock
 from tta.reactors.timer_index import Timers
@@ -116,7 +116,7 @@ async def test_a_session_that_nobody_plays_is_abandoned(machine: Machine):
     assert await timers(machine, who) == ["Scheduled", "Due"]
     told = {each.type: each for each in await machine.log(SLOT)}
     due, abandoned = told["TimerDue"], told["SessionAbandoned"]
-    assert (abandoned.actor, abandoned.causation_id) == (ACTOR, due.event_id)
+    assert (abandoned.actor, abandoned.causation_id) == ("reactor:idle", due.event_id)
 
 
 async def test_a_session_that_is_played_goes_on(machine: Machine):

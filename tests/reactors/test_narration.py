@@ -21,7 +21,7 @@ from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences, WithdrawConsent
 from tta.domain.turns import InteractionAnswered, NarrationRequested
 from tta.domain.vocabulary import AgeBand, Author, ConsentPurpose
-from tta.reactors.narration import Narrate, recorded_at
+from tta.reactors.narration import Narrate
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
@@ -135,7 +135,7 @@ async def test_the_time_of_a_turn_counts_from_its_submission(machine: Machine, m
     waited_s = 0.5
     who, play, choice = await playing(machine)
     await machine.say(who, play, choice)
-    said = recorded_at((await machine.log(SLOT))[-1])
+    said = (await machine.log(SLOT))[-1].recorded_at
     await until(lambda: datetime.now(UTC) - said >= timedelta(seconds=waited_s))
     # Nobody has taken the turn in yet, so its request will be young, and the turn is not.
     ours = Deadlines(again_s_min=0.1)

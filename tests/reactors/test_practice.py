@@ -19,7 +19,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.eventstore.child_server import ChildServer
-from tta.reactors.practice import ACTOR, Practice
+from tta.reactors.practice import Practice
 from tta.reactors.reactor import Running
 from tta.telemetry.metrics import REGISTRY
 
@@ -87,7 +87,7 @@ async def test_each_skill_of_an_answer_is_credited_on_the_players_plan(machine: 
     (first, *_) = [each for each in log if each.type == "SkillPractised"]
     event = TYPES.event(first)
     assert event == SkillPractised(skill=SKILLS[0], session_id=play, turn=1, scene="river", at=NOON)
-    assert (first.actor, first.subject_id) == (ACTOR, player_id)
+    assert (first.actor, first.subject_id) == ("reactor:practice", player_id)
     assert (first.causation_id, first.correlation_id) == (told.event_id, told.correlation_id)
     # No story teaches knitting: as a label it would be any text.
     assert REGISTRY.get_sample_value("tta_skills_practised_total", {"skill": "other"}) == before + 1

@@ -116,6 +116,16 @@ class Recorded:
             return self.aggregate_id
         return UUID(bytes=raw) if isinstance(raw, bytes) else None
 
+    def answered_by(self, reactor: str) -> Context:
+        """What stands around a reactor's answer to this event; the same however often it answers."""
+        return Context(
+            actor=f"reactor:{reactor}",
+            command_id=derived_id(reactor, self.event_id),
+            correlation_id=self.correlation_id,
+            causation_id=self.event_id,
+            traceparent=self.traceparent,
+        )
+
     @cached_property
     def command_id(self) -> UUID:
         return UUID(bytes=self.envelope.command)

@@ -19,15 +19,15 @@ from tta.commands.sessions import roster_events, roster_target
 from tta.commands.wishes import wishes_of
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event
-from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.identity import safety_record_id
 from tta.domain.passages import Passage, Play
 from tta.domain.roster import Roster
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Context, Recorded
+from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
-from tta.reactors.not_here import NotHere
+from tta.reactors.reactor import NotHere
 from tta.security.sealing import open_event
 from tta.stories.narrating import Told
 from tta.stories.story import Story
@@ -144,13 +144,13 @@ def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | No
     """The version that a session is pinned to; None where nobody has it. Raises NotHere."""
     story = repertoire.stories.get(play.story, {}).get(play.version)
     # Version 0 is of a story that there was not when the session began.
-    if story is None and play.version and _age_s(recorded) < repertoire.missing_s_max:
+    if (
+        story is None
+        and play.version
+        and ((datetime.now(UTC) - recorded.recorded_at).total_seconds() < repertoire.missing_s_max)
+    ):
         raise NotHere(f"expected {play.story}@{play.version}, there is no such version here")
     return story
-
-
-def _age_s(recorded: Recorded) -> float:
-    return datetime.now(UTC).timestamp() - recorded.recorded_ms / 1000
 
 
 def answer_command(matter: Matter, answer: Answer) -> AnswerInteraction:
@@ -193,15 +193,7 @@ async def append(
             return [decided, [], []]
         return [decided, [], [], roster_events(cast("Roster", listed), matter.session_id, decided)]
 
-    asked = Asked(
-        Context(
-            actor=f"reactor:{dealt.reactor}",
-            command_id=derived_id(dealt.reactor, recorded.event_id),
-            correlation_id=recorded.correlation_id,
-            causation_id=recorded.event_id,
-            traceparent=recorded.traceparent,
-        )
-    )
+    asked = Asked(recorded.answered_by(dealt.reactor))
     targets = [*matter.targets, *rosters]
     await handle_over(commands, targets, decide, asked, player_id=matter.player_id, dealt=dealt)
 

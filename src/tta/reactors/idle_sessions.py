@@ -11,8 +11,8 @@ from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, Decision, handle_over
 from tta.commands.sessions import roster_events, roster_target
 from tta.domain import safety_record, session, timer
-from tta.domain.base import Event, Refusal
-from tta.domain.identity import derived_id, safety_record_id, timer_id
+from tta.domain.base import Event
+from tta.domain.identity import safety_record_id, timer_id
 from tta.domain.roster import Roster
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import (
@@ -25,11 +25,8 @@ from tta.domain.session import (
 )
 from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue
 from tta.domain.vocabulary import TimerPurpose
-from tta.eventstore.appends import Append, Dealt
-from tta.eventstore.envelope import Context, Recorded
-from tta.security.keyring import PlayerErased
-
-ACTOR = "reactor:idle"
+from tta.eventstore.appends import Dealt
+from tta.eventstore.envelope import Recorded
 
 
 class NotIdle(Exception):
@@ -57,21 +54,18 @@ class IdleSessions:
         player_id = recorded.subject_id
         assert player_id is not None, "a session is a player's, and so is its timer"
         about = _Reaction(self._commands, player_id, recorded, dealt)
-        try:
-            # Nothing here is sealed, so only this tells that the player was erased.
-            await self._commands.keyring.open_for(player_id)
-            match event:
-                case SessionStarted() if self._idle is not None:
-                    await about.watch(recorded.aggregate_id, self._idle, None)
-                case TimerDue() if self._idle is not None:
-                    try:
-                        await about.abandon(event.about, self._idle, event)
-                    except NotIdle:
-                        await about.watch(event.about, self._idle, event)
-                case _:
-                    await about.call_off(recorded.aggregate_id)
-        except (Refusal, PlayerErased):
-            await self._commands.aggregates.store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+        # Nothing here is sealed, so only this tells that the player was erased.
+        await self._commands.keyring.open_for(player_id)
+        match event:
+            case SessionStarted() if self._idle is not None:
+                await about.watch(recorded.aggregate_id, self._idle, None)
+            case TimerDue() if self._idle is not None:
+                try:
+                    await about.abandon(event.about, self._idle, event)
+                except NotIdle:
+                    await about.watch(event.about, self._idle, event)
+            case _:
+                await about.call_off(recorded.aggregate_id)
 
 
 class _Reaction:
@@ -142,16 +136,7 @@ class _Reaction:
         return Target(decider(timer), timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
 
     async def _append(self, targets: list[Target], decide: Decision) -> None:
-        recorded = self._recorded
-        asked = Asked(
-            Context(
-                actor=ACTOR,
-                command_id=derived_id(IdleSessions.NAME, recorded.event_id),
-                correlation_id=recorded.correlation_id,
-                causation_id=recorded.event_id,
-                traceparent=recorded.traceparent,
-            )
-        )
+        asked = Asked(self._recorded.answered_by(IdleSessions.NAME))
         await handle_over(
             self._commands, targets, decide, asked, player_id=self._player_id, dealt=self._dealt
         )

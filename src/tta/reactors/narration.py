@@ -14,15 +14,14 @@ from tta.agents.messages import Answer, Plan
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
 from tta.commands.handle import Commands
-from tta.domain.base import Event, Refusal
+from tta.domain.base import Event
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionSubmitted, NarrationRequested
 from tta.domain.vocabulary import Author
-from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
 from tta.live.progress import telling_steps
 from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
-from tta.security.keyring import PlayerErased
 from tta.stories.story import catalogue
 
 PAGE = 20  # Between an interaction and its narration stand changes of status only.
@@ -57,12 +56,9 @@ class Narrate:
         """Append the answer that a model told, or the authored one; may ask the model again under one id."""
         assert isinstance(event, NarrationRequested), f"{type(event).__name__} asks for no narration"
         store = self._commands.aggregates.store
-        try:
-            said = await self._submitted(recorded, event.turn)
-            async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
-                await self._answer(said, recorded, dealt, on_step)
-        except (Refusal, PlayerErased):
-            await store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+        said = await self._submitted(recorded, event.turn)
+        async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
+            await self._answer(said, recorded, dealt, on_step)
 
     async def _answer(self, said: Submitted, recorded: Recorded, dealt: Dealt, on_step: OnStep) -> None:
         asked: tuple[Plan, Answer] | None = None
@@ -115,13 +111,9 @@ class Narrate:
             for each in reversed(page):
                 event = aggregates.types.event(each)
                 if isinstance(event, InteractionSubmitted) and event.turn == turn:
-                    return Submitted(event, recorded_at(each))
+                    return Submitted(event, each.recorded_at)
             before = first
         raise AssertionError(f"turn {turn} was asked to be told before it was submitted")
-
-
-def recorded_at(recorded: Recorded) -> datetime:
-    return datetime.fromtimestamp(recorded.recorded_ms / 1000, UTC)
 
 
 def _instead(told: Answer, asked: Answer, outcome: NarrationOutcome) -> Answer:

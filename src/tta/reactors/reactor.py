@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tta.domain.base import Event
+from tta.domain.base import Event, Refusal
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Recorded
@@ -25,7 +25,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
 from tta.reactors.leases import Leases
-from tta.reactors.not_here import NotHere
+from tta.security.keyring import PlayerErased
 from tta.telemetry.errors import said, traced
 
 SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
@@ -42,6 +42,12 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 
+class NotHere(Exception):
+    """No failure: another process may be able to deal with the event, and it is tried again until one has.
+    Whoever raises this bounds for how long: the slot's mark waits.
+    """
+
+
 class Reactor(Protocol):
     """One process manager."""
 
@@ -55,7 +61,8 @@ class Reactor(Protocol):
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
         """Answer one event with an append that carries `dealt`. May be called again for the same event.
 
-        Raises NotHere where another process may be able to, until it gives up waiting for that one.
+        Raises Refusal or PlayerErased where nothing is to be done any more: that is written down as dealt
+        with, without effect. Raises NotHere where another process may be able to deal with it.
         """
 
 
@@ -127,7 +134,7 @@ class Running:
                 for task in lane.tasks:
                     task.cancel()
                 await asyncio.gather(*lane.tasks, return_exceptions=True)
-            await asyncio.sleep(_backoff(BACKOFF_S_MAX).next_s())
+            await asyncio.sleep(Backoff(BACKOFF_S_MAX, BACKOFF_S_MAX).next_s())
 
     async def _while_ours(self, lane: Lane) -> bool:
         """Take in for ever, or until the slot is another's: then what is under way is ended first.
@@ -196,25 +203,19 @@ class Running:
         del lane.queues[aggregate_id]
 
     async def _deal_with(self, lane: Lane, recorded: Recorded) -> None:
-        position, failures, backoff = recorded.position, 0, _backoff()
+        position, failures, backoff = recorded.position, 0, Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
+        bound = log.bind(reactor=self.name, slot=lane.slot, position=position)
         while True:
             try:
-                await self._react(lane, recorded)
+                await self._answer(recorded, Dealt(self.name, position, lane.mark_with(position)))
                 break
             except AlreadyDone:
                 break
             except (*AWAY, ReactorFull, NotHere) as error:
-                log.warning("not to be dealt with now, trying again", reactor=self.name, error=str(error))
+                bound.warning("not to be dealt with now, trying again", error=str(error))
             except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
-                log.error(  # noqa: TRY400 - A traceback of our own making: no message of a library.
-                    "a reaction failed",
-                    reactor=self.name,
-                    slot=lane.slot,
-                    position=position,
-                    failures=failures,
-                    error=traced(error),
-                )
+                bound.error("a reaction failed", failures=failures, error=traced(error))
                 may_park = failures >= self._attempts_max and not lane.leaving
                 if may_park and await self._park(lane, position, error):
                     break
@@ -224,10 +225,13 @@ class Running:
         self.dealt_total += 1
         lane.finish(position)
 
-    async def _react(self, lane: Lane, recorded: Recorded) -> None:
+    async def _answer(self, recorded: Recorded, dealt: Dealt) -> None:
         async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
-            dealt = Dealt(self.name, recorded.position, lane.mark_with(recorded.position))
-            await self._reactor.react(self._types.event(recorded), recorded, dealt)
+            try:
+                await self._reactor.react(self._types.event(recorded), recorded, dealt)
+            except (Refusal, PlayerErased):
+                # Somebody else did it, a rule forbids it, or nobody is there any more.
+                await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
     async def _park(self, lane: Lane, position: int, error: Exception) -> bool:
         """Set an event aside with its reason, so that the mark may pass it; it is tried now and then."""
@@ -261,9 +265,7 @@ class Running:
         bound = log.bind(reactor=self.name, slot=slot, position=position)
         try:
             recorded = await self._patiently(partial(self._store.at, slot, position))
-            async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
-                dealt = Dealt(self.name, position)
-                await self._reactor.react(self._types.event(recorded), recorded, dealt)
+            await self._answer(recorded, Dealt(self.name, position))
         except AlreadyDone:
             return
         except Exception as error:  # noqa: BLE001 - It stays parked, whatever is wrong with it.
@@ -287,14 +289,10 @@ class Running:
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the store, waiting for it where it is away."""
-        backoff = _backoff()
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         while True:
             try:
                 return await act()
             except AWAY as error:
                 log.warning("the store is away, trying again", reactor=self.name, error=str(error))
                 await asyncio.sleep(backoff.next_s())
-
-
-def _backoff(first_s: float = BACKOFF_S_MIN) -> Backoff:
-    return Backoff(first_s, BACKOFF_S_MAX)

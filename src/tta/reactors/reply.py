@@ -11,13 +11,12 @@ import structlog
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
 from tta.commands.handle import Commands
-from tta.domain.base import Event, Refusal
+from tta.domain.base import Event
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
-from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
 from tta.live.progress import telling_steps
 from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
-from tta.security.keyring import PlayerErased
 from tta.stories.story import catalogue
 
 log = structlog.get_logger(__name__)
@@ -40,16 +39,12 @@ class Reply:
         return True
 
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
-        """Append the answer, or that a model is asked; where nothing is left to answer, just that."""
+        """Append the answer, or that a model is asked."""
         assert isinstance(event, InteractionSubmitted), f"{type(event).__name__} asks for no reply"
         store = self._commands.aggregates.store
-        try:
-            async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
-                while not await self._answered(event, recorded, dealt, on_step):
-                    log.info("overtaken, answering anew", slot=recorded.slot)
-        except (Refusal, PlayerErased):
-            # Somebody else answered it, or nobody is there any more: dealt with, without effect.
-            await store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+        async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
+            while not await self._answered(event, recorded, dealt, on_step):
+                log.info("overtaken, answering anew", slot=recorded.slot)
 
     async def _answered(
         self, said: InteractionSubmitted, recorded: Recorded, dealt: Dealt, on_step: OnStep
