@@ -40,16 +40,18 @@ from tta.domain import player, session
 from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
 from tta.domain.player import GiveConsent, NoSuchPlayer
-from tta.domain.session import CompleteSession, PauseSession, StartSession
-from tta.domain.session_refusals import (
+from tta.domain.session import (
+    CompleteSession,
     ConsentMissing,
     NoSuchSession,
+    PauseSession,
     SessionIsPaused,
-    TurnUnanswered,
+    StartSession,
 )
 from tta.domain.turns import (
     InteractionSubmitted,
     SubmitInteraction,
+    TurnUnanswered,
 )
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Dealt

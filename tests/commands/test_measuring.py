@@ -26,7 +26,7 @@ from tta.domain.identity import care_plan_id, derived_id, safety_record_id
 from tta.domain.measures import MeasuredTooSoon, MeasureKind
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RiskAssessed
-from tta.domain.session_refusals import ConsentMissing
+from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import RiskLevel
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, Recorded

@@ -27,8 +27,7 @@ from tta.commands.handle import Commands, Handled, KeyReused, VersionMismatch, h
 from tta.commands.sessions import handle_session
 from tta.domain.base import Refusal, Sealed
 from tta.domain.player import PlayerExists, PlayerRegistered
-from tta.domain.session import CompleteSession, PauseSession, ResumeSession
-from tta.domain.session_refusals import SessionIsPaused
+from tta.domain.session import CompleteSession, PauseSession, ResumeSession, SessionIsPaused
 from tta.domain.turns import InteractionSubmitted
 
 PAUSE, COMPLETE = PauseSession(at=NOON), CompleteSession(at=NOON)

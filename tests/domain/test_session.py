@@ -19,26 +19,19 @@ from tta.domain.session import (
     MOVES_COPIED_MAX,
     AbandonSession,
     CompleteSession,
+    ConsentMissing,
+    NoSuchSession,
     PauseSession,
     ResumeSession,
     SessionAbandoned,
     SessionCompleted,
+    SessionExists,
+    SessionIsOver,
+    SessionIsPaused,
     SessionPaused,
     SessionResumed,
     SessionStarted,
     StartSession,
-)
-from tta.domain.session_refusals import (
-    ConsentMissing,
-    NoSuchSession,
-    PlayIsHeld,
-    SessionExists,
-    SessionIsOver,
-    SessionIsPaused,
-    TurnAlreadyAnswered,
-    TurnOutOfOrder,
-    TurnsExhausted,
-    TurnUnanswered,
 )
 from tta.domain.turns import (
     REPLY_MAX,
@@ -48,8 +41,13 @@ from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
     NarrationRequested,
+    PlayIsHeld,
     RequestNarration,
     SubmitInteraction,
+    TurnAlreadyAnswered,
+    TurnOutOfOrder,
+    TurnsExhausted,
+    TurnUnanswered,
 )
 from tta.domain.vocabulary import Author
 from tta.domain.words import CatalogueIdMalformed, WordsBesideChoice, WordsEmpty, WordsTooLong

@@ -22,7 +22,7 @@ from tta.domain.identity import care_plan_id, derived_id, safety_record_id
 from tta.domain.measures import level_of
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RecordAssessment
-from tta.domain.session_refusals import ConsentMissing
+from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import ConsentPurpose, RiskCategory, RiskLevel
 from tta.eventstore.envelope import Context
 

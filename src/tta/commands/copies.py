@@ -27,8 +27,7 @@ from tta.domain.identity import safety_record_id
 from tta.domain.passages import NOTHING_ASKED, Beginning, Copied, Play, Wishes
 from tta.domain.roster import Roster
 from tta.domain.session import Session, StartSession
-from tta.domain.session_refusals import TurnOutOfOrder
-from tta.domain.turns import TURNS_MAX
+from tta.domain.turns import TURNS_MAX, TurnOutOfOrder
 
 Shorten = Callable[[Play], int]
 """How many moves of a play to keep, so that there is somewhere to go on to."""

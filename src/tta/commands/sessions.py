@@ -11,6 +11,8 @@ from tta.domain.base import Event
 from tta.domain.identity import owned_id, roster_id, safety_record_id
 from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession
 from tta.domain.session import (
+    OVER,
+    NoSuchSession,
     Session,
     SessionAbandoned,
     SessionCommand,
@@ -18,10 +20,7 @@ from tta.domain.session import (
     SessionStarted,
     Status,
 )
-from tta.domain.session_refusals import NoSuchSession
 from tta.domain.vocabulary import ConsentPurpose
-
-OVER = {Status.COMPLETED, Status.ABANDONED}
 
 
 class Facts(NamedTuple):

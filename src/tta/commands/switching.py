@@ -11,8 +11,7 @@ from tta.commands.sessions import admitting, facts_of, require_own, require_slot
 from tta.domain import player, safety_record, session
 from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
-from tta.domain.session import PauseSession, ResumeSession, Session, Status
-from tta.domain.session_refusals import SessionIsOver, SessionIsPaused
+from tta.domain.session import PauseSession, ResumeSession, Session, SessionIsOver, SessionIsPaused, Status
 
 
 class Switched(NamedTuple):

@@ -4,6 +4,7 @@ Owns neither safety (a hold comes in as a fact and never refuses what a player s
 A player may leave at any moment: the answer still owed to their last words may follow the end, nothing else.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, assert_never, get_args
@@ -12,16 +13,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, Sealed
+from tta.domain.base import PERSONAL, Command, Event, Refusal, Sealed
 from tta.domain.passages import Beginning, Copied, Passage, Play, require_passage
-from tta.domain.session_refusals import (
-    ConsentMissing,
-    NoSuchSession,
-    SessionExists,
-    SessionIsOver,
-    SessionIsPaused,
-    TurnsExhausted,
-)
 from tta.domain.turns import (
     AnswerInteraction,
     InteractionAnswered,
@@ -31,6 +24,7 @@ from tta.domain.turns import (
     SubmitInteraction,
     TurnEvent,
     Turns,
+    TurnsExhausted,
     answer,
     request_narration,
     submit,
@@ -115,12 +109,37 @@ SessionCommand = (
 )
 
 
+class NoSuchSession(Refusal): ...
+
+
+class SessionExists(Refusal): ...
+
+
+class ConsentMissing(Refusal): ...
+
+
+class SessionIsPaused(Refusal): ...
+
+
+class SessionIsOver(Refusal): ...
+
+
 class Status(StrEnum):
     ABSENT = "absent"
     OPEN = "open"
     PAUSED = "paused"
     COMPLETED = "completed"
     ABANDONED = "abandoned"
+
+
+OVER = frozenset({Status.COMPLETED, Status.ABANDONED})
+STATUS_AFTER: Mapping[type[Event], Status] = {
+    SessionPaused: Status.PAUSED,
+    SessionResumed: Status.OPEN,
+    SessionCompleted: Status.COMPLETED,
+    SessionAbandoned: Status.ABANDONED,
+}
+"""What each event that changes nothing but the status makes of it."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,14 +175,8 @@ def evolve(session: Session, event: SessionEvent) -> Session:
         case InteractionAnswered():
             turns = evolve_turns(session.turns, event)
             changed = replace(session, turns=turns, play=session.play.after(event.passage))
-        case SessionPaused():
-            changed = replace(session, status=Status.PAUSED)
-        case SessionResumed():
-            changed = replace(session, status=Status.OPEN)
-        case SessionCompleted():
-            changed = replace(session, status=Status.COMPLETED)
-        case SessionAbandoned():
-            changed = replace(session, status=Status.ABANDONED)
+        case SessionPaused() | SessionResumed() | SessionCompleted() | SessionAbandoned():
+            changed = replace(session, status=STATUS_AFTER[type(event)])
         case _:
             assert_never(event)
     return replace(changed, active_at=event.at)

@@ -9,16 +9,9 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Sealed
+from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, Sealed
 from tta.domain.narration import Narration
 from tta.domain.passages import Passage, require_passage
-from tta.domain.session_refusals import (
-    PlayIsHeld,
-    TurnAlreadyAnswered,
-    TurnOutOfOrder,
-    TurnsExhausted,
-    TurnUnanswered,
-)
 from tta.domain.vocabulary import Author
 from tta.domain.words import require_words, require_words_or_choice
 
@@ -96,6 +89,22 @@ class AnswerInteraction(Command, frozen=True, kw_only=True):
 
 
 TurnEvent = InteractionSubmitted | NarrationRequested | InteractionAnswered
+
+
+class TurnUnanswered(Refusal): ...
+
+
+class TurnAlreadyAnswered(Refusal): ...
+
+
+class TurnOutOfOrder(Refusal): ...
+
+
+class TurnsExhausted(Refusal): ...
+
+
+class PlayIsHeld(Refusal):
+    """Only the protocol may answer; the caller answers again with the protocol's words."""
 
 
 class Turns(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.domain import goals, measures, player, session_refusals, words
+from tta.domain import goals, measures, player, session, words
 from tta.domain.base import Event
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -150,7 +150,7 @@ def _count(recorded: MeasureRecorded, first_total: int | None) -> None:
         MEASURE_CHANGES.labels(recorded.measure.value, change.value).inc()
 
 
-ANY = (ERASED, *refusals(player.NoSuchPlayer, session_refusals.ConsentMissing))
+ANY = (ERASED, *refusals(player.NoSuchPlayer, session.ConsentMissing))
 GOAL = (*ANY, *refusals(goals.NoSuchGoal, goals.GoalIsClosed))
 TEXT = (INVALID, *refusals(words.WordsEmpty, words.WordsTooLong))
 COMMANDS = (

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from tta import __version__
+from tta.domain.session import Status
 from tta.domain.vocabulary import ConsentPurpose
 from tta.http.calls import Route
 from tta.http.manners import ETAG_PATTERN, KEY_PATTERN
@@ -55,7 +56,7 @@ ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND)
 TEXT: dict[str, Any] = {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
-    "status": {"type": "string", "enum": ["open", "paused", "completed", "abandoned"]},
+    "status": {"type": "string", "enum": [each.value for each in Status if each is not Status.ABSENT]},
     "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
     "story_id": {"type": "string", "maxLength": 64},

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from tta.commands.folding import OtherKind
 from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
-from tta.domain import goals, measures, player, roster, safety_record, session_refusals, words
+from tta.domain import goals, measures, player, roster, safety_record, session, turns, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
@@ -110,19 +110,19 @@ REFUSALS: dict[type[Refusal], Kind] = {
     refusal: Kind(refusal.code(), status, title)
     for refusal, status, title in (
         (player.NoSuchPlayer, 404, "There is no such player"),
-        (session_refusals.NoSuchSession, 404, "There is no such session"),
+        (session.NoSuchSession, 404, "There is no such session"),
         (goals.NoSuchGoal, 404, "There is no such goal"),
         (player.PlayerExists, 409, "The player exists already"),
-        (session_refusals.SessionExists, 409, "The session exists already"),
-        (session_refusals.ConsentMissing, 409, "The player has not consented to this"),
-        (session_refusals.SessionIsPaused, 409, "The session is paused"),
-        (session_refusals.SessionIsOver, 409, "The session is over"),
-        (session_refusals.TurnUnanswered, 409, "The last turn has not been answered yet"),
-        (session_refusals.TurnAlreadyAnswered, 409, "The turn has been answered"),
-        (session_refusals.TurnOutOfOrder, 409, "It is another turn's turn"),
-        (session_refusals.TurnsExhausted, 409, "The session has had all its turns"),
+        (session.SessionExists, 409, "The session exists already"),
+        (session.ConsentMissing, 409, "The player has not consented to this"),
+        (session.SessionIsPaused, 409, "The session is paused"),
+        (session.SessionIsOver, 409, "The session is over"),
+        (turns.TurnUnanswered, 409, "The last turn has not been answered yet"),
+        (turns.TurnAlreadyAnswered, 409, "The turn has been answered"),
+        (turns.TurnOutOfOrder, 409, "It is another turn's turn"),
+        (turns.TurnsExhausted, 409, "The session has had all its turns"),
         (roster.TooManySessions, 409, "There are enough sessions under way"),
-        (session_refusals.PlayIsHeld, 409, "Play is held"),
+        (turns.PlayIsHeld, 409, "Play is held"),
         (safety_record.PlayIsNotHeld, 409, "Play is not held"),
         (goals.GoalIsClosed, 409, "The goal is completed or set aside"),
         (goals.TooManyGoals, 409, "There are enough goals"),

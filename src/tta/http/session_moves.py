@@ -8,7 +8,7 @@ from starlette.responses import Response
 from tta.commands.copies import copy_session
 from tta.commands.sessions import Facts, handle_enrolled
 from tta.commands.switching import switch_session
-from tta.domain import roster, session_refusals
+from tta.domain import roster, session, turns
 from tta.domain.passages import Beginning, Play, Wishes
 from tta.domain.session import AbandonSession, CompleteSession, SessionCommand, SessionStarted
 from tta.http.calls import Call, Route, answered
@@ -102,7 +102,7 @@ async def _ended(call: Call, command: Callable[[Facts], SessionCommand]) -> Resp
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
 
-CHANGE = refusals(session_refusals.NoSuchSession, session_refusals.SessionIsOver)
+CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
 COMMANDS = (
     Route(
         "POST",
@@ -133,7 +133,7 @@ COMMANDS = (
         problems=(
             *CHANGE,
             INVALID,
-            *refusals(session_refusals.SessionIsPaused, session_refusals.ConsentMissing),
+            *refusals(session.SessionIsPaused, session.ConsentMissing),
         ),
     ),
     Route(
@@ -149,10 +149,10 @@ COMMANDS = (
             INVALID,
             ERASED,
             *refusals(
-                session_refusals.NoSuchSession,
-                session_refusals.ConsentMissing,
-                session_refusals.TurnOutOfOrder,
-                session_refusals.TurnsExhausted,
+                session.NoSuchSession,
+                session.ConsentMissing,
+                turns.TurnOutOfOrder,
+                turns.TurnsExhausted,
                 roster.TooManySessions,
             ),
         ),

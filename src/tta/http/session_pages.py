@@ -1,6 +1,5 @@
 """Sessions page by page: those of a player, and the turns of one."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from tta.commands.folding import Target, decider
 from tta.commands.told_turns import TurnTold, turns_after, turns_before
 from tta.domain import session
 from tta.domain.session import SessionStarted, Status
+from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
 from tta.http.pages import NEWEST, Moment, cursor, next_page, one_of, opaque_tag, page_size, wrong
 from tta.http.problems import INVALID, NOT_FOUND, Problem
@@ -26,8 +26,6 @@ STATUSES = tuple(each.value for each in Status if each is not Status.ABSENT)
 ORDERS = ("asc", "desc")
 INTERACTIONS = "interactions", 1
 """What the tag of a page of turns begins with."""
-
-story_pattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class SessionListed(msgspec.Struct, frozen=True):
@@ -93,7 +91,7 @@ async def list_sessions(call: Call) -> Response:
     player_id = call.require_player(call.principal.player_id)
     sessions_max, before = page_size(call), cursor(call, NEWEST)
     status, story = one_of(call, "status", STATUSES), call.request.query_params.get("story", "")
-    if story and story_pattern.fullmatch(story) is None:
+    if story and catalogue_id_pattern.fullmatch(story) is None:
         raise wrong("story", "expected the id of a story")
     await call.be_fresh(journey.NAME)
     played = await sessions_played(

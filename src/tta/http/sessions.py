@@ -11,9 +11,10 @@ from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import roster, session, session_refusals, words
+from tta.domain import roster, session, turns, words
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
+    OVER,
     PauseSession,
     ResumeSession,
     Session,
@@ -49,8 +50,6 @@ from tta.projections.session_state import session_by_id
 from tta.security.policy import Action
 from tta.stories.narrating import opening
 from tta.stories.story import Story, catalogue, newest
-
-OVER = {Status.COMPLETED, Status.ABANDONED}
 
 log = structlog.get_logger(__name__)
 
@@ -203,7 +202,7 @@ async def _status_at(aggregates: Aggregates, session_id: UUID, submitted: Intera
     return found.state.status
 
 
-CHANGE = refusals(session_refusals.NoSuchSession, session_refusals.SessionIsOver)
+CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
 COMMANDS = (
     Route(
         "POST",
@@ -218,9 +217,7 @@ COMMANDS = (
         problems=(
             INVALID,
             UNKNOWN_STORY,
-            *refusals(
-                session_refusals.ConsentMissing, session_refusals.SessionExists, roster.TooManySessions
-            ),
+            *refusals(session.ConsentMissing, session.SessionExists, roster.TooManySessions),
         ),
     ),
     Route(
@@ -237,11 +234,11 @@ COMMANDS = (
             INVALID,
             ERASED,
             *refusals(
-                session_refusals.ConsentMissing,
-                session_refusals.SessionIsPaused,
-                session_refusals.TurnUnanswered,
-                session_refusals.TurnOutOfOrder,
-                session_refusals.TurnsExhausted,
+                session.ConsentMissing,
+                session.SessionIsPaused,
+                turns.TurnUnanswered,
+                turns.TurnOutOfOrder,
+                turns.TurnsExhausted,
                 words.WordsBesideChoice,
                 words.WordsEmpty,
                 words.WordsTooLong,
@@ -264,7 +261,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Resume a session",
         answer=SessionChanged,
-        problems=(*CHANGE, *refusals(session_refusals.ConsentMissing)),
+        problems=(*CHANGE, *refusals(session.ConsentMissing)),
     ),
 )
 QUERIES = (

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from tta.domain import safety_record, session
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Sealed
 from tta.domain.turns import InteractionAnswered, InteractionSubmitted
 from tta.eventstore.envelope import Recorded
 from tta.http.calls import Call
@@ -13,13 +13,6 @@ from tta.http.session_bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
 from tta.http.stream_bodies import HoldChanged, InteractionSeen, ProgressMade, StatusChanged
 from tta.live.progress import ProgressTold
 from tta.live.seen import Seen
-
-STATUSES: dict[type[Event], session.Status] = {
-    session.SessionPaused: session.Status.PAUSED,
-    session.SessionResumed: session.Status.OPEN,
-    session.SessionCompleted: session.Status.COMPLETED,
-    session.SessionAbandoned: session.Status.ABANDONED,
-}
 
 
 class Telling:
@@ -47,7 +40,7 @@ class Telling:
             return sse("hold", HoldChanged(held=True), seen)
         if isinstance(event, safety_record.SafetyHoldReleased):
             return sse("release", HoldChanged(held=False), seen)
-        status = STATUSES.get(type(event))
+        status = session.STATUS_AFTER.get(type(event))
         return b"" if status is None else sse("status", StatusChanged(status.value), seen)
 
     def progress(self, progress: ProgressTold) -> bytes:

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 
 from tta.domain.player import PlayerRegistered
 from tta.domain.session import (
+    STATUS_AFTER,
     SessionAbandoned,
     SessionCompleted,
     SessionPaused,
     SessionResumed,
     SessionStarted,
+    Status,
 )
 from tta.domain.turns import (
     InteractionAnswered,
@@ -68,12 +70,6 @@ HANDLES = (
     SessionAbandoned,
 )
 BEGINS = {PlayerRegistered: Player, SessionStarted: Session, InteractionSubmitted: Turn}
-STATUS_AFTER = {
-    SessionPaused: "paused",
-    SessionResumed: "open",
-    SessionCompleted: "completed",
-    SessionAbandoned: "abandoned",
-}
 
 PLAYER_EXISTS = """
 MATCH (p:Player_v2 {id: $player})
@@ -181,13 +177,14 @@ def _session(key: Key, row: Row | None, fact: Fact) -> Session:
             id=key.id,
             player=str(event.player_id),
             story=event.story,
-            status="open",
+            status=Status.OPEN.value,
             started_ms=fact.at_ms,
             changed_ms=fact.at_ms,
             copied_from=None if event.copied_from is None else str(event.copied_from),
         )
     assert isinstance(row, Session), "a session begins with SessionStarted"
-    return replace(row, status=STATUS_AFTER.get(type(event), row.status), changed_ms=fact.at_ms)
+    status = STATUS_AFTER.get(type(event))
+    return replace(row, status=status.value if status else row.status, changed_ms=fact.at_ms)
 
 
 def _turn(key: Key, row: Row | None, fact: Fact) -> Turn:

@@ -1,17 +1,16 @@
 """Who is this player, what have they agreed to and asked for? What `GET /v1/players/{id}` answers."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from msgspec import convert
 from msgspec.structs import replace
 
 from tta.domain import player
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row
+from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
 
 NAME = "player_state"
 VERSION = 2
@@ -75,7 +74,7 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
         case PlayerRegistered():
             row = replace(
                 row,
-                name=_box(event.name),
+                name=boxed(event.name),
                 language=event.language,
                 region=event.region,
                 time_zone=event.time_zone,
@@ -91,9 +90,9 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
             row = replace(
                 row,
                 preferences_set=True,
-                avoid_topics=_box(event.avoid_topics),
-                trigger_warnings=_box(event.trigger_warnings),
-                emergency_contact=_box(event.emergency_contact),
+                avoid_topics=boxed(event.avoid_topics),
+                trigger_warnings=boxed(event.trigger_warnings),
+                emergency_contact=boxed(event.emergency_contact),
                 intensity=event.intensity,
                 approaches=tuple(each.value for each in event.approaches),
                 accessibility=tuple(each.value for each in event.accessibility),
@@ -119,8 +118,3 @@ async def player_by_id(graph: Graph, player_id: str) -> PlayerState | None:
 
 def _without(consents: tuple[str, ...], purpose: str) -> tuple[str, ...]:
     return tuple(each for each in consents if not each.startswith(f"{purpose}:"))
-
-
-def _box(sealed: Any) -> bytes | None:
-    assert sealed is None or isinstance(sealed, Sealed), "personal text reaches a read model sealed"
-    return None if sealed is None else sealed.box

@@ -11,7 +11,6 @@ from msgspec import convert
 from msgspec.structs import replace
 
 from tta.domain import care_plan
-from tta.domain.base import Sealed
 from tta.domain.care_plan import (
     GoalCompleted,
     GoalSet,
@@ -25,7 +24,7 @@ from tta.domain.goals import GOALS_MAX, GoalStatus
 from tta.domain.measures import MeasureKind
 from tta.domain.player import PlayerRegistered
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row
+from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
 
 NAME = "progress"
 VERSION = 1
@@ -162,7 +161,7 @@ def apply(key: Key, row: Row | None, fact: Fact) -> Row:
         return _goal(key, row, fact)
     if key.row is MilestoneReached:
         assert isinstance(event, MilestoneAchieved), f"{type(event).__name__} is no milestone"
-        return MilestoneReached(id=key.id, text=_box(event.text), reached_ms=fact.at_ms)
+        return MilestoneReached(id=key.id, text=boxed(event.text), reached_ms=fact.at_ms)
     assert isinstance(event, MeasureRecorded), f"{type(event).__name__} is no measure"
     return MeasureAnswered(
         id=key.id,
@@ -230,7 +229,7 @@ def _goal(key: Key, row: Row | None, fact: Fact) -> GoalProgress:
     if isinstance(event, GoalSet):
         return GoalProgress(
             id=key.id,
-            text=_box(event.text),
+            text=boxed(event.text),
             skill=event.skill,
             status=GoalStatus.OPEN.value,
             set_ms=at_ms,
@@ -240,7 +239,7 @@ def _goal(key: Key, row: Row | None, fact: Fact) -> GoalProgress:
     row = replace(row, changed_ms=at_ms)
     match event:
         case ProgressRecorded():
-            note = None if event.note is None else _box(event.note)
+            note = None if event.note is None else boxed(event.note)
             return replace(row, attainment=event.attainment, attained_ms=at_ms, note=note)
         case MilestoneAchieved():
             return replace(row, milestones=row.milestones + 1)
@@ -263,8 +262,3 @@ def _skill(packed: str) -> SkillCredited:
 def _firsts(packed: Sequence[str]) -> dict[MeasureKind, First]:
     parts = (each.split(":") for each in packed)
     return {MeasureKind(measure): First(int(total), first_id) for measure, total, first_id in parts}
-
-
-def _box(sealed: str | Sealed) -> bytes:
-    assert isinstance(sealed, Sealed), "personal text reaches a read model sealed"
-    return sealed.box

@@ -5,13 +5,9 @@ from collections.abc import Sequence
 from msgspec import convert
 from msgspec.structs import replace
 
-from tta.domain.base import Sealed
 from tta.domain.session import (
     EVENTS,
-    SessionAbandoned,
-    SessionCompleted,
-    SessionPaused,
-    SessionResumed,
+    STATUS_AFTER,
     SessionStarted,
     Status,
 )
@@ -22,7 +18,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row
+from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
 
 NAME = "session_state"
 VERSION = 2
@@ -55,12 +51,6 @@ ROWS: tuple[type[Row], ...] = (SessionState,)
 LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
 BEGINS = {SessionStarted: SessionState}
-STATUS_AFTER = {
-    SessionPaused: Status.PAUSED,
-    SessionResumed: Status.OPEN,
-    SessionCompleted: Status.COMPLETED,
-    SessionAbandoned: Status.ABANDONED,
-}
 
 SESSION_BY_ID = """
 MATCH (s:SessionState_v2 {id: $id})
@@ -85,11 +75,11 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             story=event.story,
             status=str(Status.OPEN),
             version=version,
-            last_reply=_box(event.opening),
+            last_reply=boxed(event.opening),
             last_author=None if event.opening is None else str(Author.STORY),
             scene=event.passage.scene,
             choices=event.passage.choices,
-            choice_texts=_box(event.choice_texts),
+            choice_texts=boxed(event.choice_texts),
             disclosed=True,
             started_ms=at_ms,
             changed_ms=at_ms,
@@ -103,7 +93,7 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
                 changed_ms=at_ms,
                 turn=event.turn,
                 unanswered=True,
-                last_words=_box(event.words),
+                last_words=boxed(event.words),
                 last_choice=event.choice,
             )
         case InteractionAnswered():
@@ -113,11 +103,11 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
                 version=version,
                 changed_ms=at_ms,
                 unanswered=False,
-                last_reply=_box(event.reply),
+                last_reply=boxed(event.reply),
                 last_author=str(event.author),
                 scene=event.scene or row.scene,
                 choices=event.passage.choices if moved else row.choices,
-                choice_texts=_box(event.choice_texts) if moved else row.choice_texts,
+                choice_texts=boxed(event.choice_texts) if moved else row.choice_texts,
                 ending=event.passage.ending or row.ending,
                 disclosed=event.disclosed,
             )
@@ -136,8 +126,3 @@ async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
     """Read one session's row."""
     found = await graph.read(SESSION_BY_ID, id=session_id)
     return convert(found[0], SessionState) if found else None
-
-
-def _box(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None:
-    assert not isinstance(sealed, str | tuple), "personal text reaches a read model sealed"
-    return None if sealed is None else sealed.box

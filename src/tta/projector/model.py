@@ -8,11 +8,11 @@ tables both come from them.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol, cast, get_type_hints
+from typing import Any, NamedTuple, Protocol, cast, get_type_hints, overload
 
 import msgspec
 
-from tta.domain.base import Event
+from tta.domain.base import Event, Sealed
 from tta.eventstore.envelope import Recorded
 from tta.graph.schema import Edge, Kind, Node, Schema, add_edges, add_nodes, load_nodes, set_nodes
 
@@ -128,6 +128,16 @@ class Storage:
 def label(model: Stored, row: type[Row]) -> str:
     """The label of a row class: it carries the model's version, so that two can stand side by side."""
     return f"{row.__name__}_v{model.VERSION}"
+
+
+@overload
+def boxed(sealed: str | Sealed) -> bytes: ...
+@overload
+def boxed(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None: ...
+def boxed(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None:
+    """Personal text as rows hold it: sealed, as it came."""
+    assert sealed is None or isinstance(sealed, Sealed), "personal text reaches a read model sealed"
+    return None if sealed is None else sealed.box
 
 
 def milliseconds(at: datetime) -> int:
