@@ -27,11 +27,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     assert dev.end() == 0
 
 
-def play(dev: Dev, typed: str) -> str:
+def play(dev: Dev, typed: str, **settings: str) -> str:
     """Play with all that is typed known before; gives what was shown."""
     done = subprocess.run(
         [sys.executable, "-m", "tta", "play", "--url", dev.url, "--data-dir", str(dev.data_dir)],
-        env=environment(),
+        env=environment(**settings),
         input=typed,
         capture_output=True,
         check=False,
@@ -61,6 +61,12 @@ def playing(dev: Dev) -> Iterator[subprocess.Popen[str]]:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_long_choices_are_indented_and_emphasis_needs_no_underscores(running: Dev):
+    told = play(running, "1\n", columns="30")
+    assert "  3  I would rather use my\n     ears, or just the path\n" in told
+    assert "handwriting it says: For" in " ".join(told.split())
 
 
 def test_who_ends_the_story_in_words_is_not_asked_again(running: Dev):

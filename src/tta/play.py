@@ -2,17 +2,20 @@
 
 import asyncio
 import os
+import re
 import sys
 import threading
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import fill
 from typing import TypeVar
 from uuid import UUID, uuid4
 
 import httpx2
 import msgspec
 from rich.console import Console
+from rich.text import Text
 
 from tta.demo import checked_url, own_tta
 from tta.domain.vocabulary import Role
@@ -29,6 +32,8 @@ LEFT = "\nThe story rests where it is. Goodbye, and thank you for playing."
 OVER_STATUSES = {"completed", "abandoned"}
 OVER = "\nThis story is over. Goodbye, and thank you for playing."
 LOST = "\nTTA cannot be reached any more. What it answered is kept there. Goodbye, and thank you for playing."
+
+emphasis_pattern = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -280,6 +285,14 @@ async def _turns(out: Console, seat: Seat, told: Told) -> bool:
 def _show(out: Console, told: Told) -> None:
     if told.notice:
         out.print(f"{told.notice}\n", style="yellow", markup=False)
-    out.print(told.text or "", markup=False)
+    out.print(_emphasised(told.text or ""))
     for number, choice in enumerate(told.choices, 1):
-        out.print(f"  {number}  {choice.text}", style="cyan", markup=False)
+        first, others = f"  {number}  ", " " * (4 + len(str(number)))
+        lines = fill(choice.text, max(out.width, 20), initial_indent=first, subsequent_indent=others)
+        out.print(_emphasised(lines), style="cyan")
+
+
+def _emphasised(text: str) -> Text:
+    """Give what stands between underscores in italics, as stories mean it."""
+    parts = emphasis_pattern.split(text)
+    return Text.assemble(*((part, "italic" if index % 2 else "") for index, part in enumerate(parts)))
