@@ -9,8 +9,8 @@ from uuid import UUID
 
 from rich.console import Console
 
-from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
+from tta.commands.targets import player_target
 from tta.data_dir import alone_in
 from tta.domain import player
 from tta.domain.identity import derived_id
@@ -77,7 +77,7 @@ async def seed(parts: Opened) -> UUID:
         )
         try:
             await handle(
-                parts.commands, decider(player), DEMO_PLAYER, command, Asked(context), player_id=DEMO_PLAYER
+                parts.commands, player_target(DEMO_PLAYER), command, Asked(context), player_id=DEMO_PLAYER
             )
         except player.PlayerExists:
             continue  # Registered more than a day ago: the retry is no longer recognised, the rule still is.

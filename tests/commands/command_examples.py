@@ -12,8 +12,9 @@ from uuid import UUID
 from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Asked, Commands, Handled, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.targets import player_target, record_target
 from tta.domain import care_plan, player, roster, safety_record, session
-from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.session import SessionCommand, StartSession
@@ -98,7 +99,7 @@ def asked(
 
 
 async def ask_player(commands: Commands, player_id: UUID, command: PlayerCommand, around: Asked) -> Handled:
-    return await handle(commands, PLAYER, player_id, command, around, player_id=player_id)
+    return await handle(commands, player_target(player_id), command, around, player_id=player_id)
 
 
 async def some_player(commands: Commands) -> UUID:
@@ -111,9 +112,7 @@ async def some_player(commands: Commands) -> UUID:
 
 async def hold(commands: Commands, player_id: UUID) -> Handled:
     around = asked(f"hold {player_id}")
-    return await handle(
-        commands, SAFETY_RECORD, safety_record_id(player_id), HOLD, around, player_id=player_id
-    )
+    return await handle(commands, record_target(player_id), HOLD, around, player_id=player_id)
 
 
 async def start(commands: Commands, player_id: UUID, around: Asked) -> Handled:

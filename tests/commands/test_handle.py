@@ -1,8 +1,6 @@
 """What is decided stands on facts that are current: however many write, wherever they are."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -26,18 +24,19 @@ from command_examples import (
     state_of,
 )
 
-from tta.commands.folding import Target
+from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import (
     ATTEMPTS_MAX,
     Commands,
+    Decided,
     KeyReused,
     TooManyConflicts,
     VersionMismatch,
     handle_over,
 )
 from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.targets import player_target, session_target
 from tta.domain import player, session
-from tta.domain.base import Event
 from tta.domain.identity import safety_record_id
 from tta.domain.player import GiveConsent, NoSuchPlayer
 from tta.domain.session import (
@@ -139,15 +138,17 @@ async def test_who_meets_other_writers_each_time_is_told_after_so_many_attempts(
     player_id = await some_player(commands)
     attempts = 0
 
-    def decide(states: list[Any]) -> Sequence[Sequence[Event]]:
+    target = player_target(player_id)
+
+    def decide(states: States) -> Decided:
         nonlocal attempts
         attempts += 1
         other = GiveConsent(purpose=ConsentPurpose.RESEARCH, version=attempts, at=NOON)
         machine.elsewhere(lambda them: ask_player(them, player_id, other, asked(f"other {attempts}")))
-        return [player.decide(states[0], DISAGREE)]
+        return {target: player.decide(states.of(target), DISAGREE)}
 
     with pytest.raises(TooManyConflicts, match=f"{player_id}: {ATTEMPTS_MAX} attempts"):
-        await handle_over(commands, [Target(PLAYER, player_id)], decide, asked("a"), player_id=player_id)
+        await handle_over(commands, [target], decide, asked("a"), player_id=player_id)
     assert attempts == ATTEMPTS_MAX
     written = await log_of(commands, player_id)
     assert len(written) == 2 + ATTEMPTS_MAX, "nothing of the one that gave up"
@@ -183,11 +184,16 @@ async def test_one_append_may_grow_several_aggregates(commands: Commands):
     player_id = await some_player(commands)
     session_id = new_session_id(player_id, some_id())
 
-    def decide(states: list[Any]) -> Sequence[Sequence[Event]]:
-        begin = StartSession(player_id=player_id, story="clearing", consented=True, held=False, at=NOON)
-        return [player.decide(states[0], DISAGREE), session.decide(states[1], begin)]
+    person, play = player_target(player_id), session_target(session_id)
 
-    targets = [Target(PLAYER, player_id), Target(SESSION, session_id)]
+    def decide(states: States) -> Decided:
+        begin = StartSession(player_id=player_id, story="clearing", consented=True, held=False, at=NOON)
+        return {
+            person: player.decide(states.of(person), DISAGREE),
+            play: session.decide(states.of(play), begin),
+        }
+
+    targets: list[AnyTarget] = [person, play]
     first = await handle_over(commands, targets, decide, asked("a"), player_id=player_id)
     again = await handle_over(commands, targets, decide, asked("a"), player_id=player_id)
     assert (first.version, again.version, again.again) == (3, 3, True)
@@ -198,12 +204,13 @@ async def test_one_append_may_grow_several_aggregates(commands: Commands):
 
 async def test_a_command_writes_first_on_the_aggregate_that_its_path_names(commands: Commands):
     player_id = await some_player(commands)
-    targets = [Target(SESSION, new_session_id(player_id, some_id())), Target(PLAYER, player_id)]
+    person = player_target(player_id)
+    targets: list[AnyTarget] = [session_target(new_session_id(player_id, some_id())), person]
     with pytest.raises(AssertionError, match="first aggregate"):
         await handle_over(
             commands,
             targets,
-            lambda states: [[], player.decide(states[1], DISAGREE)],
+            lambda states: {person: player.decide(states.of(person), DISAGREE)},
             asked("a"),
             player_id=player_id,
         )
@@ -241,7 +248,7 @@ async def test_what_a_reactor_appends_deals_with_its_cause_even_where_it_is_noth
     targets, dealt = [Target(SESSION, session_id)], Dealt("follow-up", cause.position)
 
     async def act() -> None:
-        await handle_over(commands, targets, lambda _: [[]], asked("a"), player_id=player_id, dealt=dealt)
+        await handle_over(commands, targets, lambda _: {}, asked("a"), player_id=player_id, dealt=dealt)
 
     await act()
     with pytest.raises(AlreadyDone):

@@ -4,11 +4,12 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, SESSION, Machine, asked, says, some_session
+from command_examples import NOON, Machine, asked, says, some_session
 
 from tta.commands.handle import Commands, handle
 from tta.commands.replies import Reply, reply_to
 from tta.commands.sessions import handle_session
+from tta.commands.targets import session_target
 from tta.domain.passages import Passage
 from tta.domain.session import AbandonSession, PauseSession, Status
 from tta.domain.turns import AnswerInteraction, Then
@@ -32,7 +33,7 @@ async def answers(commands: Commands, player_id: UUID, session_id: UUID, then: T
         then=then,
         at=NOON,
     )
-    await handle(commands, SESSION, session_id, answer, asked("answer"), player_id=player_id)
+    await handle(commands, session_target(session_id), answer, asked("answer"), player_id=player_id)
 
 
 async def opened(commands: Commands, player_id: UUID, reply: Reply | None) -> str:

@@ -8,7 +8,6 @@ from command_examples import (
     AGREE,
     DISAGREE,
     NOON,
-    PLAYER,
     REGISTER,
     Machine,
     ask_player,
@@ -25,6 +24,7 @@ from hypothesis import strategies as st
 
 from tta.commands.handle import Commands, Handled, KeyReused, VersionMismatch, handle
 from tta.commands.sessions import handle_session
+from tta.commands.targets import player_target
 from tta.domain.base import Refusal, Sealed
 from tta.domain.player import PlayerExists, PlayerRegistered
 from tta.domain.session import CompleteSession, PauseSession, ResumeSession, SessionIsPaused
@@ -221,7 +221,7 @@ async def test_an_answer_again_is_read_from_the_log(machine: Machine):
     player_id = some_id()
     await ask_player(await machine.process(), player_id, REGISTER, asked("a", ONE))
     again = await handle(
-        await machine.process(), PLAYER, player_id, REGISTER, asked("a", ONE), player_id=player_id
+        await machine.process(), player_target(player_id), REGISTER, asked("a", ONE), player_id=player_id
     )
     (event,) = again.events
     assert isinstance(event, PlayerRegistered)

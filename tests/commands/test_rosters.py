@@ -10,6 +10,7 @@ from tta.commands.folding import Target
 from tta.commands.handle import Commands, Handled, TooManyConflicts, handle
 from tta.commands.sessions import Facts, handle_enrolled, new_session_id, roster_target
 from tta.commands.starting import start_session
+from tta.commands.targets import session_target
 from tta.domain import session
 from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
@@ -76,9 +77,8 @@ async def test_a_start_sent_again_is_answered_although_the_roster_is_full(comman
 async def test_a_session_that_ended_unseen_by_the_roster_makes_room_all_the_same(commands: Commands):
     player_id, ids = await full(commands)
     for ended in (ids[0], ids[7]):
-        await handle(
-            commands, SESSION, ended, CompleteSession(at=NOON), asked(f"x {ended}"), player_id=player_id
-        )
+        over, around = session_target(ended), asked(f"x {ended}")
+        await handle(commands, over, CompleteSession(at=NOON), around, player_id=player_id)
     assert len(await under_way(commands, player_id)) == UNDER_WAY_MAX
     started = await starts(commands, player_id, f"{player_id} more")
     kept = [each for each in ids if each not in (ids[0], ids[7])]

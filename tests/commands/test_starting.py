@@ -4,14 +4,14 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, SAFETY_RECORD, Machine, ask_player, asked, some_player, start
+from command_examples import NOON, Machine, ask_player, asked, some_player, start
 from msgspec.structs import replace
 
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
 from tta.commands.sessions import Facts, new_session_id
 from tta.commands.starting import start_session
-from tta.domain.identity import safety_record_id
+from tta.commands.targets import record_target
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery
@@ -92,8 +92,8 @@ async def test_recovery_entered_between_reading_and_appending_softens(machine: M
     told: list[Wishes] = []
 
     async def enter(other: Commands) -> None:
-        record_id, around = safety_record_id(player_id), asked(f"recover {player_id}")
-        await handle(other, SAFETY_RECORD, record_id, RECOVERY, around, player_id=player_id)
+        around = asked(f"recover {player_id}")
+        await handle(other, record_target(player_id), RECOVERY, around, player_id=player_id)
 
     def tell(wishes: Wishes) -> None:
         if not told:

@@ -14,10 +14,9 @@ from starlette.applications import Starlette
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
-from tta.domain import safety_record
-from tta.domain.identity import derived_id, safety_record_id
+from tta.commands.targets import record_target
+from tta.domain.identity import derived_id
 from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, ReleaseSafetyHold, SafetyRecordCommand
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
@@ -170,8 +169,7 @@ async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand)
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
     handled = await handle(
         api.parts.commands,
-        decider(safety_record),
-        safety_record_id(player_id),
+        record_target(player_id),
         command,
         Asked(context),
         player_id=player_id,

@@ -10,9 +10,8 @@ from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, handle_over
-from tta.domain import session
+from tta.commands.targets import session_target
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
 from tta.domain.roster import UNDER_WAY_MAX
@@ -166,9 +165,9 @@ async def after_the_last_turn(api: Api) -> tuple[Caller, str]:
     ]
     command_id = derived_id("last turn", session_id)
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
-    target = Target(decider(session), session_id)
+    target = session_target(session_id)
     await handle_over(
-        api.parts.commands, [target], lambda _: [events], Asked(context), player_id=caller.player_id
+        api.parts.commands, [target], lambda _: {target: events}, Asked(context), player_id=caller.player_id
     )
     return caller, path
 

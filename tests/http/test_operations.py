@@ -11,9 +11,8 @@ from api_examples import Api, Caller
 from msgspec.structs import replace
 from running_process import Dev
 
-from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
-from tta.domain import agent
+from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
     DegradeAgent,
@@ -62,8 +61,7 @@ async def lives(api: Api, worker: str, *commands: AgentCommand, at: datetime = N
         )
         handled = await handle(
             api.parts.commands,
-            decider(agent),
-            identity,
+            agent_target(identity),
             replace(command, at=at),
             Asked(context),
             player_id=None,

@@ -15,10 +15,9 @@ from event_source import CONTRACT, Event, validator
 from jsonschema import Draft7Validator, ValidationError
 from wire import hearing, play_alone, wired
 
-from tta.commands.folding import decider
 from tta.commands.handle import Asked, handle
-from tta.domain import safety_record
-from tta.domain.identity import derived_id, safety_record_id
+from tta.commands.targets import record_target
+from tta.domain.identity import derived_id
 from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.vocabulary import Role
 from tta.eventstore.envelope import Context
@@ -136,8 +135,7 @@ async def release(api: Api, player_id: UUID) -> None:
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
     await handle(
         api.parts.commands,
-        decider(safety_record),
-        safety_record_id(player_id),
+        record_target(player_id),
         ReleaseSafetyHold(reason="We spoke.", by=Role.THERAPIST, at=datetime.now(UTC)),
         Asked(context),
         player_id=player_id,

@@ -13,9 +13,8 @@ from api_examples import Api, Caller
 from event_source import EventSource
 from starlette.applications import Starlette
 
-from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, handle_over
-from tta.domain import session
+from tta.commands.targets import session_target
 from tta.domain.identity import derived_id
 from tta.domain.session import InteractionAnswered, InteractionSubmitted
 from tta.domain.vocabulary import Author
@@ -106,6 +105,7 @@ async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply
     the session's head before refusing) loses every race, and what waits behind in the slot waits long.
     """
     session_id = UUID(path.rpartition("/")[2])
+    target = session_target(session_id)
     for turn in turns:
         at, command_id = datetime.now(UTC), derived_id("turn", session_id, str(turn))
         events = [
@@ -117,8 +117,8 @@ async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply
         )
         await handle_over(
             api.parts.commands,
-            [Target(decider(session), session_id)],
-            lambda _, events=events: [events],  # type: ignore[misc]
+            [target],
+            lambda _, events=events: {target: events},  # type: ignore[misc]
             Asked(context),
             player_id=caller.player_id,
         )

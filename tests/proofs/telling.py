@@ -13,10 +13,10 @@ from redis.asyncio import Redis
 from retrying_client import Api, Player, Sent
 from system import STORE, System, until
 
-from tta.commands.folding import Aggregates, decider
+from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
-from tta.domain import safety_record
-from tta.domain.identity import derived_id, safety_record_id
+from tta.commands.targets import record_target
+from tta.domain.identity import derived_id
 from tta.domain.passages import Wishes
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.vocabulary import RiskLevel, Role
@@ -178,8 +178,7 @@ async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> 
         )
         await handle(
             commands,
-            decider(safety_record),
-            safety_record_id(player.id),
+            record_target(player.id),
             command,
             Asked(about),
             player_id=player.id,

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.commands.folding import Aggregates, decider
+from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.domain import care_plan, player, roster, safety_record, session, timer
@@ -92,7 +92,8 @@ class Machine:
         return Commands(Aggregates(store, TYPES), keyring)
 
     async def ask(self, module: Any, aggregate_id: UUID, command: Any, player_id: UUID) -> None:
-        await handle(self.commands, decider(module), aggregate_id, command, around(), player_id=player_id)
+        target = Target[Any](decider(module), aggregate_id)
+        await handle(self.commands, target, command, around(), player_id=player_id)
 
     async def session(self, slot: int = SLOT, *, begins: Beginning | None = None) -> tuple[UUID, UUID]:
         """A new player, and a session that they began; four events in the slot."""

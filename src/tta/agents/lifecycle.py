@@ -12,9 +12,8 @@ from uuid import UUID
 import structlog
 
 from tta.agents.registry import AgentRegistry, Measure, Standing
-from tta.commands.folding import decider
 from tta.commands.handle import Asked, Commands, handle
-from tta.domain import agent
+from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
     AgentIsNotThere,
@@ -199,7 +198,7 @@ class _Life:
         context = Context(
             actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
-        await handle(self._commands, decider(agent), self.id, command, Asked(context), player_id=None)
+        await handle(self._commands, agent_target(self.id), command, Asked(context), player_id=None)
         self._written += 1
 
 

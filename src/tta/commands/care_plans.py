@@ -5,20 +5,22 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
+from tta.commands.folding import States
 from tta.commands.handle import (
     Asked,
     Commands,
+    Decided,
     Handled,
     KeyReused,
     TooManyConflicts,
     VersionMismatch,
     handle_over,
 )
+from tta.commands.targets import care_plan_target, player_target, record_target
 from tta.domain import care_plan, player, safety_record
 from tta.domain.base import Event, Refusal
 from tta.domain.care_plan import CarePlan, CarePlanCommand, MeasureRecorded, RecordMeasure
-from tta.domain.identity import care_plan_id, derived_id, safety_record_id
+from tta.domain.identity import derived_id
 from tta.domain.measures import level_of
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RecordAssessment
@@ -43,8 +45,8 @@ async def handle_care_plan(
 ) -> Handled:
     """Decide on a player's care plan, with their consents as a guard. Raises what `handle_over` raises."""
 
-    def decide(plan: CarePlan) -> Sequence[Sequence[Event]]:
-        return [care_plan.decide(plan, command), []]
+    def decide(plan: CarePlan) -> Sequence[Event]:
+        return care_plan.decide(plan, command)
 
     return await _decided(commands, player_id, decide, asked)
 
@@ -59,12 +61,11 @@ async def record_measure(
     """
     first_total: int | None = None
 
-    def decide(plan: CarePlan) -> Sequence[Sequence[Event]]:
+    def decide(plan: CarePlan) -> Sequence[Event]:
         nonlocal first_total
         before = plan.measured.get(command.measure)
         first_total = None if before is None else before.first_total
-        decided = care_plan.decide(plan, command)
-        return [decided, [event for each in decided for event in _assessment_of(each)]]
+        return care_plan.decide(plan, command)
 
     try:
         handled = await _decided(commands, player_id, decide, asked)
@@ -81,28 +82,25 @@ async def record_measure(
 async def _decided(
     commands: Commands,
     player_id: UUID,
-    decide: Callable[[CarePlan], Sequence[Sequence[Event]]],
+    decide: Callable[[CarePlan], Sequence[Event]],
     asked: Asked,
 ) -> Handled:
-    def decision(states: list[object]) -> Sequence[Sequence[Event]]:
-        plan, record, person = states
-        assert isinstance(plan, CarePlan), "the care plan comes first"
-        assert isinstance(record, safety_record.SafetyRecord), "the safety record comes second"
-        if ConsentPurpose.PLAY not in _require_existing(person).consents:
-            raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
-        return [*decide(plan), []]
+    plan, record, person = care_plan_target(player_id), record_target(player_id), player_target(player_id)
 
-    targets = [
-        Target(decider(care_plan), care_plan_id(player_id)),
-        Target(decider(safety_record), safety_record_id(player_id)),
-        Target(decider(player), player_id),
-    ]
-    return await handle_over(commands, targets, decision, asked, player_id=player_id)
+    def decision(states: States) -> Decided:
+        if ConsentPurpose.PLAY not in _require_existing(states.of(person)).consents:
+            raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
+        decided = decide(states.of(plan))
+        assessed = [event for each in decided for event in _assessment_of(each)]
+        return {plan: decided, record: assessed}
+
+    return await handle_over(commands, [plan, record, person], decision, asked, player_id=player_id)
 
 
 def _assessment_of(event: Event) -> Sequence[Event]:
-    """Give what the safety record says of a measure; nothing where it says nothing."""
-    assert isinstance(event, MeasureRecorded), "a measure is one event"
+    """Give what the safety record says of a measure; nothing of all else, and where that says nothing."""
+    if not isinstance(event, MeasureRecorded):
+        return ()
     command = RecordAssessment(
         level=event.level,
         category=RiskCategory.SUICIDE,
@@ -132,22 +130,17 @@ async def assess_refused(
         traceparent=about.traceparent,
     )
 
-    def decision(states: list[object]) -> Sequence[Sequence[Event]]:
-        record, person = states
-        assert isinstance(record, safety_record.SafetyRecord), "the safety record comes first"
-        _require_existing(person)
-        return [safety_record.decide(record, command), []]
+    record, person = record_target(player_id), player_target(player_id)
 
-    targets = [
-        Target(decider(safety_record), safety_record_id(player_id)),
-        Target(decider(player), player_id),
-    ]
-    await handle_over(commands, targets, decision, Asked(context), player_id=player_id)
+    def decision(states: States) -> Decided:
+        _require_existing(states.of(person))
+        return {record: safety_record.decide(states.of(record), command)}
+
+    await handle_over(commands, [record, person], decision, Asked(context), player_id=player_id)
 
 
-def _require_existing(person: object) -> player.Player:
-    """See a state as a player who is there. Raises NoSuchPlayer: there is no safety record of nobody."""
-    assert isinstance(person, player.Player), "a player is loaded as one"
+def _require_existing(person: player.Player) -> player.Player:
+    """Give a player who is there. Raises NoSuchPlayer: there is no safety record of nobody."""
     if person.status is player.Status.ABSENT:
         raise NoSuchPlayer("expected a player, there is none")
     return person

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, Handled, handle_over
+from tta.commands.folding import AnyTarget, States
+from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
 from tta.commands.sessions import (
     Facts,
     admitting,
@@ -17,16 +17,13 @@ from tta.commands.sessions import (
     require_own,
     require_slot,
     roster_events,
-    roster_target,
 )
 from tta.commands.starting import Begin, start_as_wished
+from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.told_turns import turns_after
-from tta.domain import player, safety_record, session
-from tta.domain.base import Event
-from tta.domain.identity import safety_record_id
+from tta.domain import session
 from tta.domain.passages import NOTHING_ASKED, Beginning, Copied, Play, Wishes
-from tta.domain.roster import Roster
-from tta.domain.session import Session, StartSession
+from tta.domain.session import StartSession
 from tta.domain.turns import TURNS_MAX, TurnOutOfOrder
 
 Shorten = Callable[[Play], int]
@@ -82,23 +79,19 @@ class _Copy(NamedTuple):
     async def handled(self, commands: Commands, asked: Asked, begin: Begin, over: Sequence[UUID]) -> Handled:
         session_id = new_session_id(self.player_id, asked.context.command_id)
 
-        def decide(states: list[object]) -> list[Sequence[Event]]:
-            current, source, record, person, listed = states
-            assert isinstance(current, Session), "the new session comes first"
-            assert isinstance(listed, Roster), "the roster comes last"
-            require_own(source, self.player_id)
+        current, source = session_target(session_id), session_target(self.source_id)
+        listed = roster_target(self.player_id)
+
+        def decide(states: States) -> Decided:
+            require_own(states.of(source), self.player_id)
             if self.until_turn is not None and self.until_turn > self.last_turn:
                 raise TurnOutOfOrder(f"expected turn 0 to {self.last_turn}, got {self.until_turn}")
-            decided = session.decide(current, begin(facts_of(record, person)))
-            return [decided, [], [], [], roster_events(listed, session_id, decided, over=over)]
+            begins = session.decide(states.of(current), begin(facts_of(states, self.player_id)))
+            enrols = roster_events(states.of(listed), session_id, begins, over=over)
+            return {current: begins, listed: enrols}
 
-        targets = [
-            Target(decider(session), session_id),
-            Target(decider(session), self.source_id),
-            Target(decider(safety_record), safety_record_id(self.player_id)),
-            Target(decider(player), self.player_id),
-            roster_target(self.player_id),
-        ]
+        record, person = record_target(self.player_id), player_target(self.player_id)
+        targets: list[AnyTarget] = [current, source, record, person, listed]
         admits = admitting(self.player_id, asked)
         return await handle_over(commands, targets, decide, asked, player_id=self.player_id, admits=admits)
 
@@ -127,7 +120,7 @@ class _Copy(NamedTuple):
 async def _reached(commands: Commands, source_id: UUID, player_id: UUID) -> list[Reached]:
     """Read where a session stood at its beginning and after each turn that was answered."""
     require_slot(source_id, player_id)
-    (found,) = await commands.aggregates.load([Target(decider(session), source_id)])
+    found = await commands.aggregates.one(session_target(source_id))
     require_own(found.state, player_id)
     told = await turns_after(
         commands.aggregates, source_id, 0, head=found.head.version, turns_max=TURNS_MAX * 2

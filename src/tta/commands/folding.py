@@ -5,7 +5,7 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,7 @@ RECENT_MS = 24 * 3600 * 1000
 SNAPSHOT_EVERY = 100
 
 log = structlog.get_logger(__name__)
+State = TypeVar("State")
 
 
 class Decider(Protocol):
@@ -37,8 +38,8 @@ class Decider(Protocol):
     def decide(self, state: Any, command: Any) -> Sequence[Event]: ...
 
 
-class Target(NamedTuple):
-    """An aggregate that a decision reads or writes."""
+class Target(NamedTuple, Generic[State]):
+    """An aggregate that a decision reads or writes, whose state is of that type."""
 
     module: Decider
     id: UUID
@@ -54,16 +55,30 @@ class Done(msgspec.Struct, frozen=True, array_like=True):
     fingerprint: bytes | None
 
 
-class Folded(NamedTuple):
+class Folded(NamedTuple, Generic[State]):
     """A state, where it was folded to, and which commands led there of late.
 
     `recent` is shared by the foldings of one aggregate and only ever gains.
     """
 
-    state: Any
+    state: State
     head: Head
     position: int
     recent: dict[bytes, Done]
+
+
+AnyTarget = Target[Any]
+AnyFolded = Folded[Any]
+
+
+class States:
+    """The states that a decision is over, each found by its target."""
+
+    def __init__(self, targets: Sequence[AnyTarget], folded: Sequence[AnyFolded]) -> None:
+        self._states = {target: each.state for target, each in zip(targets, folded, strict=True)}
+
+    def of(self, target: Target[State]) -> State:
+        return cast("State", self._states[target])
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -92,7 +107,7 @@ class Aggregates:
         """Keep at most `cache_max` aggregates, and `remembered_max` recent commands of all of them."""
         self.store = store
         self.types = types
-        self._cache: OrderedDict[UUID, Folded] = OrderedDict()
+        self._cache: OrderedDict[UUID, AnyFolded] = OrderedDict()
         self._cache_max = cache_max
         self._remembered_max = COMMANDS_EACH * cache_max if remembered_max is None else remembered_max
         self._counted: dict[UUID, int] = {}
@@ -100,7 +115,7 @@ class Aggregates:
         self._remembered = 0
         self._fingerprints: dict[str, bytes] = {}
 
-    def cached(self, targets: Sequence[Target]) -> list[Folded] | None:
+    def cached(self, targets: Sequence[AnyTarget]) -> list[AnyFolded] | None:
         """Give what is remembered of all of them, or None if one is missing."""
         found = []
         for target in targets:
@@ -112,7 +127,12 @@ class Aggregates:
             found.append(folded)
         return found
 
-    async def load(self, targets: Sequence[Target]) -> list[Folded]:
+    async def one(self, target: Target[State]) -> Folded[State]:
+        """Fold one target as it stands now. Raises what `load` raises."""
+        (folded,) = await self.load([target])
+        return folded
+
+    async def load(self, targets: Sequence[AnyTarget]) -> list[AnyFolded]:
         """Fold the targets (of one slot) as they stand now, from what is remembered or from the start.
 
         Raises OtherKind, and what the event store raises.
@@ -125,7 +145,7 @@ class Aggregates:
                 self._forget(target.id)
             return await self._load(targets, snapshots=False)
 
-    def remember(self, target: Target, folded: Folded) -> None:
+    def remember(self, target: AnyTarget, folded: AnyFolded) -> None:
         """Keep a folding for the next command; the least recently used one goes."""
         self._cache[target.id] = folded
         self._cache.move_to_end(target.id)
@@ -140,7 +160,7 @@ class Aggregates:
         self._cache.pop(aggregate_id, None)
         self._remembered -= self._counted.pop(aggregate_id, 0)
 
-    def fold(self, module: Decider, folded: Folded, events: Sequence[Recorded]) -> Folded:
+    def fold(self, module: Decider, folded: AnyFolded, events: Sequence[Recorded]) -> AnyFolded:
         """Fold recorded events on top of a folding."""
         state, kinds = folded.state, module.EVENTS
         if folded.head == ABSENT and events[0].type not in {each.__name__ for each in kinds}:
@@ -151,7 +171,7 @@ class Aggregates:
         last = events[-1]
         return Folded(state, Head(last.version, last.hash), last.position, folded.recent)
 
-    async def keep_snapshot(self, target: Target, before: Head, folded: Folded) -> None:
+    async def keep_snapshot(self, target: AnyTarget, before: Head, folded: AnyFolded) -> None:
         """Write a snapshot whenever another SNAPSHOT_EVERY versions have passed."""
         if before.version // SNAPSHOT_EVERY == folded.head.version // SNAPSHOT_EVERY:
             return
@@ -163,7 +183,7 @@ class Aggregates:
             # The events stand already: their sender must not be told otherwise.
             log.warning("a snapshot was not kept", aggregate=str(target.id), error=str(error))
 
-    async def _load(self, targets: Sequence[Target], *, snapshots: bool = True) -> list[Folded]:
+    async def _load(self, targets: Sequence[AnyTarget], *, snapshots: bool = True) -> list[AnyFolded]:
         known = [self._cache.get(target.id) for target in targets]
         for target, each in zip(targets, known, strict=True):
             if each is not None:
@@ -189,7 +209,7 @@ class Aggregates:
             self._fingerprints[module.NAME] = fingerprint(module)
         return self._fingerprints[module.NAME]
 
-    def _base(self, module: Decider, folded: Folded | None, loaded: Loaded) -> Folded:
+    def _base(self, module: Decider, folded: AnyFolded | None, loaded: Loaded) -> AnyFolded:
         if loaded.snapshot is None:
             return folded or Folded(module.initial, ABSENT, 0, {})
         try:
@@ -212,7 +232,7 @@ def decider(module: ModuleType) -> Decider:
     return cast("Decider", module)
 
 
-def _require_kind(target: Target, folded: Folded) -> None:
+def _require_kind(target: AnyTarget, folded: AnyFolded) -> None:
     if type(folded.state) is not type(target.module.initial):
         raise OtherKind(f"expected a {target.module.NAME}, got a {type(folded.state).__name__}")
 

@@ -5,11 +5,11 @@ answered from the events it appended the first time. A refusal is answered only 
 confirmed to be current.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, Decider, Done, Folded, Target
+from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, Done, States
 from tta.domain.base import Event, Refusal
 from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.envelope import Context, Recorded, event_id
@@ -60,7 +60,9 @@ class Handled(NamedTuple):
     again: bool
 
 
-Decision = Callable[[list[Any]], Sequence[Sequence[Event]]]
+Decided = Mapping[AnyTarget, Sequence[Event]]
+"""What is to happen to which target; one that is left out, or to which nothing happens, is a guard."""
+Decision = Callable[[States], Decided]
 
 
 class Commands(NamedTuple):
@@ -72,26 +74,23 @@ class Commands(NamedTuple):
 
 async def handle(
     commands: Commands,
-    module: Decider,
-    aggregate_id: UUID,
+    target: AnyTarget,
     command: Any,
     asked: Asked,
     *,
     player_id: UUID | None,
 ) -> Handled:
     """Append what one aggregate decides. See `handle_over` for what it raises."""
-    return await handle_over(
-        commands,
-        [Target(module, aggregate_id)],
-        lambda states: [module.decide(states[0], command)],
-        asked,
-        player_id=player_id,
-    )
+
+    def decide(states: States) -> Decided:
+        return {target: target.module.decide(states.of(target), command)}
+
+    return await handle_over(commands, [target], decide, asked, player_id=player_id)
 
 
 async def handle_over(
     commands: Commands,
-    targets: Sequence[Target],
+    targets: Sequence[AnyTarget],
     decision: Decision,
     asked: Asked,
     *,
@@ -119,7 +118,7 @@ async def handle_over(
                     return await _recognised(aggregates, targets[0], done, _last_position(folded, asked))
                 admits(folded[0].state)
                 _require_version(folded[0], asked)
-                decided = decision([each.state for each in folded])
+                decided = _in_order(targets, decision(States(targets, folded)))
             except (Refusal, KeyReused, VersionMismatch):
                 await _confirm(aggregates, targets, folded)
                 raise
@@ -134,7 +133,12 @@ async def handle_over(
     raise TooManyConflicts(f"{targets[0].id}: {ATTEMPTS_MAX} attempts met other writers")
 
 
-def _require_version(folded: Folded, asked: Asked) -> None:
+def _in_order(targets: Sequence[AnyTarget], decided: Decided) -> list[Sequence[Event]]:
+    assert decided.keys() <= set(targets), "only what was loaded is decided on"
+    return [decided.get(target, ()) for target in targets]
+
+
+def _require_version(folded: AnyFolded, asked: Asked) -> None:
     if asked.expected_version is not None and asked.expected_version != folded.head.version:
         raise VersionMismatch(asked.expected_version, folded.head.version)
 
@@ -144,19 +148,19 @@ def _require_same_payload(done: Done, asked: Asked) -> None:
         raise KeyReused("this Idempotency-Key came before with another payload")
 
 
-async def _confirm(aggregates: Aggregates, targets: Sequence[Target], folded: Sequence[Folded]) -> None:
+async def _confirm(aggregates: Aggregates, targets: Sequence[AnyTarget], folded: Sequence[AnyFolded]) -> None:
     """Make sure that the aggregates stand where they were folded to. Raises Conflict."""
     guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
     await aggregates.store.append(Append(streams=guards))
 
 
-def _last_position(folded: Sequence[Folded], asked: Asked) -> int:
+def _last_position(folded: Sequence[AnyFolded], asked: Asked) -> int:
     """Where the command's last event stands, on whichever of its aggregates."""
     command = asked.context.command_id.bytes
     return max(each.recent[command].last_position for each in folded if command in each.recent)
 
 
-async def _recognised(aggregates: Aggregates, first: Target, done: Done, last_position: int) -> Handled:
+async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, last_position: int) -> Handled:
     """Answer from the events of the first time."""
     count = done.last_version - done.first_version + 1
     recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
@@ -185,8 +189,8 @@ async def _sealed(
 
 def _streams(
     types: EventTypes,
-    targets: Sequence[Target],
-    folded: Sequence[Folded],
+    targets: Sequence[AnyTarget],
+    folded: Sequence[AnyFolded],
     events: Sequence[Sequence[Event]],
     player_id: UUID | None,
 ) -> list[StreamAppend]:
@@ -198,8 +202,8 @@ def _streams(
 
 async def _remembered(
     aggregates: Aggregates,
-    targets: Sequence[Target],
-    folded: Sequence[Folded],
+    targets: Sequence[AnyTarget],
+    folded: Sequence[AnyFolded],
     events: Sequence[Sequence[Event]],
     appended: Appended,
 ) -> Handled:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, Handled, handle_over
-from tta.domain import player, roster, safety_record, session
+from tta.commands.folding import AnyTarget, States
+from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
+from tta.commands.targets import player_target, record_target, roster_target, session_target
+from tta.domain import roster, session
 from tta.domain.base import Event
-from tta.domain.identity import owned_id, roster_id, safety_record_id
+from tta.domain.identity import owned_id
 from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession
 from tta.domain.session import (
     OVER,
@@ -49,7 +50,7 @@ async def handle_session(
 
     Raises what `handle_over` raises; NoSuchSession also where the session is somebody else's.
     """
-    return await _handled(commands, session_id, player_id, command, asked, rosters=[])
+    return await _handled(commands, session_id, player_id, command, asked)
 
 
 async def handle_enrolled(
@@ -65,21 +66,15 @@ async def handle_enrolled(
 
     Raises TooManySessions, and what `handle_session` raises.
     """
-    rosters = [roster_target(player_id)]
-    return await _handled(commands, session_id, player_id, command, asked, rosters=rosters, over=over)
+    return await _handled(commands, session_id, player_id, command, asked, enrols=True, over=over)
 
 
 async def sessions_over(commands: Commands, player_id: UUID) -> list[UUID]:
     """Name those on a player's roster that are over, and stay so: whoever ended them did not strike them."""
-    (listed,) = await commands.aggregates.load([roster_target(player_id)])
-    assert isinstance(listed.state, Roster), "a roster is loaded as one"
-    targets = [Target(decider(session), each) for each in listed.state.under_way]
+    listed = await commands.aggregates.one(roster_target(player_id))
+    targets = [session_target(each) for each in listed.state.under_way]
     found = await commands.aggregates.load(targets) if targets else []
     return [target.id for target, each in zip(targets, found, strict=True) if each.state.status in OVER]
-
-
-def roster_target(player_id: UUID) -> Target:
-    return Target(decider(roster), roster_id(player_id))
 
 
 def roster_events(
@@ -104,19 +99,18 @@ def roster_events(
     return decided
 
 
-def facts_of(record: object, person: object) -> Facts:
-    """Read the facts from a safety record and a player."""
-    assert isinstance(record, safety_record.SafetyRecord), "facts come from a safety record"
-    assert isinstance(person, player.Player), "facts come from a player"
+def facts_of(states: States, player_id: UUID) -> Facts:
+    """Read the facts from a player and their safety record, which are among the states."""
+    record, person = states.of(record_target(player_id)), states.of(player_target(player_id))
     consented = ConsentPurpose.PLAY in person.consents
     return Facts(record.held, consented, record.recovery, person.preferences_at)
 
 
-def require_own(state: object, player_id: UUID) -> Session:
-    """See a state as a session of the player's. Raises NoSuchSession where it is none, or somebody else's."""
-    if not isinstance(state, Session) or state.player_id != player_id:
+def require_own(current: Session, player_id: UUID) -> Session:
+    """Give a session of the player's. Raises NoSuchSession where there is none, or it is somebody else's."""
+    if current.player_id != player_id:
         raise NoSuchSession("expected a session, there is none")
-    return state
+    return current
 
 
 def require_slot(session_id: UUID, player_id: UUID) -> None:
@@ -144,27 +138,20 @@ async def _handled(
     command: Callable[[Facts], SessionCommand],
     asked: Asked,
     *,
-    rosters: Sequence[Target],
+    enrols: bool = False,
     over: Sequence[UUID] = (),
 ) -> Handled:
-    """Decide with the player's roster, where that is a target too."""
     require_slot(session_id, player_id)
+    current, listed = session_target(session_id), roster_target(player_id)
 
-    def decide(states: list[object]) -> list[Sequence[Event]]:
-        current, record, person, *listed = states
-        assert isinstance(current, Session), "the session comes first"
-        decided = session.decide(current, command(facts_of(record, person)))
-        rows: list[Sequence[Event]] = [decided, [], []]
-        for each in listed:
-            assert isinstance(each, Roster), "the roster comes last"
-            rows.append(roster_events(each, session_id, decided, over=over))
-        return rows
+    def decide(states: States) -> Decided:
+        happens = session.decide(states.of(current), command(facts_of(states, player_id)))
+        if not enrols:
+            return {current: happens}
+        return {current: happens, listed: roster_events(states.of(listed), session_id, happens, over=over)}
 
-    targets = [
-        Target(decider(session), session_id),
-        Target(decider(safety_record), safety_record_id(player_id)),
-        Target(decider(player), player_id),
-        *rosters,
-    ]
+    targets: list[AnyTarget] = [current, record_target(player_id), player_target(player_id)]
+    if enrols:
+        targets.append(listed)
     admits = admitting(player_id, asked)
     return await handle_over(commands, targets, decide, asked, player_id=player_id, admits=admits)

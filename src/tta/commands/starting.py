@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, Handled
 from tta.commands.sessions import Facts, handle_enrolled, sessions_over
+from tta.commands.targets import player_target
 from tta.commands.wishes import wishes_of
-from tta.domain import player
 from tta.domain.passages import Wishes
 from tta.domain.roster import TooManySessions
 from tta.domain.session import StartSession
@@ -44,7 +43,7 @@ async def start_as_wished(commands: Commands, player_id: UUID, start: Start, att
     over: Sequence[UUID] = ()
     while True:
         # Whoever begins has just set their wishes, perhaps on another process: look.
-        await commands.aggregates.load([Target(decider(player), player_id)])
+        await commands.aggregates.one(player_target(player_id))
         wishes, wished_at = await wishes_of(commands, player_id)
 
         def begin(facts: Facts, wishes: Wishes = wishes, wished_at: int | None = wished_at) -> StartSession:

@@ -1,16 +1,14 @@
 """From one session of a player to another: the one is paused and the other goes on, in one append."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, Handled, handle_over
+from tta.commands.folding import AnyTarget, States
+from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
 from tta.commands.sessions import admitting, facts_of, require_own, require_slot
-from tta.domain import player, safety_record, session
-from tta.domain.base import Event
-from tta.domain.identity import safety_record_id
+from tta.commands.targets import player_target, record_target, session_target
+from tta.domain import session
 from tta.domain.session import PauseSession, ResumeSession, Session, SessionIsOver, SessionIsPaused, Status
 
 
@@ -32,25 +30,22 @@ async def switch_session(
     require_slot(session_id, player_id)
     require_slot(to_id, player_id)
 
-    def decide(states: list[object]) -> list[Sequence[Event]]:
-        leaves, goes_on, record, person = states
-        facts = facts_of(record, person)
-        left, other = _require_open(require_own(leaves, player_id)), require_own(goes_on, player_id)
+    leaves, goes_on = session_target(session_id), session_target(to_id)
+
+    def decide(states: States) -> Decided:
+        facts = facts_of(states, player_id)
+        left = _require_open(require_own(states.of(leaves), player_id))
+        other = require_own(states.of(goes_on), player_id)
         resume = ResumeSession(held=facts.held, consented=facts.consented, at=at)
         # The pause comes first, whatever the other stands at: by it a retry is recognised.
-        return [session.decide(left, PauseSession(at=at)), session.decide(other, resume), [], []]
+        return {leaves: session.decide(left, PauseSession(at=at)), goes_on: session.decide(other, resume)}
 
-    other = Target(decider(session), to_id)
-    targets = [
-        Target(decider(session), session_id),
-        other,
-        Target(decider(safety_record), safety_record_id(player_id)),
-        Target(decider(player), player_id),
-    ]
+    # The first is what the path names.
+    targets: list[AnyTarget] = [leaves, goes_on, record_target(player_id), player_target(player_id)]
     handled = await handle_over(
         commands, targets, decide, asked, player_id=player_id, admits=admitting(player_id, asked)
     )
-    (found,) = commands.aggregates.cached([other]) or await commands.aggregates.load([other])
+    (found,) = commands.aggregates.cached([goes_on]) or await commands.aggregates.load([goes_on])
     done = found.recent.get(asked.context.command_id.bytes)
     return Switched(handled, None if done is None else done.last_version)
 

@@ -3,9 +3,8 @@
 from typing import cast
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
 from tta.commands.handle import Commands
-from tta.domain import player
+from tta.commands.targets import player_target
 from tta.domain.base import Sealed
 from tta.domain.passages import Wishes
 from tta.domain.player import PreferencesSet
@@ -18,9 +17,8 @@ async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes, int | 
     Whoever decides by them guards the player and compares. Raises PlayerErased, SealBroken and what the event
     store raises.
     """
-    aggregates, target = commands.aggregates, Target(decider(player), player_id)
+    aggregates, target = commands.aggregates, player_target(player_id)
     (folded,) = aggregates.cached([target]) or await aggregates.load([target])
-    assert isinstance(folded.state, player.Player), "a player is loaded as one"
     at = folded.state.preferences_at
     if at is None:
         return Wishes(), None

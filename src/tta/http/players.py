@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from tta.commands.folding import decider
 from tta.commands.handle import handle
+from tta.commands.targets import player_target
 from tta.domain import player, words
 from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
@@ -105,7 +105,7 @@ async def register_player(call: Call) -> Response:
         at=call.at,
     )
     handled = await handle(
-        call.services.commands, decider(player), player_id, command, asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, asked, player_id=player_id
     )
     answer = PlayerChanged(player_id, handled.version)
     return answered(call, answer, handled, location=f"/v1/players/{player_id}")
@@ -121,7 +121,7 @@ async def change_consent(call: Call) -> Response:
     if call.body.given:
         command = GiveConsent(purpose=purpose, version=call.body.version, at=call.at)
     handled = await handle(
-        call.services.commands, decider(player), player_id, command, call.asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, call.asked, player_id=player_id
     )
     return answered(call, PlayerChanged(player_id, handled.version), handled)
 
@@ -143,7 +143,7 @@ async def set_preferences(call: Call) -> Response:
         at=call.at,
     )
     handled = await handle(
-        call.services.commands, decider(player), player_id, command, call.asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, call.asked, player_id=player_id
     )
     return answered(call, PlayerChanged(player_id, handled.version), handled)
 

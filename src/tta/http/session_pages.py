@@ -7,9 +7,8 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from tta.commands.folding import Target, decider
+from tta.commands.targets import session_target
 from tta.commands.told_turns import TurnTold, turns_after, turns_before
-from tta.domain import session
 from tta.domain.session import SessionStarted, Status
 from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
@@ -121,7 +120,7 @@ async def show_interactions(call: Call) -> Response:
     aggregates = call.services.commands.aggregates
     turns_max, is_rising = page_size(call), one_of(call, "order", ORDERS, "asc") == "asc"
     place = cursor(call, OLDEST if is_rising else NEWEST_TURN)
-    (found,) = await aggregates.load([Target(decider(session), session_id)])
+    found = await aggregates.one(session_target(session_id))
     if found.state.player_id is None:
         raise Problem(NOT_FOUND)
     player_id = call.require_player(found.state.player_id)

@@ -7,17 +7,17 @@ import structlog
 from starlette.responses import Response
 
 from tta.commands import starting
-from tta.commands.folding import Aggregates, Target, decider
+from tta.commands.folding import Aggregates
 from tta.commands.handle import Handled
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.targets import session_target
 from tta.domain import roster, session, turns, words
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
     OVER,
     PauseSession,
     ResumeSession,
-    Session,
     SessionCommand,
     StartSession,
     Status,
@@ -197,9 +197,7 @@ async def _status_at(aggregates: Aggregates, session_id: UUID, submitted: Intera
     """Say what a session was when it took an interaction: open, unless its player's play was held."""
     if not submitted.held:
         return Status.OPEN
-    (found,) = await aggregates.load([Target(decider(session), session_id)])
-    assert isinstance(found.state, Session), "a session is loaded as one"
-    return found.state.status
+    return (await aggregates.one(session_target(session_id))).state.status
 
 
 CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)

@@ -13,9 +13,11 @@ import msgspec
 import structlog
 from starlette.responses import Response
 
-from tta.commands.folding import Folded, Target, decider
-from tta.domain import safety_record, session
+from tta.commands.folding import AnyTarget, Folded
+from tta.commands.targets import record_target, session_target
 from tta.domain.identity import safety_record_id
+from tta.domain.safety_record import SafetyRecord
+from tta.domain.session import Session
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
 from tta.http.calls import Call, Route
@@ -69,6 +71,7 @@ class Stream:
     def __init__(self, call: Call, session_id: UUID, player_id: UUID, watch: Watch) -> None:
         self._call = call
         self._session_id = session_id
+        self._player_id = player_id
         self._record_id = safety_record_id(player_id)
         self._watch = watch
         self._telling = Telling(call, player_id)
@@ -81,9 +84,8 @@ class Stream:
     async def begin(self, stood: Seen | Unreachable | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
         aggregates = self._call.services.commands.aggregates
-        current, record = await aggregates.load(
-            [Target(decider(session), self._session_id), Target(decider(safety_record), self._record_id)]
-        )
+        targets: list[AnyTarget] = [session_target(self._session_id), record_target(self._player_id)]
+        current, record = await aggregates.load(targets)
         stands = Seen(Place.of(current.head), Place.of(record.head))
         self._telling.answered = current.state.turns.last - current.state.turns.unanswered
         self._seen = stands
@@ -145,8 +147,8 @@ class Stream:
         self._seen = seen
         return chunk
 
-    def _opened(self, current: Folded, record: Folded) -> Opened:
-        state: session.Session = current.state
+    def _opened(self, current: Folded[Session], record: Folded[SafetyRecord]) -> Opened:
+        state = current.state
         return Opened(
             self._session_id,
             current.head.version,
@@ -183,7 +185,7 @@ def _last_seen(call: Call) -> Seen | Unreachable | None:
 
 async def _player_of(call: Call, session_id: UUID) -> UUID:
     """Name whose session it is, as the log has it; 404 unless it is the caller's to see."""
-    (found,) = await call.services.commands.aggregates.load([Target(decider(session), session_id)])
+    found = await call.services.commands.aggregates.one(session_target(session_id))
     if found.state.player_id is None:
         raise Problem(NOT_FOUND)
     return call.require_player(found.state.player_id)

@@ -5,7 +5,7 @@ outside the append, and compare there what they decided by: where it has changed
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -13,15 +13,15 @@ from uuid import UUID
 import structlog
 
 from tta.agents.messages import Answer, Consent, Turn
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, handle_over
-from tta.commands.sessions import roster_events, roster_target
+from tta.commands.folding import AnyTarget, States, Target
+from tta.commands.handle import Asked, Commands, Decided, handle_over
+from tta.commands.sessions import roster_events
+from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.wishes import wishes_of
-from tta.domain import player, safety_record, session
-from tta.domain.base import Event
-from tta.domain.identity import safety_record_id
+from tta.domain import session
 from tta.domain.passages import Passage, Play
-from tta.domain.roster import Roster
+from tta.domain.player import Player
+from tta.domain.session import Session
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
@@ -90,13 +90,13 @@ class Matter(NamedTuple):
         return HELD if self.standing.held else UNTOLD
 
     @property
-    def targets(self) -> list[Target]:
-        """The session, its player's safety record, and the player."""
-        return [
-            Target(decider(session), self.session_id),
-            Target(decider(safety_record), safety_record_id(self.player_id)),
-            Target(decider(player), self.player_id),
-        ]
+    def session(self) -> Target[Session]:
+        return session_target(self.session_id)
+
+    @property
+    def targets(self) -> list[AnyTarget]:
+        """What the answer is decided over."""
+        return [self.session, record_target(self.player_id), player_target(self.player_id)]
 
 
 async def matter_of(
@@ -120,7 +120,7 @@ async def matter_of(
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
     remembered = None if afresh else commands.aggregates.cached(unfolded.targets)
     folded = remembered or await commands.aggregates.load(unfolded.targets)
-    standing, consented = _standing([each.state for each in folded])
+    standing, consented = _standing(States(unfolded.targets, folded), unfolded)
     standing = standing._replace(preferences_at=wished_at)
     story = None if standing.held else _story(repertoire, standing.play, recorded)
     if story is None:
@@ -144,11 +144,8 @@ def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | No
     """The version that a session is pinned to; None where nobody has it. Raises NotHere."""
     story = repertoire.stories.get(play.story, {}).get(play.version)
     # Version 0 is of a story that there was not when the session began.
-    if (
-        story is None
-        and play.version
-        and ((datetime.now(UTC) - recorded.recorded_at).total_seconds() < repertoire.missing_s_max)
-    ):
+    waited = datetime.now(UTC) - recorded.recorded_at
+    if story is None and play.version and waited.total_seconds() < repertoire.missing_s_max:
         raise NotHere(f"expected {play.story}@{play.version}, there is no such version here")
     return story
 
@@ -180,32 +177,34 @@ async def append(
     """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
     # An answer that ends its session makes room for another one in the same append.
     ends = isinstance(command, AnswerInteraction) and command.then == "end"
-    rosters = [roster_target(matter.player_id)] if ends else []
+    listed = roster_target(matter.player_id)
     by_model = isinstance(command, AnswerInteraction) and command.author is Author.MODEL
 
-    def decide(states: list[object]) -> Sequence[Sequence[Event]]:
-        *known, listed = states if ends else [*states, None]
-        standing, consented = _standing(known)
+    def decide(states: States) -> Decided:
+        standing, consented = _standing(states, matter)
         if standing != matter.standing or (by_model and not consented):
             raise Overtaken
-        decided = session.decide(cast("session.Session", states[0]), command)
+        happens = session.decide(states.of(matter.session), command)
         if not ends:
-            return [decided, [], []]
-        return [decided, [], [], roster_events(cast("Roster", listed), matter.session_id, decided)]
+            return {matter.session: happens}
+        return {
+            matter.session: happens,
+            listed: roster_events(states.of(listed), matter.session_id, happens),
+        }
 
     asked = Asked(recorded.answered_by(dealt.reactor))
-    targets = [*matter.targets, *rosters]
+    targets = [*matter.targets, *([listed] if ends else [])]
     await handle_over(commands, targets, decide, asked, player_id=matter.player_id, dealt=dealt)
 
 
 def _consent(commands: Commands, player_id: UUID) -> Consent:
     """A consent that was read just now, and how it is read again: the player's events since, in one call."""
-    target = Target(decider(player), player_id)
+    target = player_target(player_id)
 
     async def stands() -> bool:
         try:
             async with asyncio.timeout(CONSENT_WITHIN_S):
-                (folded,) = await commands.aggregates.load([target])
+                folded = await commands.aggregates.one(target)
         except (StoreError, TimeoutError) as error:
             log.warning("a consent cannot be read, no model is asked", error=said_by(error))
             return False
@@ -214,16 +213,12 @@ def _consent(commands: Commands, player_id: UUID) -> Consent:
     return Consent(player_id, stands)
 
 
-def _agreed(person: object) -> bool:
-    assert isinstance(person, player.Player), "a player is loaded as one"
+def _agreed(person: Player) -> bool:
     return ConsentPurpose.MODEL_PROCESSING in person.consents
 
 
-def _standing(states: Sequence[object]) -> tuple[Standing, bool]:
+def _standing(states: States, matter: Matter) -> tuple[Standing, bool]:
     """What an answer is decided by, and whether the player agreed to model processing."""
-    current, record, person = states
-    assert isinstance(current, session.Session), "the session comes first"
-    assert isinstance(record, safety_record.SafetyRecord), "its player's safety record comes second"
-    assert isinstance(person, player.Player), "its player comes third"
-    standing = Standing(current.play, record.held, record.recovery, person.preferences_at)
+    record, person = states.of(record_target(matter.player_id)), states.of(player_target(matter.player_id))
+    standing = Standing(states.of(matter.session).play, record.held, record.recovery, person.preferences_at)
     return standing, _agreed(person)

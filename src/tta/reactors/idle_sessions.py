@@ -7,13 +7,13 @@ None is abandoned while its player is held, nor before the last words are answer
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, Decision, handle_over
-from tta.commands.sessions import roster_events, roster_target
-from tta.domain import safety_record, session, timer
+from tta.commands.folding import AnyTarget, States, Target
+from tta.commands.handle import Asked, Commands, Decided, Decision, handle_over
+from tta.commands.sessions import roster_events
+from tta.commands.targets import record_target, roster_target, session_target, timer_target
+from tta.domain import session, timer
 from tta.domain.base import Event
-from tta.domain.identity import safety_record_id, timer_id
-from tta.domain.roster import Roster
+from tta.domain.identity import timer_id
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import (
     AbandonSession,
@@ -80,15 +80,14 @@ class _Reaction:
     async def watch(self, session_id: UUID, idle: timedelta, due: TimerDue | None) -> None:
         """Let the timer fall due when the session will have been idle, if it still goes on."""
 
-        def decide(states: list[object]) -> list[list[Event]]:
-            standing, current, record = states
-            assert isinstance(standing, Timer), "the timer comes first"
-            assert isinstance(current, Session), "the session comes second"
-            assert isinstance(record, SafetyRecord), "the safety record comes third"
+        watching, played = self._timer(session_id), session_target(session_id)
+
+        def decide(states: States) -> Decided:
+            current = states.of(played)
             if current.status not in {Status.OPEN, Status.PAUSED} or current.active_at is None:
-                return [[], [], []]
+                return {}
             until = current.active_at + idle
-            if due is not None and _must_wait(current, record):
+            if due is not None and _must_wait(current, states.of(self._record)):
                 # As long again: who is released, or answered late, has all that time to come back.
                 until = max(until, due.at + idle)
             wanted = ScheduleTimer(
@@ -98,52 +97,47 @@ class _Reaction:
                 player_id=self._player_id,
                 at=datetime.now(UTC),
             )
-            return [list(timer.decide(standing, wanted)), [], []]
+            return {watching: timer.decide(states.of(watching), wanted)}
 
-        await self._append([self._timer(session_id), _session(session_id), self._record], decide)
+        await self._append([watching, played, self._record], decide)
 
     async def abandon(self, session_id: UUID, idle: timedelta, due: TimerDue) -> None:
         """Abandon the session, if it was idle when the timer fell due. Raises NotIdle."""
 
-        def decide(states: list[object]) -> list[list[Event]]:
-            current, record, listed = states
-            assert isinstance(current, Session), "the session comes first"
-            assert isinstance(record, SafetyRecord), "the safety record comes second"
-            assert isinstance(listed, Roster), "the roster comes third"
-            is_recent = current.active_at is not None and current.active_at + idle > due.at
-            if is_recent or _must_wait(current, record):
-                raise NotIdle
-            left: list[Event] = list(session.decide(current, AbandonSession(at=datetime.now(UTC))))
-            return [left, [], list(roster_events(listed, session_id, left))]
+        played, listed = session_target(session_id), roster_target(self._player_id)
 
-        await self._append([_session(session_id), self._record, roster_target(self._player_id)], decide)
+        def decide(states: States) -> Decided:
+            current = states.of(played)
+            is_recent = current.active_at is not None and current.active_at + idle > due.at
+            if is_recent or _must_wait(current, states.of(self._record)):
+                raise NotIdle
+            left = session.decide(current, AbandonSession(at=datetime.now(UTC)))
+            return {played: left, listed: roster_events(states.of(listed), session_id, left)}
+
+        await self._append([played, self._record, listed], decide)
 
     async def call_off(self, session_id: UUID) -> None:
         """The session is over: nothing is to fall due any more."""
 
-        def decide(states: list[object]) -> list[list[Event]]:
-            (standing,) = states
-            assert isinstance(standing, Timer), "the timer is the only one asked for"
-            return [list(timer.decide(standing, CancelTimer(at=datetime.now(UTC))))]
+        watching = self._timer(session_id)
 
-        await self._append([self._timer(session_id)], decide)
+        def decide(states: States) -> Decided:
+            return {watching: timer.decide(states.of(watching), CancelTimer(at=datetime.now(UTC)))}
+
+        await self._append([watching], decide)
 
     @property
-    def _record(self) -> Target:
-        return Target(decider(safety_record), safety_record_id(self._player_id))
+    def _record(self) -> Target[SafetyRecord]:
+        return record_target(self._player_id)
 
-    def _timer(self, session_id: UUID) -> Target:
-        return Target(decider(timer), timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
+    def _timer(self, session_id: UUID) -> Target[Timer]:
+        return timer_target(timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
 
-    async def _append(self, targets: list[Target], decide: Decision) -> None:
+    async def _append(self, targets: list[AnyTarget], decide: Decision) -> None:
         asked = Asked(self._recorded.answered_by(IdleSessions.NAME))
         await handle_over(
             self._commands, targets, decide, asked, player_id=self._player_id, dealt=self._dealt
         )
-
-
-def _session(session_id: UUID) -> Target:
-    return Target(decider(session), session_id)
 
 
 def _must_wait(current: Session, record: SafetyRecord) -> bool:

@@ -1,13 +1,11 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
-from collections.abc import Sequence
-
-from tta.commands.folding import Target, decider
-from tta.commands.handle import Asked, Commands, handle_over
+from tta.commands.folding import States
+from tta.commands.handle import Asked, Commands, Decided, handle_over
+from tta.commands.targets import care_plan_target
 from tta.domain import care_plan
 from tta.domain.base import Event
 from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPractised
-from tta.domain.identity import care_plan_id
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
@@ -35,16 +33,16 @@ class Practice:
         player_id = recorded.subject_id
         assert player_id is not None, "an answer is a player's"
 
-        def decide(states: list[object]) -> Sequence[Sequence[Event]]:
-            (plan,) = states
-            assert isinstance(plan, CarePlan), "skills are credited on a care plan"
-            return [_credited(plan, event, recorded)]
+        plan = care_plan_target(player_id)
+
+        def decide(states: States) -> Decided:
+            return {plan: _credited(states.of(plan), event, recorded)}
 
         # Nothing here is sealed, so only this tells that the player was erased.
         await self._commands.keyring.open_for(player_id)
         handled = await handle_over(
             self._commands,
-            [Target(decider(care_plan), care_plan_id(player_id))],
+            [plan],
             decide,
             Asked(recorded.answered_by(self.NAME)),
             player_id=player_id,

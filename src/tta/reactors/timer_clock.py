@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from tta.commands.folding import Target, decider
 from tta.commands.handle import Asked, Commands, TooManyConflicts, VersionMismatch, handle
-from tta.domain import timer
+from tta.commands.targets import timer_target
 from tta.domain.identity import derived_id
-from tta.domain.timer import FallDue, Timer, TimerDue
+from tta.domain.timer import FallDue, TimerDue
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Context
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
@@ -105,8 +104,8 @@ class TimerClock:
     async def _fall_due(self, entry: Entry, now: datetime) -> TimerDue | None:
         """Say in the log that a schedule has come; None where it is over, or somebody said so before."""
         # Read anew: what is remembered may not know yet whom the timer concerns.
-        (folded,) = await self._commands.aggregates.load([Target(decider(timer), entry.timer)])
-        assert isinstance(folded.state, Timer), "the timer is the only one asked for"
+        target = timer_target(entry.timer)
+        folded = await self._commands.aggregates.one(target)
         if folded.head.version != entry.version or folded.state.standing is None:
             return None
         command_id = derived_id(ACTOR, entry.timer, str(entry.version))
@@ -116,9 +115,7 @@ class TimerClock:
         )
         player_id = folded.state.standing.player_id
         try:
-            handled = await handle(
-                self._commands, decider(timer), entry.timer, FallDue(at=now), asked, player_id=player_id
-            )
+            handled = await handle(self._commands, target, FallDue(at=now), asked, player_id=player_id)
         except VersionMismatch:
             return None
         (due,) = handled.events
