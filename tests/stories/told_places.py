@@ -1,11 +1,19 @@
 """A place in a story, as players' words are tried there."""
 
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
-from tta.stories.playing import Offer, Playthrough, Sent
+from tta.stories.playing import Chosen, Offer, Playthrough, Sent, Shown
 from tta.stories.standing import characters_of
-from tta.stories.story import newest
+from tta.stories.story import Story, catalogue, newest
+
+
+class Place(NamedTuple):
+    story: str
+    scene: str
+    offers: tuple[Offer, ...]
+    characters: tuple[str, ...]
 
 
 @cache
@@ -15,3 +23,35 @@ def place(story: str, scene: str) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
     assert found is not None
     played = Playthrough(found, UUID(int=1))
     return played.make(Sent(scene)).offers, characters_of(found)
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Give whatever is offered together anywhere: where each scene begins, and where it goes on."""
+    return tuple(
+        Place(id_, shown.scene, shown.offers, characters_of(story))
+        for id_, versions in sorted(catalogue().items())
+        for story in (versions[max(versions)],)
+        for shown in _offering(story)
+    )
+
+
+def where(text: str) -> Place:
+    """Give the place that offers the choice of this text."""
+    return next(each for each in places() if text in {offer.text for offer in each.offers})
+
+
+def _offering(story: Story) -> list[Shown]:
+    played = Playthrough(story, UUID(int=1))
+    found: dict[tuple[Offer, ...], Shown] = {}
+    for scene in story.scenes:
+        ahead = [(played.make(Sent(scene)), played.saved())]
+        while ahead:
+            shown, saved = ahead.pop()
+            if not shown.offers or shown.offers in found:
+                continue
+            found[shown.offers] = shown
+            for offer in (each for each in shown.offers if not each.to):
+                played.go_back(saved, shown)
+                ahead.append((played.make(Chosen(offer.id)), played.saved()))
+    return list(found.values())

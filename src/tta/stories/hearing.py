@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
+from tta.stories.contractions import spelled_out
 from tta.stories.phrases import EMPTY, SYNONYMS
 from tta.stories.story import catalogue
 
@@ -17,17 +18,16 @@ WORDS_MAX = 80
 LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five letters or more is let through.
 REMEMBERED_MAX = 20_000  # Pairs of words and texts of choices, which come again and again.
 
-apostrophe_pattern = re.compile(r"(?<=\w)['’ʼ`](?=\w)")
 word_pattern = re.compile(r"[^\W_]+")
 double_pattern = re.compile(r"(.)\1")
 told_pattern = re.compile(r'"\^((?:[^"\\]|\\.)*)"')
 
 
 def said_words(text: str) -> list[str]:
-    """Split into folded words, without accents; "don't" is one word, "dont"."""
+    """Split into folded words, without accents; "don't" and "dont" are two words, "do not"."""
     folded = unicodedata.normalize("NFKD", text[:CHARACTERS_MAX]).casefold()
     plain = "".join(each for each in folded if not unicodedata.combining(each))
-    return word_pattern.findall(apostrophe_pattern.sub("", plain))[:WORDS_MAX]
+    return word_pattern.findall(spelled_out(plain))[:WORDS_MAX]
 
 
 def telling(words: Iterable[str]) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def known_words() -> frozenset[str]:
         for versions in catalogue().values()
         for story in versions.values()
         for text in told_pattern.findall(story.compiled)
-        for word in word_pattern.findall(apostrophe_pattern.sub("", text.casefold()))
+        for word in word_pattern.findall(spelled_out(text.casefold()))
     )
     return frozenset(name for word in told for name in (word, canonical(word)))
 

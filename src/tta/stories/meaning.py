@@ -218,10 +218,9 @@ def _states(begun: Sequence[str], choice: Choice) -> bool:
     """Whether words say what something is, or how one is, where the choice is an act and not said."""
     if choice.spoken or f" {' '.join(begun)} " in f" {choice.plain} ":
         return False
-    if begun[0] == "im" or begun[:2] == ["i", "am"]:
-        doing = begun[1:2] if begun[0] == "im" else begun[2:3]
+    if begun[:2] == ["i", "am"]:
         acts = choice.acts | HARDLY_ACTS
-        return {"im", "am"}.isdisjoint(choice.words) and acts.isdisjoint(map(canonical, doing))
+        return "am" not in choice.words and acts.isdisjoint(map(canonical, begun[2:3]))
     return bool(choice.acts) and not phrases.STATEMENTS.isdisjoint((begun[0], " ".join(begun[:2])))
 
 

@@ -24,7 +24,7 @@ class Near(NamedTuple):
     """It is something done, and not an answer alone."""
 
 
-MYSELF = words_of("i im ive id my me myself mine ill")
+MYSELF = words_of("i my me myself mine ill")
 HARM = words_of(
     """
     die dies dying dead deadly death deaths suicide suicidal overdose overdosed overdosing selfharm
@@ -84,7 +84,7 @@ MOODS = words_of(
     "ill down low hard rough bad good fine better okay ok empty lost broken happy glad cold weak"
 )
 """Of oneself only after `am`, `feel` and the like: a path may be hard, and lead down."""
-AM = words_of("am im feel feels feeling felt was been being")
+AM = words_of("am feel feels feeling felt was been being")
 HOW_MUCH = words_of("so very really too quite pretty rather a bit little just all")
 LIVES = words_of(
     """

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from tta.stories.contractions import spelled_out
+
 
 def words_of(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
 def phrases_of(listed: str) -> tuple[str, ...]:
-    return tuple(" ".join(each.split()) for each in listed.split("|"))
+    return tuple(spelled_out(" ".join(each.split())) for each in listed.split("|"))
 
 
 def any_of(listed: str) -> frozenset[str]:
@@ -17,18 +19,17 @@ def any_of(listed: str) -> frozenset[str]:
 
 EMPTY = words_of(
     """
-    a am an and are as at been by do does for had has have he her his i id ill im in into is
-    it its ive just let lets my of on one or our out please quite really she so some
+    a am an and are as at been by can could do does for had has have he her his i ill in into is
+    it its just let my of on one or our out please quite really she so some
     somewhere still than that the their them then there they this those to too upon us very want
-    was we were what which will with would you your now bit little again like gonna wanna okay ok
+    was we were what which will with would you your now bit little again like okay ok
     well hmm um about
     """
 )
 """Not looked at when a choice is compared: too many sentences hold them."""
 NEGATIONS = words_of(
     """
-    not dont cant wont never no isnt arent wasnt werent didnt doesnt havent hasnt hadnt couldnt wouldnt
-    shouldnt mustnt neednt aint cannot neither nor none nobody nowhere hardly barely
+    not never no neither nor none nobody nowhere hardly barely
     """
 )
 """Each denies what follows it: a choice is meant only where it denies the same."""
@@ -96,7 +97,8 @@ REQUESTS = frozenset(
     )
 )
 COURTEOUS = REQUESTS | {
-    *(("thank", "you"), ("give", "me"), ("give", "us"), ("let", "me"), ("for", "me"), ("id", "better"))
+    *(("thank", "you"), ("give", "me"), ("give", "us"), ("let", "me"), ("for", "me")),
+    *(("would", "better"), ("had", "better")),
 }
 """Pairs that may be said with any choice."""
 TURNED_AWAY = frozenset(
@@ -217,15 +219,15 @@ ORDINALS |= {"last": -1, "final": -1}
 AROUND_NUMBERS = words_of(
     """
     the number option choice way answer nr please i ill take choose pick go with for want would
-    like select id say lets do try
+    like select will us say let do try
     """
 )
 BEFORE_ONE = words_of("one number option choice answer nr please")
 """With no other word is "one" a number: "that one" and "I want one" are not."""
-OTHERS = words_of("you youre he she they hes shes theyre theyve someone somebody everyone everybody")
+OTHERS = words_of("you he she they someone somebody everyone everybody")
 NOT_THE_PLAYER_FIRST = OTHERS | words_of(
     """
-    what why how who when where which should does did is are do whats whos wheres if would will shall
+    what why how who when where which should does did is are do if would will shall
     can could may was were has
     """
 )
@@ -238,7 +240,7 @@ REPORTS = frozenset(
 )
 """So begins what happened once, which is no choice of now."""
 
-STATEMENTS = frozenset({"its", "thats", "it is", "this is", "that is"})
+STATEMENTS = frozenset({"its", "it is", "this is", "that is"})
 """So begins what something is: of a choice that is an act, it says nothing."""
 DOUBTS = words_of("should if does did is are")
 
