@@ -6,12 +6,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from tta.stories.hearing import REMEMBERED_MAX, canonical, said_words, telling
-from tta.stories.phrases import BEGINNINGS, DIRECTIONS, EMPTY, MANNER, NEGATIONS
+from tta.stories.phrases import BEGINNINGS, DIRECTIONS, EMPTY, MANNER, NEGATIONS, words_of
 from tta.stories.playing import Offer
 
 SPEECH = ("'", '"', "“", "‘", "«")
 HARDLY_ACTS = frozenset({"go", "take", "look"})
 """Going to a thing, taking it and looking at it are hardly acts of their own."""
+BESIDE = MANNER | words_of(
+    "i we you it is am are that this a an the to will would like want us me please just really can could"
+)
+compound_pattern = re.compile(r"(\w+)-(?=\w)")
 clause_pattern = re.compile(r"[.,:;!?()]|\band\b|\bthen\b")
 
 
@@ -30,6 +34,10 @@ class Choice(NamedTuple):
     """What it does, going, taking and looking among it."""
     clauses: tuple[tuple[str, ...], ...]
     """What each part of it tells, in order."""
+    lines: tuple[tuple[str, ...], ...]
+    """Each part as it is told, courtesy aside."""
+    parts: frozenset[str]
+    """What is but the beginning of a compound: the sea of sea-glass."""
     directed: bool
     spoken: bool
     """It is something said."""
@@ -50,6 +58,8 @@ def read_choice(offer: Offer) -> Choice:
         own=own,
         acts=frozenset(canonical(word) for each in clauses for word in each[:1] if word in BEGINNINGS),
         clauses=tuple(told for each in clauses if (told := told_in_order(each))),
+        lines=tuple(map(as_told, clauses)),
+        parts=frozenset(map(canonical, said_words(" ".join(compound_pattern.findall(offer.text))))),
         directed=not DIRECTIONS.isdisjoint(words),
         spoken=offer.text.startswith(SPEECH),
         asks="?" in offer.text or "ask" in words,
@@ -60,3 +70,8 @@ def told_in_order(words: Sequence[str]) -> tuple[str, ...]:
     """Give what words tell, manner aside, with one name for every negation."""
     told = (word for word in words if word not in EMPTY and word not in MANNER)
     return tuple("not" if word in NEGATIONS else canonical(word) for word in told)
+
+
+def as_told(words: Sequence[str]) -> tuple[str, ...]:
+    """Give words as they are, but for courtesy and who wishes."""
+    return tuple(word for word in words if word not in BESIDE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from tta.stories.choice_words import Choice, read_choice, told_in_order
+from tta.stories.choice_words import Choice, as_told, read_choice, told_in_order
 from tta.stories.hearing import among, canonical, telling
 from tta.stories.leftovers import contradicts, left_over
 from tta.stories.phrases import DIRECTIONS, VAGUE, WEAK
@@ -12,6 +12,7 @@ from tta.stories.playing import Offer
 
 UNMATCHED_WEAK_WEIGHT = 0.1  # "Take the pen" and "look at the pen" are both about the pen.
 WEAK_WEIGHT = 0.35  # Of a verb that any choice might hold: it says how, hardly which.
+VERBATIM_MIN = 4  # Words in a row of a choice, that name it however little each of them tells.
 
 
 class Fit(NamedTuple):
@@ -43,11 +44,23 @@ def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[Fit]:
 
 def _names(said: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]) -> bool:
     """Whether words hold one that tells this choice from all others, or are how a part of it begins."""
-    if any(word not in _vague() and _weight(word, choices) == 1.0 for word in matched):
+    if any(word not in _vague() | choice.parts and _weight(word, choices) == 1.0 for word in matched):
         return True
     told = told_in_order(said)
     begun = [each for each in choices if any(part[: len(told)] == told for part in each.clauses)]
-    return begun == [choice] and (len(told) > 1 or told in choice.clauses)
+    if len(said) >= VERBATIM_MIN and f" {' '.join(said)} " in f" {choice.plain} ":
+        return True
+    if begun != [choice] or not told:
+        return False
+    if (_vague() | WEAK).issuperset(told):
+        return _begins(as_told(said), choice, whole=len(told) == 1)
+    return len(told) > 1 or told in choice.clauses
+
+
+def _begins(said: Sequence[str], choice: Choice, *, whole: bool) -> bool:
+    """Whether a part of a choice begins, or is, word for word what was said; one word is its first part."""
+    lines = choice.lines[:1] if len(said) == 1 else choice.lines
+    return any(line == said or (line[: len(said)] == said and not whole) for line in lines)
 
 
 def _score(

@@ -16,6 +16,7 @@ from tta.stories.phrases import (
     MANNER,
     NEGATIONS,
     TURNED_AWAY,
+    TURNING,
     WEAK,
 )
 
@@ -52,9 +53,13 @@ def contradicts(said: Sequence[str], choice: Choice) -> bool:
     """Say whether words deny or except what a choice does not, or hold what it denies."""
     if any(word in EXCEPTIONS and word not in choice.words for word in said):
         return True
+    if any(each not in set(_turned(choice.words)) for each in _turned(said)):
+        return True
     if TURNED_AWAY.intersection(pairwise(said)) - set(pairwise(choice.words)):
         return True
     theirs, ours = list(_denied(said)), list(_denied(choice.words))
+    if len(theirs) > len(ours):
+        return True  # "Never 'not yet'" denies what the choice says.
     if any(
         what not in {own for _, own in ours} if what else around not in f" {choice.plain} "
         for around, what in theirs
@@ -70,6 +75,11 @@ def _denied(words: Sequence[str]) -> Iterable[tuple[str, str]]:
         if word in NEGATIONS:
             around = words[at : at + 2] if at + 1 < len(words) else words[max(at - 1, 0) :]
             yield f" {' '.join(around)} ", _next_telling(words[at + 1 :])
+
+
+def _turned(words: Sequence[str]) -> Iterable[tuple[str, str]]:
+    """Each word that turns away from something, and from what."""
+    return ((word, _next_telling(words[at + 1 :])) for at, word in enumerate(words) if word in TURNING)
 
 
 def _asserted(choice: Choice, denied: Iterable[tuple[str, str]]) -> list[str]:

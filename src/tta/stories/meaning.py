@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, get_args
 
 from tta.domain.passages import NOTHING_ASKED, Asked
 from tta.stories import phrases
-from tta.stories.choice_words import HARDLY_ACTS, Choice, read_choice
+from tta.stories.choice_words import HARDLY_ACTS, Choice, read_choice, told_in_order
 from tta.stories.fitting import Fit, fits
 from tta.stories.hearing import alike, canonical, said_words, telling
 from tta.stories.own_life import LONG, Near, speaks_of_self
@@ -220,7 +220,10 @@ def _states(begun: Sequence[str], choice: Choice) -> bool:
         return False
     if begun[:2] == ["i", "am"]:
         acts = choice.acts | HARDLY_ACTS
-        return "am" not in choice.words and acts.isdisjoint(map(canonical, begun[2:3]))
+        told = told_in_order(begun[2:])
+        # "I am shaking" says how one is; "I am sitting down" is done.
+        doing = not acts.isdisjoint(told[:1]) and (len(told) > 1 or told in choice.clauses)
+        return "am" not in choice.words and not doing
     return bool(choice.acts) and not phrases.STATEMENTS.isdisjoint((begun[0], " ".join(begun[:2])))
 
 

@@ -21,7 +21,7 @@ EMPTY = words_of(
     """
     a am an and are as at been by can could do does for had has have he her his i ill in into is
     it its just let my of on one or our out please quite really she so some
-    somewhere still than that the their them then there they this those to too upon us very want
+    somewhere still than that the their then there they this here those to too upon us very want
     was we were what which will with would you your now bit little again like okay ok
     well hmm um about
     """
@@ -40,6 +40,8 @@ EXCEPTIONS = words_of(
     """
 )
 """Each turns away from what is named, or leaves it open: meant only by a choice that holds this very word."""
+TURNING = words_of("skip avoid refuse forget ignore without")
+"""Of those, the ones that say from what: "skip the water" is meant by no choice that skips something else."""
 SHARED: Mapping[str, str] = {
     "go": (
         "goes going walk head move travel stroll wander proceed continue march run follow enter went onward "
@@ -102,14 +104,19 @@ COURTEOUS = REQUESTS | {
 }
 """Pairs that may be said with any choice."""
 TURNED_AWAY = frozenset(
-    {("let", "go"), ("shut", "up"), ("take", "care"), ("let", "her"), ("let", "him"), ("let", "them")}
+    tuple(pair.split())
+    for pair in phrases_of("never mind | let go | shut up | take care | let her | let him | let them")
 )
 """Pairs that mean what neither of their words does, or what others are to do."""
 VAGUE = words_of(
     """
     down up over through back off out away along all both none either much many more most enough
     any other last next end good leave keep hold stop let begin start stay come get make have need
-    feel think know fall wait here own be me thing left right something anything everything whatever
+    feel think know fall wait own be me thing left right something anything everything whatever
+    i you your he him his she her they them their we us our it its someone somebody everyone everybody
+    anyone anybody who whom whose what which how why when where
+    not no never none nor neither nobody nothing nowhere hardly barely yes
+    now again tonight night today tomorrow yesterday evening morning
     """
 )
 """Alone they name no choice either: they stand in too many sentences, in too many senses."""
@@ -157,7 +164,8 @@ PLEAS = any_of(
     help | really need help | want help | want some help | could use some help | someone help |
     somebody help | someone help me | somebody help me | can someone help me | can somebody help me
     | can anyone help me | can anybody help me | help help | god
-    help me | get me help | really need some help
+    help me | get me help | really need some help | give me a hand | give us a hand | lend me a hand |
+    need a hand | could use a hand | can you give me a hand | somebody give me a hand
     """
 )
 """In a therapeutic story who asks so may mean themself: no rules of the game, but where help is."""
@@ -224,7 +232,7 @@ AROUND_NUMBERS = words_of(
 )
 BEFORE_ONE = words_of("one number option choice answer nr please")
 """With no other word is "one" a number: "that one" and "I want one" are not."""
-OTHERS = words_of("you he she they someone somebody everyone everybody")
+OTHERS = words_of("you he she they someone somebody everyone everybody nobody anyone anybody")
 NOT_THE_PLAYER_FIRST = OTHERS | words_of(
     """
     what why how who when where which should does did is are do if would will shall
