@@ -15,7 +15,7 @@ from tta.stories import phrases
 from tta.stories.choice_words import HARDLY_ACTS, Choice, read_choice, told_in_order
 from tta.stories.fitting import Fit, fits
 from tta.stories.hearing import alike, canonical, said_words, telling
-from tta.stories.own_life import LONG, Near, speaks_of_self
+from tta.stories.own_life import LONG, Near, speaks_of_self, tells_of_self
 from tta.stories.playing import Offer
 
 FIT_MIN = 0.5  # Below it a choice is asked about, not taken.
@@ -74,8 +74,9 @@ def meaning_of(
     command = _command(plain, offers)
     if command is not None:
         return Meaning(command)
+    asked_for = _without_courtesy(plain)
     for offer in offers:
-        if not {read_choice(offer).plain_id, offer.id.casefold()}.isdisjoint(_without_courtesy(plain)):
+        if not {read_choice(offer).plain_id, offer.id.casefold()}.isdisjoint(asked_for):
             return Meaning("choice", offer.id)
     between = [each for each in asked.between if each in {offer.id for offer in offers}]
     return (
@@ -171,29 +172,33 @@ def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], character
     fitting = (
         best.named and best.score >= FIT_MIN and lead >= LEAD_MIN and not best.left and len(said) <= LONG
     )
-    taken = fitting and not _asks(words, said, best, offers)
+    asks = bool(best.choice) and _asks(words, said, best, offers)
+    taken = fitting and not asks
     act, to = _act(said), _spoken_to(said, characters)
     acts_otherwise = bool(act) and act not in phrases.WEAK and act in telling(best.left)
-    if speaks_of_self(said, _near(best, offers)):
+    near = _near(best, offers, asks=asks)
+    if speaks_of_self(said, near):
         meant = Meaning("self")
     elif taken and not to.only:
         meant = Meaning("choice", best.choice)
     elif to.only or (to.character and best.score < FIT_MIN):
         meant = Meaning("character", character=to.character)
+    elif not words.rstrip().endswith("?") and tells_of_self(said, near):
+        meant = Meaning("self")
     elif acts_otherwise or (act in telling(best.left) and best.score < NEAR_MIN):
         meant = Meaning("action")
     else:
-        near = max(NEAR_MIN, best.score - LEAD_MIN)
-        meant = _unsure([fit.choice for fit in ranked[:2] if fit.score >= near])
+        asked_min = max(NEAR_MIN, best.score - LEAD_MIN)
+        meant = _unsure([fit.choice for fit in ranked[:2] if fit.score >= asked_min])
     return meant
 
 
-def _near(best: Fit, offers: Sequence[Offer]) -> Near:
+def _near(best: Fit, offers: Sequence[Offer], *, asks: bool) -> Near:
     """What the choice that fits best says itself, for what is left to the player's own life."""
     if best.score < NEAR_MIN:
         return Near()
     choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
-    explains = best.score >= FIT_MIN and not best.left
+    explains = best.named and best.score >= FIT_MIN and not best.left and not asks
     return Near(choice.plain, choice.words, explains, choice.spoken, acts=bool(choice.acts))
 
 

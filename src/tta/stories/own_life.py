@@ -7,7 +7,16 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from tta.stories.phrases import any_of, words_of
+from tta.stories.phrases import (
+    ACTS,
+    BEFORE_FIRST,
+    BEGINNINGS,
+    NOT_THE_PLAYER_FIRST,
+    OTHERS,
+    any_of,
+    phrases_of,
+    words_of,
+)
 
 LONG = 25  # Words: who says so much tells something.
 
@@ -27,8 +36,8 @@ class Near(NamedTuple):
 MYSELF = words_of("i my me myself mine ill")
 HARM = words_of(
     """
-    die dies dying dead deadly death deaths suicide suicidal overdose overdosed overdosing selfharm
-    razor razors razorblade knife knives gun pistol noose pill pills tablets paracetamol poison
+    die dies died dying dead deadly death deaths suicide suicidal overdose overdosed overdosing selfharm
+    razor razors razorblade blade blades knife knives gun pistol noose pill pills tablets paracetamol poison
     bleach corpse funeral coffin grave wrist wrists veins bleed bleeding blood drown drowning
     drowned strangle strangled stab stabbing hanged trigger
     """
@@ -42,7 +51,8 @@ HARMFUL_PHRASES = any_of(
     it anymore | cant live | dont want to live | dont want to be here anymore | wont be here | wont wake
     up | never wake up | not wake up | tired of | sick of | no reason to live | no reason to go on |
     goodbye letter | farewell letter | goodbye note | last letter | goodbye everyone | goodbye forever |
-    say goodbye to everyone | jump off | jump down | jump from | will jump | going to jump | in front of
+    say goodbye to everyone | jump off | jump down | jump from | will jump | going to jump |
+    should jump | could jump | might jump | want to jump | and jump | just jump | in front of
     a train | nobody loves me | nobody likes me | nobody would miss me | nobody would find | i want to
     disappear | i cut | i miss | i love | cant breathe | hate my life | in real life | quit smoking |
     quit drinking | quit my job | stop drinking | stop smoking | drinking too much | been crying | need
@@ -102,6 +112,30 @@ BODY = words_of(
 )
 """After `my`."""
 
+WISHED = any_of(
+    """
+    i would like | i would like to | i would love | i would love to | i want | i want to | i will |
+    i will have | i am going to | i can | i think i will | i would rather | i would prefer | i prefer |
+    i choose | i pick | let me | please | just | can i | could i | i
+    """
+)
+"""So begins what somebody would do, or have; what they should, must or cannot do tells of them."""
+THINGS = words_of("a an the some this that these those one another something anything more")
+REFUSED = phrases_of("i will not | i do not want | i would not | i would rather not | i do not like")
+ASKED_OF_OTHERS = words_of("show bring guide lead teach remind excuse pass send")
+LEARNT = words_of("know hear")
+QUESTIONS = (NOT_THE_PLAYER_FIRST - OTHERS) - {"if", "when", "why"}
+RELATIVE = frozenset({"what", "how", "where"})
+OF_THE_GAME = any_of(
+    """
+    i do not know | i am not sure | i can not decide | i do not understand | i have no idea | i do not mind |
+    i do not care | i do | i did | i am | i will | i see | i understand | i agree | i am ready | i am back |
+    i am here | i am done | i am sorry | i mean | i meant | excuse me | it is me
+    """
+)
+WHICH = words_of("which do one way to take choose go pick what that this you mean yet really either them it")
+"""With no other word do those ask or answer something of the game: "I don't know which to take"."""
+
 
 def speaks_of_self(said: Sequence[str], near: Near) -> bool:
     """Say whether words are of the player's own life, in what the nearest choice does not say itself."""
@@ -140,3 +174,43 @@ def _of_body(pair: tuple[str, str], near: Near) -> bool:
     whose, what = pair
     meant = what in near.words and (not near.acts or f"your {what}" in near.plain)
     return whose == "my" and what in BODY and not meant
+
+
+def tells_of_self(said: Sequence[str], near: Near) -> bool:
+    """Say whether words that no choice explains state something with `i`, `my` or `me`, and are no act.
+
+    Rather once too often: what is answered harms nobody, and lists the ways.
+    """
+    begun = said[next((at for at, word in enumerate(said) if word not in BEFORE_FIRST), 0) :]
+    if near.explains or len(begun) < 2 or MYSELF.isdisjoint(begun) or ("i" not in begun and len(begun) == 2):
+        return False
+    if _asks(begun) or begun[0] in ASKED_OF_OTHERS or _of_the_game(begun):
+        return False
+    if near.plain and (begun[0] == "why" or " ".join(begun).startswith(REFUSED)):
+        return False  # "I won't go to the path" speaks of the path.
+    wished = _wished(begun)
+    if wished[:1] == ["am"]:
+        return wished[1:2] not in (["going"], ["heading"], ["walking"])
+    first = wished[0] if wished else ""
+    would_do = first in ACTS or (bool(near.plain) and first in BEGINNINGS | LEARNT)
+    return not would_do and not (first in THINGS and len(wished) < len(begun))
+
+
+def _wished(begun: Sequence[str]) -> Sequence[str]:
+    """What follows "I", "I would like to", "let me" and the like."""
+    plain = f"{' '.join(begun)} "
+    longest = max((len(each.split()) for each in WISHED if plain.startswith(f"{each} ")), default=0)
+    return _wished(begun[longest:]) if longest else begun
+
+
+def _asks(begun: Sequence[str]) -> bool:
+    """Whether it begins as a question: "where do I go", and not "what I did"."""
+    return begun[0] in QUESTIONS and not (begun[0] in RELATIVE and begun[1] in MYSELF)
+
+
+def _of_the_game(begun: Sequence[str]) -> bool:
+    plain = " ".join(word for word in begun if word not in HOW_MUCH)
+    return any(
+        f"{plain} ".startswith(f"{each} ") and WHICH.issuperset(plain.removeprefix(each).split())
+        for each in OF_THE_GAME
+    )
