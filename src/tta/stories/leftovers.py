@@ -20,7 +20,7 @@ from tta.stories.phrases import (
     WEAK,
 )
 
-ADDRESSED = frozenset({"you", "your", "yourself"})
+ADDRESSED = frozenset({"you", "yourself"})
 GOING = frozenset({"go", "goes", "going", "walk", "walking", "head", "heading", "stroll", "hurry"})
 """One goes to a bench to sit on it; one may also follow, move or run from things."""
 
