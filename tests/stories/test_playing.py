@@ -41,6 +41,13 @@ def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
             moves[session].append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
 
 
+def test_so_many_places_are_kept_and_no_more():
+    shelf = Shelf(3)
+    for number in range(10):
+        shelf.at(STORIES[number % len(STORIES)], UUID(int=number), [])
+        assert len(shelf._places) == min(number + 1, 3)
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_it_may_be_sent_to_the_calm_place_and_goes_on(story):
     place = Playthrough(story, ONE)
