@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tta.domain.passages import NOTHING_ASKED, Asked, Wishes
+from tta.stories.filtering import filter_of
 from tta.stories.narrating import Told, told, understood
 from tta.stories.story import Story
 
@@ -19,5 +20,6 @@ def next_passage(
     asked: Asked = NOTHING_ASKED,
 ) -> Told:
     """Tell what follows on what a player chose or said, after the moves so far."""
-    meaning = understood(story, seed_id, moves, wishes, choice=choice, words=words, asked=asked)
-    return told(story, seed_id, moves, wishes, meaning)
+    kept = filter_of(wishes)
+    meaning = understood(story, seed_id, moves, kept, choice=choice, words=words, asked=asked)
+    return told(story, seed_id, moves, kept, meaning)

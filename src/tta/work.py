@@ -38,6 +38,7 @@ from tta.reactors.timer_index import Timers
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring
 from tta.settings import Settings
+from tta.stories.hearing import known_words
 from tta.telemetry import metrics
 
 log = structlog.get_logger(__name__)
@@ -179,6 +180,7 @@ async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrc
     if models is not None:
         log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
         await models.warm()
+    known_words()  # 50 to 100 ms, which nobody's first words should wait for.
     return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
 
 

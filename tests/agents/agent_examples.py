@@ -16,6 +16,7 @@ from tta.agents.team import team_of
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage, Play, Wishes
 from tta.domain.vocabulary import Author
+from tta.stories.filtering import filter_of
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
 from tta.stories.story import catalogue
@@ -29,7 +30,7 @@ CHOSEN = Turn(
     number=1,
     story=CLEARING,
     play=Play(story="clearing", version=1),
-    wishes=Wishes(),
+    wishes=filter_of(Wishes()),
     choice="snail",
     words=None,
     call_id=CALL,

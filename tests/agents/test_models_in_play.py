@@ -17,6 +17,7 @@ from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import Play, Wishes
 from tta.domain.vocabulary import Author
 from tta.eventstore.nodes import Nodes
+from tta.stories.filtering import filter_of
 from tta.stories.story import catalogue
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
@@ -26,7 +27,7 @@ TURN = Turn(
     number=1,
     story=catalogue()["storm_keeper"][1],
     play=Play(story="storm_keeper", version=1),
-    wishes=Wishes(),
+    wishes=filter_of(Wishes()),
     choice="curious",
     words=None,
     call_id=UUID(int=7),

@@ -38,7 +38,7 @@ from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.domain.passages import Asked
+from tta.domain.passages import Asked, Wishes
 from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
 from tta.stories.meaning import Meaning
@@ -46,9 +46,9 @@ from tta.stories.narrating import Told, opening
 from tta.stories.standing import QUIT
 from tta.telemetry.metrics import REGISTRY
 
-SNAIL = next_passage(CLEARING, CHOSEN.session_id, (), CHOSEN.wishes, choice="snail", words=None)
+SNAIL = next_passage(CLEARING, CHOSEN.session_id, (), Wishes(), choice="snail", words=None)
 AS_AUTHORED = Answer(SNAIL, Author.STORY, (AUTHORED,))
-CLEARING_SHOWN = opening(CLEARING, CHOSEN.session_id, CHOSEN.wishes)
+CLEARING_SHOWN = opening(CLEARING, CHOSEN.session_id, Wishes())
 STUCK = {"slow": slow, "broken": broken}
 
 

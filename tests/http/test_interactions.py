@@ -7,6 +7,8 @@ from api_examples import Api, Caller, problem
 
 from tta.domain.identity import derived_id
 from tta.http.session_bodies import MACHINE_NOTICE
+from tta.stories.hearing import known_words
+from tta.work import orchestrator
 
 WORDS = ["Hello", "What is this?", "look", "I feel fine today", "help"]
 
@@ -114,3 +116,9 @@ async def test_turns_of_others_and_of_no_session_are_not_found(api: Api):
     other = await api.player()
     for asked in (path, f"/v1/sessions/{derived_id('nothing')}/interactions", "/v1/sessions/x/interactions"):
         problem(await other.get(asked), 404, "not-found")
+
+
+async def test_the_first_words_find_all_words_of_the_stories_read(api: Api):
+    known_words.cache_clear()
+    await orchestrator(api.parts, None)
+    assert known_words.cache_info().currsize == 1

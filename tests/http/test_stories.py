@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from api_examples import PREFERENCES, Api, api_in, problem
 
+from counted_calls import arguments_of
 from tta.domain.vocabulary import Role
 from tta.projections.catalogue import KEEPS_WHOLE
+from tta.stories.avoiding import read_wish
 from tta.stories.story import catalogue, newest
 from tta.stories.ways import ways
 from tta.work import prepare
@@ -73,6 +75,16 @@ async def test_a_wish_that_names_nothing_is_told_to_whose_it_is(api: Api):
     assert left_out <= {each["scene"] for each in fit["filtered"]} != set()
     other = await api.player()
     assert (await other.get("/v1/stories/clearing")).json()["fit"]["unknown"] == []
+
+
+async def test_the_wishes_are_read_once_for_a_storys_page(api: Api):
+    player = await api.player()
+    wishes = {**PREFERENCES, "avoid_topics": ["storms", "clowns"], "trigger_warnings": ["storms", "loss"]}
+    wished = await player.put(f"/v1/players/{player.player_id}/preferences", wishes, If_Match="*")
+    with arguments_of(read_wish, "wish") as read:
+        fit = (await player.seen("/v1/stories/clearing", wished)).json()["fit"]
+    assert fit["filtered"]
+    assert read == ["storms", "clowns", "loss"]
 
 
 async def test_who_plays_as_nobody_sees_no_fit(api: Api):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
 
+from counted_calls import arguments_of
 from told_passages import next_passage
 from tta.domain import player, safety_record, session
 from tta.domain.base import Sealed
@@ -28,6 +29,7 @@ from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
+from tta.stories.avoiding import read_wish
 from tta.stories.narrating import opening
 from tta.stories.story import catalogue
 
@@ -176,6 +178,18 @@ async def test_recovery_that_another_process_entered_meanwhile_softens(machine: 
         Wishes().softened(),
         lambda player_id: machine.ask(safety_record, safety_record_id(player_id), entered, player_id),
     )
+
+
+async def test_the_wishes_are_read_once_for_a_turn(machine: Machine):
+    who = await machine.session(begins=Beginning(version=1))
+    kept = replace(GENTLE, avoid_topics=("storms", "loss"), trigger_warnings=("clowns",), intensity=5)
+    await machine.ask(player, who[0], kept, who[0])
+    async with running(await replying(machine)):
+        with arguments_of(read_wish, "wish") as read:
+            for turn, words in enumerate(("look", "I sing to the moon", "2"), start=1):
+                await machine.say(*who, words)
+                await machine.all_answered()
+                assert read == ["storms", "loss", "clowns"] * turn
 
 
 async def test_two_at_once_answer_each_interaction_once(machine: Machine):

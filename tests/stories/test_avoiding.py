@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.domain.passages import Wishes
-from tta.stories.avoiding import KIN, avoided, known_topics, unknown
-from tta.stories.narrating import may_meet, not_met_because
+from tta.stories.avoiding import KIN, RUN_WORDS_MAX, avoided, known_topics, readings, unknown
+from tta.stories.filtering import filter_of, may_meet, not_met_because
 from tta.stories.sensitive import TOPICS
 from tta.stories.story import Scene, catalogue
 
@@ -15,6 +15,13 @@ SCENES = [
 ]
 TAGS = sorted({tag for scene in SCENES for tag in (*scene.warnings, *scene.topics)})
 MOURNING = {"grief", "loss", "bereavement", "death"}
+UNLISTED = ("moth_eaten_clowns", "old_moths", "water_of_the_deep", "good_enough")
+FILLER = st.sampled_from(["clown", "moth", "of", "the", "old", "eaten", "deep", "good", "enough", "not"])
+TERMS = [(tag.replace("_", " "), tag) for tag in known_topics()]
+TERMS += [(word.strip(), tag) for tags, words in KIN for word in words.split("|") for tag in tags]
+PHRASES = st.lists(st.sampled_from(TERMS).map(lambda each: each[0]) | FILLER, min_size=1, max_size=6).map(
+    " ".join
+)
 
 
 def left_out(wish: str) -> set[str]:
@@ -56,7 +63,7 @@ def left_out(wish: str) -> set[str]:
 )
 def test_a_word_avoids_all_that_goes_by_it(wish: str, tags: set[str]):
     assert left_out(wish) == tags
-    assert unknown([wish]) == ()
+    assert unknown(readings([wish])) == ()
 
 
 def test_a_broader_word_avoids_the_narrower_and_not_the_other_way():
@@ -68,7 +75,7 @@ def test_a_broader_word_avoids_the_narrower_and_not_the_other_way():
 def test_who_avoids_death_meets_no_scene_of_grief_or_loss():
     mourning = [scene for scene in SCENES if not MOURNING.isdisjoint((*scene.warnings, *scene.topics))]
     assert {tag for scene in mourning for tag in (*scene.warnings, *scene.topics)} >= MOURNING - {"death"}
-    assert not any(may_meet(scene, Wishes(("death",))) for scene in mourning)
+    assert not any(may_meet(scene, filter_of(Wishes(("death",)))) for scene in mourning)
 
 
 @given(
@@ -82,7 +89,7 @@ def test_a_storys_own_word_is_avoided_however_it_is_written(tag, case, joined, e
     wishes = (*others, case(tag).replace("_", joined) + ending * (not tag.endswith("s")))
     assert avoided(wishes).meets(tag)
     for scene in (scene for scene in SCENES if tag in (*scene.warnings, *scene.topics)):
-        assert tag in not_met_because(scene, Wishes(wishes))
+        assert tag in not_met_because(scene, filter_of(Wishes(wishes)))
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
@@ -102,16 +109,51 @@ def test_another_wish_takes_no_protection_away(wishes: list[str], more: list[str
     assert all(after.meets(tag) for tag in known_topics() if before.meets(tag))
 
 
+@given(st.lists(PHRASES, max_size=6))
+def test_wishes_leave_out_together_what_each_leaves_out_and_no_more(wishes: list[str]):
+    read = avoided(wishes)
+    for tag in (*known_topics(), *UNLISTED):
+        assert read.meets(tag) == any(avoided([wish]).meets(tag) for wish in wishes), tag
+
+
+@given(st.sampled_from(TERMS), st.lists(FILLER, max_size=12), st.lists(FILLER, max_size=12))
+def test_what_is_named_is_left_out_wherever_it_stands_in_a_wish(
+    term: tuple[str, str], before: list[str], after: list[str]
+):
+    words, tag = term
+    assert avoided([" ".join((*before, words, *after))]).meets(tag)
+
+
+@pytest.mark.parametrize(
+    ("wish", "is_met"),
+    [
+        ("all moth-eaten clowns of this world", True),
+        ("eaten clowns", True),
+        ("moth", True),
+        ("clowns, moth eaten", False),
+        ("moth and eaten clowns", False),
+    ],
+)
+def test_words_name_what_no_list_has_where_they_stand_beside_each_other(wish: str, is_met: bool):
+    assert avoided([wish]).meets("moth_eaten_clowns") == is_met
+
+
+def test_no_tag_and_no_further_word_is_longer_than_what_is_looked_for():
+    phrases = [word for _, words in KIN for word in words.split("|")]
+    told = [tag.replace("_", " ") for tag in known_topics()]
+    assert max(len(each.split()) for each in (*phrases, *told)) <= RUN_WORDS_MAX
+
+
 def test_words_that_name_nothing_are_said_and_leave_nothing_out():
     wishes = ("clowns", "storms", "Spinnen", "the", "!!!", "clowns")
-    assert unknown(wishes) == ("clowns", "Spinnen", "the", "!!!")
+    assert unknown(readings(wishes)) == ("clowns", "Spinnen", "the", "!!!")
     untouched = Wishes(("clowns", "Spinnen", "the", "!!!"))
-    assert all(may_meet(scene, untouched) for scene in SCENES)
+    assert all(may_meet(scene, filter_of(untouched)) for scene in SCENES)
 
 
 def test_who_avoids_nothing_meets_all():
-    assert all(may_meet(scene, Wishes()) for scene in SCENES)
-    assert unknown(()) == ()
+    assert all(may_meet(scene, filter_of(Wishes())) for scene in SCENES)
+    assert unknown({}) == ()
 
 
 def test_every_further_word_is_of_something_that_is_known():
@@ -125,5 +167,5 @@ def test_every_further_word_is_of_something_that_is_known():
 
 def test_a_tag_that_no_list_has_is_avoided_by_its_own_word():
     scene = Scene("attic", "cbt", 1, "any", "attic", topics=("moth_eaten_clowns",))  # type: ignore[arg-type]
-    assert not may_meet(scene, Wishes(("clown",)))
-    assert not may_meet(scene, Wishes(("Moth-eaten clowns",)))
+    assert not may_meet(scene, filter_of(Wishes(("clown",))))
+    assert not may_meet(scene, filter_of(Wishes(("Moth-eaten clowns",))))

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from told_passages import next_passage
 from tta.domain.passages import Wishes
+from tta.stories.filtering import filter_of, may_meet, not_met_because
 from tta.stories.meaning import Kind, Meaning, meaning_of
-from tta.stories.narrating import may_meet, not_met_because, opening
+from tta.stories.narrating import opening
 from tta.stories.playing import Offer
 from tta.stories.story import CALM, catalogue, newest
 
@@ -94,7 +95,7 @@ def test_nobody_meets_what_they_do_not_want_to_meet(story, wishes, intensity, re
     moves = [] if told.passage.move is None else [told.passage.move]
     for wish in wishes:
         scene = story.scenes[told.passage.scene]
-        assert scene.id == CALM or may_meet(scene, kept)
+        assert scene.id == CALM or may_meet(scene, filter_of(kept))
         if not told.passage.choices:
             assert told.passage.ending, "a way on or an end, never nothing"
             break
@@ -144,6 +145,6 @@ def test_in_recovery_nothing_confronts_and_nothing_asks_for_steadiness():
     story = newest("storm_keeper")
     assert story is not None
     for scene in story.scenes.values():
-        reasons = not_met_because(scene, Wishes().softened())
+        reasons = not_met_because(scene, filter_of(Wishes().softened()))
         assert (f"intensity {scene.intensity}" in reasons) == (scene.intensity > 2)
         assert (f"readiness {scene.readiness}" in reasons) == (scene.readiness != "any")

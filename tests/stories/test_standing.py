@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from told_passages import next_passage
 from tta.domain.passages import Asked, Passage, Play, Wishes
+from tta.stories.filtering import filter_of
 from tta.stories.narrating import Told, opening, told, understood
 from tta.stories.story import newest
 
@@ -14,6 +15,7 @@ STORY = newest("storm_keeper")
 assert STORY is not None
 SESSION = UUID(int=5)
 FREE = Wishes()
+KEPT = filter_of(FREE)
 FRESH = Play()
 
 
@@ -162,13 +164,13 @@ def test_the_status_says_what_was_practised():
 def test_what_is_understood_and_then_told_is_the_next_passage():
     assert STORY is not None
     for words in ("nervous", "quit", "hm", "I feel low"):
-        meaning = understood(STORY, SESSION, [], FREE, choice=None, words=words)
-        assert told(STORY, SESSION, [], FREE, meaning) == said(words)
+        meaning = understood(STORY, SESSION, [], KEPT, choice=None, words=words)
+        assert told(STORY, SESSION, [], KEPT, meaning) == said(words)
 
 
 def test_a_meaning_that_is_not_open_any_more_moves_nothing():
     assert STORY is not None
-    meaning = understood(STORY, SESSION, [], FREE, choice=None, words="nervous")
-    answer = told(STORY, SESSION, ["fine"], FREE, meaning)
+    meaning = understood(STORY, SESSION, [], KEPT, choice=None, words="nervous")
+    answer = told(STORY, SESSION, ["fine"], KEPT, meaning)
     assert answer.passage.move is None
     assert answer.text.startswith("That is not open from here")

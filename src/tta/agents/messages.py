@@ -6,8 +6,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tta.domain.narration import Narration
-from tta.domain.passages import Play, Wishes
+from tta.domain.passages import Play
 from tta.domain.vocabulary import Author
+from tta.stories.filtering import Filter
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
 from tta.stories.story import Scene, Story
@@ -33,7 +34,7 @@ class Turn(NamedTuple):
     number: int
     story: Story
     play: Play
-    wishes: Wishes
+    wishes: Filter
     choice: str | None
     words: str | None
     call_id: UUID

@@ -26,8 +26,9 @@ from tta.projections.catalogue_answers import (
 )
 from tta.projections.player_state import player_by_id
 from tta.security.policy import Action
-from tta.stories.avoiding import unknown
-from tta.stories.narrating import not_met_because, plain
+from tta.stories.avoiding import readings, together, unknown
+from tta.stories.filtering import Filter, not_met_because
+from tta.stories.narrating import plain
 from tta.stories.story import Scene
 
 FILTER_CHARACTERS_MAX = 64  # As of every id in the catalogue.
@@ -149,7 +150,9 @@ async def _asks(call: Call) -> Asks | None:
 
 
 def _fit(scenes: Sequence[SceneShown], asks: Asks) -> Fit:
-    told = {each.id: not_met_because(_scene(each), asks.wishes) for each in scenes}
+    read = readings(asks.wishes.avoid)
+    wishes = Filter(together(read.values()), asks.wishes.intensity, asks.wishes.readiness)
+    told = {each.id: not_met_because(_scene(each), wishes) for each in scenes}
     filtered = tuple(SceneFiltered(scene, because) for scene, because in sorted(told.items()) if because)
     scenes_open = len(told) - len(filtered)
     offered = {each.approach.value for each in scenes if not told[each.id]}
@@ -159,7 +162,7 @@ def _fit(scenes: Sequence[SceneShown], asks: Asks) -> Fit:
         round(scenes_open / len(told), 3) if told else 0.0,
         tuple(each for each in asks.approaches if each in offered),
         tuple(each for each in asks.approaches if each not in offered),
-        unknown(asks.wishes.avoid),
+        unknown(read),
     )
 
 

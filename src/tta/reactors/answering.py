@@ -29,6 +29,7 @@ from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
 from tta.reactors.reactor import NotHere
 from tta.security.sealing import open_event
+from tta.stories.filtering import filter_of
 from tta.stories.narrating import Told
 from tta.stories.story import Story
 from tta.telemetry.errors import said as said_by
@@ -131,7 +132,7 @@ async def matter_of(
         number=said.turn,
         story=story,
         play=standing.play,
-        wishes=wishes.softened() if standing.recovery else wishes,
+        wishes=filter_of(wishes.softened() if standing.recovery else wishes),
         choice=opened.choice,
         words=cast("str | None", opened.words),
         call_id=call_id,

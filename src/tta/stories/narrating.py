@@ -9,12 +9,12 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from tta.domain.passages import NOTHING_ASKED, READINESS, SENT, Asked, Passage, Wishes
-from tta.stories.avoiding import Avoided, avoided
+from tta.domain.passages import NOTHING_ASKED, SENT, Asked, Passage, Wishes
+from tta.stories.filtering import Filter, filter_of, may_go, open_offers
 from tta.stories.meaning import Meaning, meaning_of
 from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
 from tta.stories.standing import HELP, SELF, characters_of, still_text
-from tta.stories.story import CALM, Scene, Story
+from tta.stories.story import CALM, Story
 
 SHELF = Shelf()
 
@@ -33,6 +33,10 @@ class Told(NamedTuple):
 
 def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> Told:
     """Tell how a story begins, or how a copy of it does: where the moves led, under the wishes of now."""
+    return _opened(story, seed_id, filter_of(wishes), moves)
+
+
+def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> Told:
     told = _moved(story, _at(story, seed_id, moves), None, wishes)
     # Nothing is practised by hearing it again.
     return told._replace(passage=replace(told.passage, practised=())) if moves else told
@@ -50,7 +54,7 @@ def understood(
     story: Story,
     seed_id: UUID,
     moves: Sequence[str],
-    wishes: Wishes,
+    wishes: Filter,
     *,
     choice: str | None,
     words: str | None,
@@ -66,7 +70,7 @@ def understood(
     return meaning_of(words or "", offers, characters_of(story), asked=asked)
 
 
-def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, text: str) -> Told:
+def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> Told:
     """Say something while the story waits where the moves led, with what is open there."""
     shown = _at(story, seed_id, moves).shown
     return _still(story, text, shown, open_offers(story, shown, wishes))
@@ -76,7 +80,7 @@ def told(
     story: Story,
     seed_id: UUID,
     moves: Sequence[str],
-    wishes: Wishes,
+    wishes: Filter,
     meaning: Meaning,
     *,
     untold: bool = False,
@@ -91,17 +95,17 @@ def told(
     return answer._replace(passage=replace(answer.passage, meant=meant))
 
 
-def _beginning(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
+def _beginning(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
     if meaning.kind in {"pause", "quit"}:
         place = _at(story, seed_id, moves)
         text = still_text(story, place.shown, (), meaning, place.practised)
         return Told(text, Passage(), (), _then(meaning))
-    begins = opening(story, seed_id, wishes, moves)
+    begins = _opened(story, seed_id, wishes, moves)
     first = {"self": SELF, "help": HELP}.get(meaning.kind)
     return begins if first is None else _behind(first, begins)
 
 
-def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Wishes, meaning: Meaning) -> Told:
+def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
     place = _at(story, seed_id, moves)
     shown = place.shown
     offers = open_offers(story, shown, wishes)
@@ -131,32 +135,7 @@ def _then(meaning: Meaning) -> Then:
     return "end" if meaning.kind == "quit" and meaning.confirmed else ""
 
 
-def may_meet(scene: Scene, wishes: Wishes) -> bool:
-    """Say whether a scene is one that a player wants to meet."""
-    return not not_met_because(scene, wishes)
-
-
-def not_met_because(scene: Scene, wishes: Wishes) -> tuple[str, ...]:
-    """Say why a player does not want to meet a scene, in the scene's own words; empty where they do."""
-    return _because(scene, wishes, avoided(wishes.avoid))
-
-
-def _because(scene: Scene, wishes: Wishes, avoids: Avoided) -> tuple[str, ...]:
-    because = [each for each in dict.fromkeys((*scene.warnings, *scene.topics)) if avoids.meets(each)]
-    if scene.intensity > wishes.intensity:
-        because.append(f"intensity {scene.intensity}")
-    if READINESS.index(scene.readiness) > READINESS.index(wishes.readiness):
-        because.append(f"readiness {scene.readiness}")
-    return tuple(because)
-
-
-def open_offers(story: Story, shown: Shown, wishes: Wishes) -> tuple[Offer, ...]:
-    """Those of the offered choices that lead to nothing which the player does not want to meet."""
-    avoids = avoided(wishes.avoid)
-    return tuple(offer for offer in shown.offers if _may_go(story, offer.to, wishes, avoids))
-
-
-def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Wishes) -> Told:
+def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Filter) -> Told:
     """Tell where a story stands; where nothing is left that the player may meet, it goes to a calm place."""
     move, shown = choice, place.shown
     offers = open_offers(story, shown, wishes)
@@ -190,17 +169,6 @@ def _behind(first: str, answer: Told) -> Told:
 
 def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
     return SHELF.at(story, seed_id, [_move(each) for each in moves])
-
-
-def may_go(story: Story, scene: str, wishes: Wishes) -> bool:
-    """Say whether a player may be led to a scene; the calm place, and where they are, always."""
-    return _may_go(story, scene, wishes, avoided(wishes.avoid))
-
-
-def _may_go(story: Story, scene: str, wishes: Wishes, avoids: Avoided) -> bool:
-    if not scene or scene == CALM or scene not in story.scenes:
-        return True
-    return not _because(story.scenes[scene], wishes, avoids)
 
 
 def _move(recorded: str) -> Move:

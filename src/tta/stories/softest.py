@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from tta.domain.passages import Wishes
-from tta.stories.narrating import may_go, open_offers
+from tta.stories.filtering import filter_of, may_go, open_offers
 from tta.stories.playing import Chosen, Playthrough, Sent, StoryFault
 from tta.stories.story import CALM, Story
 from tta.stories.walk import Walk
 
-SOFTEST = Wishes().softened()
+SOFTEST = filter_of(Wishes().softened())
 STATES_MAX = 1_000  # A second or so. What was never shown before goes first, so that the rest repeats.
 
 
