@@ -19,7 +19,7 @@ from tta.domain.vocabulary import Author
 from tta.stories.filtering import filter_of
 from tta.stories.meaning import Meaning
 from tta.stories.narrating import Told
-from tta.stories.story import catalogue
+from tta.stories.story import CALM, catalogue
 
 CLEARING = catalogue()["clearing"][1]
 SESSION, PLAYER, CALL = UUID(int=5), UUID(int=6), UUID(int=7)
@@ -155,6 +155,10 @@ def untrue_told() -> Told:
 
 def sent_told() -> Told:
     return Told("Elsewhere.", Passage(move="@path", scene="path"), ())
+
+
+def led_told() -> Told:
+    return Told("Rest.", Passage(chosen="path", move=f"@{CALM}", scene=CALM), ())
 
 
 def ended_told() -> Told:

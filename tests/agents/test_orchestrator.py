@@ -22,6 +22,7 @@ from agent_examples import (
     ToldModels,
     broken,
     ended_told,
+    led_told,
     not_written,
     orchestrator,
     refused,
@@ -268,8 +269,8 @@ async def test_an_interpreter_that_means_what_is_not_open_moves_nothing():
 
 @pytest.mark.parametrize(
     "act",
-    [slow, broken, untrue_told, sent_told, ended_told, lambda: None],
-    ids=["slow", "broken", "moves", "sends", "ends", "none"],
+    [slow, broken, untrue_told, sent_told, led_told, ended_told, lambda: None],
+    ids=["slow", "broken", "moves", "sends", "chooses", "ends", "none"],
 )
 async def test_without_a_world_keeper_the_story_stands_still_and_says_so(act):
     keeper = AnyAgent("world_keeper", act)

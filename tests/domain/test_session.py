@@ -455,3 +455,14 @@ def test_what_began_on_hold_is_untold_until_something_of_the_story_is_told(moves
     assert untold(held, SUBMITTED, by_protocol)
     assert not untold(held, SUBMITTED, by_protocol, replace(SUBMITTED, turn=2), told)
     assert not untold(STARTED)
+
+
+def test_a_choice_and_where_the_story_was_sent_behind_it_are_two_moves():
+    def moves(passage: Passage) -> tuple[str, ...]:
+        answered = replace(ANSWERED, passage=passage)
+        return reduce(session.evolve, [STARTED, SUBMITTED, answered], session.initial).play.moves
+
+    assert moves(Passage(move="along", scene="fire")) == ("along",)
+    assert moves(Passage(move="@calm_place", scene="calm_place")) == ("@calm_place",)
+    assert moves(Passage(chosen="along", move="@calm_place", scene="calm_place")) == ("along", "@calm_place")
+    assert moves(Passage(scene="fire", choices=("along",))) == ()

@@ -167,8 +167,7 @@ class StoryPlayer(Player):
             assert reply["text"] == expected.text
             assert tuple(reply["practised"]) == expected.passage.practised
         assert reply["ending"] == expected.passage.ending
-        if expected.passage.move is not None:
-            self._moves.append(expected.passage.move)
+        self._moves += expected.passage.moves
         self._asked = Play().after(expected.passage).asked
         if expected.then == "pause":  # It offers nothing; the session keeps what was offered before.
             self._told = self._told._replace(text=reply["text"])

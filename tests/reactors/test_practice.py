@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from tta.domain import care_plan, session
 from tta.domain.care_plan import PractiseSkill, SkillPractised
 from tta.domain.identity import care_plan_id
-from tta.domain.passages import Passage
+from tta.domain.passages import SENT, Passage
 from tta.domain.turns import (
     AnswerInteraction,
     InteractionAnswered,
@@ -34,11 +34,18 @@ async def practising(machine: Machine) -> Running:
 
 
 async def answer(
-    machine: Machine, player_id: UUID, play: UUID, turn: int, *practised: str, scene: str | None = "river"
+    machine: Machine,
+    player_id: UUID,
+    play: UUID,
+    turn: int,
+    *practised: str,
+    scene: str | None = "river",
+    chosen: str | None = None,
 ) -> None:
     """Somebody speaks, and the answer names what was practised."""
     await machine.say(player_id, play)
-    passage = Passage(scene=scene, practised=practised)
+    move = None if chosen is None else f"{SENT}{scene}"
+    passage = Passage(scene=scene, practised=practised, chosen=chosen, move=move)
     told = AnswerInteraction(
         turn=turn, reply="Well done.", author=Author.STORY, held=False, passage=passage, at=NOON
     )
@@ -91,6 +98,15 @@ async def test_each_skill_of_an_answer_is_credited_on_the_players_plan(machine: 
     assert (first.causation_id, first.correlation_id) == (told.event_id, told.correlation_id)
     # No story teaches knitting: as a label it would be any text.
     assert REGISTRY.get_sample_value("tta_skills_practised_total", {"skill": "other"}) == before + 1
+
+
+async def test_what_was_done_before_the_story_was_sent_on_is_credited_to_no_scene(machine: Machine):
+    player_id, play = await machine.session()
+    await answer(machine, player_id, play, 1, SKILLS[0], scene="calm_place", chosen="along")
+    async with running(await practising(machine)):
+        await all_credited(machine)
+    (credit,) = [TYPES.event(each) for each in await machine.log(SLOT) if each.type == "SkillPractised"]
+    assert credit == SkillPractised(skill=SKILLS[0], session_id=play, turn=1, scene=None, at=NOON)
 
 
 async def test_what_practises_nothing_costs_no_append(machine: Machine):

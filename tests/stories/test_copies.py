@@ -21,15 +21,14 @@ WAYS = st.lists(st.integers(0, 5), max_size=30)
 def played(story: Story, session_id: UUID, ways: Sequence[int]) -> list[tuple[tuple[str, ...], Told]]:
     """Play at random; give what was told at the beginning and after each move, with the moves so far."""
     told = opening(story, session_id, Wishes())
-    moves = () if told.passage.move is None else (told.passage.move,)
+    moves = told.passage.moves
     found = [(moves, told)]
     for way in ways:
         if not told.passage.choices:
             break
         choice = told.passage.choices[way % len(told.passage.choices)]
         told = next_passage(story, session_id, moves, Wishes(), choice=choice, words=None)
-        if told.passage.move is not None:
-            moves = (*moves, told.passage.move)
+        moves = (*moves, *told.passage.moves)
         found.append((moves, told))
     return found
 
@@ -67,7 +66,7 @@ def test_a_copy_goes_on_as_its_source_would(
         one = next_passage(story, session_id, moves, Wishes(), choice=choice, words=None)
         opening(story, session_id, Wishes())
         assert one == next_passage(story, session_id, moves, Wishes(), choice=choice, words=None)
-        moves = (*moves, one.passage.move) if one.passage.move else moves
+        moves = (*moves, *one.passage.moves)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)

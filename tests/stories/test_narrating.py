@@ -92,7 +92,7 @@ def test_nobody_meets_what_they_do_not_want_to_meet(story, wishes, intensity, re
     kept = Wishes(tuple(sorted(avoided)), intensity)
     kept = kept.softened() if recovery else kept
     told = opening(story, SESSION, kept)
-    moves = [] if told.passage.move is None else [told.passage.move]
+    moves = [*told.passage.moves]
     for wish in wishes:
         scene = story.scenes[told.passage.scene]
         assert scene.id == CALM or may_meet(scene, filter_of(kept))
@@ -101,8 +101,7 @@ def test_nobody_meets_what_they_do_not_want_to_meet(story, wishes, intensity, re
             break
         choice = told.passage.choices[wish % len(told.passage.choices)]
         told = next_passage(story, SESSION, moves, kept, choice=choice, words=None)
-        if told.passage.move is not None:
-            moves.append(told.passage.move)
+        moves += told.passage.moves
 
 
 def test_a_choice_that_is_not_open_moves_nothing():

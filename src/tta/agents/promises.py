@@ -41,8 +41,9 @@ def checked(verdict: object) -> Checked:
 
 def following(told: Told, meaning: Meaning) -> Told:
     """Let no story move but by what was meant, or to the calm place; let no session end or pause unasked."""
-    if told.passage.move not in {None, SENT + CALM, meaning.choice if meaning.kind == "choice" else None}:
-        raise Untrue(f"expected a story that goes by what was meant or not at all, got {told.passage.move}")
+    made = told.passage.moves
+    if not set(made) <= {SENT + CALM, meaning.choice if meaning.kind == "choice" else None}:
+        raise Untrue(f"expected a story that goes by what was meant or not at all, got {', '.join(made)}")
     asked = {"": True, "pause": meaning.kind == "pause", "end": meaning.confirmed}
     if not asked[told.then]:
         raise Untrue(f"expected a session that goes on, got {told.then}")

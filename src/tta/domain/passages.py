@@ -38,6 +38,13 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which kind of thing the player's own words were (tta.stories.meaning); None for a choice by its id."""
     between: tuple[str, ...] = ()
     """The choices, two at most, about which the player was asked whether they mean one of them."""
+    chosen: str | None = None
+    """The choice that was made first where `move` then sent the story on: both are moves."""
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """What brought it there, in order."""
+        return tuple(each for each in (self.chosen, self.move) if each is not None)
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +79,7 @@ NOTHING_ASKED = Asked()
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session remembers of its story: enough to play it again."""
+    """What a session remembers of its story: enough to play it again, each move that an answer made."""
 
     story: str = ""
     version: int = 0
@@ -87,10 +94,9 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
 
     def after(self, passage: Passage) -> "Play":
         """The play once a passage was told."""
-        moves = self.moves if passage.move is None else (*self.moves, passage.move)
         untold = self.untold and passage.scene is None
         asked = Asked(passage.meant == QUIT, passage.between)
-        return replace(self, moves=moves, asked=asked, untold=untold)
+        return replace(self, moves=(*self.moves, *passage.moves), asked=asked, untold=untold)
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -111,6 +117,7 @@ def require_passage(passage: Passage) -> None:
     """Refuse what cannot be the ids of a catalogue."""
     for kind, given in (
         ("move", passage.move and passage.move.removeprefix(SENT)),
+        ("choice", passage.chosen),
         ("scene", passage.scene),
         ("skill", passage.skill),
         ("ending", passage.ending),

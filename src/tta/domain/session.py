@@ -33,7 +33,7 @@ from tta.domain.turns import evolve as evolve_turns
 from tta.domain.vocabulary import ConsentPurpose
 from tta.domain.words import require_catalogue_id
 
-MOVES_COPIED_MAX = 1_000  # Twice what one session can make: a copy of copies; with its ids some 20 kB.
+MOVES_COPIED_MAX = 1_000  # What one session can make, two a turn; with its ids some 20 kB.
 
 
 class SessionStarted(Event, frozen=True, kw_only=True):

@@ -55,14 +55,17 @@ class Practice:
 
 
 def _credited(plan: CarePlan, event: InteractionAnswered, recorded: Recorded) -> list[CarePlanEvent]:
-    """Decide on one skill after the other; a credit happened when its exercise was done."""
+    """Decide on one skill after the other; a credit happened when its exercise was done.
+
+    Where the story was sent on behind a choice, the passage names only the scene that it was sent to.
+    """
     credited: list[CarePlanEvent] = []
     for skill in event.passage.practised:
         command = PractiseSkill(
             skill=skill,
             session_id=recorded.aggregate_id,
             turn=event.turn,
-            scene=event.passage.scene,
+            scene=None if event.passage.chosen else event.passage.scene,
             at=event.at,
         )
         for each in care_plan.decide(plan, command):

@@ -39,12 +39,14 @@ def not_met_because(scene: Scene, wishes: Filter) -> tuple[str, ...]:
 
 
 def may_go(story: Story, scene: str, wishes: Filter) -> bool:
-    """Say whether a player may be led to a scene; the calm place, and where they are, always."""
+    """Say whether a player may be led to a scene, or stay there; to the calm place always."""
     if not scene or scene == CALM or scene not in story.scenes:
         return True
     return may_meet(story.scenes[scene], wishes)
 
 
 def open_offers(story: Story, shown: Shown, wishes: Filter) -> tuple[Offer, ...]:
-    """Those of the offered choices that lead to nothing which the player does not want to meet."""
-    return tuple(offer for offer in shown.offers if may_go(story, offer.to, wishes))
+    """Those of the offered choices that lead to nothing which the player does not want to meet, and stay in
+    no such scene.
+    """
+    return tuple(offer for offer in shown.offers if may_go(story, offer.to or shown.scene, wishes))

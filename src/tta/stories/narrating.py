@@ -12,11 +12,16 @@ from msgspec.structs import replace
 from tta.domain.passages import NOTHING_ASKED, SENT, Asked, Passage, Wishes
 from tta.stories.filtering import Filter, filter_of, may_go, open_offers
 from tta.stories.meaning import Meaning, meaning_of
-from tta.stories.playing import Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
+from tta.stories.playing import CHARACTERS_MAX, Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
 from tta.stories.standing import HELP, SELF, characters_of, still_text
 from tta.stories.story import CALM, Story
 
 SHELF = Shelf()
+LEFT_OUT = (
+    "A way is left out here, because it leads to what you wished not to meet, or to more than may be good "
+    "now. The story goes on in a calm place."
+)
+"""Where a story is sent to the calm place. It names no topic: that would bring up what is avoided."""
 
 Then = Literal["", "pause", "end"]
 
@@ -37,7 +42,7 @@ def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = 
 
 
 def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> Told:
-    told = _moved(story, _at(story, seed_id, moves), None, wishes)
+    told = _arrived(story, _at(story, seed_id, moves), wishes)
     # Nothing is practised by hearing it again.
     return told._replace(passage=replace(told.passage, practised=())) if moves else told
 
@@ -111,13 +116,14 @@ def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter,
     offers = open_offers(story, shown, wishes)
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
         place.make(Chosen(meaning.choice))
-        # The next turn most likely goes on from here, and need not make this move again.
-        SHELF.keep(story, seed_id, [*map(_move, moves), Chosen(meaning.choice)], place)
-        return _moved(story, place, meaning.choice, wishes)
+        answer = _arrived(story, place, wishes, meaning.choice, shown.scene)
+        # The next turn most likely goes on from here, and need not make these moves again.
+        SHELF.keep(story, seed_id, [*map(_move, (*moves, *answer.passage.moves))], place)
+        return answer
     stranded = not offers or not may_go(story, shown.scene, wishes)
     if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
         # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
-        moved = _moved(story, place, None, wishes)
+        moved = _led_away(story, place, wishes, Passage())
         return _behind(SELF, moved) if meaning.kind == "self" else moved
     text = still_text(story, shown, offers, meaning, place.practised)
     then = _then(meaning)
@@ -135,23 +141,44 @@ def _then(meaning: Meaning) -> Then:
     return "end" if meaning.kind == "quit" and meaning.confirmed else ""
 
 
-def _moved(story: Story, place: Playthrough, choice: str | None, wishes: Filter) -> Told:
-    """Tell where a story stands; where nothing is left that the player may meet, it goes to a calm place."""
-    move, shown = choice, place.shown
-    offers = open_offers(story, shown, wishes)
-    if not may_go(story, shown.scene, wishes) or (not offers and not shown.ending):
-        move, shown = SENT + CALM, place.make(Sent(CALM))
-        offers = open_offers(story, shown, wishes)
-    scene = story.scenes.get(shown.scene)
-    passage = Passage(
-        move=move,
+def _arrived(
+    story: Story, place: Playthrough, wishes: Filter, choice: str | None = None, left: str = ""
+) -> Told:
+    """Tell what a choice, taken in the scene that is left, or a beginning has just led to. Where nothing is
+    left there that the player may meet, the story goes on to the calm place.
+    """
+    shown = place.shown
+    is_met = may_go(story, shown.scene, wishes)
+    if is_met and (shown.ending or open_offers(story, shown, wishes)):
+        return _standing(story, shown, shown.text, wishes, Passage(move=choice, practised=shown.practised))
+    said = shown.text if is_met else ""
+    if not is_met and choice and may_go(story, left, wishes):
+        said = shown.before
+    return _led_away(story, place, wishes, Passage(chosen=choice, practised=shown.practised), said)
+
+
+def _led_away(story: Story, place: Playthrough, wishes: Filter, so_far: Passage, said: str = "") -> Told:
+    """Go on to the calm place, and say why, behind what was said on the way there."""
+    shown = place.make(Sent(CALM))
+    parts = [said, LEFT_OUT, shown.text]
+    if sum(map(len, parts)) > CHARACTERS_MAX:
+        parts[0] = ""  # A reply holds one move of any length, not two.
+    practised = tuple(dict.fromkeys((*so_far.practised, *shown.practised)))
+    passage = replace(so_far, move=SENT + CALM, practised=practised)
+    return _standing(story, shown, "\n\n".join(filter(None, parts)), wishes, passage)
+
+
+def _standing(story: Story, shown: Shown, text: str, wishes: Filter, passage: Passage) -> Told:
+    """Complete a passage by where the story stands now."""
+    scene, offers = story.scenes.get(shown.scene), open_offers(story, shown, wishes)
+    passage = replace(
+        passage,
         scene=shown.scene,
         skill=scene.skill if scene else None,
         choices=tuple(offer.id for offer in offers),
-        practised=shown.practised,
         ending=shown.ending or None,
     )
-    return Told(shown.text, passage, tuple(offer.text for offer in offers))
+    return Told(text, passage, tuple(offer.text for offer in offers))
 
 
 def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> Told:

@@ -56,6 +56,8 @@ class Shown(NamedTuple):
     """Skills whose exercise was done in this very passage."""
     ending: str
     """The name of the ending that was reached, or empty."""
+    before: str = ""
+    """What of the text comes before the scene that the move entered; empty where it stayed."""
 
 
 class NotOffered(Exception):
@@ -121,7 +123,7 @@ class Playthrough:
         """Tell until a choice or an end. Raises StoryFault; then it stands nowhere until it is led back."""
         self.stood += 1
         try:
-            lines, tags = self._lines()
+            lines, tags, entered = self._lines()
             scene = _entered(tags) or self._scene
             offers = self._offers()
         except (StoryFault, RuntimeError) as error:
@@ -134,25 +136,32 @@ class Playthrough:
         ending = next((value for name, value in reversed(tags) if name == "ending"), "")
         self._scene = scene
         self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
-        return Shown("\n\n".join(lines), self._scene, offers, practised, ending)
+        before = "\n\n".join(lines[:entered])
+        return Shown("\n\n".join(lines), self._scene, offers, practised, ending, before)
 
-    def _lines(self) -> tuple[list[str], list[tuple[str, str]]]:
-        """The lines of a move that say something, and the tags of all. Raises StoryFault and RuntimeError."""
+    def _lines(self) -> tuple[list[str], list[tuple[str, str]], int]:
+        """The lines of a move that say something, the tags of all, and how many lines come before a scene is
+        entered. Raises StoryFault and RuntimeError.
+        """
         lines: list[str] = []
+        entered = 0
         tags: list[tuple[str, str]] = []
         told, characters, until = 0, 0, time.monotonic() + MOVE_S_MAX
         while self._ink.can_continue():
             if not self._ink.continue_async(max((until - time.monotonic()) * 1000, 1.0)):
                 raise StoryFault(f"is not told within {MOVE_S_MAX:g} s: it loops")
             line = self._ink.get_current_text().strip()
-            tags += map(_pair, self._ink.get_current_tags())
+            tagged = list(map(_pair, self._ink.get_current_tags()))
+            if any(name == "scene" for name, _ in tagged):
+                entered = len(lines)
+            tags += tagged
             lines += [line] if line else []
             told, characters = told + 1, characters + len(line) + 2
             if told > LINES_MAX:
                 raise StoryFault(f"tells more than {LINES_MAX} lines in one move")
             if characters > CHARACTERS_MAX:
                 raise StoryFault(f"tells more than {CHARACTERS_MAX} characters in one move")
-        return lines, tags
+        return lines, tags, entered
 
     def _offers(self) -> tuple[Offer, ...]:
         choices = self._ink.get_current_choices()
