@@ -12,7 +12,7 @@ from tta.domain.vocabulary import Role
 from tta.projections.catalogue import KEEPS_WHOLE
 from tta.stories.avoiding import read_wish
 from tta.stories.story import catalogue, newest
-from tta.stories.ways import ways
+from tta.stories.ways import endings, ways
 from tta.work import prepare
 
 MOURNING = {"grief", "loss", "bereavement", "death"}
@@ -113,16 +113,17 @@ async def test_filters_combine(api: Api):
         for warning in story.warnings:
             assert story.id not in await found(free_of=warning.upper().replace("_", " "))
     assert await found(character="tuppence") == await found(character="TUPPENCE") != []
-    assert await found(free_of="nothing of the kind") == [story.id for story in stories]
+    for scene in stories[0].scenes.values():
+        assert stories[0].id in await found(location=scene.location.upper().replace("_", " "))
 
 
-@pytest.mark.parametrize("name", ["skill", "approach", "world", "character"])
+@pytest.mark.parametrize("name", ["skill", "approach", "world", "character", "location"])
 async def test_what_the_catalogue_does_not_know_finds_no_story(api: Api, name: str):
     answer = await (await api.player()).get(f"/v1/stories?{name}=no-such")
     assert (answer.status_code, answer.json()) == (200, {"stories": []})
 
 
-@pytest.mark.parametrize("name", ["skill", "approach", "world", "character", "free_of"])
+@pytest.mark.parametrize("name", ["skill", "approach", "world", "character", "location", "free_of"])
 @pytest.mark.parametrize(
     "value", ["", " ", "%00", "a%0A", "%24skill%7D", "a" * 65, "a&{name}=b", "a&{name}=a"]
 )
@@ -132,11 +133,41 @@ async def test_a_filter_that_is_none_is_refused_by_name(api: Api, name: str, val
     assert [each["pointer"] for each in document["errors"]] == [f"/{name}"]
 
 
+@pytest.mark.parametrize("word", ["death", "drowning", "storms", "my mother", "Not good enough", "night"])
+async def test_a_story_is_free_of_a_word_where_a_player_who_avoids_it_meets_all_of_it(api: Api, word: str):
+    player = await api.player()
+    wishes = {**PREFERENCES, "avoid_topics": [word], "trigger_warnings": [], "intensity": 5}
+    wished = await player.put(f"/v1/players/{player.player_id}/preferences", wishes, If_Match="*")
+    whole = [
+        name
+        for name in sorted(catalogue())
+        if not (await player.seen(f"/v1/stories/{name}", wished)).json()["fit"]["filtered"]
+    ]
+    answer = await player.get(f"/v1/stories?{urlencode({'free_of': word})}")
+    assert [each["id"] for each in answer.json()["stories"]] == whole != sorted(catalogue())
+
+
+@pytest.mark.parametrize("word", ["clowns", "nothing of the kind", "Spinnen"])
+async def test_who_looks_for_stories_free_of_what_none_knows_is_told_so(api: Api, word: str):
+    answer = await (await api.player()).get(f"/v1/stories?{urlencode({'free_of': word})}")
+    (error,) = problem(answer, 422, "invalid-request")["errors"]
+    assert error["pointer"] == "/free_of"
+    assert "names none" in error["detail"]
+
+
+async def test_each_story_lists_its_warnings_and_its_topics(api: Api):
+    for listed in (await (await api.player()).get("/v1/stories")).json()["stories"]:
+        story = newest(listed["id"])
+        assert story is not None
+        assert listed["warnings"] == list(story.warnings)
+        assert listed["topics"] == sorted({each for one in story.scenes.values() for each in one.topics})
+
+
 async def test_a_story_is_shown_whole(api: Api):
     shown = (await (await api.player()).get("/v1/stories/the_night_post")).json()
     story = newest("the_night_post")
     assert story is not None
-    leads = ways(story)
+    leads, ended = ways(story), endings(story)
     assert {each["id"]: each for each in shown["scenes"]} == {
         scene.id: {
             **msgspec.to_builtins(scene),
@@ -144,6 +175,7 @@ async def test_a_story_is_shown_whole(api: Api):
             "topics": list(scene.topics),
             "characters": sorted(scene.characters),
             "leads_to": list(leads[scene.id]),
+            "endings": list(ended[scene.id]),
         }
         for scene in story.scenes.values()
     }
@@ -183,6 +215,17 @@ async def test_a_fit_says_how_much_is_open_and_which_approaches_are_met(api: Api
     fit = (await player.seen("/v1/stories/clearing", wished)).json()["fit"]
     assert fit["share_open"] == 1.0
     assert set(fit["approaches_met"]) == {"cbt", "act"} & {each.value for each in story.approaches}
+
+
+async def test_a_fit_says_how_many_endings_are_left(api: Api):
+    player = await api.player()
+    path = f"/v1/players/{player.player_id}/preferences"
+    wishes = {**PREFERENCES, "trigger_warnings": [], "intensity": 5}
+    for topics, endings_open in (([], 6), (["debt"], 1)):
+        wished = await player.put(path, {**wishes, "avoid_topics": topics}, If_Match="*")
+        fit = (await player.seen("/v1/stories/the_cartographers_debt", wished)).json()["fit"]
+        assert (fit["endings_open"], fit["endings_total"]) == (endings_open, 6)
+    assert fit["share_open"] > 0.9, "nearly all is open, and yet nearly no ending"
 
 
 async def test_another_players_fit_is_never_taken_for_ones_own(api: Api):

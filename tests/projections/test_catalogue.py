@@ -5,7 +5,9 @@ import random
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -24,7 +26,6 @@ from tta.projections.catalogue import (
     authored_content,
     content,
     open_catalogue,
-    world_id,
 )
 from tta.projections.catalogue_answers import (
     CatalogueMissing,
@@ -33,13 +34,15 @@ from tta.projections.catalogue_answers import (
     stories_found,
     story_whole,
 )
-from tta.stories.narrating import plain
+from tta.stories.names import plain, world_id
+from tta.stories.playing import Playthrough
 from tta.stories.story import Story, authored, catalogue, newest
 from tta.stories.ways import ways
 
 STORIES = [story for story in map(newest, sorted(catalogue())) if story is not None]
 
 knot_pattern = re.compile(r"^===\s*(\w+)\s*===\s*$", re.MULTILINE)
+ending_pattern = re.compile(r"#\s*ending:\s*(\w+)")
 to_pattern = re.compile(r"#\s*to:\s*(\w+)")
 
 
@@ -114,7 +117,7 @@ async def test_the_graph_is_what_the_authors_wrote(graph: Graph):
     for story in STORIES:
         whole = await story_whole(graph, authored_content().digest, story.id)
         assert whole is not None
-        leads = written_ways(story)
+        leads, ended = written_ways(story), written(story, ending_pattern)
         for shown in whole.scenes:
             scene = story.scenes[shown.id]
             assert {
@@ -122,12 +125,15 @@ async def test_the_graph_is_what_the_authors_wrote(graph: Graph):
             } == {name: getattr(scene, name) for name in scene.__struct_fields__ if name != "characters"}
             assert sorted(shown.characters) == sorted(scene.characters)
             assert set(shown.leads_to) == leads[shown.id]
+            assert set(shown.endings) == ended[shown.id]
         assert [each.id for each in whole.scenes] == sorted(story.scenes)
         listed = whole.listed
         for name in ("id", "version", "title", "summary", "world", "language", "skills", "warnings"):
             assert getattr(listed, name) == getattr(story, name)
         assert (listed.scenes, listed.approaches) == (len(story.scenes), tuple(map(str, story.approaches)))
         assert listed.world_id == world_id(story.world)
+        assert set(listed.topics) == {each for scene in story.scenes.values() for each in scene.topics}
+        assert listed.begins == Playthrough(story, UUID(int=3)).shown.scene
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
@@ -136,11 +142,15 @@ def test_scenes_lead_where_their_choices_say(story: Story):
 
 
 def written_ways(story: Story) -> dict[str, set[str]]:
+    return written(story, to_pattern)
+
+
+def written(story: Story, tag_pattern: re.Pattern[str]) -> dict[str, set[str]]:
     """Read from the author's own text, not from what was compiled of it."""
     text = (authored() / story.id / f"{story.version}.ink").read_text("utf-8")
     _, *parts = knot_pattern.split(text)
     knots = dict(zip(parts[::2], parts[1::2], strict=True))
-    return {scene: set(to_pattern.findall(knots[scene])) for scene in story.scenes}
+    return {scene: set(tag_pattern.findall(knots[scene])) for scene in story.scenes}
 
 
 def test_a_catalogue_has_a_node_for_each_thing_once():
@@ -273,22 +283,30 @@ async def test_every_filter_finds_just_the_stories_that_are_so(graph: Graph):
     for story, scene in scenes:
         named = [("skill", scene.skill)] if scene.skill else []
         named += [("approach", scene.approach.value), ("world", world_id(story.world))]
-        named += [("character", each) for each in scene.characters]
+        named += [("location", scene.location), *(("character", each) for each in scene.characters)]
         for name, value in named:
             expected.setdefault((name, plain(value)), set()).add(story.id)
         for word in (*scene.warnings, *scene.topics):
             expected.setdefault(("free_of", plain(word)), {each.id for each in STORIES}).discard(story.id)
+
+    def looked(*asked: tuple[str, str]) -> Looked:
+        return Looked(**{name: (value,) if name == "free_of" else value for name, value in asked})
+
     for (name, value), stories in expected.items():
-        found = await stories_found(graph, whole.digest, Looked(**{name: value}))
+        found = await stories_found(graph, whole.digest, looked((name, value)))
         assert [each.id for each in found] == sorted(stories), f"{name}={value}"
     pairs = random.Random(11).sample(sorted(expected), 24)
     for (one, first), (two, second) in zip(pairs[::2], pairs[1::2], strict=True):
         if one != two:
-            found = await stories_found(graph, whole.digest, Looked(**{one: first, two: second}))
+            found = await stories_found(graph, whole.digest, looked((one, first), (two, second)))
             assert [each.id for each in found] == sorted(expected[one, first] & expected[two, second])
-    for name in ("skill", "approach", "world", "character"):
+    spared = [(value, stories) for (name, value), stories in expected.items() if name == "free_of"]
+    for (one, first), (two, second) in pairwise(spared):
+        found = await stories_found(graph, whole.digest, Looked(free_of=(one, two)))
+        assert [each.id for each in found] == sorted(first & second), "neither of them"
+    for name in ("skill", "approach", "world", "character", "location"):
         assert await stories_found(graph, whole.digest, Looked(**{name: "none such"})) == ()
-    assert len(await stories_found(graph, whole.digest, Looked(free_of="none such"))) == len(STORIES)
+    assert len(await stories_found(graph, whole.digest, Looked(free_of=("none such",)))) == len(STORIES)
 
 
 async def test_every_skill_names_the_scenes_that_practise_it(graph: Graph):

@@ -12,9 +12,9 @@ from tta.projections.catalogue import KEPT, LOCK, LOCK_ID, STORAGE, authored_con
 from tta.projections.catalogue_answers import Looked, stories_found, story_whole
 
 CHILD = Path(__file__).with_name("opening_child.py")
-WHOLE = "MATCH (c:Catalogue_v1)\nWHERE c.opened > 0\nRETURN c.id AS id"
-SCENES = "MATCH (s:Scene_v1)\nRETURN s.catalogue AS id, count(s) AS scenes"
-WAYS = "MATCH (s:Scene_v1)-[:LEADS_TO_v1]->(:Scene_v1)\nRETURN s.catalogue AS id, count(s) AS ways"
+WHOLE = "MATCH (c:Catalogue_v2)\nWHERE c.opened > 0\nRETURN c.id AS id"
+SCENES = "MATCH (s:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS scenes"
+WAYS = "MATCH (s:Scene_v2)-[:LEADS_TO_v2]->(:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS ways"
 WITHIN_S = 30
 
 

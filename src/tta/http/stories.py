@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,18 +19,23 @@ from tta.projections.catalogue_answers import (
     SceneShown,
     SkillListed,
     StoryListed,
+    StoryWhole,
     skills_listed,
     stories_found,
     story_whole,
 )
 from tta.projections.player_state import player_by_id
 from tta.security.policy import Action
-from tta.stories.avoiding import readings, together, unknown
+from tta.stories.avoiding import known_topics, read_wish, readings, together, unknown
 from tta.stories.filtering import Filter, not_met_because
-from tta.stories.narrating import plain
-from tta.stories.story import Scene
+from tta.stories.names import plain
+from tta.stories.story import CALM, Scene
+from tta.stories.ways import reached
 
 FILTER_CHARACTERS_MAX = 64  # As of every id in the catalogue.
+
+PLAIN_FILTERS = tuple(name for name in Looked._fields if name != "free_of")
+"""Filters that are compared as they are said, but for case and `_`."""
 
 filter_pattern = re.compile(rf"\w[\w '’.:-]{{0,{FILTER_CHARACTERS_MAX - 1}}}")
 
@@ -58,6 +62,10 @@ class Fit(msgspec.Struct, frozen=True):
     filtered: tuple[SceneFiltered, ...]
     share_open: float
     """Of all scenes, 0 to 1, with three decimals."""
+    endings_open: int
+    """Of the story's endings, those of scenes to which open scenes lead. At most so many can be reached: what
+    a story remembers may close a way as well."""
+    endings_total: int
     approaches_met: tuple[str, ...]
     """Of the approaches that the player prefers, those of scenes that are open to them."""
     approaches_unmet: tuple[str, ...]
@@ -79,7 +87,7 @@ class StoryShown(msgspec.Struct, frozen=True):
 async def list_stories(call: Call) -> Response:
     call.require_anyone()
     await call.be_fresh()
-    looked = Looked(**{name: _asked(call, name) for name in Looked._fields})
+    looked = Looked(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
     digest = authored_content().digest
     found = await stories_found(call.services.graph, digest, looked)
     return shown(call, StoriesShown(found), f'"stories.{digest}"')
@@ -108,7 +116,7 @@ async def show_story(call: Call) -> Response:
         tuple(sorted({scene.location for scene in scenes})),
         tuple(sorted({each for scene in scenes for each in scene.characters})),
         whole.listed.skills,
-        None if asks is None else _fit(scenes, asks),
+        None if asks is None else _fit(whole, asks),
     )
     # The fit has a part of its own: two players may stand at one version.
     version = 0 if asks is None else asks.version
@@ -124,6 +132,20 @@ def _asked(call: Call, name: str) -> str:
     if filter_pattern.fullmatch(composed) is None:
         raise wrong(name, f"expected a name of 1 to {FILTER_CHARACTERS_MAX} letters, digits and - _ ' . :")
     return plain(composed)
+
+
+def _spared(call: Call) -> tuple[str, ...]:
+    """Read `free_of`: the warnings and topics that it leaves out, as it would where a player avoids it; none
+    where it is not asked for. Raises the problem `invalid-request`.
+    """
+    word = _asked(call, "free_of")
+    if not word:
+        return ()
+    avoids = read_wish(word)
+    named = tuple(sorted({plain(tag) for tag in known_topics() if avoids.meets(tag)}))
+    if not named:
+        raise wrong("free_of", "expected a word for a warning or a topic that stories know, this names none")
+    return named
 
 
 class Asks(NamedTuple):
@@ -149,17 +171,24 @@ async def _asks(call: Call) -> Asks | None:
     return Asks(wishes.softened() if row.recovery else wishes, row.approaches, row.version)
 
 
-def _fit(scenes: Sequence[SceneShown], asks: Asks) -> Fit:
+def _fit(whole: StoryWhole, asks: Asks) -> Fit:
+    scenes = whole.scenes
     read = readings(asks.wishes.avoid)
     wishes = Filter(together(read.values()), asks.wishes.intensity, asks.wishes.readiness)
     told = {each.id: not_met_because(_scene(each), wishes) for each in scenes}
     filtered = tuple(SceneFiltered(scene, because) for scene, because in sorted(told.items()) if because)
     scenes_open = len(told) - len(filtered)
-    offered = {each.approach.value for each in scenes if not told[each.id]}
+    open_to = {each.id for each in scenes if not told[each.id]}
+    offered = {each.approach.value for each in scenes if each.id in open_to}
+    leads = {each.id: each.leads_to for each in scenes}
+    # Whoever can go on nowhere else is led to the calm place.
+    come_to = reached((whole.listed.begins, CALM), leads, open_to)
     return Fit(
         scenes_open,
         filtered,
         round(scenes_open / len(told), 3) if told else 0.0,
+        len({ending for each in scenes if each.id in come_to for ending in each.endings}),
+        len({ending for each in scenes for ending in each.endings}),
         tuple(each for each in asks.approaches if each in offered),
         tuple(each for each in asks.approaches if each not in offered),
         unknown(read),

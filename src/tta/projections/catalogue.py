@@ -6,11 +6,10 @@ versions of TTA stand beside each other and no answer mixes their stories.
 """
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -18,17 +17,18 @@ from tta.graph.engine import Graph, Transaction
 from tta.graph.schema import keep_nodes, save_edges, save_nodes
 from tta.projector.model import Link, LinkType, Row, Storage
 from tta.stories import story as authored
-from tta.stories.narrating import plain
-from tta.stories.ways import ways
+from tta.stories.names import plain, world_id
+from tta.stories.playing import Playthrough
+from tta.stories.ways import endings, ways
 
 NAME = "catalogue"
-VERSION = 1
+VERSION = 2
 KEPT = 2  # The catalogue that opened last, and the one before: in a rolling update both are asked.
 STORIES_MAX, SCENES_MAX = 200, 5_000  # The catalogue comes with TTA; who outgrows this needs pages.
 DIGEST_CHARACTERS = 32  # 128 bits: nobody attacks them, they only tell contents apart.
-WORLD_CHARACTERS_MAX = 48  # A world is described by a sentence; its id is how that begins.
 
 LOCK_ID = "lock"
+ANY_SESSION = UUID(int=0)  # A story begins in the same scene whatever chance says.
 
 
 class Catalogue(Row, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class World(Part, frozen=True, kw_only=True):
     name: str
     text: str
     plain: str
-    """The name folded, as it is asked for; so too of characters and skills."""
+    """The name folded, as it is asked for; so too of locations, characters and skills."""
 
 
 class Story(Part, frozen=True, kw_only=True):
@@ -63,6 +63,9 @@ class Story(Part, frozen=True, kw_only=True):
     approaches: tuple[str, ...]
     skills: tuple[str, ...]
     warnings: tuple[str, ...]
+    topics: tuple[str, ...]
+    begins: str
+    """The scene with which it begins."""
 
 
 class Scene(Part, frozen=True, kw_only=True):
@@ -73,6 +76,7 @@ class Scene(Part, frozen=True, kw_only=True):
     readiness: str
     warnings: tuple[str, ...]
     topics: tuple[str, ...]
+    endings: tuple[str, ...]
     avoidable: tuple[str, ...]
     """Warnings and topics folded, as somebody who is to be spared them is compared with."""
 
@@ -82,6 +86,7 @@ class Location(Part, frozen=True, kw_only=True):
 
     world: str
     name: str
+    plain: str
 
 
 class Character(Part, frozen=True, kw_only=True):
@@ -123,11 +128,11 @@ KEEPS_WHOLE = keep_nodes(STORAGE.nodes[Catalogue], "id")
 
 # Whoever opens a catalogue takes this lock first, so that two processes write one after the other.
 LOCK = """
-MERGE (c:Catalogue_v1 {id: $lock})
+MERGE (c:Catalogue_v2 {id: $lock})
 SET c.opened = 0
 """
 CATALOGUES = """
-MATCH (c:Catalogue_v1)
+MATCH (c:Catalogue_v2)
 WHERE c.opened > 0
 RETURN c.id AS id, c.opened AS opened
 ORDER BY c.opened DESC
@@ -202,15 +207,6 @@ async def _write(tx: Transaction, wanted: Content) -> None:
             await tx.run(JOINS[link], rows=ends)
 
 
-def world_id(text: str) -> str:
-    """How a world is asked for: its description folded to a name, cut between two words."""
-    letters = unicodedata.normalize("NFKD", text.replace("'", "").replace("’", "")).encode("ascii", "ignore")
-    name = re.sub(r"[^a-z0-9]+", "_", letters.decode().lower()).strip("_")
-    if len(name) > WORLD_CHARACTERS_MAX:
-        name = name[: WORLD_CHARACTERS_MAX + 1].rpartition("_")[0] or name[:WORLD_CHARACTERS_MAX]
-    return name
-
-
 class _Ids(NamedTuple):
     """The ids of a story's nodes."""
 
@@ -258,7 +254,10 @@ def _parts(digest: str, story: authored.Story) -> Iterable[Part]:
         approaches=tuple(each.value for each in story.approaches),
         skills=story.skills,
         warnings=story.warnings,
+        topics=tuple(sorted({each for scene in story.scenes.values() for each in scene.topics})),
+        begins=Playthrough(story, ANY_SESSION).shown.scene,
     )
+    ended = endings(story)
     for scene in story.scenes.values():
         yield Scene(
             id=ids.scene(scene.id),
@@ -270,9 +269,12 @@ def _parts(digest: str, story: authored.Story) -> Iterable[Part]:
             readiness=scene.readiness,
             warnings=scene.warnings,
             topics=scene.topics,
+            endings=ended[scene.id],
             avoidable=tuple(sorted({plain(each) for each in (*scene.warnings, *scene.topics)})),
         )
-        yield Location(id=ids.location(scene.location), catalogue=digest, world=world, name=scene.location)
+        key = ids.location(scene.location)
+        place = scene.location
+        yield Location(id=key, catalogue=digest, world=world, name=place, plain=plain(place))
         for name in scene.characters:
             key = ids.character(name)
             yield Character(id=key, catalogue=digest, world=world, name=name, plain=plain(name))

@@ -15,51 +15,55 @@ PRACTISED_MAX = 10_000  # Rows, one for each scene of each skill: more than the 
 EDGES_MAX = 20_000  # Of the scenes of one story, of one kind.
 
 IS_WHOLE = """
-MATCH (c:Catalogue_v1 {id: $catalogue})
+MATCH (c:Catalogue_v2 {id: $catalogue})
 RETURN c.id AS id
 """
 # Empty text asks for nothing; each filter is of the story as a whole.
 STORIES = """
-MATCH (s:Story_v1)-[:IN_v1]->(w:World_v1)
+MATCH (s:Story_v2)-[:IN_v2]->(w:World_v2)
 WHERE s.catalogue = $catalogue
   AND ($story = '' OR s.name = $story)
   AND ($world = '' OR w.plain = $world)
   AND ($skill = '' OR EXISTS {
-    MATCH (s)-[:HAS_v1]->(:Scene_v1)-[:PRACTISES_v1]->(k:Skill_v1) WHERE k.plain = $skill })
+    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:PRACTISES_v2]->(k:Skill_v2) WHERE k.plain = $skill })
   AND ($character = '' OR EXISTS {
-    MATCH (s)-[:HAS_v1]->(:Scene_v1)-[:FEATURES_v1]->(p:Character_v1) WHERE p.plain = $character })
+    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:FEATURES_v2]->(p:Character_v2) WHERE p.plain = $character })
   AND ($approach = '' OR EXISTS {
-    MATCH (s)-[:HAS_v1]->(c:Scene_v1) WHERE c.approach = $approach })
-  AND ($free_of = '' OR NOT EXISTS {
-    MATCH (s)-[:HAS_v1]->(c:Scene_v1) WHERE $free_of IN c.avoidable })
+    MATCH (s)-[:HAS_v2]->(c:Scene_v2) WHERE c.approach = $approach })
+  AND ($location = '' OR EXISTS {
+    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:AT_v2]->(l:Location_v2) WHERE l.plain = $location })
+  AND NOT EXISTS {
+    MATCH (s)-[:HAS_v2]->(c:Scene_v2) WHERE any(tag IN $free_of WHERE tag IN c.avoidable) }
 RETURN s.name AS id, s.version AS version, s.title AS title, s.summary AS summary, w.text AS world,
   w.name AS world_id, s.language AS language, s.scenes AS scenes, s.approaches AS approaches,
-  s.skills AS skills, s.warnings AS warnings
+  s.skills AS skills, s.warnings AS warnings,
+  s.topics AS topics, s.begins AS begins
 ORDER BY id
 LIMIT $rows_max
 """
 SCENES_OF = """
-MATCH (s:Story_v1 {id: $story})-[:HAS_v1]->(c:Scene_v1)-[:AT_v1]->(l:Location_v1)
-OPTIONAL MATCH (c)-[:PRACTISES_v1]->(k:Skill_v1)
+MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:AT_v2]->(l:Location_v2)
+OPTIONAL MATCH (c)-[:PRACTISES_v2]->(k:Skill_v2)
 RETURN c.name AS id, k.name AS skill, c.approach AS approach, c.intensity AS intensity,
-  c.readiness AS readiness, c.warnings AS warnings, c.topics AS topics, l.name AS location
+  c.readiness AS readiness, c.warnings AS warnings, c.topics AS topics, c.endings AS endings,
+  l.name AS location
 ORDER BY id
 LIMIT $rows_max
 """
 CHARACTERS_OF = """
-MATCH (s:Story_v1 {id: $story})-[:HAS_v1]->(c:Scene_v1)-[:FEATURES_v1]->(p:Character_v1)
+MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:FEATURES_v2]->(p:Character_v2)
 RETURN c.name AS scene, p.name AS other
 ORDER BY scene, other
 LIMIT $rows_max
 """
 WAYS_OF = """
-MATCH (s:Story_v1 {id: $story})-[:HAS_v1]->(c:Scene_v1)-[:LEADS_TO_v1]->(d:Scene_v1)
+MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:LEADS_TO_v2]->(d:Scene_v2)
 RETURN c.name AS scene, d.name AS other
 ORDER BY scene, other
 LIMIT $rows_max
 """
 SKILLS = """
-MATCH (c:Scene_v1)-[:PRACTISES_v1]->(k:Skill_v1)
+MATCH (c:Scene_v2)-[:PRACTISES_v2]->(k:Skill_v2)
 WHERE k.catalogue = $catalogue
 RETURN k.name AS skill, c.story AS story, c.name AS scene, c.approach AS approach, c.intensity AS intensity
 ORDER BY skill, story, scene
@@ -78,8 +82,9 @@ class Looked(NamedTuple):
     approach: str = ""
     world: str = ""
     character: str = ""
-    free_of: str = ""
-    """A warning or a topic that no scene has."""
+    location: str = ""
+    free_of: tuple[str, ...] = ()
+    """Warnings and topics of which no scene has any."""
 
 
 class StoryListed(msgspec.Struct, frozen=True):
@@ -95,6 +100,9 @@ class StoryListed(msgspec.Struct, frozen=True):
     approaches: tuple[str, ...]
     skills: tuple[str, ...]
     warnings: tuple[str, ...]
+    topics: tuple[str, ...]
+    begins: str
+    """The scene with which it begins."""
 
 
 class SceneShown(msgspec.Struct, frozen=True):
@@ -106,6 +114,8 @@ class SceneShown(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...]
     topics: tuple[str, ...]
     location: str
+    endings: tuple[str, ...]
+    """The endings that it may come to."""
     characters: tuple[str, ...] = ()
     leads_to: tuple[str, ...] = ()
     """The scenes that its choices may lead to."""
@@ -172,6 +182,8 @@ async def skills_listed(graph: Graph, digest: str) -> tuple[SkillListed, ...]:
 
 async def _stories(graph: Graph, digest: str, looked: Looked, story: str = "") -> tuple[StoryListed, ...]:
     asked = {"catalogue": digest, "story": story, "rows_max": STORIES_MAX, **looked._asdict()}
+    # The embedded engine refuses an empty list; no tag is empty.
+    asked["free_of"] = list(looked.free_of) or [""]
     return tuple(convert(row, StoryListed) for row in await graph.read(STORIES, **asked))
 
 

@@ -200,8 +200,3 @@ def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
 
 def _move(recorded: str) -> Move:
     return Sent(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else Chosen(recorded)
-
-
-def plain(word: str) -> str:
-    """Fold a word of the catalogue, or a player's for it, to what they are compared by."""
-    return word.strip().casefold().replace("_", " ")
