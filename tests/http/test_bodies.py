@@ -191,6 +191,54 @@ async def test_a_parameter_that_is_given_twice_is_refused(api: Api, path: str, n
     ]
 
 
+@pytest.mark.parametrize(
+    ("path", "name", "expected"),
+    [
+        (
+            "/v1/stories?locaton=kitchen",
+            "locaton",
+            "one of skill, approach, world, character, location, free_of",
+        ),
+        (
+            "/v1/stories?intensity=%D9%A3",
+            "intensity",
+            "one of skill, approach, world, character, location, free_of",
+        ),
+        ("/v1/stories/clearing?x", "x", "no parameters"),
+        ("/v1/skills?limit=1", "limit", "no parameters"),
+        ("/v1/sessions?page=2", "page", "one of status, story, limit, cursor"),
+        ("{session}?a%2Fb~=1", "a~1b~0", "no parameters"),
+        ("{session}/stream?ticke=a", "ticke", "one of last_event_id, ticket"),
+        ("/v1/players/{player}?=1", "", "no parameters"),
+        ("/v1/players/{player}/progress?" + "n" * 300, "n" * 64, "no parameters"),
+    ],
+)
+async def test_a_parameter_that_is_none_is_refused_by_name(api: Api, path: str, name: str, expected: str):
+    player, session = await api.session()
+    refused = await player.get(path.format(session=session, player=player.player_id))
+    assert problem(refused, 422, "invalid-request")["errors"] == [
+        {"pointer": f"/{name}", "detail": f"expected {expected}"}
+    ]
+
+
+async def test_a_command_takes_no_parameters_and_has_no_effect_with_one(api: Api):
+    player, session = await api.session()
+    problem(await player.post(f"{session}/pause?now=1"), 422, "invalid-request")
+    problem(await player.post(f"{session}/interactions?a=1&b=2", {"text": "look"}), 422, "invalid-request")
+    assert (await player.post(f"{session}/pause")).json()["version"] == 2, "nothing has happened before"
+
+
+async def test_of_many_parameters_that_are_none_some_are_named(api: Api):
+    query = "&".join(f"p{number}=" for number in range(50))
+    refused = await (await api.player()).get(f"/v1/skills?{query}")
+    assert len(problem(refused, 422, "invalid-request")["errors"]) == 10
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/health", "/v1/health", "/metrics"])
+async def test_whoever_probes_may_add_what_they_like(api: Api, path: str):
+    assert (await api.http.get(f"{path}?probe=1&probe=2")).status_code == 200
+
+
 async def test_text_is_normalised_and_control_characters_go(api: Api):
     player, path = await api.session()
     decomposed = "Cafe\u0301\x00 \x1b[31mred\x7f\r\nnext\tline\u0085 \U0001f469\u200d\U0001f680"

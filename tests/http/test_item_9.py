@@ -77,6 +77,14 @@ async def test_a_body_that_is_not_valid_loses_nothing(api: Api, wrong: dict[str,
     assert await assessed(api, caller) == [RiskLevel.MODERATE]
 
 
+async def test_a_parameter_that_is_none_loses_nothing(api: Api):
+    caller = await api.player()
+    for _ in range(2):
+        refused = await caller.post(f"{measures_of(caller)}?draft=1", WORRYING, key="m")
+        assert problem(refused, 422, "invalid-request")["guidance"]["level"] == "moderate"
+    assert await assessed(api, caller) == [RiskLevel.MODERATE]
+
+
 @pytest.mark.parametrize(("key", "code"), [(None, "idempotency-key-missing"), ("a b", "malformed-request")])
 async def test_without_a_key_there_is_guidance(api: Api, key: str | None, code: str):
     """And no record: sent again it would be another assessment."""

@@ -32,7 +32,7 @@ from tta.http.manners import (
     is_known,
     preference,
 )
-from tta.http.parameters import require_each_once
+from tta.http.parameters import require_parameters
 from tta.http.problems import (
     NOT_FOUND,
     STALE,
@@ -250,12 +250,12 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         call = Call(request, route, services)
         try:
             call.sign_in()
-            require_each_once(request.query_params, (*route.query, *("ticket",) * route.ticketed))
-            if route.body is not None:
-                call.raw = await read_json(request)
-                call.body = decoded(call.raw, route.body)
-            elif route.method != "GET":
+            if route.body is None and route.method != "GET":
                 await require_no_body(request)
+            call.raw = b"" if route.body is None else await read_json(request)
+            if route.action not in PUBLIC:
+                require_parameters(request.query_params, (*route.query, *("ticket",) * route.ticketed))
+            call.body = None if route.body is None else decoded(call.raw, route.body)
             response = await route.endpoint(call)
         except ClientDisconnect:
             return Response(status_code=CLIENT_LEFT)
