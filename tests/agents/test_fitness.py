@@ -9,7 +9,7 @@ from brief_examples import BRIEF, CHOICES, PASSAGE, RETOLD, answer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tta.agents.fitness import REPAIRS, RULES, Unfit, fit_text, number_pattern
+from tta.agents.fitness import ANSWER_MAX, REPAIRS, RULES, Unfit, fit_text, number_pattern
 from tta.agents.harms import PHRASES
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
@@ -97,6 +97,12 @@ def test_choices_are_kept_in_their_order(choices: tuple[str, ...]):
 @pytest.mark.parametrize("text", ["", "You are there.", RETOLD * 3, "a" * (REPLY_MAX + 1)])
 def test_too_little_and_too_much_are_unfit(text: str):
     assert rule_of(answer(text)) == "length"
+
+
+@pytest.mark.parametrize("said", ["You should just die. ", "\ufdfa"])
+def test_what_is_too_long_is_not_read_at_all(said: str):
+    text = said * (ANSWER_MAX // len(said) - 10)
+    assert rule_of(json.dumps({"text": text, "choices": CHOICES}, ensure_ascii=False)) == "length"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.agents.fitness import Unfit, fit_text
-from tta.agents.harms import PHRASES, harm_in
+from tta.agents.harms import PARTS_MAX, PHRASES, harm_in, written_out
 from tta.agents.prompt_templates import prompt
 from tta.stories.playing import Chosen, Playthrough, Sent
 from tta.stories.story import CALM, Story, catalogue
@@ -93,9 +93,15 @@ def texts_of(story: Story) -> Iterator[str]:
             lambda said: said.replace(" ", "\n"),
             lambda said: said.replace(" ", ", "),
             lambda said: said.replace("e", "é").replace("o", "ö"),
-            lambda said: f"'{said.removesuffix('.')}' she says.",
+            lambda said: "".join(chr(ord(each) + 0xFEE0) if "A" <= each <= "z" else each for each in said),
+            lambda said: f"'{said}' she says.",
         ]
     ),
 )
 def test_however_it_is_written(said: str, written):
     assert harm_in(written(said)) == harm_in(said) is not None
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "\ufdfb", "\u33ab", "\u2478"])
+def test_no_letter_makes_much_more_to_read_of_a_text(letter: str):
+    assert len(written_out(letter * 1_000)) <= (PARTS_MAX + 1) * 1_000

@@ -107,12 +107,14 @@ def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     if answer.choices != brief.told.passage.choices:
         raise Unfit("choices")
     text = answer.text.strip()
-    harm = harm_in(text)
-    if harm is not None:
-        raise Unfit(harm)
     facts = (brief.told.text, brief.story.title, brief.story.world, brief.scene.location)
     told = " ".join((*facts, *brief.scene.characters, *brief.told.choice_texts))
     given = _Given(brief.told.text, frozenset(_words(told)), prompt, brief.words or "")
+    if not _length(text, given):
+        raise Unfit("length")  # First of all: what reads a text takes the longer the longer it is.
+    harm = harm_in(text)
+    if harm is not None:
+        raise Unfit(harm)
     for rule, keeps in RULES.items():
         if not keeps(text, given):
             raise Unfit(rule)

@@ -227,6 +227,7 @@ NEWCOMERS = frozenset(
     """.split()  # noqa: SIM905 - Read as a list of words, not of strings.
 )
 """Weapons, animals and persons that a scene has, or has not. What something is only like is not there."""
+PARTS_MAX = 4  # No letter that English is written with comes apart into more; U+FDFA would into 18.
 SIGNS: Mapping[str, str] = {
     r"\(": "(?:",
     r"\[([^]]*)\] ": r"(?:(?:\1) )?",
@@ -239,13 +240,13 @@ SIGNS: Mapping[str, str] = {
 
 def harm_in(text: str) -> str | None:
     """Name the first rule of PHRASES that a text breaks; None where it breaks none."""
-    words = _written_out(text)
+    words = written_out(text)
     return next((rule for rule, phrase in _phrases.items() if phrase.search(words)), None)
 
 
 def newcomers_in(text: str, known: frozenset[str]) -> frozenset[str]:
     """Give the NEWCOMERS of a text that are not among the words of its scene."""
-    words = _alike.sub(" ", _written_out(text))
+    words = _alike.sub(" ", written_out(text))
     told = {each.removesuffix("'s") for each in words.split()}
     return frozenset(each for each in told if {each, _one(each)} & NEWCOMERS and not _forms(each) & known)
 
@@ -258,9 +259,9 @@ def _forms(word: str) -> set[str]:
     return {word, _one(word), f"{word}s"}
 
 
-def _written_out(text: str) -> str:
+def written_out(text: str) -> str:
     """Small letters without accents, short forms written out, one space between words."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = "".join(unicodedata.normalize("NFKD", each)[:PARTS_MAX] for each in text.casefold())
     words = "".join(each for each in apart if not unicodedata.combining(each))
     for short, full in _full:
         words = short.sub(full, words)
