@@ -1,5 +1,6 @@
 """A Valkey for these tests, each with a store of its own, and servers that speak as models do."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,8 @@ from model_server import ModelServer, model_server
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.nodes import Nodes
+
+sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # unreliable_proxy
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -1,41 +1,47 @@
 #!lua
--- A circuit breaker that processes share.
+-- A circuit breaker that processes share. Whatever is said of a call counts once, however often it is said: a
+-- reply may be lost, and the script is sent again then.
 --
--- KEYS   the breaker: a hash of `failures`, `opened` and `probe` (server time, ms).
+-- KEYS   the breaker: a hash of `opened` and `probing` (server time, ms), `probe` (the call that finds out), and
+--        a field for each call that failed.
 -- ARGV   what: 'look', 'enter', 'worked', 'failed' or 'left'; failures that open it; ms that it stays open;
---        ms that a probe may take; '1' where the call that ends is the probe.
+--        ms that a probe may take; the call's id.
 -- Reply  {state, ms until it may be tried}: CLOSED, OPEN, or PROBE for the one call that may find out.
-local breaker, what = KEYS[1], ARGV[1]
-local threshold, open_ms, probe_ms, was_probe = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
+local breaker, what, call = KEYS[1], ARGV[1], ARGV[5]
+local threshold, open_ms, probe_ms = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local opened = tonumber(redis.call('HGET', breaker, 'opened') or nil)
+local is_probe = redis.call('HGET', breaker, 'probe') == call
 -- Nothing of it is kept for ever: failures a day apart say nothing of each other.
 local KEPT_MS = 86400000
 local ASK_AGAIN_MS = 500
 
-if what == 'worked' and (was_probe or not opened) then
+if what == 'worked' and (is_probe or not opened) then
   redis.call('DEL', breaker)
   opened = nil
-elseif what == 'failed' and opened and was_probe then
+elseif what == 'failed' and opened and is_probe then
   opened = now
   redis.call('HSET', breaker, 'opened', now)
-  redis.call('HDEL', breaker, 'probe')
+  redis.call('HDEL', breaker, 'probe', 'probing')
 elseif what == 'failed' and not opened then
-  if redis.call('HINCRBY', breaker, 'failures', 1) >= threshold then
+  redis.call('HSET', breaker, 'failed:' .. call, 1)
+  -- While it is closed it has no other fields.
+  if redis.call('HLEN', breaker) >= threshold then
     opened = now
     redis.call('HSET', breaker, 'opened', now)
   end
   redis.call('PEXPIRE', breaker, KEPT_MS)
-elseif what == 'left' and was_probe then
-  redis.call('HDEL', breaker, 'probe')
+elseif what == 'left' and is_probe then
+  redis.call('HDEL', breaker, 'probe', 'probing')
 end
 
 if not opened then return {'CLOSED', 0} end
 local rests = opened + open_ms - now
 if rests > 0 then return {'OPEN', rests} end
-local probe = tonumber(redis.call('HGET', breaker, 'probe') or nil)
+local probing = tonumber(redis.call('HGET', breaker, 'probing') or nil)
+if what == 'enter' and is_probe then return {'PROBE', 0} end
 -- Who comes while somebody finds out asks again soon: the answer may come at any moment.
-if probe and probe > now then return {'OPEN', math.min(probe - now, ASK_AGAIN_MS)} end
-if what == 'enter' then redis.call('HSET', breaker, 'probe', now + probe_ms) end
+if probing and probing > now then return {'OPEN', math.min(probing - now, ASK_AGAIN_MS)} end
+if what == 'enter' then redis.call('HSET', breaker, 'probe', call, 'probing', now + probe_ms) end
 return {'PROBE', 0}

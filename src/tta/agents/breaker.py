@@ -1,10 +1,16 @@
-"""A circuit breaker per endpoint, shared by all processes: what one learns, all know."""
+"""A circuit breaker per endpoint, shared by all processes: what one learns, all know.
+
+It is our own, because the library that shares one through Redis (purgatory) reads and writes its state in
+separate commands, over a client with retries of its own, knows no cluster, and lets every caller through
+when half open.
+"""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from uuid import uuid4
 
 import structlog
 
@@ -58,29 +64,29 @@ class CircuitBreaker:
         """Make one call. Raises Resting before it; whatever the call raises counts, but a cancellation."""
         if self.resting:
             raise Resting(self._endpoint)
-        state = await self._ask("enter")
+        call_id = uuid4().hex
+        state = await self._ask("enter", call_id)
         if state == "OPEN":
             raise Resting(self._endpoint)
-        is_probe = state == "PROBE"
         call = Guarded()
         try:
             yield call
         except BaseException as error:
             if call.counts and not isinstance(error, asyncio.CancelledError):
-                await self._ask("failed", is_probe=is_probe)
-            elif is_probe:
-                await self._ask("left", is_probe=True)
+                await self._ask("failed", call_id)
+            elif state == "PROBE":
+                await self._ask("left", call_id)
             raise
-        await self._ask("worked", is_probe=is_probe)
+        await self._ask("worked", call_id)
 
     async def look(self) -> bool:
         """Say whether it is open for everybody, and set its gauge."""
         return await self._ask("look") == "OPEN"
 
-    async def _ask(self, what: str, *, is_probe: bool = False) -> str:
+    async def _ask(self, what: str, call_id: str = "") -> str:
         arguments: list[str | bytes | int] = [
             *(what, self._threshold, int(self._recovery_s * 1000)),
-            *(int(PROBE_S * 1000), int(is_probe)),
+            *(int(PROBE_S * 1000), call_id),
         ]
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):

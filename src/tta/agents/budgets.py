@@ -8,6 +8,7 @@ import asyncio
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import NamedTuple
+from uuid import uuid4
 
 import structlog
 
@@ -19,6 +20,7 @@ from tta.telemetry.errors import said
 
 KEPT_MS = 48 * 3_600_000  # A day's counters outlive the day, wherever on earth its last call began.
 SHARED_WITHIN_S = 0.5
+REMEMBERED_MS = 60_000  # Far longer than a lost reply is asked for again.
 
 SPEND: Script = script(files("tta.agents").joinpath("spend.lua").read_bytes())
 
@@ -69,11 +71,13 @@ class Budgets:
 
     async def _spend(self, keys: list[str], tokens: int, *, is_spent: bool = False) -> bytes:
         arguments: list[str | bytes | int] = [
-            *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day, KEPT_MS, int(is_spent))
+            *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day),
+            *(KEPT_MS, int(is_spent), REMEMBERED_MS),
         ]
+        this_call = f"{keys[0]}:call:{uuid4().hex}"
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):
-                return bytes(await self._nodes.run(SPEND, keys, arguments))
+                return bytes(await self._nodes.run(SPEND, [*keys, this_call], arguments))
         except (StoreError, TimeoutError) as error:
             log.warning("the budget for models is not known", error=said(error))
             return b"UNKNOWN"
