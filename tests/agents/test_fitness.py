@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.agents.fitness import ANSWER_MAX, REPAIRS, RULES, Unfit, fit_text, number_pattern
-from tta.agents.harms import PHRASES
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
 from tta.domain.passages import Wishes
@@ -127,7 +126,7 @@ def test_what_is_too_long_is_not_read_at_all(said: str):
         ("name", "Bertha looks at you."),
         ("name", "'Welcome to Avalon,' she says."),
         ("name", "It is STORMY."),
-        ("diagnosis", "You have an anxiety disorder."),
+        ("clinical", "You have an anxiety disorder."),
         ("clinical", "She is depressed."),
         ("clinical", "Her medication is on the sill."),
         ("clinical", "You could kill the light."),
@@ -141,7 +140,7 @@ def test_what_the_author_does_not_say_is_unfit(rule: str, added: str):
 
 
 def test_every_rule_can_be_told_to_a_model():
-    assert {"json", "choices", *PHRASES, *RULES} == REPAIRS.keys()
+    assert {"json", "choices", *RULES} == REPAIRS.keys()
 
 
 @given(st.text(max_size=600))

@@ -11,16 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.agents.fitness import Unfit, fit_text
+from tta.agents.guardian import HARMS, Guardian
 from tta.agents.harms import PARTS_MAX, PHRASES, harm_in, written_out
+from tta.agents.messages import Checked
 from tta.agents.prompt_templates import prompt
+from tta.domain.vocabulary import Author
 from tta.stories.playing import Chosen, Playthrough, Sent
 from tta.stories.story import CALM, Story, catalogue
 from tta.stories.walk import Walk
+from tta.telemetry.metrics import REGISTRY
 
 PROMPT = prompt("narrate@1").told
-SAID = [(rule, said) for rule, listed in UNFIT.items() for said in listed]
+HARMFUL = [(rule, said) for rule in PHRASES for said in UNFIT[rule]]
 STORIES = [story for versions in catalogue().values() for story in versions.values()]
 PLACES_MAX = 5_000  # More than any story has, as far as a story check walks.
+
+
+def refused_for(rule: str) -> float:
+    return REGISTRY.get_sample_value("tta_model_texts_unfit_total", {"rule": rule}) or 0.0
 
 
 def rule_of(text: str) -> str:
@@ -29,23 +37,29 @@ def rule_of(text: str) -> str:
     return unfit.value.rule
 
 
-@pytest.mark.parametrize(("rule", "said"), SAID)
-def test_what_could_hurt_is_not_told(rule: str, said: str):
-    assert rule_of(f"{RETOLD}\n\n{said}") == rule
+async def test_what_could_hurt_is_not_told():
+    guardian = Guardian(model_text_unchecked=True)
+    for rule, said in HARMFUL:
+        counted = refused_for(rule)
+        verdict = await guardian.check(f"{RETOLD}\n\n{said}", Author.MODEL)
+        assert (verdict, refused_for(rule)) == (Checked(passes=False, by=(HARMS,)), counted + 1), said
 
 
-@pytest.mark.parametrize(("rule", "said"), [(rule, said) for rule, said in SAID if rule in PHRASES])
-def test_it_is_not_told_of_an_author_either(rule: str, said: str):
-    brief = BRIEF._replace(told=BRIEF.told._replace(text=f"{PASSAGE} {said}"))
-    with pytest.raises(Unfit) as unfit:
-        fit_text(answer(f"{RETOLD} {said}"), brief, PROMPT)
-    assert unfit.value.rule == rule
+@pytest.mark.parametrize("newcomer", UNFIT["presence"])
+def test_who_is_not_there_does_not_come(newcomer: str):
+    assert rule_of(f"{RETOLD}\n\n{newcomer}") == "presence"
 
 
 @pytest.mark.parametrize("said", FIT)
-def test_what_a_story_says_is_told(said: str):
+async def test_what_a_story_says_is_told(said: str):
     text = f"{RETOLD}\n\n{said}"
     assert fit_text(answer(text), BRIEF, PROMPT) == text
+    verdict = await Guardian(model_text_unchecked=True).check(text, Author.MODEL)
+    assert verdict == Checked(passes=True, by=(HARMS,))
+
+
+async def test_without_the_setting_no_text_of_a_model_passes_at_all():
+    assert await Guardian().check(RETOLD, Author.MODEL) == Checked(passes=False)
 
 
 @pytest.mark.parametrize(("authored", "said"), IN_THE_SCENE)
@@ -84,7 +98,7 @@ def texts_of(story: Story) -> Iterator[str]:
 
 
 @given(
-    said=st.sampled_from([said for rule, said in SAID if rule in PHRASES]),
+    said=st.sampled_from([said for _, said in HARMFUL]),
     written=st.sampled_from(
         [
             str.upper,

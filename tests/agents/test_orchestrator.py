@@ -34,7 +34,7 @@ from msgspec.structs import replace
 
 from faulty_story import FAULTY
 from told_passages import next_passage
-from tta.agents.guardian import AUTHORED
+from tta.agents.guardian import AUTHORED, HARMS
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
@@ -117,7 +117,7 @@ async def test_a_listener_that_fails_costs_nobody_an_answer():
 async def test_a_model_tells_the_passage_and_moves_nothing_by_it():
     models = ToldModels(TOLD_ANEW)
     answer = await answered(orchestrator(models))
-    assert Answer(SNAIL._replace(text=TOLD_ANEW.text), Author.MODEL, (), WRITTEN) == answer
+    assert Answer(SNAIL._replace(text=TOLD_ANEW.text), Author.MODEL, (HARMS,), WRITTEN) == answer
     (brief,) = models.briefs
     assert (brief.told, brief.words, brief.consent.player_id) == (SNAIL, None, PLAYER)
     assert models.calls == [CALL]
@@ -194,6 +194,13 @@ async def test_a_model_s_text_that_the_guardian_does_not_pass_is_never_shown(gua
     assert answer.narration is not None
     assert answer.narration.outcome is NarrationOutcome.UNCHECKED
     assert WRITTEN.model == answer.narration.model
+
+
+async def test_a_model_s_text_that_could_hurt_is_not_shown():
+    harmful = TOLD_ANEW._replace(text=f"{TOLD_ANEW.text} Nobody would miss you.")
+    answer = await answered(orchestrator(ToldModels(harmful)))
+    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer.narration == replace(WRITTEN, outcome=NarrationOutcome.UNCHECKED)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tta.agents.team import team_of
 
 AGENTS = {each.NAME: Path(inspect.getfile(type(each))) for each in team_of()}
 FOLDER = Path(agents.__file__).parent
-MAY_IMPORT = {"messages", "models"}
+MAY_IMPORT = {"messages", "models", "harms"}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,8 +1,8 @@
 """Whether a model's text keeps to its brief: rules that need no model, each with its name.
 
-They let no new fact through that shows in a name, a number, an address or a choice, and none of the phrases
-of `tta.agents.harms`. What a sentence means they do not know: that is the guardian's business. Where a text
-does not fit, the author's is told.
+They let no new fact through that shows in a name, a number, an address or a choice. What a sentence means
+they do not know, and what no text may say at all is the guardian's business. Where a text does not fit, the
+author's is told.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tta.agents.harms import PHRASES, harm_in, newcomers_in
+from tta.agents.harms import newcomers_in
 from tta.agents.messages import Brief
 from tta.domain.turns import REPLY_MAX
 
@@ -64,7 +64,6 @@ REFUSING = re.compile(
     re.IGNORECASE,
 )
 PROMPTS = frozenset({"json", "prompt", "prompts", "ai", "llm", "gpt", "assistant", "authored"})
-HARMLESS = "Say nothing to the reader that could hurt, bind, court or treat them: retell the passage."
 
 word_pattern = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 number_pattern = re.compile(r"\d+")
@@ -80,7 +79,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unfit(Exception):
-    """A text that breaks a rule. `rule` is one of RULES or PHRASES, `json` or `choices`."""
+    """A text that breaks a rule. `rule` is one of RULES, `json` or `choices`."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -110,11 +109,6 @@ def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     facts = (brief.told.text, brief.story.title, brief.story.world, brief.scene.location)
     told = " ".join((*facts, *brief.scene.characters, *brief.told.choice_texts))
     given = _Given(brief.told.text, frozenset(_words(told)), prompt, brief.words or "")
-    if not _length(text, given):
-        raise Unfit("length")  # First of all: what reads a text takes the longer the longer it is.
-    harm = harm_in(text)
-    if harm is not None:
-        raise Unfit(harm)
     for rule, keeps in RULES.items():
         if not keeps(text, given):
             raise Unfit(rule)
@@ -207,11 +201,12 @@ RULES: dict[str, Callable[[str, _Given], bool]] = {
     "prompt": _prompt,
     "echo": _echo,
 }
-"""By name, in the order in which they are looked at; `json`, `choices` and those of PHRASES come before."""
+"""By name, in the order in which they are looked at, after `json` and `choices`. The length is first: what
+reads a text takes the longer the longer it is.
+"""
 REPAIRS = {
     "json": "Answer with the one JSON object only, nothing around it.",
     "choices": "Give the ids of all choices, in the order given.",
-    **dict.fromkeys(PHRASES, HARMLESS),
     "length": "Write between half and twice the length of the passage.",
     "refusal": "Retell the passage; do not speak as yourself.",
     "characters": "Write plain sentences, without any formatting.",

@@ -1,14 +1,19 @@
 """The guardian: the place that every text passes before anybody reads it. It fails closed.
 
-An authored text was reviewed when its story was. Nothing here can check a model's text, so it is refused
-unless whoever runs TTA takes that upon themselves.
+An authored text was reviewed when its story was. A model's text is searched for the phrases that no text may
+hold (`tta.agents.harms`), which is no check of what it says: so it is refused, unless whoever runs TTA takes
+that upon themselves.
 """
 
+from tta.agents.harms import harm_in
 from tta.agents.messages import Checked
 from tta.domain.vocabulary import Author
+from tta.telemetry.model_metrics import MODEL_TEXTS_UNFIT
 
 AUTHORED = "authored@1"
 """The layer that a text of an author, story or protocol, has passed: its review."""
+HARMS = "harms@1"
+"""The layer that a model's text has passed: it holds no phrase that could hurt who plays."""
 
 
 class Guardian:
@@ -23,8 +28,12 @@ class Guardian:
     def may_pass(self, author: Author) -> bool:
         return author is not Author.MODEL or self._model_text_unchecked
 
-    async def check(self, text: str, author: Author) -> Checked:  # noqa: ARG002 - What checks come will read it.
-        if author is Author.MODEL:
-            # Passed on without being seen: no layer may be named.
-            return Checked(passes=self._model_text_unchecked)
-        return Checked(passes=True, by=(AUTHORED,))
+    async def check(self, text: str, author: Author) -> Checked:
+        if not self.may_pass(author):
+            return Checked(passes=False)
+        if author is not Author.MODEL:
+            return Checked(passes=True, by=(AUTHORED,))
+        harm = harm_in(text)
+        if harm is not None:
+            MODEL_TEXTS_UNFIT.labels(harm).inc()
+        return Checked(passes=harm is None, by=(HARMS,))

@@ -11,7 +11,7 @@ from tta.agents.world_keeper import WorldKeeper
 def team_of(models: Models | None = None, *, model_text_unchecked: bool = False) -> Team:
     """Make the agents; without models, authored stories are all that is told.
 
-    `model_text_unchecked` lets a model's text reach players although nothing checks it.
+    `model_text_unchecked` lets a model's text reach players although nothing checks what it says.
     """
     return Team(
         Interpreter(models),

@@ -33,7 +33,7 @@ MODEL_BREAKER_OPEN = Gauge(
 )
 MODEL_TEXTS_UNFIT = Counter(
     "tta_model_texts_unfit_total",
-    "Texts of a model that did not keep to the authored scene, by the rule that was broken",
+    "Texts of a model that were not told, by the rule that was broken",
     ("rule",),
     registry=REGISTRY,
 )
