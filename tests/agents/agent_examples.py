@@ -31,12 +31,12 @@ CHOSEN = Turn(
     story=CLEARING,
     play=Play(story="clearing", version=1),
     wishes=filter_of(Wishes()),
-    choice="snail",
+    choice="path",
     words=None,
     call_id=CALL,
     consent=Consent(PLAYER, stands),
 )
-SAID = CHOSEN._replace(choice=None, words="Ask the snail where you are")
+SAID = CHOSEN._replace(choice=None, words="Go straight to the path")
 UNCLEAR = CHOSEN._replace(choice=None, words="Purple monkey dishwasher")
 WRITTEN = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="near", model="small", prompt="narrate@1")
 INTERPRETED = Narration(
@@ -150,15 +150,15 @@ def broken() -> Any:
 
 
 def untrue_told() -> Told:
-    return Told("Elsewhere.", Passage(move="path", scene="path"), ())
+    return Told("Elsewhere.", Passage(move="sit", scene="sit"), ())
 
 
 def sent_told() -> Told:
-    return Told("Elsewhere.", Passage(move="@path", scene="path"), ())
+    return Told("Elsewhere.", Passage(move="@sit", scene="sit"), ())
 
 
 def led_told() -> Told:
-    return Told("Rest.", Passage(chosen="path", move=f"@{CALM}", scene=CALM), ())
+    return Told("Rest.", Passage(chosen="sit", move=f"@{CALM}", scene=CALM), ())
 
 
 def ended_told() -> Told:

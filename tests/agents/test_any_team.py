@@ -38,7 +38,7 @@ ACTS: dict[str, list[Any]] = {
         lambda: None,
         lambda: "choice",
         lambda: Meaning("choice", "door"),
-        lambda: Meaning("choice", "snail"),
+        lambda: Meaning("choice", "path"),
         lambda: Meaning("quit", confirmed=True),
         lambda: Meaning("dance"),  # type: ignore[arg-type]
     ],
@@ -51,7 +51,7 @@ answers = st.lists(
     st.sampled_from(
         [
             TOLD_ANEW,
-            Meaning("choice", "snail"),
+            Meaning("choice", "path"),
             Meaning("quit", confirmed=True),
             RuntimeError("a bug"),
             *(not_written(each) for each in NarrationOutcome if each is not NarrationOutcome.WRITTEN),
@@ -73,7 +73,7 @@ async def test_every_turn_is_answered_and_nothing_is_shown_or_moved_that_may_not
     answer = await ours.answer(turn, plan, may_ask_model=True)
 
     assert answer.told.text.strip()
-    assert answer.told.passage.move in {None, "snail", f"@{CALM}"} & {None, plan.told.passage.move}
+    assert answer.told.passage.move in {None, "path", f"@{CALM}"} & {None, plan.told.passage.move}
     assert answer.told.then == plan.told.then
     assert answer.told.then != "end" or plan.meaning.confirmed
     if answer.author is Author.MODEL:

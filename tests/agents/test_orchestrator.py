@@ -47,8 +47,8 @@ from tta.stories.narrating import Told, opening
 from tta.stories.standing import QUIT
 from tta.telemetry.metrics import REGISTRY
 
-SNAIL = next_passage(CLEARING, CHOSEN.session_id, (), Wishes(), choice="snail", words=None)
-AS_AUTHORED = Answer(SNAIL, Author.STORY, (AUTHORED,))
+STILE = next_passage(CLEARING, CHOSEN.session_id, (), Wishes(), choice="path", words=None)
+AS_AUTHORED = Answer(STILE, Author.STORY, (AUTHORED,))
 CLEARING_SHOWN = opening(CLEARING, CHOSEN.session_id, Wishes())
 STUCK = {"slow": slow, "broken": broken}
 
@@ -70,8 +70,8 @@ def steps_counted(step: str, outcome: str) -> float:
 async def test_without_a_model_the_authored_story_answers(turn: Turn, meant: str | None):
     ours = orchestrator()
     plan = await ours.plan(turn)
-    told = SNAIL._replace(passage=replace(SNAIL.passage, meant=meant))
-    assert Plan(Meaning("choice", "snail", by_id=turn is CHOSEN), told) == plan
+    told = STILE._replace(passage=replace(STILE.passage, meant=meant))
+    assert Plan(Meaning("choice", "path", by_id=turn is CHOSEN), told) == plan
     assert plan == await ours.plan(turn)
     assert not ours.wants_model(turn, plan)
     assert Answer(told, Author.STORY, (AUTHORED,)) == await ours.answer(turn, plan, may_ask_model=True)
@@ -94,7 +94,7 @@ async def test_an_end_that_was_asked_about_is_carried_through():
 async def test_a_choice_that_is_not_open_moves_nothing():
     plan = await orchestrator().plan(CHOSEN._replace(choice="nowhere"))
     assert plan.told.passage.move is None
-    assert plan.told != SNAIL
+    assert plan.told != STILE
 
 
 async def test_the_steps_are_told_in_their_order():
@@ -117,9 +117,9 @@ async def test_a_listener_that_fails_costs_nobody_an_answer():
 async def test_a_model_tells_the_passage_and_moves_nothing_by_it():
     models = ToldModels(TOLD_ANEW)
     answer = await answered(orchestrator(models))
-    assert Answer(SNAIL._replace(text=TOLD_ANEW.text), Author.MODEL, (HARMS,), WRITTEN) == answer
+    assert Answer(STILE._replace(text=TOLD_ANEW.text), Author.MODEL, (HARMS,), WRITTEN) == answer
     (brief,) = models.briefs
-    assert (brief.told, brief.words, brief.consent.player_id) == (SNAIL, None, PLAYER)
+    assert (brief.told, brief.words, brief.consent.player_id) == (STILE, None, PLAYER)
     assert models.calls == [CALL]
     assert 0 < models.within_s[0] < SHORT.narrate_s
 
@@ -153,9 +153,21 @@ async def test_a_model_tells_nothing_where_the_story_stands_still(words: str):
 async def test_a_model_tells_no_calm_place_that_the_story_was_sent_to():
     ours = orchestrator(ToldModels())
     plan = await ours.plan(CHOSEN)
-    sent = plan._replace(told=SNAIL._replace(passage=replace(SNAIL.passage, move="@calm_place")))
+    sent = plan._replace(told=STILE._replace(passage=replace(STILE.passage, move="@calm_place")))
     assert ours.wants_model(CHOSEN, plan)
     assert not ours.wants_model(CHOSEN, sent)
+
+
+async def test_a_model_tells_no_exercise():
+    models = ToldModels()
+    ours = orchestrator(models)
+    sits = CHOSEN._replace(choice="sit")
+    plan = await ours.plan(sits)
+    assert plan.told.passage.skill is not None
+    assert not ours.wants_model(sits, plan)
+    told = await ours.answer(sits, plan, may_ask_model=True)
+    assert told == Answer(plan.told, Author.STORY, (AUTHORED,))
+    assert not models.briefs
 
 
 async def test_text_that_nobody_can_check_is_not_asked_for():
@@ -190,7 +202,7 @@ class BreaksOnModels(AnyAgent):
 )
 async def test_a_model_s_text_that_the_guardian_does_not_pass_is_never_shown(guardian: AnyAgent):
     answer = await answered(orchestrator(ToldModels(TOLD_ANEW), guardian=guardian))
-    assert answer[:3] == (SNAIL, Author.STORY, (AUTHORED,))
+    assert answer[:3] == (STILE, Author.STORY, (AUTHORED,))
     assert answer.narration is not None
     assert answer.narration.outcome is NarrationOutcome.UNCHECKED
     assert WRITTEN.model == answer.narration.model
@@ -199,7 +211,7 @@ async def test_a_model_s_text_that_the_guardian_does_not_pass_is_never_shown(gua
 async def test_a_model_s_text_that_could_hurt_is_not_shown():
     harmful = TOLD_ANEW._replace(text=f"{TOLD_ANEW.text} Nobody would miss you.")
     answer = await answered(orchestrator(ToldModels(harmful)))
-    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer[:2] == (STILE, Author.STORY)
     assert answer.narration == replace(WRITTEN, outcome=NarrationOutcome.UNCHECKED)
 
 
@@ -209,7 +221,7 @@ async def test_a_model_s_text_that_could_hurt_is_not_shown():
 async def test_what_a_model_does_not_write_the_author_has_written(outcome: NarrationOutcome):
     counted = steps_counted("narrating", outcome.value)
     answer = await answered(orchestrator(ToldModels(not_written(outcome), not_written(outcome))))
-    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer[:2] == (STILE, Author.STORY)
     assert Narration(outcome=outcome, endpoint="near", took_ms=3) == answer.narration
     assert steps_counted("narrating", outcome.value) == counted + 1
 
@@ -220,7 +232,7 @@ async def test_what_a_model_does_not_write_the_author_has_written(outcome: Narra
 async def test_a_model_that_breaks_its_promise_is_not_waited_for(does: object, outcome: NarrationOutcome):
     models = ToldModels(does)
     answer = await answered(orchestrator(models))
-    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer[:2] == (STILE, Author.STORY)
     assert answer.narration is not None
     assert answer.narration.outcome is outcome
     assert len(models.briefs) == 1
@@ -252,7 +264,7 @@ async def test_a_model_that_failed_is_asked_once_more_while_there_is_time():
 )
 async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: Telling):
     answer = await answered(orchestrator(narrator=AskingNarrator(telling)))
-    assert answer[:2] == (SNAIL, Author.STORY)
+    assert answer[:2] == (STILE, Author.STORY)
     assert answer.narration is not None
     assert answer.narration.outcome is not NarrationOutcome.WRITTEN
 
@@ -262,8 +274,8 @@ async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: Telling)
 async def test_without_an_interpreter_choices_still_count(act, turn: Turn):
     interpreter = AnyAgent("interpreter", act)
     plan = await orchestrator(interpreter=interpreter).plan(turn)
-    assert (plan.told == SNAIL) is (turn is CHOSEN)
-    assert set(plan.told.passage.choices) >= {"snail"} or turn is CHOSEN
+    assert (plan.told == STILE) is (turn is CHOSEN)
+    assert set(plan.told.passage.choices) >= {"path"} or turn is CHOSEN
     assert interpreter.asked == 1, "what is broken in us is not tried again"
 
 
@@ -355,7 +367,7 @@ async def test_who_was_told_nothing_yet_is_not_asked_about_by_a_model():
 @pytest.mark.parametrize(
     ("meant", "follows"),
     [
-        (Meaning("choice", "snail"), SNAIL.text),
+        (Meaning("choice", "path"), STILE.text),
         (Meaning("choice", "door"), None),
         (Meaning("look"), CLEARING_SHOWN.text),
         (Meaning("quit", confirmed=True), QUIT),
@@ -410,10 +422,10 @@ async def test_an_answer_says_that_a_model_broke_its_promise_to_say_what_was_mea
 
 
 async def test_an_answer_says_who_said_what_was_meant_and_who_told_it():
-    models = ToldModels(Meaning("choice", "snail"), TOLD_ANEW)
+    models = ToldModels(Meaning("choice", "path"), TOLD_ANEW)
     answer = await answered(orchestrator(models), UNCLEAR)
     assert (answer.author, answer.interpreting, answer.narration) == (Author.MODEL, INTERPRETED, WRITTEN)
-    models = ToldModels(Meaning("choice", "snail"))
+    models = ToldModels(Meaning("choice", "path"))
     answer = await answered(orchestrator(models, unchecked=False), UNCLEAR)
     assert (answer.author, answer.interpreting, answer.narration) == (Author.STORY, INTERPRETED, UNASKED)
 
@@ -486,6 +498,6 @@ async def test_what_a_model_took_to_understand_is_not_there_for_one_to_tell():
     plan = await by.plan(turn)
     assert plan.interpreting is not None
     assert plan.interpreting.outcome is NarrationOutcome.LATE
-    chosen = plan._replace(told=SNAIL)
+    chosen = plan._replace(told=STILE)
     answer = await by.answer(turn, chosen, may_ask_model=True)
     assert (answer.author, answer.narration, len(models.calls)) == (Author.STORY, TOO_LATE, 1)

@@ -101,11 +101,11 @@ def narrating(
 
 
 async def playing(machine: Machine, *, agreed: bool = True) -> tuple[UUID, UUID, str]:
-    """A session at its beginning, and a choice that is open there."""
+    """A session at its beginning, and the choice there that leads to no exercise."""
     who = await machine.session(begins=Beginning(version=1))
     if agreed:
         await machine.ask(player, who[0], AGREES, who[0])
-    return *who, opening(CLEARING, who[1], Wishes()).passage.choices[0]
+    return *who, opening(CLEARING, who[1], Wishes()).passage.choices[-1]
 
 
 async def answer(machine: Machine, who: UUID) -> InteractionAnswered:

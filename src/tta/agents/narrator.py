@@ -20,14 +20,18 @@ class Narrator:
         return self._models is not None and self._models.resting
 
     def may_ask(self, turn: Turn, plan: Plan) -> bool:
-        """A story that stands still answers in our words, and where it had to be sent, in the author's."""
-        move = plan.told.passage.move
+        """A story that stands still answers in our words, and where it had to be sent, in the author's.
+
+        So does a scene that practises a skill: its exercise is told as it was authored, word for word.
+        """
+        move, scene = plan.told.passage.move, _scene(turn, plan)
         return (
             self._models is not None
             and turn.consent is not None
             and move is not None
             and not move.startswith(SENT)
-            and _scene(turn, plan) is not None
+            and scene is not None
+            and scene.skill is None
         )
 
     async def tell(self, turn: Turn, plan: Plan) -> Telling:  # noqa: ARG002 - Every narrator is told of both.
