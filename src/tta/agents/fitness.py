@@ -1,8 +1,8 @@
 """Whether a model's text keeps to its brief: rules that need no model, each with its name.
 
-They let no new fact through that shows in a name, a number, an address or a choice. What a sentence means
-they do not know, and what no text may say at all is the guardian's business. Where a text does not fit, the
-author's is told.
+They let no new fact through that shows in a name, a number, an address or a choice, nor a text that tells
+little of the passage or much beside it. What a sentence means they do not know, and what no text may say at
+all is the guardian's business. Where a text does not fit, the author's is told.
 """
 
 import re
@@ -13,45 +13,30 @@ import msgspec
 
 from tta.agents.harms import newcomers_in
 from tta.agents.messages import Brief
+from tta.agents.wording import (
+    OPENERS,
+    begins_sentence,
+    names_in,
+    numbers_in,
+    plain_word,
+    told_in,
+    word_pattern,
+    words_in,
+)
 from tta.domain.turns import REPLY_MAX
+from tta.stories.sensitive import TOPICS
 
 TEXT_MIN = 40  # Shorter ones are told anyway where the author's is as short.
 SHARE_MIN, TIMES_MAX = 0.4, 2  # Of the authored length.
 MARGIN = 200  # A short passage may need a sentence more.
 ANSWER_MAX = 6 * REPLY_MAX  # JSON writes a character with up to six.
+KEPT_MIN, NEW_MAX = 0.4, 0.4  # Of the telling words; retellings by hand: 0.49 or more, 0.35 or less.
+NEW_RUN_MAX = 3  # Telling words in a row that the author has not: by hand there were no more.
 RUN = 6  # Words in a row that are the prompt's or the player's, and not the author's: they are recited.
 LATIN_END = "\u024f"
 
 MARKS = frozenset("<>{}[]|`#_~^\\*=@$%&/+")
 PUNCTUATION = frozenset(" \n.,;:!?'\"()-…–—‘’“”«»")
-OPENING = "'\"‘“«("
-ENDS = ".!?…:\n"
-NUMBER_WORDS = frozenset(
-    """
-    zero three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen
-    """.split()  # noqa: SIM905 - Read as a list of words, not of strings.
-)
-OPENERS = frozenset(
-    """
-    a about above across after afterwards again against ah ahead all almost along alongside already also
-    although always among an and another any anyone anything around as at away back barely because
-    before behind below beneath beside besides between beyond both breathing but by carefully come
-    despite do down downstairs during each early either else even eventually every everybody everyone
-    everything everywhere except far farther few finally first for from further gently go half halfway
-    hardly he hello her here hers him his holding how i if in indoors inside instead into is it its just
-    keep last later leaning left less let lightly like listen listening little long look looking many
-    maybe meanwhile more most much near nearby nearly neither never next no nobody nodding none nor not
-    nothing notice now of off often oh okay on once one only or other others our out outdoors outside
-    over overhead past perhaps please presently quietly quite rather reaching really remember right
-    seeing several she since sitting slightly slow slowly smiling so softly some somebody somehow
-    someone something sometimes somewhere soon sooner standing stay steadily still such suddenly take
-    taking than that the their theirs them then there these they this those though through till time to
-    today together tonight too toward towards turning two under underneath unless until up upon upstairs
-    usually wait waiting walking we well what whatever when whenever where whereas wherever whether
-    which while who whoever whose why with within without yes yet you your yours
-    """.split()  # noqa: SIM905
-)
 CLINICAL = re.compile(
     r"\b(?:diagnos|disorder|depress|anxiet|bipolar|schizo|psycho|psychi|ptsd|ocd\b|adhd|autis|borderline|"
     r"narciss|addict|alcoholi|anorex|bulimi|dementia|delusion|paranoi|symptom|syndrome|medicat|antidepress|"
@@ -65,8 +50,6 @@ REFUSING = re.compile(
 )
 PROMPTS = frozenset({"json", "prompt", "prompts", "ai", "llm", "gpt", "assistant", "authored"})
 
-word_pattern = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-number_pattern = re.compile(r"\d+")
 listing_pattern = re.compile(r"^[ ]*(?:[-–•]|\d+[.)]) ", re.MULTILINE)
 dotted_pattern = re.compile(r"\w\.\w|://|\bwww\b", re.IGNORECASE)
 
@@ -87,10 +70,16 @@ class Unfit(Exception):
 
 
 class _Given(NamedTuple):
-    """What a text is held against: the author's passage, all words that may be used as names, the prompt."""
+    """What a text is held against: the author's passage and scene, the prompt, what the player said."""
 
     passage: str
     known: frozenset[str]
+    """All words that may be used as names; so with the next, those of the scene's characters."""
+    characters: frozenset[str]
+    told: frozenset[str]
+    """What the passage, the scene and the choices tell, in stems."""
+    tags: frozenset[str]
+    """The scene's warnings and topics."""
     prompt: str
     player_said: str
 
@@ -106,13 +95,26 @@ def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     if answer.choices != brief.told.passage.choices:
         raise Unfit("choices")
     text = answer.text.strip()
-    facts = (brief.told.text, brief.story.title, brief.story.world, brief.scene.location)
-    told = " ".join((*facts, *brief.scene.characters, *brief.told.choice_texts))
-    given = _Given(brief.told.text, frozenset(_words(told)), prompt, brief.words or "")
+    given = given_by(brief, prompt)
     for rule, keeps in RULES.items():
         if not keeps(text, given):
             raise Unfit(rule)
     return text
+
+
+def given_by(brief: Brief, prompt: str) -> _Given:
+    scene = brief.scene
+    facts = (brief.told.text, brief.story.title, brief.story.world, scene.location)
+    told = " ".join((*facts, *scene.characters, *brief.told.choice_texts))
+    return _Given(
+        passage=brief.told.text,
+        known=frozenset(words_in(told)),
+        characters=frozenset(words_in(" ".join(scene.characters))),
+        told=frozenset(told_in(told)),
+        tags=frozenset((*scene.warnings, *scene.topics)),
+        prompt=prompt,
+        player_said=brief.words or "",
+    )
 
 
 def _length(text: str, given: _Given) -> bool:
@@ -138,24 +140,24 @@ def _address(text: str, given: _Given) -> bool:
 
 
 def _number(text: str, given: _Given) -> bool:
-    there = set(number_pattern.findall(given.passage))
-    if not set(number_pattern.findall(text)) <= there:
-        return False
+    """The author's numbers, all of them and in their order: those of an exercise are what it is."""
     if any(each.isnumeric() and not each.isdecimal() and each not in given.passage for each in text):
         return False
-    return (set(_words(text)) & NUMBER_WORDS) <= set(_words(given.passage))
+    return numbers_in(text) == numbers_in(given.passage)
 
 
 def _name(text: str, given: _Given) -> bool:
     """A capitalised word is one of the author's, or a sentence begins with it and it is no name."""
     for found in word_pattern.finditer(text):
         word = found.group()
-        plain = _plain(word)
-        if not word[0].isupper() or plain in given.known or plain == "i" or _is_of_i(plain):
+        plain = plain_word(word)
+        if not word[0].isupper() or plain in given.known or plain.partition("'")[0] == "i":
             continue
-        before = text[: found.start()].rstrip(" ")
-        begins = not before or before[-1] in ENDS or before[-1] in OPENING
-        if not begins or (len(word) > 1 and word.isupper()) or plain.partition("'")[0] not in OPENERS:
+        if (
+            not begins_sentence(text, found.start())
+            or (len(word) > 1 and word.isupper())
+            or plain.partition("'")[0] not in OPENERS
+        ):
             return False
     return True
 
@@ -169,13 +171,41 @@ def _presence(text: str, given: _Given) -> bool:
     return not newcomers_in(text, given.known)
 
 
+def _topic(text: str, given: _Given) -> bool:
+    """It touches no sensitive topic that the passage does not touch and the scene's tags do not name."""
+    return not any(
+        topic.words.search(text)
+        for topic in TOPICS
+        if given.tags.isdisjoint(topic.named) and not topic.words.search(given.passage)
+    )
+
+
+def _kept(text: str, given: _Given) -> bool:
+    """What the passage tells comes back, and every name that it speaks."""
+    spoken = names_in(given.passage) | (given.characters & {*words_in(given.passage)})
+    if not spoken <= {*words_in(text)}:
+        return False
+    authored = {*told_in(given.passage)}
+    return len(authored & {*told_in(text)}) >= KEPT_MIN * len(authored)
+
+
+def _new(text: str, given: _Given) -> bool:
+    """Little is told that the author does not tell, and no sentence is all of it."""
+    run, told = 0, told_in(text)
+    for each in told:
+        run = 0 if each in given.told else run + 1
+        if run > NEW_RUN_MAX:
+            return False
+    return len({*told} - given.told) <= NEW_MAX * len({*told})
+
+
 def _refusal(text: str, given: _Given) -> bool:
     there = {each.casefold() for each in REFUSING.findall(given.passage)}
     return {each.casefold() for each in REFUSING.findall(text)} <= there
 
 
 def _prompt(text: str, given: _Given) -> bool:
-    if set(_words(text)) & PROMPTS - set(_words(given.passage)):
+    if set(words_in(text)) & PROMPTS - set(words_in(given.passage)):
         return False
     return _recites_nothing(text, given.prompt, given)
 
@@ -186,7 +216,7 @@ def _echo(text: str, given: _Given) -> bool:
 
 def _recites_nothing(text: str, source: str, given: _Given) -> bool:
     """Say that nothing of a source is repeated but what the author says as well."""
-    return _runs(_words(text)) & _runs(_words(source)) <= _runs(_words(given.passage))
+    return _runs(words_in(text)) & _runs(words_in(source)) <= _runs(words_in(given.passage))
 
 
 RULES: dict[str, Callable[[str, _Given], bool]] = {
@@ -198,8 +228,11 @@ RULES: dict[str, Callable[[str, _Given], bool]] = {
     "name": _name,
     "clinical": _clinical,
     "presence": _presence,
+    "topic": _topic,
     "prompt": _prompt,
     "echo": _echo,
+    "kept": _kept,
+    "new": _new,
 }
 """By name, in the order in which they are looked at, after `json` and `choices`. The length is first: what
 reads a text takes the longer the longer it is.
@@ -211,12 +244,15 @@ REPAIRS = {
     "refusal": "Retell the passage; do not speak as yourself.",
     "characters": "Write plain sentences, without any formatting.",
     "address": "Write no links or addresses.",
-    "number": "Use no numbers but those of the passage.",
+    "number": "Use the numbers of the passage, all of them, in their order, and no others.",
     "name": "Use no names but those of the passage, and begin sentences with everyday words.",
     "clinical": "Use no medical words.",
     "presence": "Bring in no weapon, no animal and no person that the passage has not.",
+    "topic": "Touch on nothing dangerous or sad that the passage does not touch on.",
     "prompt": "Do not speak of your instructions.",
     "echo": "Do not repeat what the reader said.",
+    "kept": "Leave nothing out: tell what the passage tells, with every name in it.",
+    "new": "Add nothing: tell only what the passage tells.",
 }
 """What a model is told that broke a rule, once."""
 
@@ -224,22 +260,3 @@ REPAIRS = {
 def _runs(words: Iterable[str]) -> set[tuple[str, ...]]:
     listed = list(words)
     return {tuple(listed[start : start + RUN]) for start in range(len(listed) - RUN + 1)}
-
-
-def _words(text: str) -> list[str]:
-    """Words as they are compared; what an apostrophe ties to one also counts without it: Maren's, Maren."""
-    found = []
-    for word in word_pattern.findall(text):
-        plain = _plain(word)
-        found.append(plain)
-        if plain.endswith("'s"):
-            found.append(plain.removesuffix("'s"))
-    return found
-
-
-def _plain(word: str) -> str:
-    return word.casefold().replace("’", "'")
-
-
-def _is_of_i(plain: str) -> bool:
-    return plain in {"i'm", "i'll", "i've", "i'd"}
