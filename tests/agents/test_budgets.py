@@ -122,6 +122,7 @@ async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: Mode
     [
         None,
         {},
+        {"prompt_tokens": None, "completion_tokens": None},
         {"prompt_tokens": -5, "completion_tokens": -5},
         {"prompt_tokens": 10**12, "completion_tokens": 10**12},
     ],

@@ -51,6 +51,20 @@ async def test_an_endpoint_that_fails_is_a_failure_and_nothing_else(
     assert len(model.received) == 1  # Never twice by itself.
 
 
+@pytest.mark.parametrize(
+    ("behaviours", "may_pass"),
+    [(("500", "500"), True), (("429", "500"), True), (("500", "429"), True), (("429", "401"), False)],
+)
+async def test_only_what_was_not_refused_is_worth_asking_at_once_again(
+    nodes: Nodes, store: str, model: ModelServer, behaviours: tuple[str, str], may_pass: bool
+):
+    model.behaviours = list(behaviours)
+    async with opened(nodes, store, endpoint(model), endpoint(model, "second")) as gateway:
+        with pytest.raises(NotAnswered) as failed:
+            await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+    assert (failed.value.outcome, failed.value.may_pass) == (NarrationOutcome.FAILED, may_pass)
+
+
 @pytest.mark.parametrize(("behaviour", "streams"), [("hangs", False), ("hangs", True), ("stalls", True)])
 async def test_an_endpoint_that_hangs_or_stalls_is_late(
     nodes: Nodes, store: str, model: ModelServer, behaviour: str, streams: bool

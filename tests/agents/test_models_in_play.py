@@ -48,6 +48,18 @@ async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: M
     assert answer.narration.outcome is NarrationOutcome.WRITTEN
 
 
+async def test_an_endpoint_that_asks_for_fewer_calls_is_not_asked_again_at_once(
+    nodes: Nodes, store: str, model: ModelServer
+):
+    model.behaviour = "429"
+    async with opened(nodes, store, endpoint(model)) as models:
+        by = AgentOrchestrator(team_of(models, model_text_unchecked=True))
+        answer = await by.answer(TURN, await by.plan(TURN), may_ask_model=True)
+    assert answer.narration is not None
+    assert answer.narration.outcome is NarrationOutcome.FAILED
+    assert len(model.received) == 1
+
+
 @pytest.mark.parametrize(
     ("behaviour", "says", "outcome"),
     [

@@ -36,6 +36,7 @@ from faulty_story import FAULTY
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED, HARMS
 from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
+from tta.agents.models import NotWritten
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
@@ -245,6 +246,8 @@ async def test_a_model_that_failed_is_asked_once_more_while_there_is_time():
     assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.MODEL
     assert models.calls == [CALL, CALL]
     models = ToldModels(failed, failed, TOLD_ANEW)
+    assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.STORY
+    models = ToldModels(NotWritten(failed.narration), TOLD_ANEW)
     assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.STORY
     models = ToldModels(failed, TOLD_ANEW)
     in_a_hurry = deadlines._replace(again_s_min=NARRATE_S_MAX)

@@ -79,9 +79,10 @@ class Model:
         self.within_s.append(within_s)
         self.begun.set()
         await self.may_answer.wait()
-        narration = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="here", model="small")
+        outcome = NarrationOutcome.FAILED if self.fails else NarrationOutcome.WRITTEN
+        narration = Narration(outcome=outcome, endpoint="here", model="small")
         if self.fails:
-            raise NotWritten(NarrationOutcome.FAILED, narration)
+            raise NotWritten(narration, may_pass=True)
         return Written(f"{brief.told.text} {SAYS}", narration)
 
 

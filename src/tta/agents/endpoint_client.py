@@ -38,16 +38,18 @@ class Said(NamedTuple):
 class CallFailed(Exception):
     """An endpoint gave no answer that can be used. `why` is a code of ours, never its words."""
 
-    def __init__(self, why: str, *, is_unbilled: bool = False) -> None:
+    def __init__(self, why: str, *, is_refused: bool = False, is_unreached: bool = False) -> None:
         super().__init__(why)
         self.why = why
-        self.is_unbilled = is_unbilled
-        """Nothing was worked on: the endpoint refused what it was sent, or was never reached."""
+        self.is_refused = is_refused
+        """The endpoint would not work on it, and would not at once afterwards."""
+        self.is_unbilled = is_refused or is_unreached
+        """Nothing was worked on."""
 
 
 class _Usage(msgspec.Struct, frozen=True):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class _Text(msgspec.Struct, frozen=True):
@@ -186,10 +188,10 @@ def _refuses(status: int) -> bool:
     return 400 <= status < 500 and status not in (408, 409)
 
 
-def _believed(told: int, characters: int, most: int) -> int:
+def _believed(told: int | None, characters: int, most: int) -> int:
     """Take the tokens that an endpoint counts, where that can be; else estimate them."""
     estimated = -(-characters // CHARACTERS_PER_TOKEN)
-    return min(told, max(most, estimated)) if told > 0 else estimated
+    return min(told, max(most, estimated)) if told and told > 0 else estimated
 
 
 def _failed(error: Exception) -> CallFailed:
@@ -201,10 +203,10 @@ def _failed(error: Exception) -> CallFailed:
             return CallFailed("too much")
         cause = cause.__cause__
     if isinstance(error, APIStatusError):
-        return CallFailed(f"status {error.status_code}", is_unbilled=_refuses(error.status_code))
+        return CallFailed(f"status {error.status_code}", is_refused=_refuses(error.status_code))
     if isinstance(error, APIConnectionError):
         is_unreached = isinstance(error.__cause__, httpx2.ConnectError)
-        return CallFailed("unreachable" if is_unreached else "cut", is_unbilled=is_unreached)
+        return CallFailed("unreachable" if is_unreached else "cut", is_unreached=is_unreached)
     if isinstance(error, httpx2.HTTPError):
         return CallFailed("cut")
     return CallFailed("unreadable")

@@ -50,10 +50,14 @@ class _Withdrawn(Exception):
 class NotAnswered(Exception):
     """No endpoint gave an answer. `endpoint` is the one that was asked last, None where none was."""
 
-    def __init__(self, outcome: NarrationOutcome, endpoint: Endpoint | None) -> None:
+    def __init__(
+        self, outcome: NarrationOutcome, endpoint: Endpoint | None, *, may_pass: bool = False
+    ) -> None:
         super().__init__(f"expected an answer, got {outcome.value}")
         self.outcome = outcome
         self.endpoint = endpoint
+        self.may_pass = may_pass
+        """An endpoint failed, and did not refuse: asked again at once, it may answer."""
 
 
 class Gateway:
@@ -111,7 +115,7 @@ class Gateway:
 
     async def _ask(self, question: Question, consent: Consent, key: UUID, deadline: float) -> Answered:
         now = asyncio.get_running_loop().time
-        outcome, last = NarrationOutcome.RESTING, None
+        outcome, last, may_pass = NarrationOutcome.RESTING, None, False
         waiting = [line for line in self._lines if not line.breaker.resting]
         for index, line in enumerate(waiting):
             left_s = deadline - now()
@@ -134,12 +138,12 @@ class Gateway:
                 outcome = NarrationOutcome.LATE
             except CallFailed as failed:
                 attempt.note("failed", now(), why=failed.why)
-                outcome = NarrationOutcome.FAILED
+                outcome, may_pass = NarrationOutcome.FAILED, may_pass or not failed.is_refused
             else:
                 attempt.note("answered", now(), said)
                 return Answered(said, endpoint)
             last = endpoint
-        raise NotAnswered(outcome, last)
+        raise NotAnswered(outcome, last, may_pass=may_pass and outcome is NarrationOutcome.FAILED)
 
     async def _attempt(self, attempt: "_Attempt", consent: Consent, key: UUID, within_s: float) -> Said:
         """Ask one endpoint. Raises Resting, OverBudget, _Withdrawn, TimeoutError or CallFailed."""

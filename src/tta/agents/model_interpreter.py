@@ -52,7 +52,8 @@ async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: f
     try:
         said, endpoint = await gateway.ask(question, brief.consent, call_id=call_id, within_s=within_s)
     except NotAnswered as error:
-        raise NotWritten(error.outcome, narration(error.outcome, error.endpoint, (0, 0))) from None
+        refused = narration(error.outcome, error.endpoint, (0, 0))
+        raise NotWritten(refused, may_pass=error.may_pass) from None
     meaning = meaning_in(said.text, brief.told.passage.choices)
     tokens = said.tokens_in, said.tokens_out
     return Meant(meaning, narration(NarrationOutcome.INTERPRETED, endpoint, tokens))

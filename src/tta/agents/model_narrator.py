@@ -46,12 +46,13 @@ class Writing:
                 again = (*messages, Message("user", f"That broke a rule. {REPAIRS[unfit.rule]}"))
             return self._fit(await self._ask(Question(NARRATE, again, turn="/again")), template.told)
         except Unfit:
-            raise self._not_written(NarrationOutcome.UNFIT) from None
+            raise NotWritten(self._narration(NarrationOutcome.UNFIT)) from None
         except NotAnswered as error:
             self._endpoint = error.endpoint or self._endpoint
-            # A text came and did not fit; that nobody wrote a better one is not the reason.
-            outcome = NarrationOutcome.UNFIT if self._said else error.outcome
-            raise self._not_written(outcome) from None
+            if self._said:
+                # A text came and did not fit; that nobody wrote a better one is not the reason.
+                raise NotWritten(self._narration(NarrationOutcome.UNFIT)) from None
+            raise NotWritten(self._narration(error.outcome), may_pass=error.may_pass) from None
 
     async def _ask(self, question: Question) -> str:
         left_s = self._deadline - self._now()
@@ -68,9 +69,6 @@ class Writing:
         except Unfit as unfit:
             MODEL_TEXTS_UNFIT.labels(unfit.rule).inc()
             raise
-
-    def _not_written(self, outcome: NarrationOutcome) -> NotWritten:
-        return NotWritten(outcome, self._narration(outcome))
 
     def _narration(self, outcome: NarrationOutcome) -> Narration:
         return Narration(

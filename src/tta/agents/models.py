@@ -4,16 +4,17 @@ from typing import Protocol
 from uuid import UUID
 
 from tta.agents.messages import Brief, Meant, Written
-from tta.domain.narration import Narration, NarrationOutcome
+from tta.domain.narration import Narration
 
 
 class NotWritten(Exception):
     """No text of a model came, or none that keeps to its brief. It carries codes and numbers only."""
 
-    def __init__(self, outcome: NarrationOutcome, narration: Narration) -> None:
-        super().__init__(f"expected a model's answer, got {outcome.value}")
-        self.outcome = outcome
+    def __init__(self, narration: Narration, *, may_pass: bool = False) -> None:
+        super().__init__(f"expected a model's answer, got {narration.outcome.value}")
         self.narration = narration
+        self.may_pass = may_pass
+        """What was in the way may be gone at once: it is worth asking once more."""
 
 
 class Models(Protocol):

@@ -144,7 +144,7 @@ class AgentOrchestrator:
                 asks_model=True,
             )
         except NotWritten as refused:
-            return Meant(plan.meaning, replace(refused.narration, outcome=refused.outcome))
+            return Meant(plan.meaning, refused.narration)
         except StepFailed as failed:
             return Meant(plan.meaning, _failing(failed, began))
 
@@ -168,7 +168,7 @@ class AgentOrchestrator:
                 asks_model=True,
             )
         except NotWritten as refused:
-            return None, replace(refused.narration, outcome=refused.outcome)
+            return None, refused.narration
         except StepFailed as failed:
             return None, _failing(failed, began)
         assert telling.narration is not None, "what does not fit went the other way"

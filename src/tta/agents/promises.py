@@ -56,7 +56,7 @@ def fit(telling: Telling) -> Telling:
     if telling.author is not Author.MODEL or narration is None:
         raise Untrue("expected a model's text and how it came about, got another's")
     if narration.outcome is not NarrationOutcome.WRITTEN:
-        raise NotWritten(narration.outcome, narration)
+        raise NotWritten(narration)
     if not telling.text.strip() or len(telling.text) > REPLY_MAX:
-        raise NotWritten(NarrationOutcome.UNFIT, replace(narration, outcome=NarrationOutcome.UNFIT))
+        raise NotWritten(replace(narration, outcome=NarrationOutcome.UNFIT))
     return telling

@@ -1,6 +1,7 @@
 """The steps of answering a turn: each has a deadline, is counted, and tried again where that is worth it."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
@@ -10,12 +11,11 @@ import structlog
 from tta.agents.models import NotWritten
 from tta.agents.registry import DONE, FAILED, LATE, AgentRegistry
 from tta.agents.roles import Agent
-from tta.domain.narration import NarrationOutcome
 from tta.telemetry.errors import traced
 
 INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX = 10.0, 15.0, 20.0  # What a player can be asked to wait.
 ATTEMPTS_MAX = 2
-PAUSE_S = 0.2  # Before a model is asked again: what failed at once would fail at once.
+PAUSE_S_MIN, PAUSE_S_MAX = 0.1, 0.3  # Before a model is asked again: what failed at once would fail at once.
 OWN_SHARE = 0.95  # Of a step's time for the model, so that it can say itself how late it was.
 
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class Steps:
                 async with asyncio.timeout(within_s) as limit:
                     result = await self._attempted(attempt, within_s)
             except NotWritten as refused:
-                run.outcome = refused.outcome.value
+                run.outcome = refused.narration.outcome.value
                 raise
             except Exception as error:
                 run.outcome = LATE if limit.expired() else FAILED
@@ -115,13 +115,14 @@ class Steps:
         loop = asyncio.get_running_loop()
         ends = loop.time() + within_s * OWN_SHARE
         for left in reversed(range(ATTEMPTS_MAX)):
+            pause_s = random.uniform(PAUSE_S_MIN, PAUSE_S_MAX)  # noqa: S311 - Jitter, not a secret.
             try:
                 return await attempt(ends - loop.time())
             except NotWritten as refused:
-                again = refused.outcome is NarrationOutcome.FAILED
-                if not (left and again) or ends - loop.time() - PAUSE_S < self._deadlines.again_s_min:
+                too_late = ends - loop.time() - pause_s < self._deadlines.again_s_min
+                if not left or not refused.may_pass or too_late:
                     raise
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(pause_s)
         raise AssertionError("the last attempt raises or returns")
 
 
