@@ -116,9 +116,6 @@ class AnyAgent:
     async def move(self, turn: Turn, meaning: Meaning) -> Any:
         return await self._do()
 
-    async def tell(self, turn: Turn, plan: Plan) -> Any:
-        return await self._do()
-
     async def check(self, text: str, author: Author) -> Any:
         return await self._do()
 

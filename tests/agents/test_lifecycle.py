@@ -123,15 +123,15 @@ async def test_while_models_rest_those_who_lean_on_them_are_degraded(written: Wr
 
 
 async def test_how_agents_did_is_measured_where_there_was_work(written: Written):
-    ours = orchestrator(narrator=AnyAgent("narrator", broken))
+    ours = orchestrator(guardian=AnyAgent("guardian", broken))
     async with living(written.lives(ours.registry, measure_every_s=0.0)):
         await until(lambda: said_by_all(written, BEGINS))
         for _ in range(3):
             await ours.answer(CHOSEN, await ours.plan(CHOSEN), may_ask_model=False)
-    for name in NAMES:
+    for name in ("interpreter", "world_keeper", "guardian"):
         measured = [each for each in await written.events(name) if isinstance(each, PerformanceMeasured)]
         assert sum(each.runs for each in measured) == 3
-        assert sum(each.failures for each in measured) == (3 if name == "narrator" else 0)
+        assert sum(each.failures for each in measured) == (3 if name == "guardian" else 0)
         for before, after in pairwise(measured):
             assert before.at <= after.since <= after.at
         assert (await written.said(name))[-1] == "AgentRetired"

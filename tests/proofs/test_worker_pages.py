@@ -38,7 +38,7 @@ async def test_workers_show_their_own_metrics(system: System, chance: random.Ran
     assert await scraped(reactor, "tta_agent_steps_total") == 0
     await player.take_turn()
     await client.close()
-    assert await scraped(reactor, "tta_agent_steps_total", step="narrating") == 1
+    assert await scraped(reactor, "tta_agent_steps_total", step="checking") == 1
     assert await scraped(reactor, "tta_reactor_dealt_total", reactor="reply") >= 1
     assert await scraped(reactor, "tta_projection_events_total") == 0
 

@@ -1,4 +1,4 @@
-"""The narrator: tells the passage that a plan leads to, as it was authored, or has a model tell it anew."""
+"""The narrator: has a model tell anew the passage that a plan leads to, where one may."""
 
 from tta.agents.messages import Brief, Plan, Telling, Turn
 from tta.agents.models import Models
@@ -33,9 +33,6 @@ class Narrator:
             and scene is not None
             and scene.skill is None
         )
-
-    async def tell(self, turn: Turn, plan: Plan) -> Telling:  # noqa: ARG002 - Every narrator is told of both.
-        return Telling(plan.told.text, Author.STORY)
 
     async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:
         scene = _scene(turn, plan)

@@ -4,17 +4,19 @@ Whatever a model does, and whatever becomes of an agent, there is an answer: the
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from time import perf_counter
+from typing import TypeVar
 
 import structlog
 from msgspec.structs import replace
 
 from tta.agents.messages import Answer, Checked, Meant, Plan, Telling, Turn
 from tta.agents.models import NotWritten
-from tta.agents.promises import Untrue, checked, fit, following, meant, meant_by_model
+from tta.agents.promises import checked, fit, following, meant, meant_by_model
 from tta.agents.registry import LATE, AgentRegistry
-from tta.agents.roles import Team
-from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens
+from tta.agents.roles import Agent, Team
+from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens, say
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Author
@@ -23,6 +25,7 @@ from tta.stories.narrating import Told, waiting
 from tta.telemetry.errors import traced
 
 log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
 
 STUMBLED = Told(
     "I have lost the thread here; that is my fault and not yours. Nothing is lost, and the story waits where "
@@ -60,19 +63,17 @@ class AgentOrchestrator:
         """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
         interpreter = self._team.interpreter
 
-        async def interpret(_within_s: float) -> Meaning:
+        async def interpret() -> Meaning:
             return meant(await interpreter.interpret(turn))
 
         try:
-            meaning = await self._steps.take(
-                Step.INTERPRETING, interpreter, self._deadlines.pure_s, interpret, on_step
-            )
+            meaning = await self._steps.take(Step.INTERPRETING, interpreter, interpret, on_step)
         except StepFailed:
             meaning = Meaning("unsure") if turn.choice is None else Meaning("choice", turn.choice, by_id=True)
         plan = await self._moved(turn, meaning, on_step)
         if not interpreter.may_ask(turn, meaning):
             return plan
-        asked, interpreting = await self._asked_meaning(turn, plan, on_step)
+        asked, interpreting = await self._meant(turn, plan, on_step)
         moved = plan if asked == meaning else await self._moved(turn, asked, on_step)
         return moved._replace(interpreting=interpreting)
 
@@ -92,119 +93,91 @@ class AgentOrchestrator:
         return answer._replace(interpreting=plan.interpreting)
 
     async def _answered(self, turn: Turn, plan: Plan, on_step: OnStep, *, may_ask_model: bool) -> Answer:
-        narration = None
+        narration, told = None, plan.told
         if may_ask_model and self.wants_model(turn, plan):
-            telling, narration = await self._asked(turn, plan, on_step)
+            telling, narration = await self._written(turn, plan, on_step)
             if telling is not None:
-                verdict = await self._checked(telling, on_step)
+                verdict = await self._checked(telling.text, Author.MODEL, on_step)
                 if verdict.passes:
-                    told = plan.told._replace(text=telling.text)
-                    return Answer(told, Author.MODEL, verdict.by, narration)
+                    return Answer(told._replace(text=telling.text), Author.MODEL, verdict.by, narration)
                 narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
             on_step = nobody_listens  # They are told of each step once.
         elif may_ask_model and self._team.narrator.may_ask(turn, plan):
             narration = UNASKED
-        telling = await self._authored(turn, plan, on_step)
-        verdict = await self._checked(telling, on_step)
+        say(on_step, Step.NARRATING)
+        verdict = await self._checked(told.text, Author.STORY, on_step)
         if not verdict.passes:
-            then = plan.told.then
-            instead = WITHHELD._replace(then=then) if then else _still_open(turn, WITHHELD)
+            instead = WITHHELD._replace(then=told.then) if told.then else _still_open(turn, WITHHELD)
             return Answer(instead, Author.PROTOCOL, verdict.by, narration)
-        return Answer(plan.told, telling.author, verdict.by, narration)
+        return Answer(told, Author.STORY, verdict.by, narration)
 
     async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:
         keeper = self._team.world_keeper
 
-        async def move(_within_s: float) -> Told:
+        async def move() -> Told:
             return following(await keeper.move(turn, meaning), meaning)
 
         try:
-            told = await self._steps.take(Step.DECIDING, keeper, self._deadlines.pure_s, move, on_step)
+            told = await self._steps.take(Step.DECIDING, keeper, move, on_step)
         except StepFailed:
             told = STUMBLED if turn.play.untold else _still_open(turn, STUMBLED)
         return Plan(meaning, told)
 
-    async def _asked_meaning(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
+    async def _meant(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
         """Have a model say what was meant; what was understood without it stands where it does not."""
-        interpreter, began = self._team.interpreter, perf_counter()
-        left_s = self._deadlines.left_s(turn.until)
-        if left_s < self._deadlines.again_s_min:
-            return Meant(plan.meaning, TOO_LATE)
+        interpreter = self._team.interpreter
 
         async def ask(within_s: float) -> Meant:
             return meant_by_model(await interpreter.ask(turn, plan, within_s=within_s))
 
-        try:
-            return await self._steps.take(
-                Step.INTERPRETING,
-                interpreter,
-                min(self._deadlines.interpret_s, left_s),
-                ask,
-                on_step,
-                asks_model=True,
-            )
-        except NotWritten as refused:
-            return Meant(plan.meaning, refused.narration)
-        except StepFailed as failed:
-            return Meant(plan.meaning, _failing(failed, began))
+        came = await self._from_model(turn, Step.INTERPRETING, interpreter, ask, on_step)
+        return Meant(plan.meaning, came) if isinstance(came, Narration) else came
 
-    async def _asked(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
+    async def _written(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
         """Have a model tell it; None where it gave nothing that could be shown."""
-        narrator, began = self._team.narrator, perf_counter()
-        left_s = self._deadlines.left_s(turn.until)
-        if left_s < self._deadlines.again_s_min:
-            return None, TOO_LATE
+        narrator = self._team.narrator
 
         async def ask(within_s: float) -> Telling:
             return fit(await narrator.ask(turn, plan, within_s=within_s))
 
+        came = await self._from_model(turn, Step.NARRATING, narrator, ask, on_step)
+        if isinstance(came, Narration):
+            return None, came
+        assert came.narration is not None, "what does not fit went the other way"
+        return came, came.narration
+
+    async def _from_model(
+        self,
+        turn: Turn,
+        step: Step,
+        agent: Agent,
+        ask: Callable[[float], Awaitable[Result]],
+        on_step: OnStep,
+    ) -> Result | Narration:
+        """Have an agent ask a model in what is left of a turn; where nothing came, say why not."""
+        began, left_s = perf_counter(), self._deadlines.left_s(turn.until)
+        if left_s < self._deadlines.again_s_min:
+            return TOO_LATE
         try:
-            telling = await self._steps.take(
-                Step.NARRATING,
-                narrator,
-                min(self._deadlines.narrate_s, left_s),
-                ask,
-                on_step,
-                asks_model=True,
-            )
+            return await self._steps.ask(step, agent, left_s, ask, on_step)
         except NotWritten as refused:
-            return None, refused.narration
+            return refused.narration
         except StepFailed as failed:
-            return None, _failing(failed, began)
-        assert telling.narration is not None, "what does not fit went the other way"
-        return telling, telling.narration
+            # It broke its promise to say so itself.
+            outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
+            return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))
 
-    async def _authored(self, turn: Turn, plan: Plan, on_step: OnStep) -> Telling:
-        narrator, as_authored = self._team.narrator, Telling(plan.told.text, Author.STORY)
-
-        async def tell(_within_s: float) -> Telling:
-            telling = await narrator.tell(turn, plan)
-            if telling != as_authored:
-                raise Untrue("expected the passage as it was authored, got another")
-            return telling
-
-        try:
-            return await self._steps.take(Step.NARRATING, narrator, self._deadlines.pure_s, tell, on_step)
-        except StepFailed:
-            return as_authored
-
-    async def _checked(self, telling: Telling, on_step: OnStep) -> Checked:
+    async def _checked(self, text: str, author: Author, on_step: OnStep) -> Checked:
         guardian = self._team.guardian
 
-        async def check(_within_s: float) -> Checked:
-            return checked(await guardian.check(telling.text, telling.author))
+        async def check() -> Checked:
+            return checked(await guardian.check(text, author))
 
         try:
-            return await self._steps.take(Step.CHECKING, guardian, self._deadlines.check_s, check, on_step)
+            return await self._steps.take(Step.CHECKING, guardian, check, on_step)
         except StepFailed:
             # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
-            return Checked(passes=telling.author is not Author.MODEL)
-
-
-def _failing(failed: StepFailed, began: float) -> Narration:
-    """What came of a model that broke its promise to say so itself."""
-    outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
-    return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))
+            return Checked(passes=author is not Author.MODEL)
 
 
 def _still_open(turn: Turn, told: Told) -> Told:

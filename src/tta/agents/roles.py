@@ -47,14 +47,10 @@ class WorldKeeperAgent(Agent, Protocol):
 
 
 class NarratorAgent(Agent, Protocol):
-    """Tells the passage that a plan leads to."""
+    """Has a model tell the passage that a plan leads to. To be told as it was authored it needs no agent."""
 
     def may_ask(self, turn: Turn, plan: Plan) -> bool:
         """Say whether a model may tell this passage."""
-        ...
-
-    async def tell(self, turn: Turn, plan: Plan) -> Telling:
-        """Tell it as it was authored."""
         ...
 
     async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:

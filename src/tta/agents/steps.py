@@ -1,4 +1,4 @@
-"""The steps of answering a turn: each has a deadline, is counted, and tried again where that is worth it."""
+"""The steps of answering a turn: each has a deadline and is counted; a model may be asked once more."""
 
 import asyncio
 import random
@@ -48,8 +48,8 @@ class Deadlines(NamedTuple):
 
     @property
     def after_s(self) -> float:
-        """What is kept for the steps that follow on a model: decided, told as authored, checked twice."""
-        return 2 * self.check_s + 2 * self.pure_s
+        """What is kept for the steps that follow on a model: decided, and checked twice."""
+        return 2 * self.check_s + self.pure_s
 
     def left_s(self, until: float) -> float:
         """Seconds that a model may have of a turn that is to be answered by then."""
@@ -78,24 +78,37 @@ class Steps:
         self._deadlines = deadlines
 
     async def take(
+        self, step: Step, agent: Agent, act: Callable[[], Awaitable[Result]], on_step: OnStep
+    ) -> Result:
+        """Have an agent do its part, once: what is broken in us stays broken. Raises StepFailed."""
+        within_s = self._deadlines.check_s if step is Step.CHECKING else self._deadlines.pure_s
+        say(on_step, step)
+        return await self._counted(step, agent, within_s, act(), asks_model=False)
+
+    async def ask(
         self,
         step: Step,
         agent: Agent,
-        within_s: float,
+        left_s: float,
         attempt: Callable[[float], Awaitable[Result]],
         on_step: OnStep,
-        *,
-        asks_model: bool = False,
     ) -> Result:
-        """Have an agent do its part. `attempt` is given the seconds it has.
+        """Have an agent ask a model, in what is left of a turn; `attempt` is given the seconds it has.
 
-        Raises NotWritten, where a model was asked, and StepFailed.
+        Raises NotWritten and StepFailed.
         """
-        _say(on_step, step)
+        ours = self._deadlines
+        within_s = min(left_s, ours.narrate_s if step is Step.NARRATING else ours.interpret_s)
+        say(on_step, step)
+        return await self._counted(step, agent, within_s, self._attempted(attempt, within_s), asks_model=True)
+
+    async def _counted(
+        self, step: Step, agent: Agent, within_s: float, doing: Awaitable[Result], *, asks_model: bool
+    ) -> Result:
         with self._registry.run(agent.NAME, step.value, asks_model=asks_model) as run:
             try:
                 async with asyncio.timeout(within_s) as limit:
-                    result = await self._attempted(attempt, within_s)
+                    result = await doing
             except NotWritten as refused:
                 run.outcome = refused.narration.outcome.value
                 raise
@@ -111,7 +124,7 @@ class Steps:
             return result
 
     async def _attempted(self, attempt: Callable[[float], Awaitable[Result]], within_s: float) -> Result:
-        """Try; ask once more where an endpoint failed and time is left. What is broken in us stays broken."""
+        """Ask, and once more where an endpoint failed and time is left."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + within_s * OWN_SHARE
         for left in reversed(range(ATTEMPTS_MAX)):
@@ -126,7 +139,8 @@ class Steps:
         raise AssertionError("the last attempt raises or returns")
 
 
-def _say(on_step: OnStep, step: Step) -> None:
+def say(on_step: OnStep, step: Step) -> None:
+    """Tell whoever listens of a step; whatever they make of it."""
     try:
         on_step(step.value)
     except Exception as error:  # noqa: BLE001 - Whoever listens, the player is answered.
