@@ -12,7 +12,7 @@ from model_server import ModelServer
 from msgspec.structs import replace
 from test_model_narrator import opened
 
-from tta.agents.model_interpreter import meaning_in
+from tta.agents.model_interpreter import ANSWER_MAX, meaning_in
 from tta.agents.models import NotWritten
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.eventstore.nodes import Nodes
@@ -43,6 +43,7 @@ UNSURE = Meaning("unsure")
         ("fine", UNSURE),
         ("", UNSURE),
         ("[" * 10_000, UNSURE),
+        ('{"kind": "look"' + " " * ANSWER_MAX + "}", UNSURE),
         ("I can't help with that.", UNSURE),
     ],
 )
@@ -80,6 +81,18 @@ async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, stor
     asked = json.loads(model.received[0].messages[1]["content"].splitlines()[1])
     offers = [{"id": "tell", "text": "'Nervous.'"}, {"id": "fine", "text": "'Fine.'"}]
     assert asked == {"choices": offers, "player_said": WORDS}
+
+
+async def test_of_many_words_only_the_first_leave(nodes: Nodes, store: str, model: ModelServer):
+    said = BRIEF._replace(words="w" * 2_001)
+    async with opened(nodes, store, endpoint(model)) as models:
+        await models.interpret(said, call_id=CALL, within_s=2)
+        with pytest.raises(NotWritten):
+            await models.narrate(said, call_id=CALL, within_s=2)
+    assert len(model.received) == 3
+    for received in model.received:
+        asked = json.loads(received.messages[1]["content"].splitlines()[1])
+        assert asked["player_said"] == "w" * 2_000, "docs/models.md says so"
 
 
 async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):

@@ -35,7 +35,7 @@ from msgspec.structs import replace
 from faulty_story import FAULTY
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED, HARMS
-from tta.agents.messages import Answer, Checked, Plan, Telling, Turn
+from tta.agents.messages import Answer, Brief, Checked, Plan, Telling, Turn, Written
 from tta.agents.models import NotWritten
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
@@ -483,6 +483,23 @@ async def test_what_a_turn_has_waited_is_taken_off_a_model_s_time(turn: Turn):
     assert 0 < models.within_s[0] < left_s
     assert models.calls == [CALL]
     assert TOO_LATE not in {answer.narration, answer.interpreting}
+
+
+class LastMoment(ToldModels):
+    """Models that take all the time that they are given."""
+
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+        await asyncio.sleep(within_s)
+        return TOLD_ANEW
+
+
+async def test_a_turn_whose_model_takes_all_its_time_is_answered_by_its_end():
+    ours = SHORT._replace(narrate_s=NARRATE_S_MAX, again_s_min=0.1)
+    by = orchestrator(LastMoment(), deadlines=ours, guardian=AnyAgent("guardian", slow, may=True))
+    turn = CHOSEN._replace(until=by.until(ours.turn_s - ours.after_s - 0.5))
+    answer = await answered(by, turn)
+    assert answer.narration == replace(WRITTEN, outcome=NarrationOutcome.UNCHECKED)
+    assert asyncio.get_running_loop().time() <= turn.until
 
 
 @pytest.mark.parametrize("turn", [CHOSEN, UNCLEAR], ids=["told", "understood"])
