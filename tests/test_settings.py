@@ -57,10 +57,14 @@ def test_a_misspelt_setting_is_named():
         ("TTA_WORKER", "two words"),
         ("TTA_WORKER", "broken\n"),
         ("TTA_WORKER", "w" * 101),
+        ("TTA_MODEL_CALLS_MAX", "0"),
+        ("TTA_MODEL_CALLS_MAX", "65"),
+        ("TTA_MODEL_TOKENS_PLAYER_DAY", "-1"),
+        ("TTA_MODEL_TOKENS_STORE_DAY", "-1"),
     ],
 )
 def test_a_malformed_value_is_named(variable, value):
-    with pytest.raises(SettingsWrong, match=variable):
+    with pytest.raises(SettingsWrong, match=f"^{variable}: "):
         read_settings({variable: value})
 
 

@@ -34,7 +34,6 @@ def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:
     if settings.models_file is None:
         return None
     try:
-        limits = limits_of(settings)
-        return EndpointModels.read(settings.models_file, store.nodes, store.layout.name, limits)
+        return EndpointModels.read(settings.models_file, store.nodes, store.layout.name, limits_of(settings))
     except EndpointsWrong as error:
         raise SettingsWrong(f"TTA_MODELS_FILE: {error}") from error

@@ -9,9 +9,7 @@ import httpx2
 import msgspec
 
 from tta.agents.bounded_transport import BoundedTransport
-from tta.agents.endpoint_models import require_limits
 from tta.agents.endpoints import Endpoint, EndpointsWrong, read_endpoints
-from tta.asked_models import limits_of
 from tta.doctor_servers import Finding
 from tta.settings import Settings
 
@@ -32,7 +30,6 @@ async def check_models(settings: Settings) -> list[Finding]:
     if settings.models_file is None:
         return []
     try:
-        require_limits(limits_of(settings))
         endpoints = read_endpoints(settings.models_file)
     except EndpointsWrong as error:
         return [Finding("models", "fail", str(error), "correct what is named; see docs/models.md")]

@@ -12,6 +12,7 @@ from tta.eventstore.layout import SLOTS_DEFAULT
 
 PREFIX = "TTA_"
 PortNumber = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+TokensADay = Annotated[int, msgspec.Meta(ge=0, le=10**12)]  # The script that counts them has doubles.
 
 origin_pattern = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
@@ -49,10 +50,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_password_file: Path | None = None
     models_file: Path | None = None
     """The language models that may be asked; none without it (docs/models.md)."""
-    model_tokens_player_day: int = 80_000
-    """Read and written; so with the next."""
-    model_tokens_store_day: int = 8_000_000
-    model_calls_max: int = 8
+    model_tokens_player_day: TokensADay = 80_000
+    """Read and written; so with the next. About as many turns as one plays in a day: a passage costs some
+    1,000, three quarters of it to read.
+    """
+    model_tokens_store_day: TokensADay = 8_000_000
+    model_calls_max: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
+    """At once in one process; each holds a connection open."""
     model_text_unchecked: bool = False
     """Until the guardian can check what a model wrote, its text reaches no player; this lets it, for tests
     only.

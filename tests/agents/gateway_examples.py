@@ -14,8 +14,10 @@ from tta.agents.endpoint_client import Message
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway, NotAnswered, Question
 from tta.agents.messages import Consent
+from tta.asked_models import limits_of
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
+from tta.settings import Settings
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
 CONSENT = Consent(PLAYER, stands)
@@ -23,15 +25,16 @@ CALL = UUID(int=7)
 QUESTION = Question("narrate@1", (Message("system", "Tell it."), Message("user", "The clearing is quiet.")))
 SLACK_S = 2.0  # What two cores that others use too may add.
 TIMEOUT_S = 0.6
-LIMITS = Limits()
+LIMITS = limits_of(Settings())
+
+
+def limited(**bounds: int) -> Limits:
+    return LIMITS._replace(**bounds)
 
 
 def endpoint(model: ModelServer, name: str = "first", **other: object) -> Endpoint:
-    return (
-        Endpoint(name, model.base_url, "small")
-        ._replace(timeout_s=TIMEOUT_S, tokens_out_max=100)
-        ._replace(**other)
-    )
+    told = {"base_url": model.base_url, "timeout_s": TIMEOUT_S, "tokens_out_max": 100, **other}
+    return Endpoint(name=name, model="small", **told)
 
 
 @asynccontextmanager

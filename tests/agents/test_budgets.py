@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 from brief_examples import stands
-from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
+from gateway_examples import CALL, CONSENT, LIMITS, QUESTION, endpoint, limited, opened, outcome_of
 from model_server import ModelServer
 
-from tta.agents.budgets import Budgets, Limits, OverBudget
+from tta.agents.budgets import Budgets, OverBudget
 from tta.agents.endpoint_client import Message
 from tta.agents.gateway import NotAnswered
 from tta.agents.messages import Consent
@@ -21,7 +21,7 @@ OTHER = Consent(UUID(int=2), stands)
 
 
 async def test_a_players_day_ends(nodes: Nodes, store: str):
-    budgets = Budgets(nodes, store, Limits(tokens_player_day=250, tokens_store_day=10_000))
+    budgets = Budgets(nodes, store, limited(tokens_player_day=250, tokens_store_day=10_000))
     for _ in range(2):
         await budgets.take(CONSENT, 100)
     with pytest.raises(OverBudget, match="player"):
@@ -31,14 +31,14 @@ async def test_a_players_day_ends(nodes: Nodes, store: str):
 
 
 async def test_the_stores_day_ends_for_all(nodes: Nodes, store: str):
-    budgets = Budgets(nodes, store, Limits(tokens_player_day=10_000, tokens_store_day=150))
+    budgets = Budgets(nodes, store, limited(tokens_player_day=10_000, tokens_store_day=150))
     await budgets.take(CONSENT, 100)
     with pytest.raises(OverBudget, match="store"):
         await budgets.take(OTHER, 100)
 
 
 async def test_what_was_not_needed_is_given_back(nodes: Nodes, store: str):
-    budgets = Budgets(nodes, store, Limits(tokens_player_day=100, tokens_store_day=100))
+    budgets = Budgets(nodes, store, limited(tokens_player_day=100, tokens_store_day=100))
     for _ in range(10):
         await budgets.settle(await budgets.take(CONSENT, 91), 1)
     with pytest.raises(OverBudget):
@@ -46,7 +46,7 @@ async def test_what_was_not_needed_is_given_back(nodes: Nodes, store: str):
 
 
 async def test_processes_that_ask_at_once_do_not_overrun_it(nodes: Nodes, other_nodes: Nodes, store: str):
-    limits = Limits(tokens_player_day=1_000, tokens_store_day=1_000)
+    limits = limited(tokens_player_day=1_000, tokens_store_day=1_000)
     budgets = [Budgets(each, store, limits) for each in (nodes, other_nodes)]
     taken = await asyncio.gather(
         *(budgets[number % 2].take(CONSENT, 100) for number in range(40)), return_exceptions=True
@@ -55,13 +55,13 @@ async def test_processes_that_ask_at_once_do_not_overrun_it(nodes: Nodes, other_
 
 
 async def test_counters_do_not_stay(nodes: Nodes, store: str):
-    reservation = await Budgets(nodes, store, Limits()).take(CONSENT, 100)
+    reservation = await Budgets(nodes, store, LIMITS).take(CONSENT, 100)
     for key in reservation.keys:
         assert 0 < await nodes.call("PTTL", key) <= 48 * 3_600_000
 
 
 async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str, model: ModelServer):
-    limits = Limits(tokens_player_day=400)
+    limits = limited(tokens_player_day=400)
     async with opened(nodes, store, endpoint(model), limits=limits) as gateway:
         for _ in range(3):  # Each takes 10 + 100 and needs 100 + 20.
             await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
@@ -73,7 +73,7 @@ async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str,
 
 async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store: str, model: ModelServer):
     model.behaviour = "hangs"
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=199)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=199)) as gateway:
         assert await outcome_of(gateway) is NarrationOutcome.LATE
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
 
@@ -81,7 +81,7 @@ async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store:
 @pytest.mark.parametrize("status", ["400", "401", "404", "422", "429"])
 async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: ModelServer, status: str):
     model.behaviour = status
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=110)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(3):
             assert await outcome_of(gateway) is NarrationOutcome.FAILED
     assert len(model.received) == 3
@@ -89,7 +89,7 @@ async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: Mod
 
 async def test_a_call_that_reached_nobody_costs_nothing(nodes: Nodes, store: str, model: ModelServer):
     nobody = endpoint(model, base_url="http://127.0.0.1:1/v1")
-    async with opened(nodes, store, nobody, limits=Limits(tokens_player_day=110)) as gateway:
+    async with opened(nodes, store, nobody, limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(3):
             assert await outcome_of(gateway) is NarrationOutcome.FAILED
 
@@ -99,7 +99,7 @@ async def test_a_call_that_may_have_been_worked_on_is_counted_in_full(
     nodes: Nodes, store: str, model: ModelServer, behaviour: str
 ):
     model.behaviour = behaviour
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=219)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=219)) as gateway:
         assert await outcome_of(gateway) is NarrationOutcome.FAILED
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
     assert len(model.received) == 1
@@ -107,7 +107,7 @@ async def test_a_call_that_may_have_been_worked_on_is_counted_in_full(
 
 async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
     long = QUESTION._replace(messages=(Message("user", "x" * 3_000),))
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=1_500)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=1_500)) as gateway:
         model.usage = {"prompt_tokens": 900, "completion_tokens": 20}
         await gateway.ask(long, CONSENT, call_id=CALL, within_s=5)
         with pytest.raises(NotAnswered) as refused:
@@ -149,6 +149,6 @@ async def test_while_redis_is_away_nothing_is_spent(own_server: ChildServer, sto
 
 async def test_more_than_allowed_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
     model.usage = {"prompt_tokens": 1, "completion_tokens": 300}
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=350)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=350)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 from brief_examples import BRIEF, RETOLD, answer
-from gateway_examples import CALL, PLAYER, QUESTION, endpoint, opened
+from gateway_examples import CALL, PLAYER, QUESTION, endpoint, limited, opened
 from model_server import ModelServer
 from test_model_narrator import opened as opened_models
 
-from tta.agents.budgets import Limits
 from tta.agents.gateway import NotAnswered
 from tta.agents.messages import Consent
 from tta.agents.models import NotWritten
@@ -55,7 +54,7 @@ async def test_a_text_that_does_not_fit_is_not_asked_for_again_once_it_is_withdr
 async def test_what_was_not_asked_costs_nothing_and_blames_nobody(
     nodes: Nodes, store: str, model: ModelServer
 ):
-    async with opened(nodes, store, endpoint(model), limits=Limits(tokens_player_day=110)) as gateway:
+    async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(6):
             with pytest.raises(NotAnswered):
                 await gateway.ask(QUESTION, standing(False), call_id=CALL, within_s=5)

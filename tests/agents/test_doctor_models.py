@@ -54,12 +54,6 @@ async def test_a_wrong_file_is_a_failure(tmp_path: Path):
     assert "models.json" in finding.found
 
 
-@pytest.mark.parametrize("wrong", ["model_calls_max", "model_tokens_player_day", "model_tokens_store_day"])
-async def test_a_wrong_limit_is_named(tmp_path: Path, wrong: str):
-    (finding,) = await check_models(settings(tmp_path, **{wrong: -1}))
-    assert f"TTA_{wrong.upper()}" in finding.found
-
-
 async def test_texts_that_nobody_checks_are_warned_of(tmp_path: Path, model: ModelServer):
     endpoint = {"name": "first", "base_url": model.base_url, "model": "small"}
     found = await check_models(settings(tmp_path, endpoint, model_text_unchecked=True))

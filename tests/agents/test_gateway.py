@@ -5,10 +5,9 @@ import random
 from uuid import UUID
 
 import pytest
-from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint, opened, outcome_of
+from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint, limited, opened, outcome_of
 from model_server import ModelServer
 
-from tta.agents.budgets import Limits
 from tta.agents.gateway import Gateway, NotAnswered
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
@@ -111,7 +110,7 @@ async def test_without_time_nobody_is_asked(nodes: Nodes, store: str, model: Mod
 
 async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model: ModelServer):
     model.behaviour = "hangs"
-    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=Limits(calls_max=1)) as gateway:
+    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limited(calls_max=1)) as gateway:
         asking = asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20))
         await model.has_received(1)
         asking.cancel()
@@ -123,7 +122,7 @@ async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model:
 
 async def test_more_calls_at_once_than_allowed_wait(nodes: Nodes, store: str, model: ModelServer):
     model.behaviour = "hangs"
-    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=Limits(calls_max=2)) as gateway:
+    async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limited(calls_max=2)) as gateway:
         asking = [
             asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20)) for _ in range(2)
         ]
@@ -197,7 +196,7 @@ async def test_whatever_two_servers_do_at_random_every_question_ends(
 async def test_calls_that_were_given_up_hold_no_connection(nodes: Nodes, store: str, model: ModelServer):
     # More at once would find the budget slow to tell, where other programs have the processor.
     model.behaviours = ["hangs"] * 2 * AT_ONCE
-    limits = Limits(calls_max=AT_ONCE, tokens_player_day=10**9, tokens_store_day=10**9)
+    limits = limited(calls_max=AT_ONCE, tokens_player_day=10**9, tokens_store_day=10**9)
     async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limits) as gateway:
         for part in (1, 2):
             asking = [

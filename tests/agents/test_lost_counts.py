@@ -5,12 +5,12 @@ from contextlib import suppress
 
 import pytest
 import pytest_asyncio
-from gateway_examples import CONSENT
+from gateway_examples import CONSENT, LIMITS, limited
 from test_breaker import SOON_S, Broken, fail, until_tried
 from unreliable_proxy import GREETING_REPLIES, UnreliableProxy
 
 from tta.agents.breaker import Resting, circuit_breaker
-from tta.agents.budgets import Budgets, Limits, OverBudget
+from tta.agents.budgets import Budgets, OverBudget
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.nodes import Nodes
@@ -43,7 +43,7 @@ async def counted(nodes: Nodes, keys: list[str]) -> list[int]:
 async def test_what_is_taken_and_given_back_is_counted_once(
     proxy: UnreliableProxy, far_nodes: Nodes, store: str
 ):
-    budgets = Budgets(far_nodes, store, Limits(tokens_player_day=1_500))
+    budgets = Budgets(far_nodes, store, limited(tokens_player_day=1_500))
     await budgets.take(CONSENT, 1)
     await lose_next_reply(proxy, far_nodes)
     reservation = await budgets.take(CONSENT, 1_000)
@@ -54,7 +54,7 @@ async def test_what_is_taken_and_given_back_is_counted_once(
 
 
 async def test_what_was_refused_is_refused_again(proxy: UnreliableProxy, far_nodes: Nodes, store: str):
-    budgets = Budgets(far_nodes, store, Limits(tokens_player_day=100))
+    budgets = Budgets(far_nodes, store, limited(tokens_player_day=100))
     reservation = await budgets.take(CONSENT, 60)
     await lose_next_reply(proxy, far_nodes)
     with pytest.raises(OverBudget, match="player"):
@@ -63,7 +63,7 @@ async def test_what_was_refused_is_refused_again(proxy: UnreliableProxy, far_nod
 
 
 async def test_what_remembers_a_call_does_not_stay(nodes: Nodes, store: str):
-    await Budgets(nodes, store, Limits()).take(CONSENT, 1)
+    await Budgets(nodes, store, LIMITS).take(CONSENT, 1)
     (key,) = await nodes.call("KEYS", f"{{{store}}}:model:tokens:*:call:*")
     assert 0 < await nodes.call("PTTL", key.decode()) <= 60_000
 

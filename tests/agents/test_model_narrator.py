@@ -9,10 +9,9 @@ from uuid import UUID
 import pytest
 import structlog
 from brief_examples import BRIEF, PLAYER, RETOLD, WORDS, answer
-from gateway_examples import SLACK_S, TIMEOUT_S, endpoint
+from gateway_examples import LIMITS, SLACK_S, TIMEOUT_S, endpoint
 from model_server import ModelServer
 
-from tta.agents.budgets import Limits
 from tta.agents.endpoint_models import EndpointModels
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway
@@ -48,7 +47,7 @@ LIES = {
 
 @asynccontextmanager
 async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterator[EndpointModels]:
-    models = EndpointModels(Gateway(endpoints, nodes, store, Limits()))
+    models = EndpointModels(Gateway(endpoints, nodes, store, LIMITS))
     await models.warm()
     try:
         yield models

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+from gateway_examples import LIMITS
 from model_server import ModelServer, model_server, retold
 from reactor_examples import NOON, Machine, reacting, running
 from test_narration import UNCLEAR, Model, answer, narrating, playing
@@ -49,7 +50,8 @@ class Between:
 async def asking(machine: Machine, server: ModelServer) -> AsyncIterator[Between]:
     """Reactors of a process that asks such models."""
     store = machine.store
-    models = EndpointModels(Gateway([Endpoint("near", server.base_url, "small")], store.nodes, machine.name))
+    endpoint = Endpoint("near", server.base_url, "small")
+    models = EndpointModels(Gateway([endpoint], store.nodes, machine.name, LIMITS))
     between = Between(models)
     by = AgentOrchestrator(team_of(between, model_text_unchecked=True))
     reactors = Reply(machine.commands, by), Narrate(machine.commands, by)

@@ -34,10 +34,9 @@ class OverBudget(Exception):
 class Limits(NamedTuple):
     """Tokens that models may read and write per day (UTC), and calls at once in this process."""
 
-    tokens_player_day: int = 80_000
-    """About as many turns as one plays in a day: a passage costs some 1,000, three quarters of it to read."""
-    tokens_store_day: int = 8_000_000
-    calls_max: int = 8
+    tokens_player_day: int
+    tokens_store_day: int
+    calls_max: int
 
 
 class Reservation(NamedTuple):

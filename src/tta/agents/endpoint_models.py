@@ -4,15 +4,13 @@ from pathlib import Path
 from uuid import UUID
 
 from tta.agents.budgets import Limits
-from tta.agents.endpoints import EndpointsWrong, read_endpoints
+from tta.agents.endpoints import read_endpoints
 from tta.agents.gateway import Gateway
 from tta.agents.messages import Brief, Meant, Written
 from tta.agents.model_interpreter import interpreted
 from tta.agents.model_narrator import Writing
 from tta.agents.models import Models
 from tta.eventstore.nodes import Nodes
-
-CALLS_MAX = 64  # Each holds a connection open, and one process tells no more passages at once.
 
 
 class EndpointModels(Models):
@@ -24,7 +22,6 @@ class EndpointModels(Models):
     @classmethod
     def read(cls, path: Path, nodes: Nodes, store: str, limits: Limits) -> "EndpointModels":
         """Take the endpoints that a file names; nobody is asked yet. Raises EndpointsWrong."""
-        require_limits(limits)
         return cls(Gateway(read_endpoints(path), nodes, store, limits))
 
     @property
@@ -51,15 +48,3 @@ class EndpointModels(Models):
 
     async def close(self) -> None:
         await self._gateway.close()
-
-
-def require_limits(limits: Limits) -> None:
-    """Raises EndpointsWrong, which names the setting."""
-    if not 1 <= limits.calls_max <= CALLS_MAX:
-        raise EndpointsWrong(f"TTA_MODEL_CALLS_MAX: expected 1 to {CALLS_MAX}, got {limits.calls_max}")
-    if limits.tokens_player_day < 0:
-        raise EndpointsWrong(
-            f"TTA_MODEL_TOKENS_PLAYER_DAY: expected 0 or more, got {limits.tokens_player_day}"
-        )
-    if limits.tokens_store_day < 0:
-        raise EndpointsWrong(f"TTA_MODEL_TOKENS_STORE_DAY: expected 0 or more, got {limits.tokens_store_day}")

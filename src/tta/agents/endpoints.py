@@ -3,24 +3,19 @@
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
 
 from tta.security.key_files import KeyFileUnsafe, read_private_text
 
 ENDPOINTS_MAX = 8  # Each is a label of every metric, and is tried in turn while a player waits.
 FILE_BYTES_MAX = 64 * 1024
-TIMEOUT_S_MIN, TIMEOUT_S_MAX = 0.05, 20.0  # A player waits meanwhile.
-TIMEOUT_S = 8.0
-TOKENS_OUT_MIN, TOKENS_OUT_MAX = 16, 4_000  # A reply has at most 8,000 characters.
-TOKENS_OUT = 800
 KEY_CHARACTERS_MAX = 1_000
-MODEL_CHARACTERS_MAX = 200
-URL_CHARACTERS_MAX = 500
 
-name_pattern = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
 key_pattern = re.compile(r"[\x21-\x7e]+")
 
 
@@ -28,32 +23,22 @@ class EndpointsWrong(Exception):
     """The file of endpoints cannot be used; the message names the file, the endpoint and the field."""
 
 
-class _Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An endpoint as the file tells it."""
+class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"api_key": "api_key_file"}):
+    """An OpenAI-compatible endpoint, its fields as the file tells them."""
 
-    name: str
-    base_url: str
-    model: str
-    api_key_file: str | None = None
-    timeout_s: float = TIMEOUT_S
-    tokens_out_max: int = TOKENS_OUT
-    tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    idempotency_header: bool = False
-    streams: bool = False
-
-
-class Endpoint(NamedTuple):
-    """An OpenAI-compatible endpoint. `name` is what metrics, logs and events call it."""
-
-    name: str
-    base_url: str
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}\Z")]
+    """What metrics, logs and events call it."""
+    base_url: Annotated[str, Meta(max_length=500)]
     """Up to and with the version: `/chat/completions` follows on it."""
-    model: str
+    model: Annotated[str, Meta(min_length=1, max_length=200)]
     api_key: str = ""
-    timeout_s: float = TIMEOUT_S
-    tokens_out_max: int = TOKENS_OUT
+    """The file tells where it is; here is what was found there."""
+    timeout_s: Annotated[float, Meta(ge=0.05, le=20)] = 8.0
+    """A player waits meanwhile."""
+    tokens_out_max: Annotated[int, Meta(ge=16, le=4_000)] = 800
+    """A reply has at most 8,000 characters."""
     tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """How the endpoint calls the bound on what it may write."""
+    """How the endpoint calls that bound."""
     idempotency_header: bool = False
     """It takes `Idempotency-Key`, so a repeated call is not billed twice."""
     streams: bool = False
@@ -70,7 +55,7 @@ def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
             raise EndpointsWrong(
                 f"{path}: expected at most {FILE_BYTES_MAX} bytes, got {path.stat().st_size}"
             )
-        told = msgspec.json.decode(path.read_bytes(), type=list[_Told])
+        told = msgspec.json.decode(path.read_bytes(), type=list[Endpoint])
     except OSError as error:
         raise EndpointsWrong(f"{path}: expected a file of endpoints: {error.strerror}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -84,29 +69,15 @@ def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
     return tuple(_endpoint(each, f"{path}: [{index}]", path) for index, each in enumerate(told))
 
 
-def _endpoint(told: _Told, where: str, path: Path) -> Endpoint:
-    if not name_pattern.fullmatch(told.name):
-        raise EndpointsWrong(f"{where}.name: expected {name_pattern.pattern}, got {told.name[:40]!r}")
-    if not told.model.isprintable() or not 1 <= len(told.model) <= MODEL_CHARACTERS_MAX:
-        raise EndpointsWrong(f"{where}.model: expected 1 to {MODEL_CHARACTERS_MAX} printable characters")
-    _within(told.timeout_s, TIMEOUT_S_MIN, TIMEOUT_S_MAX, f"{where}.timeout_s")
-    _within(told.tokens_out_max, TOKENS_OUT_MIN, TOKENS_OUT_MAX, f"{where}.tokens_out_max")
-    return Endpoint(
-        name=told.name,
+def _endpoint(told: Endpoint, where: str, path: Path) -> Endpoint:
+    """Check what its types do not say, and read its key."""
+    if not told.model.isprintable():
+        raise EndpointsWrong(f"{where}.model: expected printable characters")
+    return replace(
+        told,
         base_url=_url(told.base_url, f"{where}.base_url"),
-        model=told.model,
-        api_key="" if told.api_key_file is None else _key(told.api_key_file, f"{where}.api_key_file", path),
-        timeout_s=told.timeout_s,
-        tokens_out_max=told.tokens_out_max,
-        tokens_field=told.tokens_field,
-        idempotency_header=told.idempotency_header,
-        streams=told.streams,
+        api_key=_key(told.api_key, f"{where}.api_key_file", path) if told.api_key else "",
     )
-
-
-def _within(given: float, least: float, most: float, where: str) -> None:
-    if not least <= given <= most:
-        raise EndpointsWrong(f"{where}: expected {least:g} to {most:g}, got {given:g}")
 
 
 def _url(given: str, where: str) -> str:
@@ -116,8 +87,8 @@ def _url(given: str, where: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
         raise EndpointsWrong(f"{where}: expected a URL: {error}") from error
-    if len(given) > URL_CHARACTERS_MAX or not given.isascii() or not given.isprintable() or " " in given:
-        raise EndpointsWrong(f"{where}: expected a URL of at most {URL_CHARACTERS_MAX} ASCII characters")
+    if not given.isascii() or not given.isprintable() or " " in given:
+        raise EndpointsWrong(f"{where}: expected a URL in ASCII characters")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise EndpointsWrong(
             f"{where}: expected no user, password, query or fragment; keys are in api_key_file"

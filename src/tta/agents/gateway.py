@@ -68,7 +68,7 @@ class Gateway:
         endpoints: Sequence[Endpoint],
         nodes: Nodes,
         store: str,
-        limits: Limits = Limits(),  # noqa: B008 - A constant.
+        limits: Limits,
     ) -> None:
         self._lines = [
             _Line(EndpointClient(each), circuit_breaker(nodes, store, each.name)) for each in endpoints
