@@ -144,6 +144,26 @@ def test_no_tag_and_no_further_word_is_longer_than_what_is_looked_for():
     assert max(len(each.split()) for each in (*phrases, *told)) <= RUN_WORDS_MAX
 
 
+@pytest.mark.parametrize(
+    ("wish", "scenes"),
+    [
+        ("worry", {"last_car", "torn_letter", "worry_drawer", "drawer_time", "thought_record", "ledger"}),
+        ("anxiety", {"last_car", "gallery", "making_room", "own_letter"}),
+        ("self-criticism", {"last_car", "thought_record", "dawn_camp", "log_room"}),
+        ("heights", {"sky_roof", "roof", "gallery", "eye", "dawn"}),
+        ("storms", {"boathouse", "slipway", "gallery", "eye"}),
+        ("illness", {"bell_house", "lenz_letter"}),
+        ("death", {"bell_house", "lenz_letter", "cellar", "hollow"}),
+        ("arguments", {"tea_fire", "boathouse", "inspection", "quill_letter", "idris_fire"}),
+        ("money", {"dawn_camp", "ledger_tent", "market_gate"}),
+    ],
+)
+def test_what_a_scene_touches_is_left_out(wish: str, scenes: set[str]):
+    met = {scene.id for scene in SCENES if may_meet(scene, filter_of(Wishes((wish,))))}
+    assert scenes & {scene.id for scene in SCENES} == scenes
+    assert not scenes & met
+
+
 def test_words_that_name_nothing_are_said_and_leave_nothing_out():
     wishes = ("clowns", "storms", "Spinnen", "the", "!!!", "clowns")
     assert unknown(readings(wishes)) == ("clowns", "Spinnen", "the", "!!!")

@@ -265,7 +265,7 @@ He nods you along the bank, to where flat stones lead over a stream. If you'd ra
 # readiness: any
 # location: water
 # skill: mindful_noticing
-# topics: worry
+# topics: worry, self_criticism
 The stream is knee-deep and talkative. It takes you until the middle stone to understand that it is actually saying things. Leaves come down it, each with a line of writing, and the water reads them out as they pass. _Did I lock the back door. They sounded odd on the telephone. What if._
 
 They aren't all yours. But here comes one that is; you'd know the handwriting anywhere. The temptation is to wade in and argue. Several people's socks are hanging in the alders.
@@ -326,7 +326,7 @@ You hold out the button on your palm. The jackdaw goes perfectly still. Then he 
 # intensity: 3
 # readiness: settled
 # location: forest
-# topics: self_criticism
+# topics: self_criticism, worry
 # characters: Ledger
 Ledger listens to your stone the way one listens to a shell, writes down what he hears, and pins the slip to the bark.
 {load:
@@ -372,6 +372,7 @@ You read them both again. The first is still there. It has stopped being the onl
 # intensity: 2
 # readiness: any
 # location: path
+# topics: sadness
 The lane runs between two hedges, and the hedges are shelves. Between the hawthorn twigs, each beneath its own slip of slate, lie the things that people have put down on the way. A pair of skates. A plan for a boat. Forty-one unposted letters, tied. A very small suit of armour: _Being no trouble to anybody. Outgrown._
 
 You find that you walk with your hands behind your back, as one does in museums. Little of it looks like failure. It looks like people having had their hands full.
@@ -646,6 +647,7 @@ Three windows, then: this is hard; others know it; may I be kind. The mist is al
 # intensity: 2
 # readiness: any
 # location: garden
+# topics: letting_go
 # characters: Odile
 The heap is as tall as you are and steams in the cool. A fork stands in it. On a plank is painted: OUGHTS, MUSTS AND SHOULD-HAVES. ALL WELCOME. TURN WEEKLY.
 
@@ -902,7 +904,7 @@ You'd come for a bed, and got this. Nobody here knows how it goes on either. The
 # readiness: any
 # location: inn
 # skill: mindful_noticing
-# topics: rest
+# topics: rest, worry
 # characters: Barnaby
 'I couldn't possibly,' says Barnaby, taking off his apron. He shows you: the bell, the book, the key with the duck on it. 'If it rings, you ask how they are. The lock does the rest. Mostly it doesn't ring. And if you want your bed you go to it, and put out the card.' The card says: BACK AT SOME POINT.
 

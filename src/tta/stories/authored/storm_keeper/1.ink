@@ -57,6 +57,7 @@ At the top of the steps stands the lighthouse, white going pink in the last of t
 # intensity: 1
 # readiness: any
 # location: shore
+# topics: deep_water
 The steps go down into the tide and keep going, green and then black. You sit on the lowest dry one with the warm mug in your hands. Maren has gone ahead; her boots scrape, and stop, and a door bangs kindly.
 
 Cut into the stone by your knee is a row of small pictures, worn by many thumbs: a sun behind a cloud, slanting lines, a spiral, a flat line. A keeper's joke, or a keeper's tool. Which is it in there, just now?
@@ -88,6 +89,7 @@ Somebody has cut words under the pictures, very small. "Weather, not climate." Y
 # intensity: 1
 # readiness: any
 # location: keeper's house
+# topics: letting_go
 # characters: maren
 The keeper's kitchen is round, since the tower is, and everything in it has been bent to fit: round dresser, round bench, even a curved loaf. One bag stands packed beside the door. Maren sees you see it.
 
@@ -144,7 +146,7 @@ You hear her go down all one hundred and twelve. The dark line in the west is th
 # intensity: 1
 # readiness: any
 # location: lamp room
-# topics: self_compassion
+# topics: self_compassion, self_criticism
 The log goes back two hundred years in thirty hands. You expected wind speeds. What the keepers wrote is odder, and better.
 
 "Noticing dread. Wind W, rising. Had soup." And in round schoolroom letters: "Noticing the thought that I am the worst keeper there ever was. The thought stayed an hour. Polished the rail meanwhile." And forty-one years ago, in a hand you know from the card: "Noticing I said I was fine. Henhouse."
@@ -179,7 +181,7 @@ Something gurgles beneath the floor, and clears its throat. The speaking tubes, 
 # location: gallery
 # skill: stop_skill
 # warnings: storm
-# topics: anxiety
+# topics: anxiety, heights
 From inside it was a line. From the gallery it is a wall. It stands on the sea from end to end, blue-black, and slow lightning walks about inside it like somebody with a lamp looking for their keys. It is all that the islands did not have time to feel this year, says the card on the door, and it is coming home.
 
 Your heart bangs. Your small wind leaps up and becomes a large one; the shutters begin to clap. "Do something", say your hands, "anything, now". There are four levers by the door, and you do not know what a single one of them does. You have already got hold of the nearest.
@@ -267,7 +269,7 @@ Behind you the floor gurgles. Someone is trying the speaking tubes on the landin
 # location: boathouse
 # skill: opposite_action
 # warnings: conflict
-# topics: anger, shame, family
+# topics: anger, shame, family, storm
 # characters: tobin
 Round the boathouse on Cobble Hard turns a squall exactly as wide as the boathouse. You lean through it and get the door shut. Inside, a young man with sawdust eyebrows is knocking the same nail into the same plank. Beside him, under a sheet, is the shape of a boat.
 
@@ -324,7 +326,7 @@ Tobin puts down the hammer. 'That was rude,' he says. 'I'd been saving it up for
 # intensity: 1
 # readiness: any
 # location: boathouse
-# topics: family, work
+# topics: family, work, storm, conflict
 # characters: tobin
 She is small, and tarred as black as a plum, and every line of her looks as though it had grown. Tobin walks round her with one hand on her side, as you would walk round a horse.
 
@@ -423,8 +425,8 @@ And you're here. Nothing has been solved, and nothing chased away. But you stand
 # readiness: settled
 # location: bell house
 # skill: radical_acceptance
-# warnings: loss
-# topics: grief
+# warnings: loss, illness
+# topics: grief, death
 # characters: ione
 Her name is Ione Quill, and the fog is hers. Her wife Aud cast the bell in the gable. Two years ago in spring, after a short illness, Aud died; and in the frost of that winter the bell cracked. Ione tells it in the order in which it happened, as one tells a thing that has been told only to walls.
 
@@ -487,7 +489,7 @@ The causeway is clear when you start back, every stone of it wet and shining.
 # intensity: 1
 # readiness: any
 # location: tower door
-# topics: trust
+# topics: trust, boundaries
 # characters: sefa
 The woman on the step has rain running off her hat, though it isn't raining anywhere else, and six long tubes of paper in her arms. She sneezes. A very small rainbow goes up.
 
@@ -603,7 +605,7 @@ Someone is up and about in the kitchen. And above you, faintly, the lamp chimes.
 # readiness: any
 # location: stairs
 # warnings: storm
-# topics: anxiety
+# topics: anxiety, darkness
 You're on the sixtieth step when the Front arrives. It doesn't strike the tower; it leans on it. Each slit window you pass shows a different weather: hail, and a dense hot stillness, and snow that falls upwards. You can hear voices in it, none of them saying anything but "oh", and "if only", and "not yet".
 
 On the eightieth step the stairwell lamp goes out. A second one, which you had not noticed, comes up blue by itself a moment later. Everything here has a second. Now you can see the steps again, and only the steps.
@@ -706,7 +708,7 @@ Then, quite suddenly, the noise draws back. The wind drops. Overhead the cloud o
 # location: gallery
 # skill: radical_acceptance
 # warnings: storm
-# topics: sadness, acceptance
+# topics: sadness, acceptance, heights
 # characters: front
 You stand at the bottom of a well of cloud with stars at the top. The Front goes round and round the tower, and, now that it's so near, you see that it has no teeth. It's made of afternoons. Someone's missed train. The letter not sent. A birthday at which everybody was so careful. A whole year's worth of "later".
 
@@ -753,7 +755,7 @@ Your face is wet. It might be rain. The stars are where they were.
 # readiness: settled
 # location: open water
 # warnings: storm, deep_water
-# topics: fear, adventure
+# topics: fear, adventure, darkness
 # characters: tobin
 'It's the eye,' says Tobin. 'We've got half an hour of flat calm, I've timed it every year from my bedroom. And the Little Sister's gone out.' He means the buoy, a cable's length off the jetty: a lamp on a float, that winks. No one needs it tonight. 'I'd just like her to be lit when Dad looks out. And I'd like Bramble to have been to sea.'
 
@@ -855,6 +857,7 @@ You look up, and you can see the far side of the room. You can see the rail, and
 # intensity: 1
 # readiness: any
 # location: gallery
+# topics: heights
 # characters: maren, tobin, ione, sefa
 Morning comes up over the Kerrin Isles like something being unwrapped. There's seaweed on the chapel roof, and washing in all the wrong gardens. {front == 1: The air's so clean that you can count the sheep on the mainland.|{front == 2: A bank of it still lies to the south, sulking, with the sun on its shoulders; it'll be round again next year, and so perhaps will you.|Long rags of cloud trail away eastward, pink underneath.}} {steady: All across the water, people have come out on their steps to look up at the light, and some of them wave tea towels.|The second lamp burns blue under the first, just in case, and both look well together.}
 
@@ -877,7 +880,7 @@ Below you, the rope-ferry is making ready, and Maren stands on the jetty in her 
 # intensity: 1
 # readiness: any
 # location: jetty
-# topics: new_beginnings
+# topics: new_beginnings, letting_go
 # characters: maren
 You go down all one hundred and twelve and tell her. Maren takes off the yellow coat and holds it out, and then she can't quite let go, so for a moment you both have hold of it. It rains, two yards square, and the sun shines through it.
 
@@ -899,7 +902,7 @@ The light goes round.
 # characters: maren, tobin, ione, sefa
 You go down to the landing, and talk into every tube at once. 'I'd like to keep the light,' you say, 'and I'd like to sleep. Would anyone care for a night of it?' There is a silence, in which forty-one years of custom clear their throats.
 
-{bell: 'I don't sleep on Thursdays,' says Fogholm. 'I'll bring mints.'} {tobin: 'I could build you a better bench,' says Cobble Hard. 'And sit on it. Mondays, say, and whenever Dad has the ferry.'} {sefa: 'I'm {sefa == 3:only in the porch|already on the landing},' says Sefa, 'and I'll take every night with a falling glass, please, all of them.'} Someone you've never met, on an island you can't see, asks shyly whether one would need experience. 'You must have weather,' you say.
+{bell: 'I don't sleep on Thursdays,' says Fogholm. 'I'll bring mints.'} {tobin: 'I could build you a better bench,' says Cobble Hard. 'And sit on it. Mondays, say, and whenever Dad has the ferry.'} {sefa: 'I'm {sefa == 3:only in the porch|{sefa == 1:only under the desk|already on the landing}},' says Sefa, 'and I'll take every night with a falling glass, please, all of them.'} Someone you've never met, on an island you can't see, asks shyly whether one would need experience. 'You must have weather,' you say.
 
 Maren misses the first ferry because she's laughing, and catches the second. By winter there's a rota beside the clock, in nine hands. When it's the turn of a person who happens to be sad, the beam is somewhat bluer that night, and all round the Isles people look up from supper and say so. Somebody generally takes them soup.
 

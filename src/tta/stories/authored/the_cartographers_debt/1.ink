@@ -22,6 +22,7 @@ VAR action = 0
 # intensity: 1
 # readiness: any
 # location: desert camp
+# topics: debt, self_criticism
 # characters: Tuppence, Oru
 You wake because somebody is reading your thoughts aloud.
 "Still blank," says the bird on the tent pole. "Three days, and still blank. Perhaps you are the first person ever who has nothing to draw." It is the size of a lemon, made of brass, and called Tuppence, since that is what it keeps giving you: its tuppenceworth. It was built to warn caravans of danger. In a quiet season it took to listening to you instead.
@@ -68,7 +69,7 @@ You had imagined something with more thunder. Tuppence, who also had, is silent 
 # intensity: 2
 # readiness: any
 # location: tea fire
-# topics: friendship
+# topics: friendship, conflict
 # characters: Idris, Sanna, Tuppence
 Idris moves along the bench exactly far enough to be polite. A month ago, in front of three buyers, you said of his coastline that it was pretty and wrong. It was pretty. It was also wrong. Since then the two of you have exchanged forty-one words, and thirty of them were "salt".
 "He hates you," murmurs Tuppence into your collar. "So does the kettle."
@@ -196,7 +197,7 @@ Erratum follows you to it without being led, as though it had been her idea.
 # readiness: any
 # location: cairn
 # skill: defusion_naming
-# topics: self_criticism
+# topics: self_criticism, failure
 # characters: Tuppence
 The salt round the cairn is covered in handwriting. "I am having the thought that I've taken the wrong road." "I am having the thought that my brother draws better." Dozens of them, all beginning alike. Below, in capitals: "WRITE YOURS. READ IT OUT. TAKE A STEP BACK EACH TIME."
 Tuppence hops down, interested. It is, after all, a connoisseur. Which one shall you write? It can be one of the bird's, or one of your own that you needn't show to anybody; one that nips, rather than the one that hurts most.
@@ -295,7 +296,7 @@ Beyond the well there's a line of green, thin as a thread. "The stream," says Sa
 # readiness: any
 # location: desert stream
 # skill: defusion_leaves
-# topics: worry
+# topics: worry, self_criticism
 # characters: Bisi, Tuppence
 The stream comes out from under a rock as if it had been expected. It's a yard wide. Old poplars lean over it, letting go of a leaf now and then. An old woman with her sleeves rolled up sits on an upturned barrow. "I'm Bisi," she says. "Sit. Not you," to Erratum, who stands.
 "Here's how it goes. You look at the water. Something turns up in your head, a word or picture or a grumble. You put it on a leaf. Nice ones and nasty ones alike, I'm not choosy. Then you let the stream have the moving of it. You don't push."
@@ -362,7 +363,7 @@ It has done something else too. Round the edge, faint as watermarks, four small 
 # readiness: settled
 # location: Idris's fire
 # warnings: conflict
-# topics: friendship
+# topics: friendship, anger, shame
 # characters: Idris, Tuppence
 ~ idris = 1
 {letter == 1:
@@ -386,7 +387,7 @@ Heat goes up your neck. There's a band round your ribs, and it tightens by a hol
 # readiness: settled
 # location: your tent
 # warnings: family
-# topics: family
+# topics: family, conflict
 # characters: Tuppence, Maren
 ~ letter = 1
 {idris == 1:
@@ -409,6 +410,7 @@ When you left to join the Slow Atlas, there were words on the doorstep of your f
 # readiness: settled
 # location: a quiet minute
 # skill: willingness
+# topics: anxiety
 # characters: Tuppence
 {letter == 1: You sit on the bedroll with the letter in your lap.|You look into the fire, and Idris lets you.} There's an old trick of the Slow Atlas for ground you don't care to enter: before you decide anything about it, survey it.
 So: where is it, exactly? You go down from the top like someone checking a house at night. Where does the feeling have its edges?
@@ -461,7 +463,7 @@ You've been with it for three minutes, with your eyes open, and you have chosen 
 # intensity: 3
 # readiness: settled
 # location: Idris's fire
-# topics: friendship
+# topics: friendship, conflict
 # characters: Idris, Tuppence
 ~ idris = 2
 The band round your ribs is still there. You talk with it on, as one talks with a hat on.
@@ -485,7 +487,7 @@ It isn't all mended. It's like a repaired cup: you'd still lift it with both han
 # intensity: 3
 # readiness: settled
 # location: your tent
-# topics: family
+# topics: family, conflict
 # characters: Maren, Tuppence
 ~ letter = 2
 It is one sheet, both sides. You read it with the sinking feeling reading over your shoulder.
@@ -591,7 +593,7 @@ There are two ways to the last inn before the market. The High Road is shorter, 
 # location: High Road
 # skill: defusion_naming
 # warnings: storm, getting_lost
-# topics: uncertainty
+# topics: uncertainty, fear, self_criticism
 # characters: Sanna, Tuppence
 It comes at noon, and not like weather: like a wall that somebody is moving. Sanna shouts to sit tight by your camel and wait, that it's all dust and noise and will be gone by three. Then you can't see Sanna. Then you can't see Erratum, though you're leaning on her.
 The whole world is brown and roaring, and as wide as your arms. Your heart goes like a dropped tray. Against your collar Tuppence is giving every alarm it knows, at once: "Lost! All lost! Your fault! Late! Get up! Run! Fire! Flood! Locusts!"
@@ -624,7 +626,7 @@ Your map has a new mark, just here: a small square, with a person, a camel and a
 # readiness: any
 # location: house of unfinished maps
 # warnings: failure
-# topics: work, perfectionism
+# topics: work, perfectionism, self_criticism
 # characters: Oru, Tuppence
 The house stands alone, with thick walls. Inside, from floor to rafters, hang maps: with holes, with stains, with half a coast. "All the Atlas's unfinished ones," says Oru. "Someone thought that they ought to be burnt. Someone else thought, no, people live in those."
 Tuppence is overjoyed. It flies from one to the next and reads out the faults. Here somebody has drawn the same mountain eight times and crossed out each. Here is a single dotted line with a note, "sorry". And here, by the door, a smudge with something like a hand in it. "That one's mine," says Oru. "It took me three caravans, and I was late with each. It's a fig leaf, if you hold it so."
@@ -681,7 +683,7 @@ Tuppence looks at you with one glass eye. "She won't think much of the hinges," 
 # intensity: 2
 # readiness: any
 # location: courtyard
-# topics: self_criticism
+# topics: self_criticism, fire
 # characters: Pell, Tuppence
 Pell lifts out the spring with tweezers and lays it in a saucer. The quiet is splendid. You sit beneath the mulberry tree and enjoy it for four whole minutes.
 In the fifth you find you are listening for it. You look to see if the beak's moving. You think, good, it isn't saying that I am slow. You think that over for some time: how it isn't saying it. By the quarter hour you've thought of nothing else, and have done without the stew, the stars and the story somebody was telling, so as to guard a silence.
@@ -702,6 +704,7 @@ You pick up the saucer. The spring in it is no longer than an eyelash.
 # intensity: 1
 # readiness: any
 # location: tinker's bench
+# topics: self_criticism
 # characters: Pell, Tuppence
 One drop of oil, on the tip of a needle. Pell works the crest to and fro. Grains of salt fall out on the cloth: from the pans, from the road, from years before you.
 "You're going to get it all wrong," says Tuppence, trying out the hinge. "They'll laugh. They'll—" It stops. It has heard its own voice without a squeak in it. "I say that a good deal," it says slowly. "Do I not? {song > 0:It's got a title.|It goes round.} I should like… Is there anything else that one can say?"
@@ -725,6 +728,7 @@ Pell has put both hands over her mouth. It wasn't told to do that by anyone.
 # readiness: any
 # location: drawing table
 # skill: committed_action
+# topics: self_criticism
 # characters: Tuppence
 The table stands at a window that looks out on the road. You pin down your map. The line comes from the white stone, through all you've walked, and stops at this very room. After that there's white paper.
 A rule is carved in the table's edge: "The line goes on by one step. Write it small enough to do, and write down when." There's nothing about great journeys. {domain == 0:What would you like to stand for, when it comes to it? You let one word turn up.|You lay down the compass: {dom()}, {man()}.} What might a step in that direction be, so small that it'd be nearly silly?
@@ -774,7 +778,7 @@ It's a small step. You can see the end of it from here.
 # intensity: 2
 # readiness: any
 # location: Half-Moon Market
-# topics: debt, work
+# topics: debt, work, self_criticism
 # characters: Oru, Idris, Sanna, Tuppence
 Half-Moon Market smells of oranges and wet rope. {idris == 3:You go first to the rope stalls, where Idris is, as you said you would. "I was showing off, and it was your coast I did it with. I'm sorry." It takes eleven seconds, with your heart in your ears. He doesn't say that it's all right. He says, "Thanks for coming when you said," and you look at ropes together for a while.}
 Under the arch Oru has set up his folding desk, and apprentices wait in line with long, clean rolls. "Theirs are all finished," remarks Tuppence. {song == 3:"I know that one," you say. "Second verse." "So it is," it says.|"They might be," you say. Your stomach's tight. You are standing in line with it.}
@@ -857,6 +861,7 @@ You tell Idris what you put down in ink, at that window: {act()}. Said aloud to 
 # intensity: 1
 # readiness: any
 # location: Half-Moon Market
+# topics: shame
 # characters: Oru, Idris, Tuppence
 Oru writes "not yet", with exactly the same flourish with which he writes "paid". "Four hundred and one," he says, and counts out paper. "I'm glad, to be honest. It's only the ones who hand in something they don't mean that I worry over."
 You wait for the shame that was announced for this moment. Tuppence waits too. What comes is a bit of disappointment, about the size of a plum, and some relief. {manner > 0: You wanted to do this {man()}, and "not yet" was the truest thing that you had on you.|You said the truest thing that you had on you.} You make room for the plum.

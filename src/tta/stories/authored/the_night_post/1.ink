@@ -29,6 +29,7 @@ VAR act = 0
 # intensity: 1
 # readiness: any
 # location: funicular
+# topics: worry, self_criticism
 # characters: Lenz
 The last car up to Upper Tarrow leaves at twenty to midnight with one driver, one passenger and eleven sacks of post. You are the passenger. On your knees is a letter of appointment that says NIGHT SORTER (NEW) and, underneath, in pencil, *bring a warm jumper*.
 
@@ -155,6 +156,7 @@ Fourth. In, and hold, and all the way out, to the very end of the breath, where 
 # readiness: any
 # location: sorting room
 # skill: cognitive_reframing
+# topics: worry
 # characters: Osanna Veck
 The first envelope is addressed to *Mrs Adeyemi, next door*. You hold it to the lamp. Where the stamp should be: *It's been three weeks since the soup. She thinks I'm the rudest man alive.*
 
@@ -215,7 +217,7 @@ The tube room, where the pneumatic post comes in, and something has begun to whi
 # readiness: any
 # location: tube room
 # skill: cognitive_reframing
-# topics: work
+# topics: work, worry, rejection
 Brass pipes come out of every wall and end in little doors. Capsules are arriving in one of them faster than it can open: thup, thup, thup. You catch the first and candle the letter in it. It's to the Evening School, to ask for a place. The thought: *If I ask, they'll say no.*
 
 The next capsule is the same letter. *And then I'll have been told no.* The next: *and then I'll never ask for anything again.* The next: *and I'll be seventy, in this chair, with this lamp.* The pipe whistles and draws breath for the next one.
@@ -253,7 +255,7 @@ The pipe gives a long, relieved sigh. Then it coughs. There is one capsule left 
 # readiness: any
 # location: loft
 # skill: cognitive_reframing
-# topics: family
+# topics: family, self_criticism
 Under the roof stand the scales. The letters up here are thin, single sheets mostly, and you can't lift the first of them with one hand. You candle it where it lies. It's to somebody's sister. *I should have rung on her birthday. I should be the one who remembers. I should be better at this.*
 
 You try it on the scales: fourteen kilos. Three shoulds and an envelope.
@@ -293,6 +295,7 @@ You lighten five more. They make an armful, and the loft ladder is steep.
 # intensity: 3
 # readiness: any
 # location: back passage
+# topics: failure, worry, self_criticism
 There's a rip. It's quite a small sound, for what it does to your stomach. One letter has caught on a brass edge, and you're standing in the back passage with most of it in your right hand and the rest in your left.
 
 The thought from the car is there before the paper has stopped swinging. *{worry()}*, it says. *There. What did I tell you?*
@@ -314,7 +317,7 @@ Just the facts, then, as a camera would have them: one envelope, torn at a corne
 # readiness: any
 # location: stairs
 # skill: cognitive_reframing
-# topics: friendship
+# topics: friendship, rejection, worry
 # characters: Ibby
 Upper Tarrow has no streets, only stairs. Ibby takes them two at a time, pushing yesterday's letters under doors, and talks over her shoulder: about boots, about the mayor's parrot, about a friend called Jo who has gone to the coast to build boats.
 
@@ -382,6 +385,7 @@ Water under ice, like someone looking for a spoon in a drawer. The cable of the 
 # intensity: 1
 # readiness: any
 # location: kitchen
+# topics: worry, self_criticism
 # characters: Osanna Veck, Ibby, Lenz
 The hand of the clock stands at VERY LATE. In the kitchen everybody sits on mail sacks round a pot in a knitted hat. Lenz has come over from the engine shed and holds his cup in both hands. {rounds:Ibby|A girl called Ibby, who runs the post up and down the stairs,} eats jam with a spoon. {goat:Ampersand comes in as if by chance, lies down on your feet, and is warm.|Ampersand looks in at the window, sees you, and goes on looking.}
 
@@ -404,6 +408,7 @@ And since it's quiet, there it is again, on the sack beside you, with a cup of i
 # readiness: any
 # location: back passage
 # skill: worry_time
+# topics: worry, self_criticism
 # characters: Osanna Veck
 In the passage stands a cabinet with a hundred little drawers, and on each of them, in enamel, a time. "Nobody can not worry," says Osanna. "I've tried; it's like not thinking of a parrot. But one can say *when*. This is for what comes at the wrong hour."
 
@@ -449,6 +454,7 @@ You've hardly said it when it's there: *but what if*. You feel the pull to answe
 # location: engine shed
 # skill: behavioural_activation
 # warnings: loneliness
+# topics: sadness
 # characters: Lenz
 The great wheel stands still at this hour. Lenz lives behind it, more or less: a chair, a kettle, a calendar on which nothing is written. "I used to have the band on Tuesdays," he says. "And Sundays I'd walk up to the tarn. Then it got so that I'd go when I felt like it. And I've been waiting to feel like it." He shrugs. "Four years, come March."
 
@@ -493,7 +499,7 @@ It sounds like a cow: a big one, in fog, a long way from home. The kettle lid hu
 # location: engine shed
 # skill: cognitive_reframing
 # warnings: grief, illness
-# topics: bereavement
+# topics: bereavement, shame
 # characters: Lenz
 From the lining of the case he takes an envelope, soft with age. "Marta's," he says. "To Marta, I mean. I wrote it the week after. There's no address to put." He doesn't hold it out to you, nor does he put it away. "She was poorly that winter. I went to band, the Tuesday. She said go. And that was the one. *I should have known.* You can candle it, it'll not say anything else."
 
@@ -533,6 +539,7 @@ You candle it once more. The *should* has gone thin. Beneath it, in the same han
 # intensity: 2
 # readiness: any
 # location: cellar
+# topics: death
 # characters: Inspector Quill
 In the cellar are the letters whose writers have moved on, in all senses. Shelf after shelf, as quiet as bottles. You're filling the lamps when you see that one is already lit. Between the shelves a long thin man in a long thin coat is going through the S's with his hat on.
 
@@ -555,7 +562,7 @@ But his other hand has stayed on the shelf, at *Sa* to *Sc*, to keep the place.
 # location: sorting room
 # skill: cognitive_reframing
 # warnings: conflict
-# topics: work
+# topics: work, anger, failure, shame
 # characters: Inspector Quill, Osanna Veck
 He reads the ledger standing, with one finger, and the finger stops. {truth == 1:"An envelope. Torn. TONIGHT." He looks up. "And written down, as if it were the weather!"|{truth == 2:"Seventy-one letters came in by this count. On the shelves I find seventy." Your pocket has never in its life been so loud.|"A blot," he says. "Here. On the fourth. And here a seven that might be a one!"}} His voice goes up. "It's a disgrace! One error, and the whole office can't be trusted. And a sorter who's been here for *five hours*!"
 
@@ -602,7 +609,7 @@ You draw a line on the back of a docket. At one end you write *not one letter ar
 # readiness: any
 # location: cellar
 # skill: cognitive_reframing
-# topics: family
+# topics: family, conflict
 # characters: Inspector Quill
 Among the S's, he says, there should be a letter to a Miss Sabine Quill. He never sent it. He has inspected forty offices, and it has been in none of them. "It would not be in order for me to ask."
 
@@ -638,6 +645,7 @@ He doesn't take the letter away with him. That would not be in order. But he ask
 # intensity: 2
 # readiness: any
 # location: sorting room
+# topics: worry, self_criticism
 # characters: Osanna Veck
 There is one letter in the chute. You turn it over, and know the hand, as one knows one's own coat on somebody else's hook. It's yours. You don't remember writing it, but then one doesn't, with these; they get written on the way.
 
@@ -659,6 +667,7 @@ You needn't hold it to the lamp to know what stands there in place of a stamp: *
 # readiness: settled
 # location: sorting room
 # skill: thought_record
+# topics: worry, self_criticism
 The long docket has seven lines. You trim the lamp, sharpen a pencil, and put the letter where you can see it.
 
 One. The situation. *Where, when, what: as a camera would have it.*
@@ -759,6 +768,7 @@ It's yours, so it needn't go up any chimney. What's to be done with it can wait 
 # readiness: any
 # location: roof
 # skill: mindful_noticing
+# topics: heights
 Between the chimneys there is a flat place with a bench and a tarpaulin. It has stopped snowing. Only the letters still come down, singly now, out of a sky full of stars, each turning over once or twice to show its white side and its dark.
 
 There's nothing to sort up here. One can just see them arrive. A thought of your own comes, too, and it occurs to you that it could be treated likewise.
@@ -784,6 +794,7 @@ Far off, over the last ridge, the black is turning into something that will be b
 # readiness: any
 # location: back passage
 # skill: worry_time
+# topics: worry
 There's a chair before the cabinet, and on it an egg timer in the shape of an egg. A quarter of an hour. You wind it up, sit down, and open the drawer marked NEARLY. The card lies there as you left it.
 
 It's peculiar to be *asked* to worry. You read the sentence. You worry at it for a bit, as instructed. And then?
@@ -854,7 +865,7 @@ You pin up the slip among the others, next to the bitten one. It's so small a th
 # readiness: any
 # location: sorting room
 # skill: cognitive_reframing
-# topics: work, ageing
+# topics: work, ageing, worry
 # characters: Osanna Veck
 She has come down from the ladder, which makes her very small. Before her lies a form: APPLICATION FOR LEAVE, ONE WEEK, and beside it the picture of the sea, off its nail.
 
@@ -966,6 +977,7 @@ The hand has come round to EARLY. Everybody stands at the long table and bundles
 # intensity: 1
 # readiness: any
 # location: sorting room
+# topics: worry, self_criticism
 # characters: Osanna Veck
 There are six hooks under the lamp shelf, and a name on five. You hang your lamp on the sixth. Osanna gets out the enamel paint and does the letters herself, with her tongue between her teeth. Your name comes out a little downhill. Neither of you mentions the third letter.
 
