@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from faulty_story import FAULTY
 from tta.stories.check import SCENES_MIN, SESSIONS, UNLIKE, check
-from tta.stories.playing import CHARACTERS_MAX, LINES_MAX
+from tta.stories.playing import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
 from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
@@ -204,7 +204,44 @@ def test_a_skill_that_is_credited_is_the_skill_of_its_scene():
     assert {skill for _, skill in credited(story)} == set(story.skills)
     scenes = {**story.scenes, "bridge": replace(story.scenes["bridge"], skill="worry_time")}
     found = [(each.place, each.problem) for each in check(story._replace(scenes=scenes))]
-    assert found == [("bridge", "credits grounding_54321 as practised, which is not its skill")]
+    assert found == [
+        ("bridge", "credits grounding_54321 as practised, which is not its skill"),
+        ("bridge", "has the skill worry_time and credits it on no line"),
+    ]
+
+
+@pytest.mark.parametrize("columns", [("for", "against"), ("against", "for")])
+def test_a_thought_record_is_credited_once_all_its_columns_are_filled(columns):
+    story = newest("clearing")
+    assert story is not None
+    play = Playthrough(story, SESSIONS[0])
+    play.play([Sent("ledger"), *map(Chosen, columns), Chosen("friend")])
+    assert play.practised == ()
+    assert play.make(Chosen("moment")).practised == ("thought_record",)
+
+
+@pytest.mark.parametrize(
+    ("story_id", "moves", "skill"),
+    [
+        ("storm_keeper", [Sent("tide_steps"), Chosen("rain")], "mindful_noticing"),
+        ("storm_keeper", [Sent("log_room"), Chosen("thought")], "defusion_naming"),
+        ("storm_keeper", [Sent("map_table"), Chosen("red"), Chosen("below")], "wise_mind"),
+        ("storm_keeper", [Sent("slipway"), Chosen("speak")], "dear_man"),
+        ("storm_keeper", [Sent("night_kitchen"), Chosen("finish")], "dear_man"),
+        ("storm_keeper", [Sent("deep_channel"), Chosen("aboard"), Chosen("willing")], "willingness"),
+        ("the_cartographers_debt", [Sent("dunes")], "mindful_noticing"),
+        ("the_cartographers_debt", [Sent("sky_roof"), Chosen("look")], "observing_self"),
+        ("the_cartographers_debt", [Sent("archive"), Chosen("hang")], "willingness"),
+        ("clearing", [Sent("compost"), Chosen("open")], "willingness"),
+    ],
+)
+def test_an_exercise_that_was_done_is_credited(story_id, moves, skill):
+    story = newest(story_id)
+    assert story is not None
+    play = Playthrough(story, SESSIONS[0])
+    play.play(moves[:-1])
+    assert play.practised == ()
+    assert play.make(moves[-1]).practised == (skill,)
 
 
 @pytest.mark.parametrize(

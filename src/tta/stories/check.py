@@ -48,9 +48,7 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
     for scene in story.scenes.values():
         if scene.intensity >= 4 and not scene.warnings:
             yield scene.id, f"has intensity {scene.intensity} and no warnings"
-    for place, skill in credited(story):
-        if place not in story.scenes or story.scenes[place].skill != skill:
-            yield place, f"credits {skill} as practised, which is not its skill"
+    yield from _of_skills(story)
     for scene_id, topic in unnamed_topics(story):
         yield (
             scene_id,
@@ -66,6 +64,16 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
         yield from _walked(story, session, walker)
         if calm is not None:
             yield from soft_problems(story, session)
+
+
+def _of_skills(story: Story) -> Iterator[tuple[str, str]]:
+    practised = sorted(set(credited(story)))
+    for place, skill in practised:
+        if place not in story.scenes or story.scenes[place].skill != skill:
+            yield place, f"credits {skill} as practised, which is not its skill"
+    for scene in story.scenes.values():
+        if scene.skill and (scene.id, scene.skill) not in practised:
+            yield scene.id, f"has the skill {scene.skill} and credits it on no line"
 
 
 def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[str, str]]:

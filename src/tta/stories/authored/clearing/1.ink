@@ -264,7 +264,7 @@ He nods you along the bank, to where flat stones lead over a stream. If you'd ra
 # intensity: 2
 # readiness: any
 # location: water
-# skill: mindful_noticing
+# skill: defusion_leaves
 # topics: worry, self_criticism
 The stream is knee-deep and talkative. It takes you until the middle stone to understand that it is actually saying things. Leaves come down it, each with a line of writing, and the water reads them out as they pass. _Did I lock the back door. They sounded odd on the telephone. What if._
 
@@ -290,7 +290,7 @@ You feel in your mind for whatever is there at this moment, big or silly. _I am 
 + [Watch them go, at the stream's speed # id: go] -> gone
 
 = gone
-You don't hurry them, and you don't hold them. One gets stuck against your stone and stays there a while, repeating itself, and you let it do that too. By and by the current finds an angle, or it doesn't. # practised: mindful_noticing
+You don't hurry them, and you don't hold them. One gets stuck against your stone and stays there a while, repeating itself, and you let it do that too. By and by the current finds an angle, or it doesn't. # practised: defusion_leaves
 
 When you cross to the other side, your feet are nearly dry, and your hands are free.
 + [Follow the path to a gate # id: gate # to: hare_gate] -> hare_gate
@@ -326,6 +326,7 @@ You hold out the button on your palm. The jackdaw goes perfectly still. Then he 
 # intensity: 3
 # readiness: settled
 # location: forest
+# skill: thought_record
 # topics: self_criticism, worry
 # characters: Ledger
 Ledger listens to your stone the way one listens to a shell, writes down what he hears, and pins the slip to the bark.
@@ -344,13 +345,15 @@ Ledger listens to your stone the way one listens to a shell, writes down what he
 You think about it fairly. There is something. There nearly always is; a sentence with nothing in it at all would never have stuck. You say it aloud, just the part that a camera could have seen.
 
 Ledger writes it down. It takes up less of the column than you had expected. 'That's the fact,' he says. 'What you _thought_ it meant goes on another slip. People will pin them together.'
-+ [Now what speaks against it # id: against] -> counter
++ {not counter} [Now what speaks against it # id: against] -> counter
++ {counter} [And if it belonged to someone I liked? # id: friend] -> friend
 
 = counter
 This column is slower. You think of one time it wasn't so. Then of a reason that had nothing to do with you: the hour, the weather, somebody else's bad night.
 
 '"Always",' says Ledger, tapping the slip. '"Only". "Bound to". I have whole drawers of those. They're the words that make the drawer stick.'
-+ [And if it belonged to someone I liked? # id: friend] -> friend
++ {not evidence} [Now what speaks for it # id: for] -> evidence
++ {evidence} [And if it belonged to someone I liked? # id: friend] -> friend
 
 = friend
 You picture them finding it: somebody you're fond of, reading this slip with their name on it. You know at once what you'd say. You would not say it in the slip's voice.
@@ -359,7 +362,7 @@ You picture them finding it: somebody you're fond of, reading this slip with the
 + [I'd say: you're worn out, and it isn't a fair time to judge # id: worn] -> new_slip
 
 = new_slip
-Ledger writes it down under the other, and leaves both. 'I don't throw the first one out,' he says. 'I only file them together from now on. You'll find that one comes up, and then, a moment later, so does its neighbour.'
+Ledger writes it down under the other, and leaves both. 'I don't throw the first one out,' he says. 'I only file them together from now on. You'll find that one comes up, and then, a moment later, so does its neighbour.' # practised: thought_record
 
 You read them both again. The first is still there. It has stopped being the only thing on the tree.
 {button == 2: 'And the second one,' says the jackdaw, holding the button to it like a lamp, 'very nearly shines.'}
@@ -647,6 +650,7 @@ Three windows, then: this is hard; others know it; may I be kind. The mist is al
 # intensity: 2
 # readiness: any
 # location: garden
+# skill: willingness
 # topics: letting_go
 # characters: Odile
 The heap is as tall as you are and steams in the cool. A fork stands in it. On a plank is painted: OUGHTS, MUSTS AND SHOULD-HAVES. ALL WELCOME. TURN WEEKLY.
@@ -671,7 +675,7 @@ You wait to feel lighter. Mostly you feel a bit lopsided, like a boat when someb
 + [Go out by the back gate # id: gate # to: lantern_lane] -> lantern_lane
 
 = opened
-You turn your hand over and let the stone lie on it. You don't grip it and you don't hold it off. It weighs what it weighs. It weighs only that.
+You turn your hand over and let the stone lie on it. You don't grip it and you don't hold it off. It weighs what it weighs. It weighs only that. # practised: willingness
 
 'There,' says Odile. 'Now you've a hand that can feel the rain.' One does notice: there's room on a palm for more than a stone.
 + [Go out by the back gate # id: gate # to: lantern_lane] -> lantern_lane
@@ -983,6 +987,7 @@ There will be other stones. There's also a chair with three legs and a root; and
 # intensity: 1
 # readiness: any
 # location: bench
+# skill: mindful_noticing
 Beneath an old lime tree there's a bench, a little off the path. It's in nobody's way. The tree hums with bees high up, so that it sounds as if someone in the next room were pleased about something.
 
 Nothing is asked of you here. You can look at the light on the ground, which moves when the leaves do. You can feel the bench: it has taken a great many people's weight, and now yours. Paths lead on from here whenever you'd like one. They aren't offended if you have walked them before.
@@ -994,7 +999,7 @@ Nothing is asked of you here. You can look at the light on the ground, which mov
 = look
 One thing, then: a leaf, heart-shaped, with an edge like a very small saw. Then another thing, the sound of the bees; and when you've listened for a bit it is many sounds. Then the air, where it touches your face.
 
-You don't have to keep any of it. It's there, and then the next thing is.
+You don't have to keep any of it. It's there, and then the next thing is. # practised: mindful_noticing
 + [Stroll over to the moss # id: moss # to: mossy_bank] -> mossy_bank
 + [Stroll on to the lane with the glow-worms # id: lane # to: lantern_lane] -> lantern_lane
 + [Stay on the bench # id: stay] -> stay

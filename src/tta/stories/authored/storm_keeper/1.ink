@@ -57,6 +57,7 @@ At the top of the steps stands the lighthouse, white going pink in the last of t
 # intensity: 1
 # readiness: any
 # location: shore
+# skill: mindful_noticing
 # topics: deep_water
 The steps go down into the tide and keep going, green and then black. You sit on the lowest dry one with the warm mug in your hands. Maren has gone ahead; her boots scrape, and stop, and a door bangs kindly.
 
@@ -76,7 +77,7 @@ Cut into the stone by your knee is a row of small pictures, worn by many thumbs:
   -> noticing
 
 = noticing
-You don't try to improve it. A wave comes up a step, thinks better of it, and goes. Another comes up two. By the fifth or sixth, what you found has shifted a little by itself, as a cloud does when you look away and back.
+You don't try to improve it. A wave comes up a step, thinks better of it, and goes. Another comes up two. By the fifth or sixth, what you found has shifted a little by itself, as a cloud does when you look away and back. # practised: mindful_noticing
 
 Somebody has cut words under the pictures, very small. "Weather, not climate." You finish the tea.
 
@@ -146,6 +147,7 @@ You hear her go down all one hundred and twelve. The dark line in the west is th
 # intensity: 1
 # readiness: any
 # location: lamp room
+# skill: defusion_naming
 # topics: self_compassion, self_criticism
 The log goes back two hundred years in thirty hands. You expected wind speeds. What the keepers wrote is odder, and better.
 
@@ -154,10 +156,10 @@ The log goes back two hundred years in thirty hands. You expected wind speeds. W
 Nobody has written "I am dread". Every line begins the same way, with a keeper standing a small step to one side of the weather and saying what goes by. There is a fresh page with tonight's date, and a pen.
 
 + [Write down a feeling: 'Noticing…' # id: feeling]
-  You name the one that is nearest, whichever it is, and write its name out in full. On paper it has a size. It is about as long as a matchstick.
+  You name the one that is nearest, whichever it is, and write its name out in full. On paper it has a size. It is about as long as a matchstick. # practised: defusion_naming
   -> written
 + [Write down a thought: 'Noticing the thought that…' # id: thought]
-  You catch the one that has been nagging you and write it down, with "noticing the thought that" in front. Then you read it twice. It is still there; but now you are reading it, and a minute ago it was reading you.
+  You catch the one that has been nagging you and write it down, with "noticing the thought that" in front. Then you read it twice. It is still there; but now you are reading it, and a minute ago it was reading you. # practised: defusion_naming
   -> written
 + [Write down only what you can see # id: seen]
   "Noticing: lamp lit. One moth. My own hand, writing." It is a short entry and all of it is so. That turns out to be restful.
@@ -326,6 +328,7 @@ Tobin puts down the hammer. 'That was rude,' he says. 'I'd been saving it up for
 # intensity: 1
 # readiness: any
 # location: boathouse
+# skill: dear_man
 # topics: family, work, storm, conflict
 # characters: tobin
 She is small, and tarred as black as a plum, and every line of her looks as though it had grown. Tobin walks round her with one hand on her side, as you would walk round a horse.
@@ -336,11 +339,11 @@ He looks at you sidelong. 'What would you do? I mean, before the Front. While I'
 
 + ['Could you tell him one true thing, tonight?' # id: speak]
   ~ tobin = 1
-  He works it out on his fingers, like a man measuring timber. What happened; what he feels; what he asks for. 'I've built a boat. I'm proud of it and I'm scared to say so. Will you come and look at it?' He breathes out. 'It's shorter than I thought.' He goes to the tube on the wall, and you leave him to it.
+  The two of you work it out on his fingers, like people measuring timber. What happened; what he feels; what he asks for; what would be good about it for both. You say it after him, and put in a softer word here and take out a sting there. 'I've built a boat. I'm proud of it and I'm scared to say so. Will you come and look at it?' He breathes out. 'It's shorter than I thought.' He goes to the tube on the wall, and you leave him to it. # practised: dear_man
   -> off
 + ['Could you write it down, and sleep on it?' # id: write]
   ~ tobin = 2
-  He thinks about it, and turns the plank over to the clean side. He writes with a carpenter's pencil, slowly, and crosses nothing out. 'It can be true tonight,' he says, 'and said tomorrow.' He puts the plank where he will see it from his bunk.
+  He thinks about it, and turns the plank over to the clean side. What happened, you say; what you feel; what you ask for. He writes with a carpenter's pencil, slowly, and crosses nothing out. 'It can be true tonight,' he says, 'and said tomorrow.' He puts the plank where he will see it from his bunk. # practised: dear_man
   -> off
 
 = off
@@ -511,6 +514,7 @@ The woman on the step has rain running off her hat, though it isn't raining anyw
 # intensity: 1
 # readiness: any
 # location: keeper's house
+# skill: wise_mind
 # topics: boundaries
 # characters: sefa
 She unrolls a chart on the round table and weights it with spoons. It shows the Kerrin Isles, and it's beautiful; and across the sea, where other maps keep monsters, she has left it blank.
@@ -531,11 +535,11 @@ You put both pencils down. There's a pause about as long as a slow breath, and y
 
 + [It says: let her come up # id: up]
   ~ sefa = 1
-  'Come up,' you hear yourself say, in an ordinary voice. 'If I ask you to go below, go below.' 'At once,' says Sefa. 'And I'll not look at you. Only at it.' It's green all the way through, that answer; you can tell because you've stopped arguing.
+  'Come up,' you hear yourself say, in an ordinary voice. 'If I ask you to go below, go below.' 'At once,' says Sefa. 'And I'll not look at you. Only at it.' It's green all the way through, that answer; you can tell because you've stopped arguing. # practised: wise_mind
   -> done
 + [It says: near, but not so near # id: below]
   ~ sefa = 2
-  'The landing has a good window to the west,' you hear yourself say. 'I'd like the lamp room to myself.' Sefa is already measuring the sill. It's a green answer, with some of the red in it, and some of the grey.
+  'The landing has a good window to the west,' you hear yourself say. 'I'd like the lamp room to myself.' Sefa is already measuring the sill. It's a green answer, with some of the red in it, and some of the grey. # practised: wise_mind
   -> done
 
 = done
@@ -754,6 +758,7 @@ Your face is wet. It might be rain. The stars are where they were.
 # intensity: 4
 # readiness: settled
 # location: open water
+# skill: willingness
 # warnings: storm, deep_water
 # topics: fear, adventure, darkness
 # characters: tobin
@@ -772,7 +777,7 @@ He's put out cork jackets, and a line as thick as your wrist, made fast to the j
 There's black water on all sides, and a good deal of it underneath; stars above, and stars below. A long swell lifts Bramble up as if to read her name, and sets her down. Your hands have shut on the oars like traps, and she yaws.
 
 + [Loosen your hands: willing, not wilful # id: willing]
-  You let your fingers go soft until the oars are just lying in them. You stop telling the swell that it ought to be flat. It lifts; you let it lift. In the trough you pull. Bramble runs straight as a ruled line, and Tobin laughs out loud.
+  You let your fingers go soft until the oars are just lying in them. You stop telling the swell that it ought to be flat. It lifts; you let it lift. In the trough you pull. Bramble runs straight as a ruled line, and Tobin laughs out loud. # practised: willingness
   -> buoy
 + [Ask Tobin to take the oars # id: tobin_rows]
   'Would you row?' you ask. 'I'd rather hold the lamp.' You change places on hands and knees. He pulls as he planes, in long clean strokes, and you find that you can look at the water if you're not also having to fight it.
@@ -795,6 +800,7 @@ The Little Sister comes up out of the dark, hung with weed like a lady with too 
 # intensity: 2
 # readiness: any
 # location: keeper's house
+# skill: dear_man
 # topics: ageing, letting_go, boundaries
 # characters: maren
 Maren is at the stove in a nightgown and the yellow coat, stirring soup, and it's raining in the kitchen: a light warm indoor rain, hissing on the hot plate. Her bag by the door is half unpacked.
@@ -804,7 +810,7 @@ Maren is at the stove in a nightgown and the yellow coat, stirring soup, and it'
 {honest: 'You told me the truth on the jetty,' she adds, 'before you'd so much as put your bag down. So I'm trying to give you some back.'|'I told you I was only tired, at bedtime,' she adds. 'I was fine. Absolutely fine.' She hears it, and so do you, and you both look in the direction of the henhouse.} You are tired. It would be easy to say yes; it would be easy, also, to snap. She wants the ferry. She's told you so. What do you want?
 
 + [Be kind and clear: 'I'd like to finish the watch, and I'd love the soup.' # id: finish]
-  'I can see it's hard to hand over,' you say. 'I'd like to finish the watch. And I'd love some of that soup, and you at the table while I have it.' You say it warmly, and only once. The rain over the stove thins to a drizzle. 'Well,' says Maren. 'That's told me. Bowls are on your left.'
+  'I can see it's hard to hand over,' you say. 'I'd like to finish the watch. And I'd love some of that soup, and you at the table while I have it.' You say it warmly, and only once. The rain over the stove thins to a drizzle. 'Well,' says Maren. 'That's told me. Bowls are on your left.' # practised: dear_man
   -> soup
 + [Ask what she'd miss # id: miss]
   'What'll you miss?' you ask. She doesn't answer at once, so you leave the quiet alone. 'The chime,' she says. 'And being the one who's up, when everybody's asleep. I was good company for it, I think.' It rains hard for perhaps a minute. Then it has rained.
@@ -829,6 +835,7 @@ It's leek soup. You eat it with the curved bread. When you look up, she has put 
 # intensity: 1
 # readiness: any
 # location: lamp room
+# skill: mindful_noticing
 The hour before dawn belongs to nobody. {front == 1: The Front is a low mutter in the east, about the size of a barn.|{front == 2: The Front has finally gone round by the south, grumbling, and the glass is ticking as it warms.|The Front goes over high up, now, like furniture being moved in somebody else's house.}} {sefa == 1: Sefa has fallen asleep beneath the desk, with a green pencil in her hair.} {sefa == 2: From the landing comes the small sound of Sefa sharpening a pencil.} The flame burns low and clear.
 
 You've nothing to do but be up. You sit with your back against the warm brass. Thoughts come through, as they will at that hour: how you did, what you should have said. Each one has a look at you and is looked at.
@@ -836,10 +843,10 @@ You've nothing to do but be up. You sit with your back against the warm brass. T
 The keepers' log lies open at tonight's date. The lines above nearly all begin with the same word. There's one left to fill.
 
 + [Write: 'Noticing I was afraid, and stayed for some of it.' # id: afraid]
-  You write it down. It's a good plain sentence, and the "some of it" is the part that you like best.
+  You write it down. It's a good plain sentence, and the "some of it" is the part that you like best. # practised: mindful_noticing
   -> light
 + [Write: 'Noticing I am tired, and kindly disposed.' # id: tired]
-  You write it down, and then blink at it. It's so. You are kindly disposed towards the lamp, the stairs, the whole wet world; and to whoever it was who held the pen.
+  You write it down, and then blink at it. It's so. You are kindly disposed towards the lamp, the stairs, the whole wet world; and to whoever it was who held the pen. # practised: mindful_noticing
   -> light
 + [Write: 'Had soup.' # id: soup]
   "Had soup", you write, in fellowship with thirty keepers, {night_kitchen: and it's the truth.|and then, for honesty's sake, "intend to have".}
@@ -952,6 +959,7 @@ Some nights, from the top of a ladder, you can see the light.
 # intensity: 1
 # readiness: any
 # location: cove
+# skill: mindful_noticing
 In the lee of Farrow Skerry is a cove that the wind has never found. There's a crescent of sand, still warm from the day, and a flat rock with a dip in it that might have been made for sitting. The water here hardly bothers to be sea. It comes in with a hush and goes out with a hush.
 
 Nothing's asked of you. The light goes round overhead, and once in each turn it lays a path of gold across the cove, up to your feet, and takes it quietly away. {calm_place > 1: The place where you sat before is still there.|Someone, long ago, scratched a word on the rock. "Stay", it says, and, beneath it in a different hand, "or go. Both good."}
@@ -967,7 +975,7 @@ Nothing's asked of you. The light goes round overhead, and once in each turn it 
   -> rested
 
 = rested
-You stay for as long as you like. By and by you notice that you've room to think about what's next, if there's to be a next.
+You stay for as long as you like. By and by you notice that you've room to think about what's next, if there's to be a next. # practised: mindful_noticing
 
 + {not kitchen} [Stroll up to the keeper's house # id: house # to: kitchen]
   -> kitchen

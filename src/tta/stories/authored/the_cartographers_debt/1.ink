@@ -255,9 +255,10 @@ Then you get back on Erratum and ride, with the thought trotting along behind. B
 # intensity: 1
 # readiness: any
 # location: singing dunes
+# skill: mindful_noticing
 # characters: Sanna, Tuppence
 The dunes sing when they are walked on: a low note, like a bow drawn over the edge of a table. Each has its own. Sanna goes barefoot, so as to be in tune.
-"Town people listen for what the sound means," she says. "Try listening to the sound." So you do, for as long as it takes to cross one dune. The note comes up through your heels. A hiss runs down the slope. Somewhere behind, a camel makes a remark. Your mind goes off to the market and the map, and comes back when it notices, without anybody having to be told off.
+"Town people listen for what the sound means," she says. "Try listening to the sound." So you do, for as long as it takes to cross one dune. The note comes up through your heels. A hiss runs down the slope. Somewhere behind, a camel makes a remark. Your mind goes off to the market and the map, and comes back when it notices, without anybody having to be told off. # practised: mindful_noticing
 "You're doing it wrong," says Tuppence, and that too is a sound: tinny, quick, with a click at the end. At the crest Sanna halts. In the dip below is a ring of stones and a bucket.
 + [Walk down to the well with her. # id: well # to: sanna_well]
     -> sanna_well
@@ -512,16 +513,17 @@ You read it through again. It isn't what the bird said. It isn't what you hoped 
 # intensity: 1
 # readiness: any
 # location: cliff top
+# skill: observing_self
 # topics: heights
 # characters: Tuppence
 The cliff top is flat and keeps the day's warmth, like a loaf. You lie on your back. There's no moon yet, and far more sky than anybody could need.
 You think of the day, as one turns over the sheets of an atlas. This morning you were someone who dreaded breakfast. Later you were too hot, and sure of things, then not sure. There has been a laugh in it somewhere. All these came over like weather, and something was there for each of them, and is here now, noticing that the stone's warm.
 A cloud goes across, a small one with a self-important look. The stars don't move aside for it, nor do they put up a fight. "Am I the cloud?" Tuppence asks suddenly. It's the first question that you have ever heard it ask.
 + ["I think we're both what the clouds go over." # id: both]
-    Tuppence considers. "That's large," it says, "for someone of my size." But it tips its head right back, until it falls over, and stays like that.
+    Tuppence considers. "That's large," it says, "for someone of my size." But it tips its head right back, until it falls over, and stays like that. # practised: observing_self
     -> after
 + ["I don't know. Stay and look." # id: look]
-    It stays and looks. You hear its little works slow down, tick by tick, till they're about as fast as your breath.
+    It stays and looks. You hear its little works slow down, tick by tick, till they're about as fast as your breath. # practised: observing_self
     -> after
 = after
 Neither of you says any more. There's nothing here to get right.
@@ -625,6 +627,7 @@ Your map has a new mark, just here: a small square, with a person, a camel and a
 # intensity: 3
 # readiness: any
 # location: house of unfinished maps
+# skill: willingness
 # warnings: failure
 # topics: work, perfectionism, self_criticism
 # characters: Oru, Tuppence
@@ -636,7 +639,7 @@ Tuppence is overjoyed. It flies from one to the next and reads out the faults. H
 }
 There's an empty nail at eye height. You've eleven attempts in your bag that you have never shown to a soul.
 + [Hang one of your eleven on the nail. # id: hang]
-    You choose the worst, then change your mind and choose the one that you gave up soonest. Your hands are hot. Once up, it's a map among maps. A moth sits down on it, to see if it will do. "I like the river," says Oru. You had forgotten there was a river.
+    You choose the worst, then change your mind and choose the one that you gave up soonest. Your hands are hot. Once up, it's a map among maps. A moth sits down on it, to see if it will do. "I like the river," says Oru. You had forgotten there was a river. # practised: willingness
     -> after
 + [Look at others' first, and find one you love as it is. # id: love]
     It's the eight mountains. You stand a long time before it. Whoever drew that wanted so badly to be fair to a mountain. You would have liked them. You notice that you don't think "failure" when you look; you think "company". Then you notice whose name isn't on that list of people you judge so mildly, and you smile a bit.
@@ -683,6 +686,7 @@ Tuppence looks at you with one glass eye. "She won't think much of the hinges," 
 # intensity: 2
 # readiness: any
 # location: courtyard
+# skill: mindful_noticing
 # topics: self_criticism, fire
 # characters: Pell, Tuppence
 Pell lifts out the spring with tweezers and lays it in a saucer. The quiet is splendid. You sit beneath the mulberry tree and enjoy it for four whole minutes.
@@ -691,7 +695,7 @@ Tuppence sits in your lap. It opens and shuts its beak at something behind you. 
 + [Take the spring back to Pell. # id: back # to: bird_song]
     -> bird_song
 + [Let the hour run out, and see what else there is in the courtyard. # id: run]
-    You put the guarding down, and it turns out this was the heavy part. Bird or no bird: here's a bowl, a mulberry, a voice telling the one about the camel. You let the sounds be there, and the spaces between. Then the hour's up.
+    You put the guarding down, and it turns out this was the heavy part. Bird or no bird: here's a bowl, a mulberry, a voice telling the one about the camel. You let the sounds be there, and the spaces between. Then the hour's up. # practised: mindful_noticing
     -> back
 = back
 You pick up the saucer. The spring in it is no longer than an eyelash.
@@ -876,15 +880,16 @@ The caravan leaves again on Thursday. {letter == 3:The letter's going too, in yo
 # intensity: 1
 # readiness: any
 # location: shade tent
+# skill: mindful_noticing
 # characters: Tuppence
 Wherever the Slow Atlas goes, one tent goes with it that isn't for anything. It's white, open at both sides, and there's a rug, a jar of water and a bowl of dates. Anyone may go in at any time, and nobody asks why. It's on every map, since everybody cares about it sooner or later.
 You sit down. The canvas breathes in and out with the wind. There's the weight of your body on the rug, there's the cool of the jar, and a stripe of sun that has got as far as your foot. Nothing in here has to be finished.
 Tuppence comes in and looks round for something to warn you of. It finds a date. "Sticky," it says at length, and settles down with feathers of brass all fluffed, which makes a noise like a small drawer of spoons.
 + [Stay, and go through the tent with your senses: look, listen, touch. # id: senses]
-    You see the weave of the canvas, and one thread which is bluer than the rest. You hear a spoon somewhere, a camel, your own breath. You feel the rug, each ridge of it, beneath your hand. When your mind goes off, you let it come back by itself, the way camels do.
+    You see the weave of the canvas, and one thread which is bluer than the rest. You hear a spoon somewhere, a camel, your own breath. You feel the rug, each ridge of it, beneath your hand. When your mind goes off, you let it come back by itself, the way camels do. # practised: mindful_noticing
     -> after
 + [Have a date, slowly. # id: date]
-    It's wrinkled like a walnut and gives a little between the fingers. You let it lie on your tongue before you bite. It goes from sweet to something like smoke. You had thought that you knew dates.
+    It's wrinkled like a walnut and gives a little between the fingers. You let it lie on your tongue before you bite. It goes from sweet to something like smoke. You had thought that you knew dates. # practised: mindful_noticing
     -> after
 = after
 Outside, the day goes on at its own pace. You can join it where you please, or let this be enough.
