@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from faulty_story import FAULTY
 from tta.stories.check import SCENES_MIN, SESSIONS, UNLIKE, check
 from tta.stories.playing import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
-from tta.stories.sensitive import unnamed_topics
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
 from tta.stories.ways import credited
@@ -167,35 +166,6 @@ Well. # ending: well
 """
     story = read_story("s", 1, compiled(tmp_path, ink))
     assert list(soft_problems(story, SESSIONS[0])) == found
-
-
-def test_a_topic_that_a_text_touches_is_named():
-    story = newest("storm_keeper")
-    assert story is not None
-    assert list(unnamed_topics(story)) == []
-    bare = {each.id: replace(each, warnings=(), topics=()) for each in story.scenes.values()}
-    found = set(unnamed_topics(story._replace(scenes=bare)))
-    assert {("gallery", "storm"), ("lamp_falter", "storm"), ("bell_house", "death")} <= found
-    assert ("pantry", "storm") not in found, "one mention in passing"
-
-
-def test_what_is_no_scene_touches_no_topic():
-    story = newest("the_cartographers_debt")
-    assert story is not None
-    assert '"^kindly"' in story.compiled
-    touching = story._replace(compiled=story.compiled.replace('"^kindly"', '"^as if nobody had died"'))
-    assert list(unnamed_topics(touching)) == [("man", "death")]
-
-
-@pytest.mark.parametrize("told", [{"location": "cliff top"}, {"id": "the_graves"}])
-def test_a_place_that_says_it_touches_a_topic_names_it(told):
-    story = newest("clearing")
-    assert story is not None
-    scene = replace(story.scenes["mere"], **told)
-    found = [
-        topic for at, topic in unnamed_topics(story._replace(scenes={scene.id: scene})) if at == scene.id
-    ]
-    assert found == [{"location": "heights", "id": "death"}[next(iter(told))]]
 
 
 def test_a_skill_that_is_credited_is_the_skill_of_its_scene():

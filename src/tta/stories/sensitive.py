@@ -18,25 +18,83 @@ class Topic(NamedTuple):
     words: re.Pattern[str]
     mentions_min: int = 1
     """How many mentions are more than a turn of phrase. In a scene's id or location, one is."""
+    places: re.Pattern[str] | None = None
+    """Further words that touch it, in a scene's id or location only."""
 
 
-def _topic(*named: str, words: str, mentions_min: int = 1) -> Topic:
-    return Topic(named, re.compile(rf"\b(?:{words})\b", re.IGNORECASE), mentions_min)
+def _topic(*named: str, words: str, mentions_min: int = 1, places: str = "") -> Topic:
+    where = _whole(places) if places else None
+    return Topic(named, _whole(words), mentions_min, where)
 
 
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+ONESELF = r"(?:him|her|my|your|it|one|them)sel(?:f|ves)"
+SOMEBODY = r"(?:you|me|him|her|them|us|my|your|his|their|our)"
+DEATH = (
+    r"funerals?|graves?|gravestones?|coffins?|corpses?|cemeter(?:y|ies)|died|dies|dying|deaths?|deathbed"
+    r"|dead(?![- ](?:ends?|letters?|centre|calm|ahead|slow|tired|weight|wood|fly))|passed away|murder\w*"
+    r"|bereave\w*|mourn(?:s|ed|ing|ers?)|griev(?:e|es|ed|ing)|widow(?:s|ed|ers?)?|miscarr\w*|stillborn"
+)
+ILLNESS = (
+    r"hospitals?|surger(?:y|ies)|surgeons?|ambulances?|cancer|tumou?rs?|illness(?:es)?|diseases?|dementia"
+    r"|(?:is|was|were|been|be|am|are|fell|falls?|fallen|lay|taken|so|very|too|gravely|seriously|terminally"
+    r"|mentally|critically) ill|ill with|poorly|terminal(?:ly)? diagnos\w*|chemotherapy|heart attacks?"
+)
+SUICIDE = (
+    rf"suicid\w*|kill(?:s|ed|ing)? {ONESELF}|hang(?:s|ed|ing)? {ONESELF}|nooses?|overdos\w*|razors?"
+    r"|(?:end|ends|ended|ending|take|takes|took|taking) (?:my|your|his|her|their) (?:own )?li(?:fe|ves)"
+    r"|self[- ](?:harm\w*|injur\w*|mutilat\w*)"
+    rf"|(?:harm|hurt|cut|burn)(?:s|ed|ting|ing)? {ONESELF}(?! (?:an?|some|off|loose|free)\b)"
+    r"|(?:cut|cuts|cutting|slit|slits|slash\w*) (?:my|your|his|her|their) (?:own )?"
+    r"(?:arms?|wrists?|legs?|thighs?|skin|veins)"
+    r"|(?:wants?|wanted|wish(?:es|ed)?) to die|wish(?:es|ed)? (?:you|i|he|she|they) were dead"
+)
+ABUSE = (
+    rf"abus(?:e|es|ed|er|ers|ing|ive)|molest\w*|(?:beat|beats|beaten|beating) {SOMEBODY}(?! to\b)"
+    r"|battered (?:wife|wives|child|children|women)|domestic violence"
+)
+VIOLENCE = (
+    r"guns?|pistols?|stab(?:s|bed|bing)|strangl\w*|assault\w*|tortur\w*"
+    rf"|(?:hits|slap(?:s|ped)?|punch(?:es|ed)?|kick(?:s|ed)?|whip(?:s|ped)?) {SOMEBODY}"
+)
+SEXUAL = (
+    r"rap(?:e|es|ed|ing|ists?)|sexual(?:ly)? (?:assault|abus|harass|violen|attack)\w*|incest\w*|molest\w*"
+    rf"|grop(?:e|es|ed|ing) {SOMEBODY}|forced {ONESELF} on"
+)
+EATING = (
+    rf"anorexi\w*|bulimi\w*|eating disorders?|starv(?:e|es|ed|ing) {ONESELF}|vomit\w*|laxatives?|calories"
+    r"|bing(?:e|es|ed|ing|eing)|purg(?:e|es|ed|ing)|(?:too|so) fat|los(?:e|es|ing) weight"
+    rf"|weigh(?:s|ed)? {ONESELF}"
+)
 TOPICS = (
     _topic("blood", "injury", words=r"blood\w*|bleed\w*|wounds?"),
-    _topic("death", "grief", "loss", "bereavement", words=r"funerals?|graves?|coffins?|corpses?|died"),
+    _topic("death", "grief", "loss", "bereavement", words=DEATH),
     _topic("deep_water", "drowning", words=r"drown\w*"),
     _topic("fire", words=r"ablaze|wildfires?|in flames|burn(?:s|t|ed|ing) down"),
-    _topic("heights", words=r"cliff[- ](?:top|edge)|precipice|vertigo|abyss"),
-    _topic("storm", words=r"storms?|thunder\w*|lightning|hurricanes?", mentions_min=2),
+    _topic(
+        "heights",
+        words=r"cliff[- ]?(?:tops?|edges?)|precipice|vertigo|abyss|rooftops?",
+        places=r"roofs?|gallery|balcon(?:y|ies)|parapet|ledge|scaffold\w*",
+    ),
+    _topic(
+        "storm",
+        words=r"storms?|thunder\w*|lightning|hurricanes?|squalls?|gales?|tempests?|tornado\w*|blizzards?",
+        mentions_min=2,
+    ),
     _topic("spiders", words=r"spiders?|tarantulas?", mentions_min=2),
     _topic("snakes", words=r"snakes?|vipers?", mentions_min=2),
     _topic("alcohol", words=r"wine|beer|whisk(?:e?y|ies)|brandy|rum|vodka|drunkards?|hangover"),
-    _topic("hospital", "illness", words=r"hospitals?|surger(?:y|ies)|surgeons?|ambulances?|cancer|tumou?rs?"),
-    _topic("violence", words=r"guns?|pistols?|stab(?:s|bed|bing)|strangl\w*"),
-    _topic("suicide", "self_harm", words=r"suicid\w*|kill(?:s|ed|ing)? (?:him|her|my|your|them)sel\w*"),
+    _topic("hospital", "illness", words=ILLNESS),
+    _topic("violence", words=VIOLENCE),
+    _topic("suicide", "self_harm", words=SUICIDE),
+    _topic("abuse", words=ABUSE),
+    _topic("sexual_violence", words=SEXUAL),
+    _topic("eating_disorder", words=EATING),
+    _topic("bullying", words=r"bull(?:y|ies|ied|ying)|taunt(?:s|ed|ing)?"),
+    _topic("divorce", words=r"divorc(?:e|es|ed|ing)"),
 )
 
 
@@ -60,7 +118,8 @@ def unnamed_topics(story: Story) -> Iterator[tuple[str, str]]:
 
 def _touches(scene: Scene, text: str, topic: Topic) -> bool:
     place = f"{scene.id} {scene.location}".replace("_", " ")
-    return bool(topic.words.search(place)) or len(topic.words.findall(text)) >= topic.mentions_min
+    by_place = topic.words.search(place) or (topic.places and topic.places.search(place))
+    return bool(by_place) or len(topic.words.findall(text)) >= topic.mentions_min
 
 
 def _texts(compiled: str) -> dict[str, str]:
