@@ -194,9 +194,10 @@ def list_stories() -> None:
 
 @stories_cli.command(name="check")
 def check_stories(story: str = "", /) -> None:
-    """Look for dead ends, scenes that cannot be reached, missing tags and warnings; ends with 1 where any is.
+    """Look for dead ends, scenes that cannot be reached, missing or misspelt tags and warnings.
 
-    Takes a story's id; without one it looks at all.
+    Takes a story's id, or the path of a compiled one (1.json) or of a folder of them; without it looks at all
+    that are installed. Says all that is wrong, and ends with 1 where anything is.
     """
     from tta.stories.shown import show_findings
 

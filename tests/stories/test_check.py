@@ -3,14 +3,18 @@
 import json
 import shutil
 import subprocess
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from rich.console import Console
+from small_story import small_story
 
 from faulty_story import FAULTY
-from tta.stories.check import SCENES_MIN, SESSIONS, UNLIKE, check
+from tta.stories.check import NAMED, SCENES_MIN, SESSIONS, UNLIKE, check, check_compiled
 from tta.stories.playing import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
+from tta.stories.shown import show_findings
 from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
 from tta.stories.ways import credited
@@ -217,13 +221,100 @@ def test_an_exercise_that_was_done_is_credited(story_id, moves, skill):
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"intensity": "9"}, "intensity is 1 to 5"),
-        ({"approach": "magic"}, "approach is one of"),
-        ({"readiness": "sure"}, "readiness is one of"),
+        ({"intensity": "9"}, "intensity is 1 to 5, got 9"),
+        ({"approach": "magic"}, "approach is one of cbt, dbt, act, mindfulness, got magic"),
+        ({"readiness": "sure"}, "readiness is one of any, settled, ready, got sure"),
         ({"scene": "b"}, "says that it is the scene b"),
+        ({"location": ""}, "the tags location are missing"),
+        ({"topic": "bereavement"}, "there is no tag topic: it is one of scene, "),
+        ({"warning": "grief"}, "there is no tag warning: it is one of scene, "),
     ],
 )
-def test_a_tag_that_says_nothing_known_is_refused(tmp_path, changed, said):
-    ink = f"{TOP}\n-> a\n=== a ===\n{tags('a', **changed)}\nHere.\n-> END\n"
+def test_a_tag_that_says_nothing_known_is_refused(changed, said):
+    with pytest.raises(StoryBroken, match=f"s@1, a: {said}"):
+        read_story("s", 1, small_story(changed))
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        ({"practiced": "body_scan"}, "within a scene a tag is one of id, to, practised, ending: value"),
+        ({"warnings": "grief"}, "the tag warnings stands after the scene's first words"),
+    ],
+)
+def test_a_tag_within_a_scene_that_says_nothing_known_is_refused(later, said):
     with pytest.raises(StoryBroken, match=said):
-        read_story("s", 1, compiled(tmp_path, ink))
+        read_story("s", 1, small_story({}, later=later))
+
+
+def test_one_broken_tag_hides_nothing_else():
+    broken = {
+        "intensity": "9",
+        "approach": "magic",
+        "warnings": "greif",
+        "topics": "clowns",
+        "skill": "juggling",
+    }
+    _, found = check_compiled(small_story(broken, titel="T", title=""))
+    assert [(each.place, each.problem.partition(":")[0]) for each in found] == [
+        ("", "there is no tag titel"),
+        ("", "the tags title are missing"),
+        ("a", "intensity is 1 to 5, got 9"),
+        ("a", "approach is one of cbt, dbt, act, mindfulness, got magic"),
+        ("", "has 1 scenes, needs 20"),
+        (CALM, "is missing"),
+        ("a", "names an unknown warning or topic, greif"),
+        ("a", "names an unknown warning or topic, clowns"),
+        ("a", "has the skill juggling and credits it on no line"),
+    ]
+    assert "did you mean grief?" in {each.problem.partition(": ")[2] for each in found}
+
+
+def test_every_warning_and_topic_is_one_that_players_have_words_for():
+    scenes = [scene for story in STORIES for scene in story.scenes.values()]
+    assert {tag for scene in scenes for tag in (*scene.warnings, *scene.topics)} <= NAMED
+
+
+def test_what_leads_to_no_scene_is_found_where_nobody_walks_too():
+    _, found = check_compiled(small_story({}, later={"to": "nowhere"}))
+    assert ("a", "leads to nowhere, which is no scene") in {(each.place, each.problem) for each in found}
+
+
+def checked(wanted: Path | str) -> tuple[int, str]:
+    """The exit status of a check, and what it says."""
+    said = StringIO()
+    try:
+        show_findings(Console(file=said, width=200), str(wanted))
+    except SystemExit as left:
+        return int(str(left.code)), said.getvalue()
+    return 0, said.getvalue()
+
+
+def test_stories_that_are_not_installed_are_checked_by_their_files(tmp_path):
+    (tmp_path / "draft").mkdir()
+    (tmp_path / "draft" / "1.json").write_text(small_story({"intensity": "9"}), "utf-8-sig")
+    (tmp_path / "notes.json").write_text("{}")
+    status, said = checked(tmp_path)
+    assert status == 1
+    assert "1.json: s@1: 1 scenes, 3 problems" in said
+    assert "a: intensity is 1 to 5, got 9" in said
+    assert "notes.json: this is no compiled Ink" in said
+    assert checked(tmp_path / "draft" / "1.json")[0] == 1
+
+
+def test_what_is_not_there_is_said(tmp_path):
+    with pytest.raises(StoryBroken, match=r"there is no \.json in"):
+        checked(tmp_path)
+    with pytest.raises(StoryBroken, match="nor is there such a file or folder"):
+        checked(tmp_path / "nothing")
+
+
+def test_a_file_of_a_well_story_has_no_problems_and_status_0(tmp_path):
+    story = newest("the_night_post")
+    assert story is not None
+    (tmp_path / "new.json").write_text(story.compiled)
+    status, said = checked(tmp_path / "new.json")
+    assert (status, said.splitlines()[-1].partition(": ")[2]) == (
+        0,
+        "the_night_post@1: 30 scenes, no problems",
+    )

@@ -5,22 +5,28 @@ without an id are found, not guessed. What was shown on the way is played twice 
 """
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import NamedTuple
 from uuid import UUID
 
+from tta.stories.avoiding import KIN
 from tta.stories.chance import chance_problems, uses_chance
 from tta.stories.playing import Chosen, Move, NotOffered, Playthrough, Sent, Shown, StoryFault
-from tta.stories.sensitive import unnamed_topics
+from tta.stories.sensitive import TOPICS, unnamed_topics
 from tta.stories.softest import soft_problems
-from tta.stories.story import CALM, Story
+from tta.stories.story import CALM, Story, read_leniently
 from tta.stories.walk import Walk
-from tta.stories.ways import credited
+from tta.stories.ways import credited, ways_to_nowhere
 
 SCENES_MIN = 20
 OFFERS_MAX = 6
 STATES_MAX = 5_000  # Walked per seed. What was never shown before goes first, so that the rest repeats.
 SESSIONS = (UUID(int=1), UUID(int=2**128 - 1))
 """Chance is tried with two seeds; a story whose ways depend on it more is walked only along them."""
+NAMED = frozenset(
+    {tag for tags, _ in KIN for tag in tags} | {name for topic in TOPICS for name in topic.named}
+)
+"""Every warning and topic that players have words for; another one is misspelt, or nobody can avoid it."""
 UNLIKE = "is not told twice alike with one seed: a session could not be played again"
 
 
@@ -36,6 +42,16 @@ def check(story: Story) -> list[Finding]:
     return [Finding(named, place, problem) for place, problem in dict.fromkeys(_problems(story))]
 
 
+def check_compiled(compiled: str) -> tuple[Story, list[Finding]]:
+    """Read a story and say all that is wrong, its tags included. Raises StoryBroken where it is none."""
+    story, problems = read_leniently(compiled)
+    named = f"{story.id}@{story.version}"
+    found = [Finding(named, place, problem) for place, problem in problems]
+    if not story.scenes:
+        return story, [*found, Finding(named, "", "has no scenes")]
+    return story, [*found, *check(story)]
+
+
 def _problems(story: Story) -> Iterator[tuple[str, str]]:
     if len(story.scenes) < SCENES_MIN:
         yield "", f"has {len(story.scenes)} scenes, needs {SCENES_MIN}"
@@ -45,15 +61,10 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
     elif calm.intensity != 1 or calm.warnings or calm.topics:
         yield CALM, "has intensity 1, no warnings and no topics"
     yield from (("", problem) for problem in chance_problems(story))
-    for scene in story.scenes.values():
-        if scene.intensity >= 4 and not scene.warnings:
-            yield scene.id, f"has intensity {scene.intensity} and no warnings"
+    yield from _of_warnings(story)
     yield from _of_skills(story)
-    for scene_id, topic in unnamed_topics(story):
-        yield (
-            scene_id,
-            f"missing warning: its text touches {topic}, which its warnings and topics do not name",
-        )
+    for scene_id, unknown in ways_to_nowhere(story):
+        yield scene_id, f"leads to {unknown}, which is no scene"
     # Without chance every session goes alike.
     for session in SESSIONS if uses_chance(story) else SESSIONS[:1]:
         try:
@@ -64,6 +75,22 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
         yield from _walked(story, session, walker)
         if calm is not None:
             yield from soft_problems(story, session)
+
+
+def _of_warnings(story: Story) -> Iterator[tuple[str, str]]:
+    for scene in story.scenes.values():
+        if scene.intensity >= 4 and not scene.warnings:
+            yield scene.id, f"has intensity {scene.intensity} and no warnings"
+        for tag in (*scene.warnings, *scene.topics):
+            if tag not in NAMED:
+                near = get_close_matches(tag, NAMED, 1)
+                hint = f"did you mean {near[0]}?" if near else "players have no words for it in avoiding.KIN"
+                yield scene.id, f"names an unknown warning or topic, {tag}: {hint}"
+    for scene_id, topic in unnamed_topics(story):
+        yield (
+            scene_id,
+            f"missing warning: its text touches {topic}, which its warnings and topics do not name",
+        )
 
 
 def _of_skills(story: Story) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,13 @@
 """The catalogue and what was found in it, for a terminal."""
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from tta.stories.check import check
-from tta.stories.story import StoryBroken, catalogue
+from tta.stories.check import Finding, check_compiled
+from tta.stories.story import StoryBroken, catalogue, written
 
 
 def show_catalogue(out: Console) -> None:
@@ -20,18 +21,38 @@ def show_catalogue(out: Console) -> None:
 
 
 def show_findings(out: Console, wanted: str) -> None:
-    """Check one story, or all, and print what is wrong; leaves with 1 where anything is."""
-    stories = [story for versions in catalogue().values() for story in versions.values()]
-    chosen = [story for story in stories if wanted in {"", story.id}]
-    if not chosen:
-        known = ", ".join(sorted({story.id for story in stories}))
-        raise StoryBroken(f"there is no story {wanted!r}; there are {known}")
+    """Check one story, all, or those in files, and print what is wrong; leaves with 1 where anything is."""
     wrong = 0
-    for story in chosen:
-        found = check(story)
+    for place, compiled in _compiled(wanted):
+        try:
+            story, found = check_compiled(compiled)
+        except StoryBroken as error:
+            wrong += 1
+            out.print(f"{place}: {error}", markup=False)
+            continue
+        named = f"{story.id}@{story.version}"
+        if isinstance(place, str) and place != named:
+            found.insert(0, Finding(place, "", f"says that it is {named}"))
         wrong += len(found)
-        out.print(f"{story.id}@{story.version}: {len(story.scenes)} scenes, {len(found) or 'no'} problems")
+        said = place if place == named else f"{place}: {named}"
+        out.print(f"{said}: {len(story.scenes)} scenes, {len(found) or 'no'} problems", markup=False)
         for each in found:
             out.print(f"  {each.place or 'the story'}: {each.problem}", markup=False)
     if wrong:
         sys.exit(1)
+
+
+def _compiled(wanted: str) -> list[tuple[str | Path, str]]:
+    """What is to be checked, by its name or its file. Raises StoryBroken where there is nothing of it."""
+    installed = list(written())
+    chosen = [each for each in installed if wanted in {"", each.id}]
+    if chosen:
+        return [(f"{each.id}@{each.version}", each.compiled) for each in chosen]
+    path = Path(wanted)
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path] if path.is_file() else []
+    if files:
+        return [(each, each.read_text("utf-8-sig", errors="replace")) for each in files]
+    if path.is_dir():
+        raise StoryBroken(f"there is no .json in {wanted!r}: npx inkjs-compiler -o 1.json 1.ink compiles Ink")
+    known = ", ".join(sorted({each.id for each in installed}))
+    raise StoryBroken(f"there is no story {wanted!r}; there are {known}; nor is there such a file or folder")

@@ -4,11 +4,12 @@ A story is `authored/<id>/<version>.ink` with its compiled `.json` beside it; se
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from bink.story import Story as Ink
@@ -18,9 +19,14 @@ from tta.domain.vocabulary import Approach
 
 CALM = "calm_place"
 """The scene that every story has for when nothing else may be played: intensity 1, no warnings."""
+STORY_TAGS = ("id", "version", "title", "summary", "world", "language")
 SCENE_TAGS = ("scene", "approach", "intensity", "readiness", "location")
-"""Every scene has these, once each; `skill`, `warnings`, `topics` and `characters` where they apply."""
+"""Every scene has these, once each."""
+SOME_SCENES_TAGS = ("skill", "warnings", "topics", "characters")
+WITHIN_TAGS = ("id", "to", "practised", "ending")
+"""Of choices and lines within a scene."""
 INTENSITIES = range(1, 6)
+Word = TypeVar("Word", bound=str)
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -63,21 +69,41 @@ class Story(NamedTuple):
 
 
 class StoryBroken(Exception):
-    """A story's tags do not say what they must; the message names the story and the place."""
+    """A story's tags do not say what they must; the message names the story and each place."""
+
+
+class Written(NamedTuple):
+    """A version of a story as its author left it: nothing of it has been read yet."""
+
+    id: str
+    version: int
+    compiled: str
+
+
+Problems = list[tuple[str, str]]
+"""Where in a story (empty: all of it), and what is wrong there."""
 
 
 @cache
 def catalogue() -> Mapping[str, Mapping[int, Story]]:
     """Every story by id, with its versions in order. Raises StoryBroken."""
     found: dict[str, dict[int, Story]] = {}
+    for identity, version, compiled in written():
+        found.setdefault(identity, {})[version] = read_story(identity, version, compiled)
+    return found
+
+
+def written() -> Iterator[Written]:
+    """Every version of every story that comes with this TTA, in order."""
     for folder in sorted(authored().iterdir(), key=lambda each: each.name):
         if folder.is_dir() and not folder.name.startswith("_"):
             versions = [each for each in folder.iterdir() if each.name.endswith(".json")]
-            for compiled in sorted(versions, key=lambda each: int(each.name.removesuffix(".json"))):
-                version = int(compiled.name.removesuffix(".json"))
-                story = read_story(folder.name, version, compiled.read_text("utf-8-sig"))
-                found.setdefault(folder.name, {})[version] = story
-    return found
+            for compiled in sorted(versions, key=_version_of):
+                yield Written(folder.name, _version_of(compiled), compiled.read_text("utf-8-sig"))
+
+
+def _version_of(compiled: Traversable) -> int:
+    return int(compiled.name.removesuffix(".json"))
 
 
 def versions_had() -> int:
@@ -96,22 +122,44 @@ def authored() -> Traversable:
 
 
 def read_story(identity: str, version: int, compiled: str) -> Story:
-    """Read what a compiled story says of itself. Raises StoryBroken."""
-    ink = Ink(compiled)
-    told = _tags(ink.get_global_tags(), f"{identity}@{version}")
-    where = f"{identity}@{version}"
-    if told.get("id") != identity or told.get("version") != str(version):
-        raise StoryBroken(f"{where}: says that it is {told.get('id')}@{told.get('version')}")
+    """Read what a compiled story says of itself. Raises StoryBroken, which says all that is wrong."""
+    story, problems = read_leniently(compiled)
+    if (story.id, story.version) != (identity, version):
+        problems.insert(0, ("", f"says that it is {story.id}@{story.version}"))
+    if problems:
+        said = (f"{identity}@{version}{place and f', {place}'}: {problem}" for place, problem in problems)
+        raise StoryBroken("; ".join(said))
+    return story
+
+
+def read_leniently(compiled: str) -> tuple[Story, Problems]:
+    """Read a story, with all that is wrong with its tags; a stand-in is where one says nothing, so that the
+    rest can be looked at. Raises StoryBroken where this is no compiled Ink.
+    """
+    try:
+        ink = Ink(compiled)
+        root: list[Any] = json.loads(compiled)["root"]
+    except (RuntimeError, ValueError) as error:
+        raise StoryBroken(f"this is no compiled Ink: {error}") from error
+    problems: Problems = []
+    said = _Saying("", problems.append)
+    told = said.named(ink.get_global_tags(), STORY_TAGS)
+    said.complete(told, STORY_TAGS)
     scenes = {}
     for knot in knots(compiled):
-        tags = _tags(ink.get_tags_for_content_at_path(knot), f"{where}, {knot}")
-        if tags:
-            scenes[knot] = _scene(knot, tags, f"{where}, {knot}")
-    try:
-        title, summary, world, language = (told[name] for name in ("title", "summary", "world", "language"))
-    except KeyError as error:
-        raise StoryBroken(f"{where}: the global tag {error} is missing") from error
-    return Story(identity, version, title, summary, world, language, scenes, compiled)
+        said = _Saying(knot, problems.append)
+        begins = list(ink.get_tags_for_content_at_path(knot))
+        said.placed(begins, list(tags_of(root[-1][knot])))
+        if begins:
+            scenes[knot] = _scene(knot, said.named(begins, (*SCENE_TAGS, *SOME_SCENES_TAGS)), said)
+    version = told.get("version", "0")
+    if not version.isdecimal():
+        problems.append(("", f"version is a number, got {version}"))
+    identity, title, summary, world, language = (
+        told.get(name, "") for name in STORY_TAGS if name != "version"
+    )
+    numbered = int(version) if version.isdecimal() else 0
+    return Story(identity, numbered, title, summary, world, language, scenes, compiled), problems
 
 
 def knots(compiled: str) -> list[str]:
@@ -121,42 +169,86 @@ def knots(compiled: str) -> list[str]:
     return [name for name in named if not name.startswith("#") and name != "global decl"]
 
 
-def _scene(knot: str, tags: Mapping[str, str], where: str) -> Scene:
-    missing = [name for name in SCENE_TAGS if name not in tags]
-    if missing:
-        raise StoryBroken(f"{where}: the tags {', '.join(missing)} are missing")
-    if tags["scene"] != knot:
-        raise StoryBroken(f"{where}: says that it is the scene {tags['scene']}")
-    if not tags["intensity"].isdecimal() or int(tags["intensity"]) not in INTENSITIES:
-        raise StoryBroken(f"{where}: intensity is 1 to 5, got {tags['intensity']}")
-    readiness = next((each for each in READINESS if each == tags["readiness"]), None)
-    if readiness is None:
-        raise StoryBroken(f"{where}: readiness is one of {', '.join(READINESS)}, got {tags['readiness']}")
-    if tags["approach"] not in list(Approach):
-        raise StoryBroken(f"{where}: approach is one of {', '.join(Approach)}, got {tags['approach']}")
+def tags_of(content: Any) -> Iterator[str]:
+    """Every tag of a container, however deep: Ink writes `"#", "^to: hall", "/#"`."""
+    if isinstance(content, dict):
+        for each in content.values():
+            yield from tags_of(each)
+    elif isinstance(content, list):
+        for before, each in zip([None, *content], content, strict=False):
+            if before == "#" and isinstance(each, str):
+                yield each.removeprefix("^").strip()
+            else:
+                yield from tags_of(each)
+
+
+class _Saying(NamedTuple):
+    """Says what is wrong with the tags of one place."""
+
+    place: str
+    tell: Callable[[tuple[str, str]], None]
+
+    def wrong(self, problem: str) -> None:
+        self.tell((self.place, problem))
+
+    def named(self, tags: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+        """The values by their names, and whether each name is known and comes once."""
+        found: dict[str, str] = {}
+        for tag in tags:
+            name, colon, value = (part.strip() for part in tag.partition(":"))
+            if not colon:
+                self.wrong(f"a tag is name: value, got {tag!r}")
+            elif name not in known:
+                self.wrong(f"there is no tag {name}: it is one of {', '.join(known)}")
+            elif name in found:
+                self.wrong(f"the tag {name} comes twice")
+            else:
+                found[name] = value
+        return found
+
+    def complete(self, told: Mapping[str, str], names: Iterable[str]) -> None:
+        missing = [name for name in names if not told.get(name)]
+        if missing:
+            self.wrong(f"the tags {', '.join(missing)} are missing")
+
+    def one_of(self, told: Mapping[str, str], name: str, values: Iterable[Word]) -> Word:
+        """Which of the values a tag says; the first as a stand-in."""
+        known = list(values)
+        if name in told and told[name] not in known:
+            self.wrong(f"{name} is one of {', '.join(known)}, got {told[name]}")
+        return next((each for each in known if each == told.get(name)), known[0])
+
+    def placed(self, begins: Iterable[str], tags: Iterable[str]) -> None:
+        """Say which tags within a knot are none, or a scene's where nobody reads them any more."""
+        later = Counter(tags) - Counter(tag.strip() for tag in begins)
+        for tag in later:
+            name = tag.partition(":")[0].strip()
+            if name in SCENE_TAGS or name in SOME_SCENES_TAGS:
+                self.wrong(f"the tag {name} stands after the scene's first words, where nobody reads it")
+            elif ":" not in tag or name not in WITHIN_TAGS:
+                self.wrong(f"within a scene a tag is one of {', '.join(WITHIN_TAGS)}: value, got {tag!r}")
+
+
+def _scene(knot: str, tags: Mapping[str, str], said: _Saying) -> Scene:
+    said.complete(tags, SCENE_TAGS)
+    if tags.get("scene", knot) != knot:
+        said.wrong(f"says that it is the scene {tags['scene']}")
+
+    intensity = tags.get("intensity", "1")
+    if not intensity.isdecimal() or int(intensity) not in INTENSITIES:
+        said.wrong(f"intensity is 1 to 5, got {intensity}")
+        intensity = "1"
     return Scene(
         id=knot,
-        approach=Approach(tags["approach"]),
-        intensity=int(tags["intensity"]),
-        readiness=readiness,
-        location=tags["location"],
+        approach=said.one_of(tags, "approach", Approach),
+        intensity=int(intensity),
+        readiness=said.one_of(tags, "readiness", READINESS),
+        location=tags.get("location", ""),
         skill=tags.get("skill"),
         warnings=_listed(tags.get("warnings")),
         topics=_listed(tags.get("topics")),
         characters=_listed(tags.get("characters")),
     )
-
-
-def _tags(tags: Iterable[str], where: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in tags:
-        name, colon, value = tag.partition(":")
-        if not colon:
-            raise StoryBroken(f"{where}: a tag is name: value, got {tag!r}")
-        if name.strip() in found:
-            raise StoryBroken(f"{where}: the tag {name.strip()} comes twice")
-        found[name.strip()] = value.strip()
-    return found
 
 
 def _listed(value: str | None) -> tuple[str, ...]:

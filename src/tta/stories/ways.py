@@ -4,27 +4,25 @@ import json
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
-from tta.stories.story import Story, StoryBroken
+from tta.stories.story import Story, StoryBroken, tags_of
 
 
 def ways(story: Story) -> Mapping[str, tuple[str, ...]]:
     """The scenes that each scene's choices lead to, by the `to:` tags within its knot. Raises StoryBroken."""
-    named: dict[str, Any] = json.loads(story.compiled)["root"][-1]
-    found = {}
-    for scene in sorted(story.scenes):
-        leads = _told(named[scene], "to")
-        unknown = leads - story.scenes.keys()
-        if unknown:
-            where = f"{story.id}@{story.version}, {scene}"
-            raise StoryBroken(f"{where}: leads to {', '.join(sorted(unknown))}, which is no scene")
-        found[scene] = tuple(sorted(leads))
-    return found
+    for scene, unknown in ways_to_nowhere(story):
+        raise StoryBroken(f"{story.id}@{story.version}, {scene}: leads to {unknown}, which is no scene")
+    return _told_by_scenes(story, "to")
+
+
+def ways_to_nowhere(story: Story) -> Iterator[tuple[str, str]]:
+    """The scenes that say they lead to what is no scene, each with what they say."""
+    for scene, leads in _told_by_scenes(story, "to").items():
+        yield from ((scene, to) for to in leads if to not in story.scenes)
 
 
 def endings(story: Story) -> Mapping[str, tuple[str, ...]]:
     """The endings that each scene may come to."""
-    named: dict[str, Any] = json.loads(story.compiled)["root"][-1]
-    return {scene: tuple(sorted(_told(named[scene], "ending"))) for scene in story.scenes}
+    return _told_by_scenes(story, "ending")
 
 
 def reached(begins: Iterable[str], leads: Mapping[str, Iterable[str]], among: Container[str]) -> set[str]:
@@ -41,23 +39,21 @@ def reached(begins: Iterable[str], leads: Mapping[str, Iterable[str]], among: Co
 
 def credited(story: Story) -> Iterator[tuple[str, str]]:
     """The knots that credit a skill as practised, each with the skill."""
-    for knot, content in json.loads(story.compiled)["root"][-1].items():
-        yield from ((knot, skill) for skill in sorted(_told(content, "practised")))
+    for knot, content in _knots(story).items():
+        yield from ((knot, skill) for skill in _told(content, "practised"))
 
 
-def _told(content: Any, name: str) -> set[str]:
+def _told_by_scenes(story: Story, name: str) -> Mapping[str, tuple[str, ...]]:
+    knots = _knots(story)
+    return {scene: _told(knots[scene], name) for scene in sorted(story.scenes)}
+
+
+def _knots(story: Story) -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(story.compiled)["root"][-1]
+    return found
+
+
+def _told(content: Any, name: str) -> tuple[str, ...]:
     """What the tags of a name say within a container."""
-    return {tag.partition(":")[2].strip() for tag in _tags(content) if tag.startswith(f"{name}:")}
-
-
-def _tags(content: Any) -> Iterator[str]:
-    """Every tag of a container, however deep: Ink writes `"#", "^to: hall", "/#"`."""
-    if isinstance(content, dict):
-        for each in content.values():
-            yield from _tags(each)
-    elif isinstance(content, list):
-        for before, each in zip([None, *content], content, strict=False):
-            if before == "#" and isinstance(each, str):
-                yield each.removeprefix("^").strip()
-            else:
-                yield from _tags(each)
+    told = {tag.partition(":")[2].strip() for tag in tags_of(content) if tag.startswith(f"{name}:")}
+    return tuple(sorted(told))
