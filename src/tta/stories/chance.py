@@ -15,22 +15,22 @@ SEEDED = ["ev", {"VAR?": SEED}, SEEDING]
 
 
 def uses_chance(story: Story) -> bool:
-    return not CHANCE.isdisjoint(_commands(json.loads(story.compiled)["root"]))
+    return not CHANCE.isdisjoint(commands(json.loads(story.compiled)["root"]))
 
 
 def chance_problems(story: Story) -> Iterator[str]:
     """Say where chance is not the session's own: not seeded, too late, with something else, or twice."""
     root = json.loads(story.compiled)["root"]
-    commands = list(_commands(root))
-    if "lrnd" in commands:
+    used = list(commands(root))
+    if "lrnd" in used:
         # The runtime takes items of one value in any order, so the seed alone does not say which it is.
         yield "uses LIST_RANDOM, which gives not always the same for one seed: take RANDOM and a switch"
-    if SEEDING in commands and not (_begins_seeded(root) and commands.count(SEEDING) == 1):
+    if SEEDING in used and not (_begins_seeded(root) and used.count(SEEDING) == 1):
         yield (
             "seeds chance other than by one `~ SEED_RANDOM(seed)`, first of all, with `VAR seed`: "
             "a session's chance would not be its own"
         )
-    elif SEEDING not in commands and not CHANCE.isdisjoint(commands):
+    elif SEEDING not in used and not CHANCE.isdisjoint(used):
         yield "uses chance without `~ SEED_RANDOM(seed)`: a session could not be played again"
 
 
@@ -64,15 +64,15 @@ def _assigned(content: object) -> Iterator[str]:
             yield from _assigned(each)
 
 
-def _commands(content: object) -> Iterator[str]:
+def commands(content: object) -> Iterator[str]:
     """Every control command of a container, however deep; texts begin with ^, names of others are apart."""
     if isinstance(content, dict):
         for each in content.values():
             if not isinstance(each, str):
-                yield from _commands(each)
+                yield from commands(each)
     elif isinstance(content, list):
         for each in content:
             if isinstance(each, str):
                 yield each
             else:
-                yield from _commands(each)
+                yield from commands(each)

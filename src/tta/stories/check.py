@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tta.stories.avoiding import KIN
 from tta.stories.chance import chance_problems, uses_chance
+from tta.stories.counts import turn_problems, visits_told_apart
 from tta.stories.playing import Chosen, Move, NotOffered, Playthrough, Sent, Shown, StoryFault
 from tta.stories.sensitive import TOPICS, unnamed_topics
 from tta.stories.softest import soft_problems
@@ -60,7 +61,7 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
         yield CALM, "is missing: where a player goes when nothing else may be played"
     elif calm.intensity != 1 or calm.warnings or calm.topics:
         yield CALM, "has intensity 1, no warnings and no topics"
-    yield from (("", problem) for problem in chance_problems(story))
+    yield from (("", problem) for problem in (*chance_problems(story), *turn_problems(story)))
     yield from _of_warnings(story)
     yield from _of_skills(story)
     for scene_id, unknown in ways_to_nowhere(story):
@@ -104,7 +105,7 @@ def _of_skills(story: Story) -> Iterator[tuple[str, str]]:
 
 
 def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[str, str]]:
-    walk = Walk(STATES_MAX)
+    walk = Walk(STATES_MAX, visits_told_apart(story))
     walk.arrive(walker)
     broken: set[tuple[str, str]] = set()
     told: set[tuple[str, str]] = set()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from tta.domain.passages import Wishes
+from tta.stories.counts import visits_told_apart
 from tta.stories.filtering import filter_of, may_go, open_offers
 from tta.stories.playing import Chosen, Playthrough, Sent, StoryFault
 from tta.stories.story import CALM, Story
@@ -15,7 +16,7 @@ STATES_MAX = 1_000  # A second or so. What was never shown before goes first, so
 
 def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
     """Walk what the softest player is offered, and say where they cannot go on, or that they find no end."""
-    walk, walker = Walk(STATES_MAX), Playthrough(story, session)
+    walk, walker = Walk(STATES_MAX, visits_told_apart(story)), Playthrough(story, session)
     try:
         _led(walker, story)
         walk.arrive(walker)
