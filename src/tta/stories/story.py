@@ -153,7 +153,7 @@ def read_leniently(compiled: str) -> tuple[Story, Problems]:
         if begins:
             scenes[knot] = _scene(knot, said.named(begins, (*SCENE_TAGS, *SOME_SCENES_TAGS)), said)
     version = told.get("version", "0")
-    if not version.isdecimal():
+    if not (version.isascii() and version.isdecimal()):
         problems.append(("", f"version is a number, got {version}"))
     identity, title, summary, world, language = (
         told.get(name, "") for name in STORY_TAGS if name != "version"
@@ -235,7 +235,7 @@ def _scene(knot: str, tags: Mapping[str, str], said: _Saying) -> Scene:
         said.wrong(f"says that it is the scene {tags['scene']}")
 
     intensity = tags.get("intensity", "1")
-    if not intensity.isdecimal() or int(intensity) not in INTENSITIES:
+    if not (intensity.isascii() and intensity.isdecimal()) or int(intensity) not in INTENSITIES:
         said.wrong(f"intensity is 1 to 5, got {intensity}")
         intensity = "1"
     return Scene(
