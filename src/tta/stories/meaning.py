@@ -198,8 +198,9 @@ def _near(best: Fit, offers: Sequence[Offer], *, asks: bool) -> Near:
     if best.score < NEAR_MIN:
         return Near()
     choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
-    explains = best.named and best.score >= FIT_MIN and not best.left and not asks
-    return Near(choice.plain, choice.words, explains, choice.spoken, acts=bool(choice.acts))
+    fits = best.named and best.score >= FIT_MIN
+    explains = fits and not best.left and not asks
+    return Near(choice.plain, choice.words, fits, explains, choice.spoken, acts=bool(choice.acts))
 
 
 def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -> bool:

@@ -26,6 +26,8 @@ class Near(NamedTuple):
 
     plain: str = ""
     words: Collection[str] = ()
+    fits: bool = False
+    """It is named, and most of its words were said."""
     explains: bool = False
     """It accounts for all that was said."""
     spoken: bool = False
@@ -116,10 +118,19 @@ WISHED = any_of(
     """
     i would like | i would like to | i would love | i would love to | i want | i want to | i will |
     i will have | i am going to | i can | i think i will | i would rather | i would prefer | i prefer |
-    i choose | i pick | let me | please | just | can i | could i | i
+    i choose | let me | please | just | can i | could i | i should | i need to | i have to | i must |
+    i decide to | i try to | i try | i start | i begin | i keep | i
     """
 )
-"""So begins what somebody would do, or have; what they should, must or cannot do tells of them."""
+"""So begins what somebody would do, or have; what they cannot do tells of them."""
+ACTED = ACTS | words_of(
+    """
+    nod smile shrug grin bow help try step pack grab fix repair approach cross join offer accept refuse
+    apologise apologize thank promise reply answer say whisper introduce explain kneel bend point wander hurry
+    stare notice fold mark sort deliver check continue stay rest warm walking going sitting looking
+    """
+)
+"""What somebody does in a story: the ordinary moves that no choice need name."""
 THINGS = words_of("a an the some this that these those one another something anything more")
 REFUSED = phrases_of("i will not | i do not want | i would not | i would rather not | i do not like")
 ASKED_OF_OTHERS = words_of("show bring guide lead teach remind excuse pass send")
@@ -177,12 +188,14 @@ def _of_body(pair: tuple[str, str], near: Near) -> bool:
 
 
 def tells_of_self(said: Sequence[str], near: Near) -> bool:
-    """Say whether words that no choice explains state something with `i`, `my` or `me`, and are no act.
+    """Say whether words that no choice fits state something with `i`, `my` or `me`, and are no act.
 
-    Rather once too often: what is answered harms nobody, and lists the ways.
+    Where it is doubtful they do: what is answered lists the ways too.
     """
     begun = said[next((at for at, word in enumerate(said) if word not in BEFORE_FIRST), 0) :]
-    if near.explains or len(begun) < 2 or MYSELF.isdisjoint(begun) or ("i" not in begun and len(begun) == 2):
+    if near.explains or near.fits or MYSELF.isdisjoint(begun):
+        return False
+    if len(begun) < 2 or ("i" not in begun and len(begun) == 2):
         return False
     if _asks(begun) or begun[0] in ASKED_OF_OTHERS or _of_the_game(begun):
         return False
@@ -192,7 +205,7 @@ def tells_of_self(said: Sequence[str], near: Near) -> bool:
     if wished[:1] == ["am"]:
         return wished[1:2] not in (["going"], ["heading"], ["walking"])
     first = wished[0] if wished else ""
-    would_do = first in ACTS or (bool(near.plain) and first in BEGINNINGS | LEARNT)
+    would_do = first in ACTED or (bool(near.plain) and first in BEGINNINGS | LEARNT)
     return not would_do and not (first in THINGS and len(wished) < len(begun))
 
 
