@@ -172,6 +172,13 @@ Well. # ending: well
     assert list(soft_problems(story, SESSIONS[0])) == found
 
 
+def test_emphasis_is_written_in_one_way():
+    emphasised = FAULTY._replace(compiled=FAULTY.compiled.replace('"^Rest."', '"^Rest, *well*."'))
+    assert ("calm_place", "says something between *…*: emphasis is written _…_") in {
+        (each.place, each.problem) for each in check(emphasised)
+    }
+
+
 def test_a_skill_that_is_credited_is_the_skill_of_its_scene():
     story = newest("the_night_post")
     assert story is not None

@@ -164,6 +164,8 @@ def _wrong(shown: Shown, story: Story) -> Iterator[str]:
         yield f"is no scene with tags ({shown.text[:60]!r})"
     if not shown.text:
         yield "shows nothing"
+    if any("*" in text for text in (shown.text, *(offer.text for offer in shown.offers))):
+        yield "says something between *…*: emphasis is written _…_"
     ids = [offer.id for offer in shown.offers]
     if "" in ids:
         yield f"a choice has no id: {shown.offers[ids.index('')].text!r}"
