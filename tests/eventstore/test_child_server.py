@@ -132,6 +132,33 @@ async def test_a_server_that_ends_by_itself_is_started_again_with_what_it_had(tm
     await server.stop()
 
 
+async def test_a_binary_that_is_away_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    binary, away = tmp_path / "server", tmp_path / "away"
+    binary.symlink_to(server_binary())
+    server = ChildServer(tmp_path / "data", binary=str(binary))
+    await server.start()
+    keeping = asyncio.create_task(server.keep())
+    assert server.process is not None
+    before = server.process
+    binary.rename(away)
+    before.kill()
+
+    async def gave_up_once() -> bool:
+        return server.process is None
+
+    await until(gave_up_once, within_s=20)
+    away.rename(binary)
+
+    async def runs_anew() -> bool:
+        return server.process not in {None, before}
+
+    await until(runs_anew, within_s=20)
+    assert not keeping.done()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    await server.stop()
+
+
 async def answers(store: EventStore) -> bool:
     try:
         return await store.nodes.call("EXISTS", "rounds") == 1

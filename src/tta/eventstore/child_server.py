@@ -107,13 +107,15 @@ class ChildServer:
             if self.process is not None:
                 began = asyncio.get_running_loop().time()
                 status = await self.process.wait()
-                log.error("the store's own server ended", status=status, log_end=self._log_end())
+                with suppress(OSError):
+                    log.error("the store's own server ended", status=status, log_end=self._log_end())
                 if asyncio.get_running_loop().time() - began > RESTART_S_MAX:
                     backoff.reset()
             await asyncio.sleep(backoff.next_s())
             try:
                 await self.start()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, OSError) as error:
+                # The disk may be full, or the binary being replaced.
                 log.warning("the store's own server does not start, trying again", error=str(error))
             else:
                 log.info("the store's own server runs again")
