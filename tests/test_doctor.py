@@ -97,10 +97,10 @@ def test_a_wrong_setting_is_a_finding():
     status, findings = examined(log_level="loud")
     assert (status, only(findings, "settings")[0]) == (1, "fail")
 
-    status, findings = examined(store_durability="often", graph_password_file="/none")
+    status, findings = examined(store_durability="often", graph_password_file="/none", origins="*")
     found = " ".join(finding["found"] for finding in findings["settings"] if finding["state"] == "fail")
     assert status == 1
-    for name in ("TTA_STORE_DURABILITY", "TTA_GRAPH_PASSWORD_FILE"):
+    for name in ("TTA_STORE_DURABILITY", "TTA_GRAPH_PASSWORD_FILE", "TTA_ORIGINS"):
         assert name in found
 
 
