@@ -1,6 +1,11 @@
 """What is remembered of an aggregate saves time only: it is bounded, and dropped when it is not history."""
 
 import asyncio
+import inspect
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -137,6 +142,29 @@ async def test_a_snapshot_of_other_rules_is_ignored(machine: Machine):
     assert (await loaded(commands, player_id, changed)).snapshot is None
     (folded,) = await (await machine.process()).aggregates.load([Target(changed, player_id)])
     assert folded.head.version == SNAPSHOT_EVERY
+
+
+PRINT = """
+from tta.commands.folding import decider, fingerprint
+from tta.domain import session
+print(fingerprint(decider(session)).hex())
+"""
+
+
+def test_rules_that_stand_in_another_module_of_the_domain_count_too(tmp_path: Path):
+    source = Path(inspect.getfile(player)).parents[1]
+    copied = tmp_path / "tta"
+    shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__", "authored", "migrations"))
+
+    def printed() -> str:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)}
+        done = subprocess.run([sys.executable, "-c", PRINT], env=environment, capture_output=True, check=True)
+        return done.stdout.decode().strip()
+
+    assert printed() == fingerprint(SESSION).hex()
+    with (copied / "domain" / "passages.py").open("a") as passages:
+        passages.write("\nPlay.after = lambda play, passage: play\n")
+    assert printed() != fingerprint(SESSION).hex()
 
 
 async def test_a_snapshot_of_another_state_is_ignored():
