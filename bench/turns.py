@@ -51,7 +51,7 @@ class Tta(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What a saturated round came to: turns a second, and each process's milliseconds of processor a turn."""
+    """What a round came to: turns a second, and each process's milliseconds of processor a turn."""
 
     turns_s: float
     ms_turn: dict[str, float]
@@ -62,6 +62,32 @@ class Spent(NamedTuple):
     @property
     def cores(self) -> float:
         return sum(self.ms_turn.values()) * self.turns_s / 1000
+
+
+class Measured(NamedTuple):
+    """What was seen of one TTA: turns at a rate, then as many as there can be, then the bare echo."""
+
+    played: Played
+    at_rate: Spent
+    saturated: Played
+    spent: Sequence[Spent]
+    ceilings: Sequence[float]
+
+
+class Meter:
+    """What the processes spend from when it is made."""
+
+    def __init__(self, tta: Tta) -> None:
+        self._watched = {name: psutil.Process(pid) for name, pid in tta.processes.items()}
+        self._watched[PLAYERS_THEMSELVES] = psutil.Process()
+        self._before = {name: _processor_s(each) for name, each in self._watched.items()}
+        self._machine_before, self._began = _busy_s(), time.perf_counter()
+
+    def spent(self, turns: int) -> Spent:
+        took = time.perf_counter() - self._began
+        used = {name: _processor_s(each) - self._before[name] for name, each in self._watched.items()}
+        others = (_busy_s() - self._machine_before - sum(used.values())) / took
+        return Spent(turns / took, {name: each * 1000 / max(turns, 1) for name, each in used.items()}, others)
 
 
 async def run() -> list[Figure]:
@@ -126,13 +152,15 @@ async def _measured(tta: Tta) -> list[Figure]:
     for first in range(0, PLAYERS, AT_ONCE):
         await asyncio.gather(*(each.begin() for each in players[first : first + AT_ONCE]))
     await _at_rate(players, WARM_UP_S)
+    meter = Meter(tta)
     played = await _at_rate(players, SECONDS)
+    at_rate = meter.spent(len(played.latencies))
     saturated = _shared(players)
     spent = [await _saturated(tta, players[:AT_ONCE], saturated) for _ in range(ROUNDS)]
     # Last of all: the echo appends far faster than what stands behind it can follow.
     ceilings = [await rate(tta.bare_port, echo) for _ in range(ROUNDS)] if tta.bare_port else []
     await asyncio.gather(*(each.close() for each in players))
-    return _told(tta, played, spent, saturated, ceilings)
+    return _told(tta.name, Measured(played, at_rate, saturated, spent, ceilings))
 
 
 def _shared(players: Sequence[StoryPlayer]) -> Played:
@@ -161,20 +189,14 @@ async def _at_rate(players: Sequence[StoryPlayer], seconds: float) -> Played:
 
 async def _saturated(tta: Tta, players: Sequence[StoryPlayer], played: Played) -> Spent:
     """Have these players take one turn after the other."""
-    watched = {name: psutil.Process(pid) for name, pid in tta.processes.items()}
-    watched[PLAYERS_THEMSELVES] = psutil.Process()
-    before, turns = {name: _processor_s(each) for name, each in watched.items()}, len(played.latencies)
-    machine_before, began = _busy_s(), time.perf_counter()
+    turns, until, meter = len(played.latencies), time.perf_counter() + ROUND_S, Meter(tta)
 
     async def live(player: StoryPlayer) -> None:
-        while time.perf_counter() < began + ROUND_S:
+        while time.perf_counter() < until:
             await player.play(time.perf_counter())
 
     await asyncio.gather(*map(live, players))
-    took, turns = time.perf_counter() - began, len(played.latencies) - turns
-    used = {name: _processor_s(each) - before[name] for name, each in watched.items()}
-    others = (_busy_s() - machine_before - sum(used.values())) / took
-    return Spent(turns / took, {name: each * 1000 / max(turns, 1) for name, each in used.items()}, others)
+    return meter.spent(len(played.latencies) - turns)
 
 
 def _busy_s() -> float:
@@ -188,10 +210,9 @@ def _processor_s(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _told(
-    tta: Tta, played: Played, spent: Sequence[Spent], saturated: Played, ceilings: Sequence[float]
-) -> list[Figure]:
-    where, latencies = tta.name, [each * 1000 for each in played.latencies]
+def _told(where: str, measured: Measured) -> list[Figure]:
+    played, at_rate, saturated, spent, ceilings = measured
+    latencies = [each * 1000 for each in played.latencies]
     turns_s = median([each.turns_s for each in spent])
     wrong, anew = played.wrong + saturated.wrong, f"{played.sessions} stories came to their end"
     figures = [
@@ -199,6 +220,12 @@ def _told(
         Figure(f"{where}: p50", percentile(latencies, 0.5), "ms", "≤ 25", "from the moment it was due"),
         Figure(f"{where}: p99", percentile(latencies, 0.99), "ms", "≤ 100"),
         Figure(f"{where}: longest", max(latencies), "ms"),
+        Figure(
+            f"{where}: cores busy with other programs meanwhile",
+            at_rate.others,
+            "",
+            note=_noise(at_rate.others),
+        ),
         Figure(f"{where}: turns that went wrong", wrong.total(), "", "≤ 0", _listed(wrong)),
         Figure(f"{where}: turns/s of {AT_ONCE} players at once", turns_s, "turns/s"),
     ]
@@ -210,13 +237,16 @@ def _told(
     cores = median([each.cores for each in spent])
     figures.append(Figure(f"{where}: cores busy of {os.cpu_count()}", cores, "", note=_bound(spent, turns_s)))
     others = median([each.others for each in spent])
-    disturbed = "measure again when the machine is quiet" if others > OTHERS_MAX else ""
-    figures.append(Figure(f"{where}: cores busy with other programs", others, "", note=disturbed))
+    figures.append(Figure(f"{where}: cores busy with other programs", others, "", note=_noise(others)))
     if ceilings:
         ceiling = median(ceilings)
         figures.append(Figure("bare echo + one bare append", ceiling, "requests/s"))
         figures.append(Figure(f"{where}: turns / bare", turns_s / ceiling, "×"))
     return figures
+
+
+def _noise(others: float) -> str:
+    return "measure again when the machine is quiet" if others > OTHERS_MAX else ""
 
 
 def _bound(spent: Sequence[Spent], turns_s: float) -> str:
