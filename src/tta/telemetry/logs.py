@@ -1,16 +1,69 @@
-"""One structured line per request or handled event; JSON outside a terminal."""
+"""One structured line per request or handled event; JSON outside a terminal. No line is worth an error."""
 
+import atexit
 import logging
 import sys
+from collections.abc import Iterable
 
 import structlog
 
+from tta.telemetry.lines import LineSink
+
 LEVELS = ("debug", "info", "warning", "error")
+
+log = structlog.get_logger(__name__)
+
+
+class Rendering:
+    """Makes a line of what is logged. What cannot be rendered costs the line its values, nobody an error."""
+
+    def __init__(self, steps: Iterable[structlog.typing.Processor]) -> None:
+        self._steps = tuple(steps)
+
+    def __call__(
+        self, logger: structlog.typing.WrappedLogger, name: str, said: structlog.typing.EventDict
+    ) -> str:
+        event, line = said.get("event"), said
+        try:
+            for step in self._steps:
+                line = step(logger, name, line)  # type: ignore[assignment]
+        except structlog.DropEvent:
+            raise
+        except Exception as error:  # noqa: BLE001 - Whatever a value does when it is shown.
+            return f"{event!r:.200} could not be rendered: {type(error).__name__}"
+        return str(line)
+
+
+class SinkHandler(logging.Handler):
+    """Has what libraries log by Python's own means go the same way."""
+
+    def __init__(self, sink: LineSink) -> None:
+        super().__init__()
+        self._sink = sink
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception as error:  # noqa: BLE001 - A library's arguments do not fit its own message.
+            line = f"{record.name}: {record.msg!r:.200} could not be rendered: {type(error).__name__}"
+        self._sink.write(f"{line}\n")
+
+
+class SinkLogger:
+    """What structlog hands its lines to."""
+
+    def __init__(self, sink: LineSink) -> None:
+        self._sink = sink
+
+    def msg(self, line: str) -> None:
+        self._sink.write(f"{line}\n")
+
+    log = debug = info = warn = warning = error = err = critical = fatal = exception = failure = msg
 
 
 def configure_logs(level: str = "info", *, json: bool | None = None) -> None:
     """Set up structlog for the process, on standard error; `json` defaults to whether that is no terminal."""
-    as_json = not sys.stderr.isatty() if json is None else json
+    as_json = not (sys.stderr and sys.stderr.isatty()) if json is None else json
     # Tracebacks leave out local variables: they may hold somebody's words.
     quiet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     shared: list[structlog.typing.Processor] = [
@@ -23,17 +76,23 @@ def configure_logs(level: str = "info", *, json: bool | None = None) -> None:
     ]
     if as_json:
         last = [structlog.processors.ExceptionRenderer(quiet), structlog.processors.JSONRenderer()]
+    sink = LineSink(sys.stderr, _say_what_was_lost)
+    atexit.register(sink.flush)
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[Rendering([*shared, *last])],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: SinkLogger(sink),
         cache_logger_on_first_use=True,
     )
     # What libraries log by Python's own means takes the same form.
-    handler = logging.StreamHandler(sys.stderr)
+    handler = SinkHandler(sink)
     named = [*shared, structlog.stdlib.add_logger_name]
     bare = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=named, processors=[bare, *last])
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _say_what_was_lost(lines: int) -> None:
+    log.warning("log lines could not be written", lines=lines)

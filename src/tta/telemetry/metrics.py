@@ -125,3 +125,8 @@ MEASURE_CHANGES = Counter(
     ("measure", "outcome"),
     registry=REGISTRY,
 )
+LOG_LINES_LOST = Counter(
+    "tta_log_lines_lost_total",
+    "Log lines that could not be written to standard error",
+    registry=REGISTRY,
+)
