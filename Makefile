@@ -22,7 +22,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -m "not soak"
+	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup --no-loadscope-reorder
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak -s

@@ -25,6 +25,42 @@ hypothesis.settings.load_profile("tta")
 neo4j_missing = pytest.StashKey[str]()
 
 
+WORKERS_PER_CORE, WORKERS_MAX = 2.5, 12  # Most tests wait for servers and processes most of the time.
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """So many workers of pytest-xdist are `-n auto`."""
+    return min(WORKERS_MAX, int(WORKERS_PER_CORE * (os.cpu_count() or 1)))
+
+
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share a worker, and begin with those that take long, so that none of them is last.
+
+    All that need Neo4j share one server, which they empty: they run one after another. A slow test is
+    placed alone; the others stay with their file, whose servers they share.
+    """
+    for item in items:
+        if item.get_closest_marker("neo4j"):
+            item.add_marker(pytest.mark.xdist_group("neo4j"))
+        elif item.get_closest_marker("slow") is None or _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(Path(__file__).parent))))
+    items.sort(key=_place)
+
+
+def _shares_with_its_module(item: pytest.Item) -> bool:
+    """Whether it uses a fixture that is made once for its file."""
+    found: pytest.FuncFixtureInfo | None = getattr(item, "_fixtureinfo", None)
+    made = () if found is None else found.name2fixturedefs.values()
+    return any(each.scope == "module" for fixture in made for each in fixture)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("neo4j"):
+        return 0
+    return 1 if item.get_closest_marker("slow") else 2
+
+
 class Neo4jServer:
     """A Neo4j process of our own, which a test may kill and start again on the same data."""
 
@@ -104,16 +140,30 @@ def own_neo4j(
 
 
 @pytest.fixture(scope="session")
-def neo4j_server(request: pytest.FixtureRequest) -> tuple[str, str]:
+def neo4j_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """URL and password of a Neo4j: TTA_TEST_NEO4J_URL and …_PASSWORD, else one started for this run.
 
     Everything in it is deleted.
     """
+    _require_one_worker(tmp_path_factory)
     given = os.environ.get("TTA_TEST_NEO4J_URL")
     if given:
         return given, os.environ.get("TTA_TEST_NEO4J_PASSWORD", "")
     server: Neo4jServer = request.getfixturevalue("own_neo4j")
     return server.url, server.password
+
+
+def _require_one_worker(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fail if two workers of pytest-xdist were given tests on Neo4j: each would empty it for the other."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return
+    taken = tmp_path_factory.getbasetemp().parent / "neo4j-worker"  # The folder of all workers of this run.
+    try:
+        with taken.open("x") as ours:
+            ours.write(worker)
+    except FileExistsError:
+        pytest.fail(f"Neo4j is tested by {taken.read_text()} and by {worker}: use --dist loadgroup")
 
 
 @pytest.fixture
