@@ -38,7 +38,7 @@ from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, open_graph
 from tta.graph.migrations import migrate
 from tta.projections import journey, session_state
-from tta.projector.freshness import Progress
+from tta.projector.freshness import Positions
 from tta.projector.model import ReadModel, Storage, read_model
 from tta.projector.projector import Projector
 from tta.work import event_types
@@ -154,7 +154,7 @@ class _RecordingTransaction:
 
 async def _project(opened: EventStore, model: ReadModel, graph: Graph, events: int) -> tuple[float, Saved]:
     recording = _Recording(graph, _statements(model))
-    projector = Projector(opened, event_types(), recording, model, Progress(), worker=f"bench {time.time()}")
+    projector = Projector(opened, event_types(), recording, model, Positions(), worker=f"bench {time.time()}")
     await projector.prepare()
     began = time.perf_counter()
     task = asyncio.create_task(projector.run())

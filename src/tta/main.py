@@ -25,8 +25,9 @@ from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.freshness import Freshness, Progress
+from tta.projector.freshness import Freshness, Positions
 from tta.reactors.leases import Leases
+from tta.security.consistency_tokens import TokenSeal
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
@@ -119,7 +120,7 @@ async def opened(
             await migrate(graph)
         elif graphed:
             await check_migrated(graph)
-        yield Opened(settings, store, types, graph, Progress(), keys)
+        yield Opened(settings, store, types, graph, Positions(), keys)
 
 
 @asynccontextmanager
@@ -155,10 +156,11 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
     return Services(
         commands=parts.commands,
         graph=parts.graph,
-        freshness=Freshness(parts.graph, parts.progress, checkpoints),
+        freshness=Freshness(parts.store, parts.graph, parts.positions, checkpoints),
         keyring=parts.required_keys.keyring,
         tokens=tokens_of(parts.settings),
         hmac_keys=parts.required_keys.hmac_keys,
+        token_seal=TokenSeal(parts.required_keys.hmac_keys.command, parts.store.layout.name),
         checkpoints=checkpoints,
         live=Hub(parts.store),
         workers=Workers(work.stopped, work.refresh_gauges, work.models_rest, REACTOR_NAMES),

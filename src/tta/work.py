@@ -24,9 +24,9 @@ from tta.graph.engine import Graph
 from tta.http.calls import Stopped
 from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projections.catalogue import authored_content, open_catalogue
-from tta.projector.freshness import Progress
+from tta.projector.freshness import Positions
 from tta.projector.model import ReadModel, read_model
-from tta.projector.projector import Projector
+from tta.projector.projector import CHANGED, Projector
 from tta.reactors.idle_sessions import IdleSessions
 from tta.reactors.leases import Leases
 from tta.reactors.narration import Narrate
@@ -59,7 +59,7 @@ class Opened(NamedTuple):
     store: EventStore
     types: EventTypes
     graph: Graph
-    progress: Progress
+    positions: Positions
     keys: "Keys | None"
     """None where the process only projects: projectors see sealed text and hold no keys."""
 
@@ -104,6 +104,11 @@ class Work(NamedTuple):
             for each in self.projectors
             for slot, poison in each.poisons.items()
         ]
+        lanes += [
+            Stopped(each.model.NAME, slot, mark.position, CHANGED)
+            for each in self.projectors
+            for slot, mark in each.changed.items()
+        ]
         whole = [(each.model.NAME, each.broken) for each in self.projectors]
         whole += [(each.name, each.broken) for each in self.reactors]
         return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
@@ -139,7 +144,7 @@ def projectors(parts: Opened) -> list[Projector]:
             parts.types,
             parts.graph,
             model,
-            parts.progress,
+            parts.positions,
             worker=f"{model.NAME}@{process}",
             rows_max=parts.settings.remembered_max,
         )

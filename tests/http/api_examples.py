@@ -20,10 +20,11 @@ from tta.domain.identity import derived_id
 from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, ReleaseSafetyHold, SafetyRecordCommand
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
 from tta.http.apps import app
-from tta.http.manners import ConsistencyToken
 from tta.main import opened, services, tokens_of
+from tta.security.consistency_tokens import TokenSeal
 from tta.security.tokens import Tokens
 from tta.settings import Settings
 from tta.work import Opened, Work, prepare, projectors, reactors
@@ -45,6 +46,7 @@ class Caller(NamedTuple):
     http: httpx2.AsyncClient
     token: str = ""
     player_id: UUID | None = None
+    subject: str = ""
 
     async def send(
         self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str
@@ -87,8 +89,15 @@ class Api(NamedTuple):
     server: ChildServer
 
     def caller(self, *roles: Role, player_id: UUID | None = None, subject: str = "") -> Caller:
-        token = self.tokens.mint(subject or secrets.token_hex(8), list(roles), player_id=player_id)
-        return Caller(self.http, token, player_id)
+        subject = subject or secrets.token_hex(8)
+        return Caller(
+            self.http, self.tokens.mint(subject, list(roles), player_id=player_id), player_id, subject
+        )
+
+    def sealed(self, caller: Caller, token: ConsistencyToken) -> str:
+        """A consistency token as a command would have answered it to that caller."""
+        seal = TokenSeal(self.parts.required_keys.hmac_keys.command, self.parts.store.layout.name)
+        return seal.seal(caller.subject, token)
 
     def nobody(self) -> Caller:
         return Caller(self.http)
@@ -145,7 +154,7 @@ async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str
             await server.stop()
 
 
-async def hold(api: Api, player_id: UUID) -> str:
+async def hold(api: Api, player_id: UUID) -> ConsistencyToken:
     """Hold a player's play, as a clinician will; gives the consistency token."""
     command = PlaceSafetyHold(
         reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=datetime.now(UTC)
@@ -153,18 +162,18 @@ async def hold(api: Api, player_id: UUID) -> str:
     return await record_safety(api, player_id, command)
 
 
-async def release(api: Api, player_id: UUID) -> str:
+async def release(api: Api, player_id: UUID) -> ConsistencyToken:
     """Let play go on, as a clinician will; gives the consistency token."""
     command = ReleaseSafetyHold(reason="We spoke.", by=Role.THERAPIST, at=datetime.now(UTC))
     return await record_safety(api, player_id, command)
 
 
-async def soften(api: Api, player_id: UUID) -> str:
+async def soften(api: Api, player_id: UUID) -> ConsistencyToken:
     """Let a player's recovery begin; gives the consistency token."""
     return await record_safety(api, player_id, EnterRecovery(by=Role.SERVICE, at=datetime.now(UTC)))
 
 
-async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand) -> str:
+async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand) -> ConsistencyToken:
     command_id = derived_id(type(command).__name__, player_id)
     context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
     handled = await handle(
@@ -174,7 +183,7 @@ async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand)
         Asked(context),
         player_id=player_id,
     )
-    return str(ConsistencyToken(handled.slot, handled.position))
+    return ConsistencyToken.of(handled.slot, handled.mark)
 
 
 def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]:

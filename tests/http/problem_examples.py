@@ -21,11 +21,15 @@ from tta.domain.turns import (
     InteractionSubmitted,
 )
 from tta.domain.vocabulary import Author, Role
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
+from tta.eventstore.subscription import Mark
 from tta.http.apps import Observed
 from tta.http.bodies import Body
 from tta.http.calls import Call, Route, mounted
 from tta.main import services
+from tta.projections import journey, progress
+from tta.projector.checkpoints import Checkpoints
 from tta.security.policy import Action
 from tta.work import Work
 
@@ -112,6 +116,29 @@ async def stale(_: Api, still: Api) -> httpx2.Response:
     caller, path = await still.session()
     token = (await caller.post(f"{path}/pause")).headers["Consistency-Token"]
     return await caller.get(path, Consistency_Token=token, Prefer="handling=strict")
+
+
+async def history_changed(api: Api, _: Api) -> httpx2.Response:
+    caller = await api.player()
+    lost = api.sealed(caller, ConsistencyToken.of(0, Mark(2**40, b"the hash of an entry that was lost")))
+    return await caller.get("/v1/stories", Consistency_Token=lost, Prefer="handling=strict")
+
+
+async def filling(_: Api, still: Api) -> httpx2.Response:
+    caller = await still.player()
+    assert caller.player_id is not None
+    lanes = Checkpoints(still.parts.graph, progress.NAME, progress.VERSION, still.parts.store.layout.slots)
+    slot = still.parts.store.layout.slot_of(caller.player_id)
+    await lanes.forget_rows({slot: 1}, "for this example")
+    return await caller.get(f"/v1/players/{caller.player_id}/progress")
+
+
+async def stopped(_: Api, still: Api) -> httpx2.Response:
+    caller = await still.player()
+    assert caller.player_id is not None
+    lanes = Checkpoints(still.parts.graph, journey.NAME, journey.VERSION, still.parts.store.layout.slots)
+    await lanes.stop({still.parts.store.layout.slot_of(caller.player_id): (0, "for this example")})
+    return await caller.get(f"/v1/players/{caller.player_id}/journey")
 
 
 async def internal(api: Api, _: Api) -> httpx2.Response:
@@ -296,6 +323,9 @@ PRODUCED: dict[str, Produce] = {
     "if-match-required": if_match_required,
     "internal-error": internal,
     "not-yet-visible": stale,
+    "history-changed": history_changed,
+    "read-model-filling": filling,
+    "read-model-stopped": stopped,
     "no-such-player": no_such_player,
     "no-such-session": no_such_session,
     "consent-missing": consent_missing,

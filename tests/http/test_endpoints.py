@@ -28,9 +28,10 @@ async def test_only_a_name_is_needed(api: Api):
     admin = api.caller(Role.ADMIN)
     registered = await admin.post("/v1/players", {"name": "Kim"})
     player = api.caller(Role.PLAYER, player_id=UUID(registered.json()["id"]))
-    shown = (await player.seen(registered.headers["Location"], registered)).json()
+    agreed = await player.put(f"{registered.headers['Location']}/consents/play", {"given": True})
+    shown = (await player.seen(registered.headers["Location"], agreed)).json()
     assert (shown["language"], shown["region"], shown["time_zone"]) == ("en", "GB", "Etc/UTC")
-    assert (shown["age_band"], shown["preferences"], shown["consents"]) == ("undisclosed", None, {})
+    assert (shown["age_band"], shown["preferences"], shown["consents"]) == ("undisclosed", None, {"play": 1})
 
 
 async def test_a_player_is_shown(api: Api):
@@ -177,7 +178,7 @@ async def test_words_come_back_to_who_said_them(api: Api):
 async def test_on_hold_the_protocol_answers(api: Api):
     player, path = await api.session()
     assert player.player_id is not None
-    token = await hold(api, player.player_id)
+    token = api.sealed(player, await hold(api, player.player_id))
     said = await player.post(f"{path}/interactions", {"text": "I am here"}, Prefer="wait=10")
     reply = said.json()["reply"]
     assert (said.status_code, reply["text"], reply["author"]) == (200, HELD_SENTENCE, "protocol")

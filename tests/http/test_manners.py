@@ -1,16 +1,19 @@
 """The headers mean what docs/http-api.md says."""
 
 import asyncio
+import base64
 
 import httpx2
 import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem, soften
 
 from tta.domain.vocabulary import Role
-from tta.http.manners import ConsistencyToken
+from tta.eventstore.consistency_token import ConsistencyToken
+from tta.eventstore.subscription import Mark
 
 HELLO = {"text": "Hello"}
 JSON = "application/json"
+SLOT_TOO_HIGH = base64.urlsafe_b64encode(bytes([1, 16]) + bytes(8)).decode().rstrip("=")
 
 
 def same(first: httpx2.Response, again: httpx2.Response) -> None:
@@ -140,7 +143,7 @@ class TestVersions:
         path = f"/v1/players/{player.player_id}"
         problem(await player.put(f"{path}/preferences", PREFERENCES), 428, "if-match-required")
         assert player.player_id is not None
-        token = await hold(api, player.player_id)
+        token = api.sealed(player, await hold(api, player.player_id))
         shown = await player.get(path, Consistency_Token=token, Prefer="wait=10")
         tag = shown.headers["ETag"]
         assert tag == '"v2.held"'
@@ -166,7 +169,7 @@ class TestConditionalGet:
         player = await api.player()
         path = f"/v1/players/{player.player_id}"
         assert player.player_id is not None
-        token = await hold(api, player.player_id)
+        token = api.sealed(player, await hold(api, player.player_id))
         shown = await player.get(path, Consistency_Token=token, Prefer="wait=10", If_None_Match='"v2"')
         assert (shown.status_code, shown.json()["held"]) == (200, True)
 
@@ -174,10 +177,10 @@ class TestConditionalGet:
         player = await api.player()
         path = f"/v1/players/{player.player_id}"
         assert player.player_id is not None
-        token = await soften(api, player.player_id)
+        token = api.sealed(player, await soften(api, player.player_id))
         shown = await player.get(path, Consistency_Token=token, Prefer="wait=10", If_None_Match='"v2"')
         assert (shown.json()["recovery"], shown.headers["ETag"]) == (True, '"v2.recovery"')
-        token = await hold(api, player.player_id)
+        token = api.sealed(player, await hold(api, player.player_id))
         shown = await player.get(path, Consistency_Token=token, Prefer="wait=10")
         assert shown.headers["ETag"] == '"v2.heldrecovery"'
         set_anew = await player.put(f"{path}/preferences", PREFERENCES, If_Match='"v2.heldrecovery"')
@@ -225,9 +228,9 @@ class TestReadYourWrites:
     async def test_somebody_elses_is_as_absent_as_what_is_not_there(self, api: Api):
         """Also with a token: what the answer says of freshness must not tell the two apart."""
         player, path = await api.session()
-        token = (await player.post(f"{path}/pause")).headers["Consistency-Token"]
-        await player.get(path, Consistency_Token=token, Prefer="wait=10")
+        await player.seen(path, await player.post(f"{path}/pause"))
         other = await api.player()
+        token = (await other.post("/v1/sessions", {})).headers["Consistency-Token"]
         answers = [
             await other.get(each, Consistency_Token=token, Prefer="wait=10")
             for each in (path, f"/v1/sessions/{player.player_id}")
@@ -244,14 +247,31 @@ class TestReadYourWrites:
             each.pop("content-length")
         assert headers[0] == headers[1]
 
-    async def test_a_token_from_the_future_is_stale(self, api: Api):
+    async def test_a_token_whose_entry_is_not_in_the_log_is_lost(self, api: Api):
         player, path = await api.session()
-        token = str(ConsistencyToken(1, 2**40))
+        token = api.sealed(player, ConsistencyToken.of(1, Mark(2**40, b"the hash of an entry that was lost")))
         await player.seen(path, await player.post(f"{path}/pause"))
-        shown = await player.get(path, Consistency_Token=token)
+        shown = await player.get(path, Consistency_Token=token, Prefer="wait=10")
+        assert (shown.status_code, shown.headers["Consistency"]) == (200, "lost")
+        for each in (path, f"{path}/interactions", "/v1/stories"):
+            refused = await player.get(each, Consistency_Token=token, Prefer="handling=strict")
+            problem(refused, 503, "history-changed")
+            assert refused.headers["Consistency"] == "lost"
+
+    async def test_a_token_of_the_release_before_is_stale_and_never_fresh(self, api: Api):
+        player, path = await api.session()
+        await player.seen(path, await player.post(f"{path}/pause"))
+        before = base64.urlsafe_b64encode(bytes([1, 1]) + bytes(8)).decode().rstrip("=")
+        shown = await player.get(path, Consistency_Token=before)
         assert (shown.status_code, shown.headers["Consistency"]) == (200, "stale")
 
-    @pytest.mark.parametrize("token", ["", "x", "AQ", "ü", str(ConsistencyToken(16, 1)), "!!!!", "A" * 4_000])
+    async def test_another_account_s_token_says_nothing(self, api: Api):
+        player, path = await api.session()
+        token = (await player.post(f"{path}/pause")).headers["Consistency-Token"]
+        refused = await (await api.player()).get("/v1/stories", Consistency_Token=token)
+        problem(refused, 400, "consistency-token-malformed")
+
+    @pytest.mark.parametrize("token", ["", "x", "AQ", "ü", SLOT_TOO_HIGH, "!!!!", "A" * 4_000])
     async def test_what_is_no_token_of_ours_is_said(self, api: Api, token: str):
         player, path = await api.session()
         headers = {"Authorization": f"Bearer {player.token}", "Consistency-Token": token.encode()}

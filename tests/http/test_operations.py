@@ -25,9 +25,10 @@ from tta.domain.agent import (
 )
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
 from tta.eventstore.heartbeats import LASTS_MS, beat
-from tta.http.manners import ConsistencyToken
+from tta.eventstore.subscription import START
 
 PATH = "/v1/operations/agents"
 NAMES = ["guardian", "interpreter", "narrator", "world_keeper"]
@@ -51,9 +52,9 @@ MEASURED = MeasurePerformance(
 )
 
 
-async def lives(api: Api, worker: str, *commands: AgentCommand, at: datetime = NOW) -> str:
+async def lives(api: Api, worker: str, *commands: AgentCommand, at: datetime = NOW) -> ConsistencyToken:
     """Write down the life of a worker's narrator; gives the consistency token."""
-    identity, token = agent_id(worker, "narrator"), ""
+    identity, token = agent_id(worker, "narrator"), ConsistencyToken.of(0, START)
     for command in (replace(REGISTER, worker=worker), *commands):
         command_id = derived_id(secrets.token_bytes(16))
         context = Context(
@@ -66,7 +67,7 @@ async def lives(api: Api, worker: str, *commands: AgentCommand, at: datetime = N
             Asked(context),
             player_id=None,
         )
-        token = str(ConsistencyToken(handled.slot, handled.position))
+        token = ConsistencyToken.of(handled.slot, handled.mark)
     return token
 
 
@@ -74,9 +75,11 @@ def operator(api: Api) -> Caller:
     return api.caller(Role.OPERATOR)
 
 
-async def seen(api: Api, worker: str, token: str) -> dict[str, Any] | None:
+async def seen(api: Api, worker: str, token: ConsistencyToken) -> dict[str, Any] | None:
     """What is shown of a worker's narrator, once the read model has seen the token."""
-    answer = await operator(api).get(PATH, Consistency_Token=token, Prefer="wait=10, handling=strict")
+    caller = operator(api)
+    given = api.sealed(caller, token)
+    answer = await caller.get(PATH, Consistency_Token=given, Prefer="wait=10, handling=strict")
     assert answer.status_code == 200, answer.text
     assert answer.json()["complete"]
     found = [each for each in answer.json()["agents"] if each["worker"] == worker]

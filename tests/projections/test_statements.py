@@ -60,7 +60,14 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projections.progress.MEASURES_OF": {"player": "p", "measures_max": 9},
     "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
     "tta.projector.checkpoints.MAKE": {
-        "rows": [{"id": CHECKPOINT, "model": "journey@2", "slot": 0, "hash": b""}]
+        "rows": [{"id": CHECKPOINT, "model": "journey@2", "slot": 0, "hash": b"", "fills_to": 7}]
+    },
+    "tta.projector.checkpoints.ADOPT": {"rows": [{"id": CHECKPOINT, "fills_to": 7}]},
+    "tta.projector.checkpoints.STOP": {"rows": [{"id": CHECKPOINT, "position": 7, "reason": "r"}]},
+    "tta.projector.checkpoints.RESET": {
+        "rows": [{"id": CHECKPOINT, "fills_to": 7}],
+        "hash": b"forgotten",
+        "by": "b",
     },
     "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},
@@ -82,7 +89,6 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projector.checkpoints.BEATS": {"model": "journey@2"},
     "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@2", "stopped": ["s"]},
     "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
-    "tta.projector.freshness.POSITIONS": {"ids": [CHECKPOINT]},
 }
 OF_NEO4J_ALONE = {"tta.graph.bolt", "tta.doctor_servers"}
 """Modules that only Neo4j is spoken to by; their own tests run what they say."""

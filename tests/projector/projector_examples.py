@@ -13,13 +13,14 @@ from histories import READ_MODELS, TYPES, Happened, folded, played, sealed
 
 from tta.domain.identity import derived_id
 from tta.eventstore.appends import Append, StreamAppend
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, GraphUnavailable, Transaction
 from tta.graph.schema import Schema
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.freshness import Freshness, Progress
+from tta.projector.freshness import Consistency, Freshness, Positions
 from tta.projector.model import ReadModel, Storage
 from tta.projector.projector import Projector
 
@@ -77,9 +78,9 @@ def new_players(players: int, slot: int) -> list[UUID]:
 
 
 def projector(log: Log, graph: Graph, model: ReadModel, worker: str = "w", **settings: Any) -> Projector:
-    progress = settings.pop("progress", None) or Progress()
+    positions = settings.pop("positions", None) or Positions()
     types: EventTypes = settings.pop("types", TYPES)
-    return Projector(log.store, types, graph, model, progress, worker=worker, **settings)
+    return Projector(log.store, types, graph, model, positions, worker=worker, **settings)
 
 
 @asynccontextmanager
@@ -96,21 +97,20 @@ async def running(*projectors: Projector) -> AsyncIterator[None]:
                 raise result
 
 
-def freshness(graph: Graph, *models: ReadModel, progress: Progress | None = None) -> Freshness:
+def freshness(log: Log, graph: Graph, *models: ReadModel, positions: Positions | None = None) -> Freshness:
     """What a process asks that may project nothing itself."""
     checkpoints = [Checkpoints(graph, each.NAME, each.VERSION, SLOTS) for each in models]
-    return Freshness(graph, progress or Progress(), checkpoints)
+    return Freshness(log.store, graph, positions or Positions(), checkpoints)
 
 
 async def caught_up(log: Log, graph: Graph, *models: ReadModel, but: Sequence[int] = ()) -> None:
     """Wait until all that stands in the log is projected, but for some slots."""
-    fresh = freshness(graph, *models)
-    for slot, end in (await log.ends()).items():
+    fresh = freshness(log, graph, *models)
+    for slot, end in (await log.store.end_marks()).items():
         if slot not in but:
             names = [model.NAME for model in models]
-            assert await fresh.reached(names, slot, end, wait_s=WITHIN_S), (
-                f"{names}, slot {slot}: not at {end}"
-            )
+            found = await fresh.of(names, ConsistencyToken.of(slot, end), wait_s=WITHIN_S)
+            assert found is Consistency.FRESH, f"{names}, slot {slot}: {found} at {end.position}"
 
 
 async def must_equal_fold(

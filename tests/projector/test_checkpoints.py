@@ -17,7 +17,7 @@ OTHER_HISTORY = Mark(3, b"another hash of 3")
 @pytest_asyncio.fixture
 async def checkpoints(ready: Graph) -> Checkpoints:
     made = Checkpoints(ready, "journey", 1, SLOTS)
-    await made.make()
+    await made.make({})
     return made
 
 
@@ -34,7 +34,7 @@ async def stands(checkpoints: Checkpoints) -> Mark:
 async def test_they_are_made_once(checkpoints: Checkpoints, ready: Graph):
     held = await checkpoints.claim([2], "a", free_of=[])
     await save(ready, checkpoints, held, NEXT)
-    await checkpoints.make()
+    await checkpoints.make({})
     there = await checkpoints.read(range(SLOTS))
     assert set(range(SLOTS)) == set(there)
     assert sorted(each.mark for each in there.values()) == [START] * 7 + [NEXT]

@@ -5,15 +5,10 @@ from pathlib import Path
 import pytest
 from histories import JOURNEY, SESSION_STATE
 from projector_examples import SLOTS, Faltering, Log, caught_up, must_equal_fold, projector, running, until
-from structlog.testing import capture_logs
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
-
-LOSE = "MATCH (c:Checkpoint) WHERE c.model = 'journey@2' AND c.position > 0 SET c.hash = $hash"
-MEND = "UNWIND $rows AS row MATCH (c:Checkpoint {id: row.id}) SET c.hash = row.hash"
-SHOW = "MATCH (c:Checkpoint) WHERE c.model = 'journey@2' RETURN c.id AS id, c.position AS at, c.hash AS hash"
 
 
 @pytest.mark.parametrize("when", ["before it was committed", "after it was committed"])
@@ -45,30 +40,3 @@ async def test_a_store_that_restarts_is_waited_for(tmp_path: Path, embedded: Gra
         await log.store.close()
     finally:
         await server.stop()
-
-
-async def test_a_log_that_is_another_one_is_not_read_on(log: Log, embedded: Graph):
-    await log.play(1)
-    async with running(projector(log, embedded, JOURNEY)):
-        await caught_up(log, embedded, JOURNEY)
-    right = {row["id"]: row["hash"] for row in await embedded.read(SHOW)}
-    async with embedded.transaction() as tx:
-        await tx.run(LOSE, hash=b"another history")
-    await log.play(1)
-    working = projector(log, embedded, JOURNEY, lease_s=0.05)
-    with capture_logs() as said:
-        async with running(working):
-            await until(lambda: working.broken)
-            assert "HistoryChanged" in working.broken
-            stopped = {row["id"]: row["at"] for row in await embedded.read(SHOW)}
-            await until(lambda: sum(line["log_level"] == "critical" for line in said) > 2)
-            assert stopped == {row["id"]: row["at"] for row in await embedded.read(SHOW)}
-            assert working.events_total == 0
-            async with embedded.transaction() as tx:
-                rows = [{"id": each, "hash": digest} for each, digest in right.items()]
-                await tx.run(
-                    "UNWIND $rows AS row MATCH (c:Checkpoint {id: row.id}) SET c.hash = row.hash", rows=rows
-                )
-            await caught_up(log, embedded, JOURNEY)
-            assert working.broken == ""
-    await must_equal_fold(log, embedded, JOURNEY)

@@ -22,7 +22,7 @@ async def test_nothing_projected_is_all_behind_and_nobody_there(log: Log, ready:
     assert (lag.events_behind, lag.slots_without_worker) == (behind, SLOTS)
     assert lag.seconds_behind is not None
     assert 0 < lag.seconds_behind < 60
-    await checkpoints.make()
+    await checkpoints.make({})
     assert (await lags(log.store, [checkpoints]))[0].events_behind == behind
 
 
@@ -44,7 +44,7 @@ async def test_whoever_has_caught_up_is_not_behind(log: Log, ready: Graph):
 
 async def test_a_worker_that_fell_silent_is_seen(log: Log, ready: Graph):
     checkpoints = Checkpoints(ready, SESSION_STATE.NAME, SESSION_STATE.VERSION, SLOTS)
-    await checkpoints.make()
+    await checkpoints.make({})
     leases = Leases(checkpoints, "killed", exclusive=False)
     await leases.beat()
     await leases.claim()

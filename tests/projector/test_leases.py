@@ -20,7 +20,7 @@ ALL = set(range(SLOTS))
 @pytest_asyncio.fixture
 async def checkpoints(ready: Graph) -> Checkpoints:
     made = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
-    await made.make()
+    await made.make({})
     return made
 
 
@@ -178,7 +178,7 @@ async def test_a_graph_that_was_away_for_longer_than_a_lease_makes_nobody_dead(
 
 async def test_versions_of_a_read_model_do_not_share(ready: Graph, checkpoints: Checkpoints):
     newer = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION + 1, SLOTS)
-    await newer.make()
+    await newer.make({})
     a, b = Worker(checkpoints, "a"), Worker(newer, "b")
     assert (await a.claim(), await b.claim()) == (ALL, ALL)
     assert (set(await checkpoints.workers()), set(await newer.workers())) == ({"a"}, {"b"})

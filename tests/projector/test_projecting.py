@@ -15,7 +15,10 @@ from projector_examples import (
     running,
 )
 
+from tta.eventstore.consistency_token import ConsistencyToken
+from tta.eventstore.subscription import START
 from tta.graph.engine import Graph
+from tta.projector.freshness import Consistency
 from tta.projector.model import ReadModel
 
 
@@ -104,8 +107,11 @@ async def test_a_model_that_nothing_concerns_moves_on_all_the_same(log: Log, emb
 
 
 async def test_an_empty_log_is_projected_at_once(log: Log, embedded: Graph):
-    async with running(projector(log, embedded, PLAYER_STATE)):
-        assert await freshness(embedded, PLAYER_STATE).reached(["player_state"], 0, 0, wait_s=0)
+    working = projector(log, embedded, PLAYER_STATE)
+    await working.prepare()
+    async with running(working):
+        nothing = ConsistencyToken.of(0, START)
+        assert await freshness(log, embedded, PLAYER_STATE).of(["player_state"], nothing) is Consistency.FRESH
         await log.play(1, slots=[5])
         await caught_up(log, embedded, PLAYER_STATE)
     await must_equal_fold(log, embedded, PLAYER_STATE)

@@ -4,20 +4,22 @@ Only envelopes, the hash chain's check and the read models' pure `keys`, `apply`
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from retrying_client import Answer, Sent
+from retrying_client import Answer, Secrets, Sent
 
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
     NarrationRequested,
 )
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.subscription import Mark
 from tta.eventstore.verify import verify_chain
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
@@ -72,7 +74,7 @@ async def must_be_chained(store: EventStore, log: Log) -> int:
     return len(chains)
 
 
-def must_stand_once(log: Log, answers: Iterable[Answer], command_id: Callable[[Sent], UUID]) -> int:
+def must_stand_once(log: Log, answers: Iterable[Answer], secrets: Secrets) -> int:
     """Find each acknowledged command's events exactly where its answer said, one on each of its aggregates;
     return how many commands there are.
     """
@@ -83,12 +85,13 @@ def must_stand_once(log: Log, answers: Iterable[Answer], command_id: Callable[[S
         by_command[event.command_id].append(event)
     count = 0
     for answer in answers:
-        stands = by_command[command_id(answer.sent)]
+        stands = by_command[secrets.command_id(answer.sent)]
         changed = {each.aggregate_id for each in stands}
         assert 1 <= len(stands) == len(changed), f"{answer}: expected one event each, got {len(stands)}"
-        event = min(stands, key=lambda each: each.position)
-        found = (event.slot, max(each.position for each in stands), event.version)
-        assert found == (answer.slot, answer.position, answer.version), f"{answer}: the log has {found}"
+        event, last = (choose(stands, key=lambda each: each.position) for choose in (min, max))
+        token = ConsistencyToken.of(last.slot, Mark(last.position, last.hash))
+        assert secrets.seen(answer) == token, f"{answer}: the log has {token}"
+        assert answer.version == event.version, f"{answer}: the log has version {event.version}"
         must_be_told(answer, event)
         count += 1
     return count
@@ -105,9 +108,9 @@ def must_be_told(answer: Answer, event: Recorded) -> None:
         assert answer.body["id"] == str(event.aggregate_id)
 
 
-def must_come_from(log: Log, sent: Iterable[Sent], command_id: Callable[[Sent], UUID]) -> None:
+def must_come_from(log: Log, sent: Iterable[Sent], secrets: Secrets) -> None:
     """Each event is a command's that a client sent, or a reactor's or an agent's: none came from nowhere."""
-    known = {command_id(each) for each in sent}
+    known = {secrets.command_id(each) for each in sent}
     strangers = [event for event in log.events if event.actor not in OURS and event.command_id not in known]
     assert strangers == [], f"nobody sent {[(each.type, each.actor) for each in strangers]}"
 

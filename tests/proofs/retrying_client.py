@@ -13,6 +13,9 @@ import httpx2
 import msgspec
 
 from tta.domain.identity import derived_id
+from tta.eventstore.consistency_token import ConsistencyToken
+from tta.eventstore.layout import SLOTS_MAX
+from tta.security.consistency_tokens import TokenSeal
 
 TIMEOUT_S = 15.0
 ANSWERED_WITHIN_S = 90.0  # However often it has to be sent.
@@ -40,8 +43,6 @@ class Answer(NamedTuple):
     body: dict[str, Any]
     """Without the reply and the status beside it, which are read afresh each time."""
     version: int
-    slot: int
-    position: int
     token: str
     """`Consistency-Token`, as a query sends it back."""
     reply: dict[str, Any] | None = None
@@ -105,30 +106,32 @@ def answer(sent: Sent, response: httpx2.Response) -> Answer:
     reply = body.pop("reply", None)
     if reply is not None:
         body.pop("status", None)  # It is said beside the reply only, as it is after that.
-    token = response.headers["consistency-token"]
-    packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     return Answer(
         sent,
         response.status_code,
         body,
         int(response.headers["etag"].strip('"v')),
-        packed[1],
-        int.from_bytes(packed[2:], "big"),
-        token,
+        response.headers["consistency-token"],
         reply,
     )
 
 
-def command_ids(keys: Path) -> Callable[[Sent], UUID]:
-    """Give the function that says under which id a command stands in the log (docs/http-api.md)."""
-    command_key = msgspec.json.decode((keys / "hmac.json").read_bytes())["command"]
-    secret = base64.b64decode(command_key)
+class Secrets:
+    """What only TTA and its tests know of what a client was told (docs/http-api.md)."""
 
-    def command_id(sent: Sent) -> UUID:
+    def __init__(self, keys: Path, store: str) -> None:
+        written = msgspec.json.decode((keys / "hmac.json").read_bytes())
+        self._command_key = base64.b64decode(written["command"])
+        self._seal = TokenSeal(self._command_key, store)
+
+    def command_id(self, sent: Sent) -> UUID:
+        """The id under which a command stands in the log."""
         named = f"{sent.subject}\x00{sent.method}\x00{sent.path}\x00{sent.key}".encode()
-        return derived_id("command", hmac.digest(secret, named, "sha256"))
+        return derived_id("command", hmac.digest(self._command_key, named, "sha256"))
 
-    return command_id
+    def seen(self, answer: Answer) -> ConsistencyToken:
+        """The entry that an answer's consistency token names."""
+        return self._seal.open(answer.sent.subject, answer.token, slots=SLOTS_MAX)
 
 
 class Player:

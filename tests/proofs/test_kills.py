@@ -18,8 +18,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Api, Player, command_ids
-from system import Part, System, until
+from retrying_client import Api, Player, Secrets
+from system import STORE, Part, System, until
 
 PLAYERS = 8
 VICTIMS = ("api", "store", "projector", "reactor")
@@ -129,10 +129,10 @@ async def must_have_kept_everything(parts: Running, load: Load, victims: list[st
         await until(all_answered)
         # Agents say now and then how they did, and in the end that they leave: then the log stands still.
         await asyncio.gather(*(part.stop() for part in parts.reactors))
-        log, command_id = await whole_log(store), command_ids(system.keys)
+        log, secrets = await whole_log(store), Secrets(system.keys, STORE)
         aggregates = await must_be_chained(store, log)
-        acknowledged = must_stand_once(log, answers, command_id)
-        must_come_from(log, [answer.sent for answer in answers], command_id)
+        acknowledged = must_stand_once(log, answers, secrets)
+        must_come_from(log, [answer.sent for answer in answers], secrets)
         interactions = must_be_answered_once(log)
         rows = await read_models_equal(parts, log)
     finally:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 from evidence import must_be_answered_once, must_be_chained, must_stand_once, whole_log
-from retrying_client import Api, command_ids
+from retrying_client import Api, Secrets
 from story_player import StoryPlayer
-from system import Part, System
+from system import STORE, Part, System
 
 AT_ONCE = 32  # Players whose turn is under way; all others read.
 SAMPLES = 400
@@ -133,11 +133,11 @@ async def play(
 
 async def must_stand_in_the_log(system: System, players: Sequence[StoryPlayer]) -> None:
     answers = [each for player in players for each in player.answers]
-    store, command_id = await system.store(), command_ids(system.keys)
+    store, secrets = await system.store(), Secrets(system.keys, STORE)
     try:
         log = await whole_log(store)
         await must_be_chained(store, log)
-        assert must_stand_once(log, answers, command_id) == len(answers)
+        assert must_stand_once(log, answers, secrets) == len(answers)
         assert must_be_answered_once(log) == sum(player.turns for player in players)
     finally:
         await store.close()

@@ -14,8 +14,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Answer, Api, Player, command_ids
-from system import System, until
+from retrying_client import Answer, Api, Player, Secrets
+from system import STORE, System, until
 from unreliable_proxy import UnreliableProxy
 
 PLAYERS = 6
@@ -105,7 +105,7 @@ async def insist(system: System, retries: int, chance: random.Random, *, silence
 
 async def must_have_had_one_effect(system: System, players: list[Insistent]) -> None:
     answers = [answer for player in players for answer in player.answers]
-    store, command_id = await system.store(), command_ids(system.keys)
+    store, secrets = await system.store(), Secrets(system.keys, STORE)
     try:
 
         async def all_answered() -> bool:
@@ -114,8 +114,8 @@ async def must_have_had_one_effect(system: System, players: list[Insistent]) -> 
         await until(all_answered)
         log = await whole_log(store)
         await must_be_chained(store, log)
-        assert must_stand_once(log, answers, command_id) == len(answers)
-        must_come_from(log, [answer.sent for answer in answers], command_id)
+        assert must_stand_once(log, answers, secrets) == len(answers)
+        must_come_from(log, [answer.sent for answer in answers], secrets)
         must_be_answered_once(log)
     finally:
         await store.close()

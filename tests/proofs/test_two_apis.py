@@ -12,8 +12,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Answer, Api, Player, Refused, Sent, command_ids
-from system import System, until
+from retrying_client import Answer, Api, Player, Refused, Secrets, Sent
+from system import STORE, System, until
 
 
 class Twofold(Player):
@@ -53,7 +53,7 @@ async def ask_both(system: System, commands: int, chance: random.Random) -> None
 
     await asyncio.gather(*map(live, players))
     await asyncio.gather(one.close(), other.close())
-    store, command_id = await system.store(), command_ids(system.keys)
+    store, secrets = await system.store(), Secrets(system.keys, STORE)
     try:
 
         async def all_answered() -> bool:
@@ -63,8 +63,8 @@ async def ask_both(system: System, commands: int, chance: random.Random) -> None
         log = await whole_log(store)
         await must_be_chained(store, log)
         answers = [answer for player in players for answer in player.answers]
-        assert must_stand_once(log, answers, command_id) == len(answers)
-        must_come_from(log, [answer.sent for answer in answers], command_id)
+        assert must_stand_once(log, answers, secrets) == len(answers)
+        must_come_from(log, [answer.sent for answer in answers], secrets)
         interactions = must_be_answered_once(log)
     finally:
         await store.close()

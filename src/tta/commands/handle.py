@@ -15,6 +15,7 @@ from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.envelope import Context, Recorded, event_id
 from tta.eventstore.errors import Conflict
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.subscription import Mark
 from tta.security.keyring import Keyring
 from tta.security.sealing import needs_sealing, seal_event
 
@@ -54,10 +55,14 @@ class Handled(NamedTuple):
     id: UUID
     version: int
     slot: int
-    position: int
-    """The last position that a reader must have seen to see this command's effect."""
+    mark: Mark
+    """The last entry of the log that a reader must have seen to see this command's effect."""
     events: list[Event]
     again: bool
+
+    @property
+    def position(self) -> int:
+        return self.mark.position
 
 
 Decided = Mapping[AnyTarget, Sequence[Event]]
@@ -115,7 +120,8 @@ async def handle_over(
                 if done is not None:
                     _require_same_payload(done, asked)
                     await _confirm(aggregates, targets, folded)
-                    return await _recognised(aggregates, targets[0], done, _last_position(folded, asked))
+                    mark = await _last_mark(aggregates, targets[0], folded, asked)
+                    return await _recognised(aggregates, targets[0], done, mark)
                 admits(folded[0].state)
                 _require_version(folded[0], asked)
                 decided = _in_order(targets, decision(States(targets, folded)))
@@ -154,19 +160,29 @@ async def _confirm(aggregates: Aggregates, targets: Sequence[AnyTarget], folded:
     await aggregates.store.append(Append(streams=guards))
 
 
-def _last_position(folded: Sequence[AnyFolded], asked: Asked) -> int:
-    """Where the command's last event stands, on whichever of its aggregates."""
-    command = asked.context.command_id.bytes
-    return max(each.recent[command].last_position for each in folded if command in each.recent)
+async def _last_mark(
+    aggregates: Aggregates, first: AnyTarget, folded: Sequence[AnyFolded], asked: Asked
+) -> Mark:
+    """Find the command's last event in the log, on whichever of its aggregates."""
+    command, newest = asked.context.command_id.bytes, _newest(folded)
+    position = max(each.recent[command].last_position for each in folded if command in each.recent)
+    if position == newest.position:
+        return newest
+    return await aggregates.store.mark_at(aggregates.store.layout.slot_of(first.id), position)
 
 
-async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, last_position: int) -> Handled:
+def _newest(folded: Sequence[AnyFolded]) -> Mark:
+    """Give the mark of the last event of all of them."""
+    return max((Mark(each.position, each.head.hash) for each in folded), key=lambda mark: mark.position)
+
+
+async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, mark: Mark) -> Handled:
     """Answer from the events of the first time."""
     count = done.last_version - done.first_version + 1
     recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
     events = [aggregates.types.event(each) for each in recorded]
     slot = aggregates.store.layout.slot_of(first.id)
-    return Handled(first.id, done.last_version, slot, last_position, events, again=True)
+    return Handled(first.id, done.last_version, slot, mark, events, again=True)
 
 
 async def _sealed(
@@ -219,5 +235,6 @@ async def _remembered(
             aggregates.remember(target, now[index])
             await aggregates.keep_snapshot(target, each.head, now[index])
     first = now[0]
-    last = appended.last or max(each.position for each in now)
-    return Handled(targets[0].id, first.head.version, appended.slot, last, list(events[0]), appended.again)
+    return Handled(
+        targets[0].id, first.head.version, appended.slot, _newest(now), list(events[0]), appended.again
+    )

@@ -64,8 +64,13 @@ class HistoryChanged(StoreError):
     """What was read before is no longer what stands there, or entries are missing.
 
     Acknowledged writes were lost, as when a replica is promoted that had not received them, or the log was
-    edited. Readers stop: carrying on would silently mix two histories.
+    edited. Readers stop: carrying on would silently mix two histories. `slot` is the slot whose log it is,
+    None if the message alone tells.
     """
+
+    def __init__(self, message: str, slot: int | None = None) -> None:
+        super().__init__(message)
+        self.slot = slot
 
 
 class UnknownEventType(StoreError):

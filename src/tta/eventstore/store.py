@@ -190,12 +190,27 @@ class EventStore:
         """Read the event at a position. Raises HistoryChanged where none stands."""
         reply = await self.nodes.call("XRANGE", self.layout.log(slot), position, position)
         if not reply:
-            raise HistoryChanged(f"slot {slot}: expected position {position} to stand, got nothing")
+            raise HistoryChanged(f"slot {slot}: expected position {position} to stand, got nothing", slot)
         return recorded(slot, reply[0])
 
     async def mark_at(self, slot: int, position: int) -> Mark:
         """Give the mark of a position as it stands now. Raises HistoryChanged where nothing does."""
         return START if position == 0 else Mark(position, (await self.at(slot, position)).hash)
+
+    async def hashes(self, places: Sequence[tuple[int, int]]) -> list[bytes | None]:
+        """Give the hash of the entry at each place (slot, position) as it stands now; None where none does.
+
+        Before the first position stands nothing, whose hash is empty. One round trip per server.
+        """
+        asked = [place for place in dict.fromkeys(places) if place[1]]
+        replies = await self.nodes.pipeline(
+            [("XRANGE", self.layout.log(slot), position, position) for slot, position in asked]
+        )
+        found: dict[tuple[int, int], bytes | None] = {
+            place: recorded(place[0], reply[0]).hash if reply else None
+            for place, reply in zip(asked, replies, strict=True)
+        }
+        return [found[place] if place[1] else b"" for place in places]
 
     def follow(
         self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX

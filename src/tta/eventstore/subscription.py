@@ -79,7 +79,7 @@ def recorded(slot: int, raw: Any) -> Recorded:
             raise ValueError("the fields of an event are e and t")  # noqa: TRY301 - One error for all that is wrong.
         return Recorded(slot, int(identity[:-2]), int(ms), entry)
     except (ValueError, TypeError) as error:
-        raise HistoryChanged(f"slot {slot} holds an entry that is no event: {raw!r:.200}") from error
+        raise HistoryChanged(f"slot {slot} holds an entry that is no event: {raw!r:.200}", slot) from error
 
 
 def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
@@ -88,16 +88,19 @@ def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
         seen = events.pop(0) if events else None
         if seen is None or seen.position != mark.position:
             there = f"position {seen.position}" if seen else "the log's end"
-            raise HistoryChanged(f"slot {slot}: expected position {mark.position} to stand, got {there}")
+            raise HistoryChanged(
+                f"slot {slot}: expected position {mark.position} to stand, got {there}", slot
+            )
         if seen.hash != mark.hash:
             raise HistoryChanged(
                 f"slot {slot}: position {mark.position} held {mark.hash.hex()[:12]}, "
-                f"now holds {seen.hash.hex()[:12]}"
+                f"now holds {seen.hash.hex()[:12]}",
+                slot,
             )
     expected = mark.position + 1
     for event in events:
         if event.position != expected:
-            raise HistoryChanged(f"slot {slot}: expected position {expected}, got {event.position}")
+            raise HistoryChanged(f"slot {slot}: expected position {expected}, got {event.position}", slot)
         expected += 1
     return events
 

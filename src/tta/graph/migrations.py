@@ -31,6 +31,23 @@ LEDGER = Schema(
 )
 """Where applied migrations are written down; made by whoever migrates first, so it is no migration itself."""
 
+ADDED = Schema(
+    (
+        Node(
+            "Checkpoint",
+            properties={
+                "fills_to": "integer",
+                "stopped": "string",
+                "stopped_at": "integer",
+                "forgotten_by": "string",
+            },
+        ),
+    )
+)
+"""Properties that came later and may be null. A migration would shut out the release before, which does not
+read them.
+"""
+
 APPLIED = """
 MATCH (m:Migration)
 WHERE m.number > 0
@@ -124,6 +141,7 @@ async def _applied(graph: Graph) -> list[tuple[int, str, str]]:
     if graph.dialect == "embedded":
         # A table must exist to be asked. Neo4j finds nothing under a label that it does not know.
         await graph.declare(LEDGER)
+        await graph.declare(ADDED)
     rows = await graph.read(APPLIED)
     return [(row["number"], row["name"], row["checksum"]) for row in rows]
 

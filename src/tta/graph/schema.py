@@ -147,6 +147,23 @@ def delete_nodes(node: Node) -> str:
     return f"UNWIND $keys AS key\nMATCH (n:`{node.label}` {{`{node.key}`: key}})\nDETACH DELETE n"
 
 
+def remove_nodes(node: Node) -> str:
+    """Return the statement that deletes at most `removed_max` nodes whose key begins with `prefix`, with
+    their edges, and says how many it `removed`.
+    """
+    found = f"MATCH (n:`{node.label}`)\nWHERE n.`{node.key}` STARTS WITH $prefix"
+    return f"{found}\nWITH n\nLIMIT $removed_max\nDETACH DELETE n\nRETURN count(*) AS removed"
+
+
+def remove_targets(edge: Edge) -> str:
+    """Return the statement that deletes at most `removed_max` nodes to which an edge leads from one whose
+    key begins with `prefix`, with all their edges, and says how many it `removed`.
+    """
+    found = f"MATCH (a:`{edge.source}`)-[:`{edge.type}`]->(n:`{edge.target}`)"
+    chosen = f"WHERE a.`{edge.source_key}` STARTS WITH $prefix\nWITH DISTINCT n\nLIMIT $removed_max"
+    return f"{found}\n{chosen}\nDETACH DELETE n\nRETURN count(*) AS removed"
+
+
 def keep_nodes(node: Node, name: str) -> str:
     """Return the statement that deletes the nodes whose text `name` is none of `kept`, with its edges."""
     kind = node.key_kind if name == node.key else node.properties.get(name)

@@ -20,11 +20,11 @@ from starlette.routing import Route as StarletteRoute
 
 from tta.commands.handle import Asked, Commands, Handled
 from tta.domain.base import Sealed
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
 from tta.http.asking import asked_by
 from tta.http.bodies import decoded, read_json, require_no_body
 from tta.http.manners import (
-    ConsistencyToken,
     Preference,
     consistency_token,
     etag,
@@ -34,8 +34,11 @@ from tta.http.manners import (
 )
 from tta.http.parameters import require_parameters
 from tta.http.problems import (
+    FILLING,
+    HISTORY_CHANGED,
     NOT_FOUND,
     STALE,
+    STOPPED,
     UNAUTHENTICATED,
     VERSION_MISMATCH,
     Kind,
@@ -45,7 +48,8 @@ from tta.http.problems import (
 )
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.freshness import Freshness
+from tta.projector.freshness import Consistency, Freshness
+from tta.security.consistency_tokens import TokenSeal
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring, PlayerErased
 from tta.security.policy import PUBLIC, Action, require_relation, require_role
@@ -98,6 +102,7 @@ class Services(NamedTuple):
     keyring: Keyring
     tokens: Tokens
     hmac_keys: HmacKeys
+    token_seal: TokenSeal
     checkpoints: Sequence[Checkpoints]
     """Of every read model that queries ask."""
     workers: Workers
@@ -150,6 +155,9 @@ class Call:
         self.path: str = request.scope["path"]
         """As it is called since it is versioned, whichever way it was asked for."""
         self.is_aliased = bool(route.alias) and not self.path.startswith("/v1/")
+        self.consistency = Consistency.FRESH
+        """What a query's answer is worth, once it has asked to be fresh."""
+        self._shows: tuple[Sequence[str], Sequence[int]] = (), ()
         self._principal: Principal | None = None
         if self.is_aliased:
             self.path = f"/v1{self.path}"
@@ -211,6 +219,11 @@ class Call:
         except PlayerErased:
             return None
 
+    def token_of(self, handled: Handled) -> str:
+        """Write the consistency token of what a command did, for its caller."""
+        token = ConsistencyToken.of(handled.slot, handled.mark)
+        return self.services.token_seal.seal(self.principal.subject, token)
+
     @cached_property
     def named(self) -> Asked:
         """The command as its key and payload name it, whatever version it expects."""
@@ -227,20 +240,47 @@ class Call:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
         return named._replace(expected_version=expected)
 
-    async def be_fresh(self, *models: str) -> None:
-        """Wait until the read models have seen the caller's token, and say whether they have.
+    async def be_fresh(self, *models: str, about: UUID | None = None) -> None:
+        """Wait until the read models have seen the caller's token, and say what the answer is worth.
 
-        Raises the problem `not-yet-visible` where the caller asked for strict handling.
+        `about` is whose rows are shown, or which; without it, those of every slot. Raises a problem (503)
+        where the caller asked for strict handling and the answer would not be fresh.
         """
-        store = self.services.commands.aggregates.store
-        token, asked = consistency_token(self.request.headers, store.layout.slots), self.preference
-        if token is None:
-            return
-        self.said |= asked.applied
-        fresh = await self.services.freshness.reached(models, token.slot, token.position, wait_s=asked.wait_s)
-        self.said["Consistency"] = "fresh" if fresh else "stale"
-        if asked.strict and not fresh:
-            raise Problem(STALE)
+        store, asked = self.services.commands.aggregates.store, self.preference
+        token = consistency_token(
+            self.request.headers, self.principal.subject, self.services.token_seal, store.layout.slots
+        )
+        self._shows = models, range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
+        if token is not None:
+            self.said |= asked.applied
+        self.consistency = await self.services.freshness.of(
+            models, token, slots=self._shows[1], wait_s=asked.wait_s
+        )
+        if token is not None or self.consistency is not Consistency.FRESH:
+            self.said["Consistency"] = self.consistency.word
+        if asked.strict and self.consistency is not Consistency.FRESH:
+            raise Problem(STRICT[self.consistency])
+
+    async def require_filled(self) -> None:
+        """Raise a problem (503) where the read models may lack a row only for now."""
+        unsure = {Consistency.FILLING, Consistency.STOPPED}
+        for found in (self.consistency, await self.services.freshness.now(*self._shows)):
+            if found in unsure:
+                raise Problem(STRICT[found])
+
+    async def absent(self) -> Problem:
+        """Name the problem of a row that the read models lack: 404, unless they may only lack it for now."""
+        await self.require_filled()
+        return Problem(NOT_FOUND)
+
+
+STRICT = {
+    Consistency.STALE: STALE,
+    Consistency.LOST: HISTORY_CHANGED,
+    Consistency.FILLING: FILLING,
+    Consistency.STOPPED: STOPPED,
+}
+"""What an answer that is not fresh is to a caller who wants no other."""
 
 
 def mounted(route: Route, services: Services) -> list[StarletteRoute]:
@@ -281,7 +321,7 @@ def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: 
     """Answer a command: what it came to, its version, and the token with which it can be seen."""
     headers = {
         "ETag": etag(handled.version),
-        "Consistency-Token": str(ConsistencyToken(handled.slot, handled.position)),
+        "Consistency-Token": call.token_of(handled),
         "Cache-Control": "no-store",
     }
     if location:

@@ -16,8 +16,10 @@ from tta.http.calls import Route
 from tta.http.manners import ETAG_PATTERN, KEY_PATTERN
 from tta.http.problems import (
     CONTENDED,
+    FILLING,
     FORBIDDEN,
     GRAPH_UNAVAILABLE,
+    HISTORY_CHANGED,
     INTERNAL,
     INVALID,
     KEY_MISSING,
@@ -27,6 +29,7 @@ from tta.http.problems import (
     NOT_FOUND,
     OUTCOME_UNKNOWN,
     STALE,
+    STOPPED,
     STORE_UNAVAILABLE,
     TOKEN_MALFORMED,
     TOO_LARGE,
@@ -51,7 +54,17 @@ ANY_COMMAND = (
     INTERNAL,
     INVALID,
 )
-ANY_QUERY = (MALFORMED, TOKEN_MALFORMED, STALE, GRAPH_UNAVAILABLE, STORE_UNAVAILABLE, INTERNAL)
+ANY_QUERY = (
+    MALFORMED,
+    TOKEN_MALFORMED,
+    STALE,
+    HISTORY_CHANGED,
+    FILLING,
+    STOPPED,
+    GRAPH_UNAVAILABLE,
+    STORE_UNAVAILABLE,
+    INTERNAL,
+)
 ANY_LOG_QUERY = (MALFORMED, STORE_UNAVAILABLE, INTERNAL)
 ANY_BODY = (LATE, UNSUPPORTED_MEDIA, TOO_LARGE)
 ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID)
@@ -80,7 +93,7 @@ RESPONSE_HEADERS = {
     "Location": "Where what was created can be read.",
     "Consistency-Token": "Sent with a query, it makes the answer show this command, or say that it does not.",
     "Idempotency-Replayed": "`true` where the command had been taken before.",
-    "Consistency": "`fresh` or `stale`; only with a `Consistency-Token`.",
+    "Consistency": "`fresh`, `stale` or `lost` with a `Consistency-Token`; `unknown` also without.",
     "Preference-Applied": "What was made of `Prefer`.",
     "Link": 'The next page (`rel="next"`), or the path that follows this one (`rel="successor-version"`).',
     "Retry-After": "Seconds after which to try again.",

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from tta.http.calls import Call, Route, shown
 from tta.http.pages import NEWEST, Moment, cursor, next_page, opaque_tag, page_size
-from tta.http.problems import INVALID, NOT_FOUND, Problem
+from tta.http.problems import INVALID, NOT_FOUND
 from tta.projections import journey
 from tta.projections.journey import sessions_played
 from tta.security.policy import Action
@@ -33,7 +33,7 @@ class JourneyShown(msgspec.Struct, frozen=True):
 async def show_journey(call: Call) -> Response:
     player_id = call.require_player(call.path_id("player_id"))
     sessions_max, before = page_size(call), cursor(call, NEWEST)
-    await call.be_fresh(journey.NAME)
+    await call.be_fresh(journey.NAME, about=player_id)
     played = await sessions_played(
         call.services.graph,
         str(player_id),
@@ -41,7 +41,7 @@ async def show_journey(call: Call) -> Response:
         sessions_max=sessions_max + 1,
     )
     if played is None:
-        raise Problem(NOT_FOUND)
+        raise await call.absent()
     page, following = played[:sessions_max], None
     if len(played) > sessions_max:
         following = next_page(call, Moment(page[-1].started_ms, page[-1].id))

@@ -2,18 +2,18 @@
 docs/http-api.md.
 """
 
-import base64
 import re
 from typing import NamedTuple
 from urllib.request import parse_http_list
 
 from starlette.datastructures import Headers
 
+from tta.eventstore.consistency_token import ConsistencyToken
 from tta.http.problems import IF_MATCH_REQUIRED, KEY_MISSING, MALFORMED, TOKEN_MALFORMED, Problem
+from tta.security.consistency_tokens import TokenMalformed, TokenSeal
 
 KEY_CHARACTERS_MAX = 255
 WAIT_S_MAX = 30.0
-TOKEN_VERSION = 1
 
 KEY_PATTERN = r'"([\x20-\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x5b\x5d-\x7e]+)'
 ETAG_PATTERN = r'"v(\d{1,10})(?:\.[a-z]+)?"'
@@ -33,17 +33,6 @@ class Preference(NamedTuple):
     def applied(self) -> dict[str, str]:
         """The header that says what was made of it."""
         return {"Preference-Applied": f"wait={self.wait_s:.0f}"} if self.asked_wait else {}
-
-
-class ConsistencyToken(NamedTuple):
-    """What a reader must have seen: a slot's position. Opaque to callers."""
-
-    slot: int
-    position: int
-
-    def __str__(self) -> str:
-        raw = bytes([TOKEN_VERSION, self.slot]) + self.position.to_bytes(8, "big")
-        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def etag(version: int, variant: str = "") -> str:
@@ -121,15 +110,12 @@ def preference(headers: Headers) -> Preference:
     return Preference(wait_s, said.get("handling") == "strict", asked)
 
 
-def consistency_token(headers: Headers, slots: int) -> ConsistencyToken | None:
-    """Read `Consistency-Token` as a command gave it."""
+def consistency_token(headers: Headers, account: str, seal: TokenSeal, slots: int) -> ConsistencyToken | None:
+    """Read `Consistency-Token` as a command gave it to this account."""
     raw = only(headers, "consistency-token")
     if raw is None:
         return None
     try:
-        packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
-    except ValueError as error:
-        raise Problem(TOKEN_MALFORMED, "send it as the command answered it") from error
-    if len(packed) != 10 or packed[0] != TOKEN_VERSION or packed[1] >= slots:
-        raise Problem(TOKEN_MALFORMED, "send it as the command answered it")
-    return ConsistencyToken(packed[1], int.from_bytes(packed[2:], "big"))
+        return seal.open(account, raw, slots=slots)
+    except TokenMalformed as error:
+        raise Problem(TOKEN_MALFORMED, "send it as the command answered it to this account") from error

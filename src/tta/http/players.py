@@ -150,10 +150,10 @@ async def set_preferences(call: Call) -> Response:
 
 async def show_player(call: Call) -> Response:
     player_id = call.require_player(call.path_id("player_id"))
-    await call.be_fresh(player_state.NAME)
+    await call.be_fresh(player_state.NAME, about=player_id)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
-        raise Problem(NOT_FOUND)
+        raise await call.absent()
     opened = {
         field: await call.opened(player_id, getattr(row, field), kind)
         for field, kind in SEALED_FIELDS.items()

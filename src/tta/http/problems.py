@@ -104,6 +104,9 @@ STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not ans
 OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
 GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
 OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
+FILLING = Kind("read-model-filling", 503, "The read model is being filled")
+STOPPED = Kind("read-model-stopped", 503, "The read model has stopped, and cannot say")
+HISTORY_CHANGED = Kind("history-changed", 503, "What the token names is no longer in the log")
 STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
 
 REFUSALS: dict[type[Refusal], Kind] = {

@@ -16,7 +16,7 @@ from tta.domain.measures import (
 )
 from tta.http.calls import Call, Route, shown
 from tta.http.manners import etag
-from tta.http.problems import NOT_FOUND, Problem
+from tta.http.problems import NOT_FOUND
 from tta.projections import progress
 from tta.projections.progress import GoalProgress, MeasureAnswered, Progress, progress_of
 from tta.security.policy import Action
@@ -112,10 +112,10 @@ class QuestionnairesShown(msgspec.Struct, frozen=True):
 
 async def show_progress(call: Call) -> Response:
     player_id = call.require_player(call.path_id("player_id"))
-    await call.be_fresh(progress.NAME)
+    await call.be_fresh(progress.NAME, about=player_id)
     found = await progress_of(call.services.graph, str(player_id))
     if found is None:
-        raise Problem(NOT_FOUND)
+        raise await call.absent()
     answer = ProgressShown(
         player_id=player_id,
         version=found.version,

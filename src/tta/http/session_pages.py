@@ -92,7 +92,7 @@ async def list_sessions(call: Call) -> Response:
     status, story = one_of(call, "status", STATUSES), call.request.query_params.get("story", "")
     if story and catalogue_id_pattern.fullmatch(story) is None:
         raise wrong("story", "expected the id of a story")
-    await call.be_fresh(journey.NAME)
+    await call.be_fresh(journey.NAME, about=player_id)
     played = await sessions_played(
         call.services.graph,
         str(player_id),
@@ -101,6 +101,8 @@ async def list_sessions(call: Call) -> Response:
         status=status,
         story=story,
     )
+    if played is None:
+        await call.require_filled()
     # Whom the read model does not know yet has played nothing that it could show.
     page, following = (played or [])[:sessions_max], None
     if played and len(played) > sessions_max:

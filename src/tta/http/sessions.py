@@ -124,10 +124,10 @@ async def resume_session(call: Call) -> Response:
 
 async def show_session(call: Call) -> Response:
     session_id = call.path_id("session_id")
-    await call.be_fresh(session_state.NAME)
+    await call.be_fresh(session_state.NAME, about=session_id)
     row = await session_by_id(call.services.graph, str(session_id))
     if row is None:
-        raise Problem(NOT_FOUND)
+        raise await call.absent()
     player_id = call.require_player(UUID(row.player))
     answer = SessionShown(
         id=row.id,

@@ -158,7 +158,7 @@ class Asks(NamedTuple):
 
 async def _asks(call: Call) -> Asks | None:
     player_id = call.principal.player_id
-    await call.be_fresh(*(() if player_id is None else (player_state.NAME,)))
+    await call.be_fresh(*(() if player_id is None else (player_state.NAME,)), about=player_id)
     if player_id is None:
         return None
     row = await player_by_id(call.services.graph, str(player_id))

@@ -4,6 +4,10 @@ A save locks its checkpoints first (a write, in slot order) and only then reads 
 to compare: Neo4j reads committed data, so reading first would let two pass. Epochs are handed out
 by the graph itself, so a worker that was paused past its lease finds its epoch stale and writes
 nothing.
+
+What is known of a lane stands beside its position: up to where it is being filled, and whether it stopped. An
+operator has a lane's rows forgotten by replacing its checkpoint's hash: no worker of any release goes on from
+there, and the worker that claims the lane removes the rows (projector.py).
 """
 
 import time
@@ -13,22 +17,36 @@ from typing import Any, NamedTuple
 from tta.eventstore.subscription import START, Mark
 from tta.graph.engine import Graph, Transaction
 
+FORGOTTEN = b"forgotten"
+"""Stands for the hash of a checkpoint whose rows are to be removed."""
+NOWHERE = -1
+
 MAKE = """
 UNWIND $rows AS row
 MERGE (c:Checkpoint {id: row.id})
-ON CREATE SET c.model = row.model, c.slot = row.slot, c.position = 0, c.hash = row.hash, c.epoch = 0
+ON CREATE SET c.model = row.model, c.slot = row.slot, c.position = 0, c.hash = row.hash, c.epoch = 0,
+  c.fills_to = row.fills_to
+"""
+# The release before says nothing of what it fills.
+ADOPT = """
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+WHERE c.fills_to IS NULL
+SET c.fills_to = row.fills_to
 """
 LOCK = """
 UNWIND $ids AS id
 MATCH (c:Checkpoint {id: id})
 SET c.locked_by = $worker
 WITH c
-RETURN c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner
+RETURN c.id AS id, c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner,
+  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at
 """
 READ = """
 UNWIND $ids AS id
 MATCH (c:Checkpoint {id: id})
-RETURN c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner
+RETURN c.id AS id, c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner,
+  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at
 """
 CLAIM = """
 UNWIND $ids AS id
@@ -48,6 +66,19 @@ SET c.updated_ms = $now_ms
 WITH c, row
 WHERE c.epoch = row.epoch AND c.position = row.stood_at AND c.hash = row.stood_hash
 SET c.position = row.position, c.hash = row.hash
+RETURN c.slot AS slot
+"""
+STOP = """
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+SET c.stopped = row.reason, c.stopped_at = row.position
+"""
+RESET = """
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+WHERE c.forgotten_by IS NULL OR c.forgotten_by <> $by
+SET c.hash = $hash, c.epoch = c.epoch + 1, c.owner = '', c.fills_to = row.fills_to, c.stopped = '',
+  c.forgotten_by = $by
 RETURN c.slot AS slot
 """
 # A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
@@ -78,11 +109,44 @@ class Worker(NamedTuple):
     stopped: tuple[str, ...]
 
 
+class LaneState(NamedTuple):
+    """How one slot of a read model stands, for whoever judges its rows."""
+
+    mark: Mark
+    fills_to: int
+    """The log's end when the rows were made or forgotten: below it they are being filled."""
+    stopped_at: int = NOWHERE
+    """The position behind which it could not go on."""
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.mark.position == self.stopped_at
+
+    @property
+    def is_filling(self) -> bool:
+        return self.mark.position < self.fills_to
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the rows are being removed."""
+        return self.mark.hash == FORGOTTEN
+
+
+ABSENT_LANE = LaneState(START, 2**62)
+"""A lane without a checkpoint: whatever the log holds is still to be filled in."""
+
+
 class Checkpoint(NamedTuple):
     slot: int
     mark: Mark
     epoch: int
     owner: str
+    fills_to: int = 0
+    stopped_at: int = NOWHERE
+
+    @property
+    def lane(self) -> LaneState:
+        return LaneState(self.mark, self.fills_to, self.stopped_at)
 
 
 class Checkpoints:
@@ -104,14 +168,23 @@ class Checkpoints:
     def ids(self, slots: Iterable[int]) -> list[str]:
         return [self.id(slot) for slot in sorted(slots)]
 
-    async def make(self) -> None:
-        """Write those that are missing, at position 0."""
+    async def make(self, ends: Mapping[int, int]) -> None:
+        """Write those that are missing, at position 0. `ends` says where each slot's log ends now: a lane
+        that is made is being filled until it has come as far.
+        """
         rows = [
-            {"id": self.id(slot), "model": self._prefix, "slot": slot, "hash": START.hash}
+            {
+                "id": self.id(slot),
+                "model": self._prefix,
+                "slot": slot,
+                "hash": START.hash,
+                "fills_to": ends.get(slot, 0),
+            }
             for slot in self.slots
         ]
         async with self._graph.transaction() as tx:
             await tx.run(MAKE, rows=rows)
+            await tx.run(ADOPT, rows=rows)
 
     async def read(self, slots: Iterable[int]) -> dict[int, Checkpoint]:
         """Read them as they are committed."""
@@ -134,6 +207,35 @@ class Checkpoints:
         """Give slots back at once, so that nobody has to wait for the lease to run out."""
         async with self._graph.transaction() as tx:
             await tx.run(RELEASE, ids=self.ids(slots), worker=worker)
+
+    async def stop(self, lanes: Mapping[int, tuple[int, str]]) -> None:
+        """Write down which lanes stopped (slot → position and reason); an empty reason says that one goes on.
+
+        It holds for as long as the checkpoint stands at that position.
+        """
+        rows = [
+            {"id": self.id(slot), "position": position, "reason": reason}
+            for slot, (position, reason) in sorted(lanes.items())
+        ]
+        async with self._graph.transaction() as tx:
+            await tx.run(STOP, rows=rows)
+
+    async def forget_rows(self, ends: Mapping[int, int], by: str) -> list[int]:
+        """Have the rows of slots removed and filled anew from the log's beginning; `ends` says where each
+        slot's log ends now. Returns the slots concerned; none where the same call, named `by`, came before.
+
+        The worker that claims a slot next removes the rows; whoever holds it now loses it.
+        """
+        rows = [{"id": self.id(slot), "fills_to": end} for slot, end in sorted(ends.items())]
+        async with self._graph.transaction() as tx:
+            reset = await tx.run(RESET, rows=rows, hash=FORGOTTEN, by=by)
+        return sorted(row["slot"] for row in reset)
+
+    async def locked(self, tx: Transaction, held: Checkpoint, worker: str) -> None:
+        """Lock a checkpoint for a transaction. Raises LeaseLost where another worker has claimed it."""
+        there = _checkpoints(await tx.run(LOCK, ids=[self.id(held.slot)], worker=worker))
+        if there[held.slot].epoch != held.epoch:
+            raise LeaseLost(f"{self.model}: slot {held.slot} is held by {there[held.slot].owner or 'nobody'}")
 
     async def workers(self) -> dict[str, Worker]:
         """Give the last sign of life of every worker on this version of the read model."""
@@ -190,13 +292,21 @@ class Checkpoints:
         return False
 
 
+async def lane_states(graph: Graph, ids: Sequence[str]) -> dict[str, LaneState]:
+    """Read how lanes stand, by the ids of their checkpoints; those without one are left out."""
+    return {row["id"]: _checkpoint(row).lane for row in await graph.read(READ, ids=list(ids))}
+
+
 def _checkpoints(rows: list[dict[str, Any]]) -> dict[int, Checkpoint]:
-    return {
-        row["slot"]: Checkpoint(
-            row["slot"],
-            Mark(row["position"], bytes(row["hash"])),
-            row["epoch"],
-            row["owner"] or "",
-        )
-        for row in rows
-    }
+    return {row["slot"]: _checkpoint(row) for row in rows}
+
+
+def _checkpoint(row: dict[str, Any]) -> Checkpoint:
+    return Checkpoint(
+        row["slot"],
+        Mark(row["position"], bytes(row["hash"])),
+        row["epoch"],
+        row["owner"] or "",
+        row["fills_to"] or 0,
+        row["stopped_at"] if row["stopped"] else NOWHERE,
+    )

@@ -9,7 +9,7 @@ import msgspec
 from tta.eventstore.errors import StoreError
 from tta.eventstore.store import EventStore
 from tta.graph.engine import GraphRefused, GraphUnavailable
-from tta.projector.checkpoints import Checkpoints, Worker
+from tta.projector.checkpoints import Checkpoint, Checkpoints, Worker
 from tta.projector.leases import LEASE_S
 
 TIMEOUT_S = 2.0
@@ -27,6 +27,10 @@ class Lag(msgspec.Struct, frozen=True):
     slots_without_worker: int | None
     stopped: tuple[str, ...] = ()
     """What living workers say has stopped: lanes, with the event that did it, or all of a worker."""
+    changed: tuple[int, ...] = ()
+    """The slots whose checkpoint's entry no longer stands in the log: their rows are of another history."""
+    filling: int = 0
+    """How many slots have not reached yet what the log's end was when their rows were made or forgotten."""
 
 
 async def lags(store: EventStore, checkpoints: Sequence[Checkpoints]) -> list[Lag]:
@@ -41,11 +45,16 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
             living = _living(await checkpoints.workers())
             unattended = len(checkpoints.slots) - sum(each.owner in living for each in there.values())
             stopped = tuple(each for name in sorted(living) for each in living[name].stopped)
-            # The logs' ends are read last: whoever is ahead of one stands on a history that is gone.
+            # The log is read last, so that each checkpoint's entry should stand in it.
             ends = await store.ends()
             positions = {slot: there[slot].mark.position if slot in there else 0 for slot in ends}
-            if any(positions[slot] > end for slot, (end, _) in ends.items()):
-                return Lag(checkpoints.model, None, None, unattended, stopped)
+            changed = await _changed(store, there)
+            filling = sum(
+                each.lane.is_forgotten or (each.lane.is_filling and each.mark.position < ends[slot][0])
+                for slot, each in there.items()
+            )
+            if changed:
+                return Lag(checkpoints.model, None, None, unattended, stopped, changed, filling)
             late = [slot for slot, (end, _) in ends.items() if positions[slot] < end]
             oldest = await asyncio.gather(*(store.at(slot, positions[slot] + 1) for slot in late))
             behind = sum(ends[slot][0] - positions[slot] for slot in late)
@@ -53,7 +62,15 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
         return Lag(checkpoints.model, None, None, None)
     oldest_ms = min((each.recorded_ms for each in oldest), default=None)
     seconds = 0.0 if oldest_ms is None else max(time.time() - oldest_ms / 1000, 0.0)
-    return Lag(checkpoints.model, behind, round(seconds, 3), unattended, stopped)
+    return Lag(checkpoints.model, behind, round(seconds, 3), unattended, stopped, (), filling)
+
+
+async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[int, ...]:
+    marks = {slot: each.mark for slot, each in there.items() if not each.lane.is_forgotten}
+    found = await store.hashes([(slot, mark.position) for slot, mark in marks.items()])
+    return tuple(
+        slot for (slot, mark), digest in zip(marks.items(), found, strict=True) if mark.hash != digest
+    )
 
 
 def _living(workers: Mapping[str, Worker]) -> dict[str, Worker]:

@@ -14,7 +14,18 @@ import msgspec
 
 from tta.domain.base import Event, Sealed
 from tta.eventstore.envelope import Recorded
-from tta.graph.schema import Edge, Kind, Node, Schema, add_edges, add_nodes, load_nodes, set_nodes
+from tta.graph.schema import (
+    Edge,
+    Kind,
+    Node,
+    Schema,
+    add_edges,
+    add_nodes,
+    load_nodes,
+    remove_nodes,
+    remove_targets,
+    set_nodes,
+)
 
 KINDS: dict[Any, Kind] = {
     str: "string",
@@ -112,6 +123,13 @@ class Storage:
         self.adds = {row: add_nodes(node) for row, node in self.nodes.items()}
         self.sets = {row: set_nodes(node) for row, node in self.nodes.items()}
         self.joins = {link: add_edges(edge) for link, edge in self.edges.items()}
+        self.removals = [
+            *(remove_targets(edge) for edge in reversed(self.edges.values())),
+            *map(remove_nodes, self.nodes.values()),
+        ]
+        """What removes the rows of a slot, in this order: a row whose id does not begin with the slot's first
+        byte is the target of an edge from one that does.
+        """
         self._lists = {
             row: [name for name, kind in node.properties.items() if kind == "strings"]
             for row, node in self.nodes.items()

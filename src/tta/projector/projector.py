@@ -15,21 +15,25 @@ import msgspec
 import structlog
 
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.errors import HistoryChanged, StoreUnavailable
+from tta.eventstore.errors import HistoryChanged, StoreError, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
-from tta.projector.checkpoints import Checkpoints, LeaseLost
+from tta.projector.checkpoints import NOWHERE, Checkpoint, Checkpoints, LeaseLost
 from tta.projector.folding import CACHE_MAX, Folded, Poison, RowCache, fold
-from tta.projector.freshness import Progress
+from tta.projector.forgetting import remove_rows
+from tta.projector.freshness import Positions
 from tta.projector.leases import LEASE_S, Leases
 from tta.projector.model import Key, ReadModel, Row, Storage
 
 ROUND_EVENTS_MAX = 2_000
 SAVED_MAX = 2_000  # Rows and links: with so many folded, no further round is until they are being saved.
+FORGOTTEN_PER_LEASE = 10
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 UNSAVED_S = 0.05  # A checkpoint alone waits so long for rows to be saved with: each transaction costs.
+
+CHANGED = "the log is another one: `tta graph forget` has the rows of this slot filled anew"
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -44,7 +48,7 @@ class Projector:
         types: EventTypes,
         graph: Graph,
         model: ReadModel,
-        progress: Progress,
+        positions: Positions,
         *,
         worker: str,
         events_max: int = ROUND_EVENTS_MAX,
@@ -54,13 +58,17 @@ class Projector:
         self.model = model
         self.poisons: dict[int, Poison] = {}
         """What stopped which slot's lane. A worker that starts anew tries again."""
+        self.changed: dict[int, Mark] = {}
+        """The slots whose log is not the one that was read before, and where their lanes stand. Other lanes
+        go on; these do when the log is again what it was, or when an operator has their rows forgotten.
+        """
         self.broken: str = ""
-        """Why this projector reads no more at all: the log is not the one it read before."""
+        """Why this projector saves no more at all: the graph refuses what it writes."""
         self.events_total = 0
         self._store = store
         self._types = types
         self._graph = graph
-        self._progress = progress
+        self._positions = positions
         self._events_max = events_max
         self._storage = Storage(model)
         self._cache = RowCache(rows_max)
@@ -80,18 +88,26 @@ class Projector:
             f"slot {slot}, position {poison.position}, {poison.event}: {poison.error}"
             for slot, poison in sorted(self.poisons.items())
         ]
+        lanes += [
+            f"slot {slot}, position {mark.position}: {CHANGED}" for slot, mark in sorted(self.changed.items())
+        ]
         return [self.broken, *lanes] if self.broken else lanes
 
     async def prepare(self) -> None:
         """Declare the model's storage and its checkpoints."""
         await self._graph.declare(self._storage.schema)
-        await self.checkpoints.make()
+        ends = await self._store.ends()
+        await self.checkpoints.make({slot: position for slot, (position, _) in ends.items()})
 
     async def run(self) -> None:
         """Project for ever. Cancel it to stop: its slots are given back."""
         await self._patiently(self.prepare)
         await self._patiently(self.leases.beat)
-        beating = asyncio.create_task(self.leases.keep(), name=f"leases {self.model.NAME}")
+        beside = [
+            asyncio.create_task(self.leases.keep(), name=f"leases {self.model.NAME}"),
+            asyncio.create_task(self._look_after_changed(), name=f"changed lanes {self.model.NAME}"),
+            asyncio.create_task(self._remove_forgotten(), name=f"forgotten rows {self.model.NAME}"),
+        ]
         try:
             while True:
                 await self._claim()
@@ -99,7 +115,9 @@ class Projector:
                     await self._follow()
                 except LeaseLost as lost:
                     log.warning("lease lost, claiming anew", model=self.model.NAME, reason=str(lost))
-                except (HistoryChanged, GraphRefused) as error:
+                except HistoryChanged as changed:
+                    await self._stop_lane(changed)
+                except GraphRefused as error:
                     self.broken = f"{type(error).__name__}: {error}"
                     log.critical(
                         "projection stops, trying again now and then",
@@ -108,35 +126,36 @@ class Projector:
                     )
                     await asyncio.sleep(self.leases.lease_s)
         finally:
-            beating.cancel()
-            with suppress(asyncio.CancelledError):
-                await beating
-            self._progress.left(self.model.NAME)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            self._positions.left(self.model.NAME)
             await self.leases.leave()
 
     async def _claim(self) -> None:
         """Hold this worker's share of the slots, knowing nothing but what the graph says."""
         self._cache.clear()
         held = await self._patiently(self.leases.claim)
-        positions = {slot: checkpoint.mark.position for slot, checkpoint in held.items()}
         self.poisons = {
             slot: poison
             for slot, poison in self.poisons.items()
-            if positions.get(slot) == poison.position - 1
+            if slot in held and held[slot].mark.position == poison.position - 1
         }
-        self._progress.holds(self.model.NAME, positions)
+        self.changed = {
+            slot: mark for slot, mark in self.changed.items() if slot in held and held[slot].mark == mark
+        }
+        self._positions.holds(self.model.NAME, {slot: each.lane for slot, each in held.items()})
+        # A worker before this one may have stopped them; whether they still cannot go on shows at once.
+        for slot, each in held.items():
+            if each.lane.is_stopped and slot not in self.poisons and slot not in self.changed:
+                await self._try_lane(slot, each.mark)
 
     async def _follow(self) -> None:
         """Project what is held until there is something else to hold."""
-        held = self.leases.held
-        marks = {slot: checkpoint.mark for slot, checkpoint in held.items() if slot not in self.poisons}
+        marks = {slot: each.mark for slot, each in self.leases.held.items() if self._goes_on(each)}
         if not marks:
             await self.leases.changed.wait()
             return
-        if self.broken:
-            for slot, mark in marks.items():
-                await self._read_on(slot, mark)
-            self.broken = ""
         try:
             async with (
                 aclosing(self._store.follow(marks, events_max=self._events_max)) as rounds,
@@ -155,10 +174,59 @@ class Projector:
                 await asyncio.gather(self._saving, return_exceptions=True)
                 self._saving = None
 
-    async def _read_on(self, slot: int, mark: Mark) -> None:
-        """Raises HistoryChanged for as long as the log behind a mark is another one."""
-        with suppress(StoreUnavailable):
-            await self._store.read(slot, mark, count=1)
+    def _goes_on(self, held: Checkpoint) -> bool:
+        stopped = held.slot in self.poisons or held.slot in self.changed
+        return not stopped and not held.lane.is_forgotten
+
+    async def _stop_lane(self, changed: HistoryChanged) -> None:
+        """Stop the lane whose log is another one; the other slots' rows have nothing to do with it."""
+        slot = changed.slot
+        assert slot is not None, f"a follower names the slot that changed: {changed}"
+        mark = self.leases.held[slot].mark
+        self.changed[slot] = mark
+        log.critical("a lane stops: its log is another one", model=self.model.NAME, reason=str(changed))
+        await self._tell_stopped(slot, mark, str(changed))
+
+    async def _tell_stopped(self, slot: int, mark: Mark, reason: str) -> None:
+        """Write down that a lane stopped, or with an empty reason that it goes on."""
+        self._positions.stopped(self.model.NAME, slot, mark.position if reason else NOWHERE)
+        await self._patiently(partial(self.checkpoints.stop, {slot: (mark.position, reason)}))
+
+    async def _try_lane(self, slot: int, mark: Mark) -> None:
+        """Let a lane that stopped go on if its log stands."""
+        try:
+            batch = await self._store.read(slot, mark, count=1)
+        except HistoryChanged:
+            self.changed.setdefault(slot, mark)
+            return
+        except StoreUnavailable:
+            return
+        if not batch.events:  # Else the next save or the next failure says how it stands.
+            await self._tell_stopped(slot, mark, "")
+        if self.changed.pop(slot, None) is not None:
+            self.leases.changed.set()
+
+    async def _look_after_changed(self) -> None:
+        """See now and then whether the log of a lane that stopped is again what it was."""
+        while True:
+            await asyncio.sleep(self.leases.lease_s)
+            if self.changed:
+                there = await self._patiently(partial(self.checkpoints.read, tuple(self.changed)))
+                for slot, checkpoint in there.items():
+                    await self._try_lane(slot, checkpoint.mark)
+
+    async def _remove_forgotten(self) -> None:
+        """Remove, beside all else, the rows that an operator has forgotten, and have them filled anew."""
+        while True:
+            for held in [each for each in self.leases.held.values() if each.lane.is_forgotten]:
+                removing = partial(
+                    remove_rows, self._graph, self._storage, self.checkpoints, held, self.leases.worker
+                )
+                with suppress(LeaseLost, GraphRefused):
+                    await self._patiently(removing)
+                    log.warning("rows are forgotten and filled anew", model=self.model.NAME, slot=held.slot)
+                self.leases.changed.set()
+            await asyncio.sleep(self.leases.lease_s / FORGOTTEN_PER_LEASE)
 
     async def _until_changed(self, rounds: AsyncIterator[list[Batch]]) -> AsyncGenerator[list[Batch]]:
         """Read one round ahead; stop when there is something else to hold, or a save has failed."""
@@ -193,7 +261,10 @@ class Projector:
             return
         folding = partial(fold, self.model, self._types, batches, self._cache, self._load)
         folded = await self._patiently(folding)
-        self.poisons |= {poison.slot: poison for poison in folded.poisons}
+        for poison in folded.poisons:
+            self.poisons[poison.slot] = poison
+            stands = Mark(poison.position - 1, b"")
+            await self._tell_stopped(poison.slot, stands, f"{poison.event}: {poison.error}")
         if not self._folded.marks:
             self._folded_since = asyncio.get_running_loop().time()
         self._folded.add(folded)
@@ -212,7 +283,7 @@ class Projector:
             self._begin_to_save()
         else:
             for slot, mark in folded.marks.items():
-                self._progress.moved(self.model.NAME, slot, mark.position)
+                self._positions.moved(self.model.NAME, slot, mark)
 
     def _begin_to_save(self) -> None:
         self._taken = Folded()
@@ -235,11 +306,12 @@ class Projector:
             if await self.checkpoints.move(tx, self.leases.held, marks, self.leases.worker):
                 for statement, rows in self._statements(self._taken).items():
                     await tx.run(statement, rows=rows)
+        self.broken = ""
         for slot, mark in marks.items():
             before = self.leases.held[slot]
             self.events_total += mark.position - before.mark.position
             self.leases.held[slot] = before._replace(mark=mark)
-            self._progress.moved(self.model.NAME, slot, mark.position)
+            self._positions.moved(self.model.NAME, slot, mark)
 
     def _statements(self, folded: Folded) -> dict[str, list[dict[str, Any]]]:
         statements: dict[str, list[dict[str, Any]]] = {}
@@ -267,9 +339,12 @@ class Projector:
         while True:
             try:
                 return await act()
-            except GraphUnavailable as error:
+            except (GraphUnavailable, StoreError) as error:
                 in_s = backoff.next_s()
                 log.warning(
-                    "the graph is away, trying again", model=self.model.NAME, error=str(error), in_s=in_s
+                    "graph or store are away, trying again",
+                    model=self.model.NAME,
+                    error=str(error),
+                    in_s=in_s,
                 )
                 await asyncio.sleep(in_s)
