@@ -22,7 +22,8 @@ ARROWS: dict[str, set[str]] = {
     "telemetry": set(),
     "security": {"domain", "eventstore"},
     "commands": {"domain", "eventstore", "security"},
-    "stories": {"domain"},
+    "stories": {"domain", "terminal"},
+    "terminal": set(),
     "projector": {"domain", "eventstore", "graph", "telemetry"},
     "projections": {"domain", "graph", "projector", "stories"},
     "reactors": {"agents", "commands", "domain", "eventstore", "live", "security", "stories", "telemetry"},
@@ -79,7 +80,7 @@ NAMES_REFUSED = {
 }
 READS_ENVIRONMENT = {
     "main.py": "the one reader of the settings",
-    "cli.py": "whether the terminal's width was told",
+    "terminal.py": "which width the terminal was told to have",
     "demo.py": "hands it on to the process that it starts",
 }
 SHORTENS_WAITS = {

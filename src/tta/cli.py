@@ -9,26 +9,29 @@ from uuid import UUID
 
 from cyclopts import App, Group, Parameter
 from cyclopts.validators import Number
-from rich.console import Console
 
 from tta import __version__
 from tta.domain.vocabulary import Role
-from tta.running import INTERRUPTED, saying, to_its_end
+from tta.running import INTERRUPTED, err, saying, to_its_end
 from tta.security.tokens import LIFETIME_S_MAX
 from tta.settings import SettingsWrong
+from tta.terminal import console, leave_streams, prepare_streams
 
 RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
 
-WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
+SERVES = {"dev", "serve", "project", "react"}
+"""Commands that do not end because nobody can read what they print."""
+UMASK = 0o077  # What TTA and its Valkey write is their own; another one could keep them from reading it.
 
-is_shown = (sys.stdout is not None and sys.stdout.isatty()) or "COLUMNS" in os.environ
-out = Console(highlight=False, width=None if is_shown else WIDTH_OF_FILES)
+out = console()
 cli = App(
     name="tta",
     help="The backend of a therapeutic text adventure. `tta dev` runs all of it, `tta demo` shows it. "
     "Settings are TTA_… environment variables; options win over them.",
     version=__version__,
     help_format="plaintext",
+    console=out,
+    error_console=err,
 )
 keys_cli = App(name="keys", help="The key files that a production TTA needs.", group=SET_UP)
 cli.command(keys_cli)
@@ -240,4 +243,16 @@ def _look(work: Coroutine[Any, Any, int]) -> None:
 
 def run() -> None:
     """The entry point of the `tta` command."""
-    cli()
+    prepare_streams()
+    os.umask(UMASK)
+    status: str | int | None = 0
+    try:
+        cli()
+    except SystemExit as ended:
+        status = ended.code
+    broken = leave_streams()
+    if broken and not status and not SERVES & set(sys.argv[1:2]):
+        if not isinstance(broken, BrokenPipeError):  # As of `| head`, which has what it wants.
+            err.print(f"tta: standard output cannot be written: {broken.strerror}", markup=False)
+        status = 1
+    sys.exit(status)

@@ -87,8 +87,10 @@ async def seed(parts: Opened) -> UUID:
 def say_hello(out: Console, url: str, settings: Settings) -> None:
     """Print where it is, a token, and a line to paste."""
     token = tokens_of(settings).mint(DEMO_SUBJECT, [Role.PLAYER], player_id=DEMO_PLAYER, lifetime_s=TOKEN_S)
-    out.print(f"\n[bold]TTA runs at {url}[/]   (contract: {url}/v1/openapi.json, health: {url}/health)")
-    out.print(f"Data directory: {settings.data_dir.absolute()}. Ctrl-C stops everything.\n")
+    out.print(f"\nTTA runs at {url}", style="bold", soft_wrap=True, markup=False)
+    out.print(f"Contract: {url}/v1/openapi.json, health: {url}/health", soft_wrap=True, markup=False)
+    kept = settings.data_dir.absolute()
+    out.print(f"Data directory: {kept}. Ctrl-C stops everything.\n", soft_wrap=True, markup=False)
     out.print("Access token of the demo player, good for 12 hours:")
     out.print(token, soft_wrap=True, markup=False)
     out.print("\nStart a session (paste this into another terminal):")

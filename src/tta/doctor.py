@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +25,7 @@ from tta.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong
+from tta.terminal import TABLE_WIDTH_MIN
 
 FREE_BYTES_MIN = 1024**3
 ASK_TIMEOUT_S = 3.0
@@ -48,7 +50,7 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
         report = {"healthy": failed == 0, "findings": findings}
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(report)).decode() + "\n")
         return 1 if failed else 0
-    out.print(_table(findings))
+    _show(out, findings)
     warned = sum(finding.state == "warn" for finding in findings)
     out.print(f"{len(findings)} checks: {failed} failed, {warned} to look at.")
     return 1 if failed else 0
@@ -161,6 +163,17 @@ async def _is_tta(url: str) -> bool:
             return answer.status_code == 200 and answer.json() == {"status": "alive"}
     except (httpx2.HTTPError, ValueError):
         return False
+
+
+def _show(out: Console, findings: list[Finding]) -> None:
+    """Print a table; where it would break what people copy from it, lines that no line break is added to."""
+    if out.width >= TABLE_WIDTH_MIN:
+        out.print(_table(findings))
+        return
+    for finding in findings:
+        out.print(f"{MARKS[finding.state]} [bold]{escape(finding.what)}[/]", soft_wrap=True)
+        for line in filter(None, (finding.found, finding.change and f"→ {finding.change}")):
+            out.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def _table(findings: list[Finding]) -> Table:

@@ -22,6 +22,7 @@ from tta.domain.vocabulary import Role
 from tta.operations import checked_settings, signing_tokens
 from tta.security.tokens import Tokens
 from tta.settings import SettingsWrong, read_settings
+from tta.terminal import typed_text
 
 REQUEST_TIMEOUT_S = 40.0
 WAIT = {"Prefer": "wait=20"}
@@ -124,7 +125,7 @@ class Typed:
 
     def _give(self, *lines: bytes) -> None:
         for line in lines:
-            self._loop.call_soon_threadsafe(self._lines.put_nowait, line.decode(errors="replace"))
+            self._loop.call_soon_threadsafe(self._lines.put_nowait, typed_text(line))
 
 
 class Seat:
@@ -288,7 +289,7 @@ def _show(out: Console, told: Told) -> None:
     out.print(_emphasised(told.text or ""))
     for number, choice in enumerate(told.choices, 1):
         first, others = f"  {number}  ", " " * (4 + len(str(number)))
-        lines = fill(choice.text, max(out.width, 20), initial_indent=first, subsequent_indent=others)
+        lines = fill(choice.text, out.width, initial_indent=first, subsequent_indent=others)
         out.print(_emphasised(lines), style="cyan")
 
 

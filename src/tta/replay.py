@@ -23,11 +23,12 @@ from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring, PlayerErased
 from tta.security.sealing import SealBroken, key_id
 from tta.settings import Settings
+from tta.terminal import TABLE_WIDTH_MIN
 from tta.work import event_types
 
 PAGE_EVENTS = 500
-WIDTH_MIN = 110  # With less, who and by which command go among the details.
 COMMAND_CHARACTERS = 8
+SMALL_TABLE_WIDTH_MIN = 72  # What position, time and type need beside details.
 
 Form = Literal["table", "ndjson"]
 Fields = dict[str, Any]
@@ -65,7 +66,9 @@ async def replay_history(
             sys.stdout.write(msgspec.json.encode(cloud_event(name, recorded, fields)).decode() + "\n")
         out = Console(stderr=True, highlight=False)
     else:
-        out.print(_table(aggregate_id, history.events, shown, is_narrow=out.width < WIDTH_MIN))
+        out.print(Text(f"History of {aggregate_id}", style="italic"), soft_wrap=True)
+        for each in _shown(history.events, shown, out.width):
+            out.print(each, soft_wrap=isinstance(each, Text))
     out.print(_verdict(history), soft_wrap=True)
     return 1 if history.flaw else 0
 
@@ -193,8 +196,25 @@ async def _keyring(settings: Settings) -> Keyring:
     return await Keyring.open(url, settings.store_name, wrapping, settings.durability)
 
 
-def _table(aggregate_id: UUID, events: list[Recorded], shown: list[Fields], *, is_narrow: bool) -> Table:
-    table = Table("v", "position", "recorded at", title=f"History of {aggregate_id}", title_justify="left")
+def _shown(events: list[Recorded], shown: list[Fields], width: int) -> list[Table | Text]:
+    """A table; on a narrow terminal, lines that no line break is added to."""
+    if width >= SMALL_TABLE_WIDTH_MIN:
+        return [_table(events, shown, is_narrow=width < TABLE_WIDTH_MIN)]
+    return [
+        Text("\n  ".join([f"{recorded.version} {_printable(recorded.type)}", *_details(recorded, fields)]))
+        for recorded, fields in zip(events, shown, strict=True)
+    ]
+
+
+def _details(recorded: Recorded, fields: Fields) -> list[str]:
+    at = f"position {recorded.position}, {recorded.recorded_at:%Y-%m-%d %H:%M:%S}"
+    by = f"by {_printable(recorded.actor)}, command {str(recorded.command_id)[:COMMAND_CHARACTERS]}"
+    return [at, by, *(f"{name}: {_printable(value)}" for name, value in fields.items() if name != "at")]
+
+
+def _table(events: list[Recorded], shown: list[Fields], *, is_narrow: bool) -> Table:
+    """With less room, who and by which command go among the details."""
+    table = Table("v", "position", "recorded at")
     table.box = box.SIMPLE if is_narrow else table.box
     table.add_column("type", no_wrap=True)
     for name in ("details",) if is_narrow else ("actor", "command", "details"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from rich.console import Console
+import structlog
 
 from tta.eventstore.errors import StoreError
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
@@ -17,6 +17,8 @@ from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPe
 from tta.security.key_files import KeyFileUnsafe
 from tta.settings import SettingsWrong
 from tta.stories.story import StoryBroken
+from tta.telemetry.errors import traced
+from tta.terminal import console
 
 EXPECTED = (
     SettingsWrong,
@@ -32,7 +34,9 @@ EXPECTED = (
 )
 """What a person can mend: said in one line, without a traceback."""
 
-err = Console(stderr=True, highlight=False)
+err = console(stderr=True)
+
+log = structlog.get_logger(__name__)
 
 INTERRUPTED = 130  # What a shell says of a command that Ctrl-C ended before it was done.
 STOP_S_MAX = 60.0  # Each part ends within seconds, or says why not.
@@ -83,6 +87,15 @@ def saying(work: Callable[[], None]) -> None:
     try:
         work()
     except EXPECTED as error:
-        err.print("[bold red]tta:[/] ", end="")
-        err.print(str(error) or type(error).__doc__, markup=False, soft_wrap=True)
-        sys.exit(1)
+        _refuse(str(error) or str(type(error).__doc__))
+    except OSError as error:
+        # Of a directory, a disk or a limit of this machine, wherever it was met.
+        if structlog.is_configured():
+            log.error("the system refuses something", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+        _refuse(f"the system refuses it: {error}")
+
+
+def _refuse(told: str) -> None:
+    err.print("[bold red]tta:[/] ", end="")
+    err.print(told, markup=False, soft_wrap=True)
+    sys.exit(1)

@@ -4,20 +4,34 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from tta.stories.check import Finding, check_compiled
 from tta.stories.story import StoryBroken, catalogue, written
+from tta.terminal import TABLE_WIDTH_MIN
+
+COLUMNS = ("version", "title", "scenes", "approaches", "skills", "warnings")
 
 
 def show_catalogue(out: Console) -> None:
-    """Print a row for each version of each story. Raises StoryBroken."""
-    table = Table("story", "title", "scenes", "approaches", "skills", "warnings")
+    """Print a row for each version of each story, its id whole: people type it. Raises StoryBroken."""
+    table = Table()
+    table.add_column("story", no_wrap=True)
+    for name in COLUMNS:
+        table.add_column(name)
     for versions in catalogue().values():
         for story in versions.values():
-            lists = (", ".join(each) for each in (story.approaches, story.skills, story.warnings))
-            table.add_row(f"{story.id}@{story.version}", story.title, str(len(story.scenes)), *lists)
-    out.print(table)
+            lists = [", ".join(each) for each in (story.approaches, story.skills, story.warnings)]
+            cells = [str(story.version), story.title, str(len(story.scenes)), *lists]
+            table.add_row(story.id, *cells)
+            if out.width < TABLE_WIDTH_MIN:
+                out.print(story.id, style="bold", soft_wrap=True)
+                for name, cell in zip(COLUMNS, cells, strict=True):
+                    out.print(Padding(Text(f"{name}: {cell}"), (0, 0, 0, 2), expand=False))
+    if out.width >= TABLE_WIDTH_MIN:
+        out.print(table)
 
 
 def show_findings(out: Console, wanted: str) -> None:
