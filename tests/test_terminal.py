@@ -68,11 +68,8 @@ def on_a_terminal(columns: int, *arguments: str, **environ: str) -> str:
 
 
 @pytest.mark.parametrize("columns", ["0", "1", "40", "80", "200", "100000000000", "-1", "wide", "８", ""])
-def test_no_width_cuts_what_has_to_be_typed(
-    columns: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
-    monkeypatch.setenv("COLUMNS", columns)
-    show_catalogue(console())
+def test_no_width_cuts_what_has_to_be_typed(columns: str, capsys: pytest.CaptureFixture[str]):
+    show_catalogue(console(columns=columns))
     listed = capsys.readouterr().out
     for story in STORIES:
         assert re.search(rf"(^|\s){story}(\s|$)", listed, re.MULTILINE), story

@@ -157,6 +157,22 @@ def migrate_graph(*, data_dir: DataDir = None) -> None:
 
 
 @cli.command(group=SET_UP)
+def repair(
+    *,
+    yes: Annotated[bool, Parameter(help="Do what it would otherwise only tell.", negative="")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Tell what is wrong with the files of the log that `tta dev` keeps, and what mending them would lose."""
+    from tta.operations import checked_settings
+    from tta.repair import repair_log
+
+    async def work() -> int:
+        return await repair_log(out, checked_settings(data_dir=data_dir), is_agreed=yes)
+
+    _look(work())
+
+
+@cli.command(group=SET_UP)
 def token(
     *,
     role: Annotated[

@@ -20,7 +20,8 @@ from tta.doctor_models import check_models
 from tta.doctor_servers import Finding, check_graph, check_keyring, check_store
 from tta.eventstore.child_server import server_binary
 from tta.eventstore.errors import StoreError
-from tta.main import settings_of_process
+from tta.eventstore.log_files import ADVICE, LogDamaged
+from tta.main import VALKEY_DIR, settings_of_process
 from tta.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
@@ -66,8 +67,11 @@ async def _findings(settings: Settings) -> list[Finding]:
             complete = await stack.enter_async_context(store_at_hand(settings))
         except SettingsWrong as error:
             findings.append(_own_server(settings, str(error)))
+        except LogDamaged as error:
+            findings.append(Finding("store server", "fail", str(error), ADVICE))
         except StoreError as error:
-            findings.append(Finding("store server", "fail", str(error), "see its log, valkey.log"))
+            change = f"see the end of its log: {settings.data_dir.absolute() / VALKEY_DIR / 'valkey.log'}"
+            findings.append(Finding("store server", "fail", str(error), change))
         store = None
         if complete is not None:
             store, about_store = await check_store(complete, stack)

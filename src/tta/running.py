@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from tta.eventstore.errors import StoreError
+from tta.eventstore.log_files import ADVICE, LogDamaged
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPending
 from tta.security.key_files import KeyFileUnsafe
@@ -87,7 +88,8 @@ def saying(work: Callable[[], None]) -> None:
     try:
         work()
     except EXPECTED as error:
-        _refuse(str(error) or str(type(error).__doc__))
+        advice = f". {ADVICE}" if isinstance(error, LogDamaged) else ""
+        _refuse(f"{error}{advice}" if str(error) else str(type(error).__doc__))
     except OSError as error:
         # Of a directory, a disk or a limit of this machine, wherever it was met.
         if structlog.is_configured():

@@ -102,9 +102,9 @@ def leave_streams() -> OSError | None:
     return broken
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Give a console as wide as its terminal, or as COLUMNS says, where that makes sense."""
-    told = os.environ.get("COLUMNS", "")
+def console(*, stderr: bool = False, columns: str | None = None) -> Console:
+    """Give a console as wide as its terminal, or as `columns` (COLUMNS) says, where that makes sense."""
+    told = os.environ.get("COLUMNS", "") if columns is None else columns
     stream = sys.stderr if stderr else sys.stdout
     width = None
     if told.isascii() and told.isdigit() and int(told[:9]) > 0:

@@ -1,6 +1,7 @@
 """A directory has one server: what a live owner has is not taken, what a dead one left behind is ended."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import psutil
 import pytest
 from store_servers import until
 
-from tta.eventstore.child_server import ChildServer, server_binary
+from tta import operations
+from tta.eventstore.child_server import LOOK_EVERY_S, ChildServer, server_binary
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
+from tta.eventstore.writer import ended
 
 OWNER = """
 import asyncio, sys
@@ -86,9 +89,55 @@ async def test_a_server_that_fails_to_start_says_why(tmp_path: Path) -> None:
     assert server.process is None
 
 
-async def test_a_path_that_is_too_long_for_a_socket_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable, match="at most 107 bytes"):
-        await ChildServer(tmp_path / ("deep" * 30)).start()
+NAMES = ["a b", "#1", "what?", "100%25", "%2F", 'it\'s "quoted"', "größer", "two\nlines", "--dir"]
+NAMES += ["@:;&=+$,[]", "~", "deep" * 30, "\udcff"]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+async def test_a_directory_may_have_any_name(name: str, tmp_path: Path) -> None:
+    server = ChildServer(tmp_path / name / "valkey")
+    await server.start()
+    try:
+        # Another one, as `tta doctor` makes it, reaches the same server; each by what it gives the store.
+        for url in (server.url, ChildServer(tmp_path / name / "valkey").url):
+            store = await EventStore.open(url, "named")
+            await store.close()
+        assert os.listdir(tmp_path) == [name]  # noqa: PTH208 - Not blocking for long.
+    finally:
+        await server.stop()
+
+
+async def test_a_socket_that_is_removed_is_made_again(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path)
+    await server.start()
+    keeping = asyncio.create_task(server.keep())
+    store = await EventStore.open(server.url, "kept")
+    try:
+        server.socket.unlink()
+        await until(lambda: reached(server), within_s=30)
+        await store.ends()
+    finally:
+        await store.close()
+        await ended(keeping)
+        await server.stop()
+
+
+async def test_a_server_whose_files_are_gone_too_is_left_as_it_is(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    process = server.process
+    assert process is not None
+    keeping = asyncio.create_task(server.keep())
+    (tmp_path / "valkey").rename(tmp_path / "elsewhere")
+    await asyncio.wait([asyncio.ensure_future(process.wait())], timeout=3 * LOOK_EVERY_S)
+    assert process.returncode is None, "it has everything in memory, and a new one would have nothing"
+    await ended(keeping)
+    (tmp_path / "elsewhere").rename(tmp_path / "valkey")
+    await server.stop()
+
+
+async def reached(server: ChildServer) -> bool:
+    return server.socket.exists() and await operations.answers(server.url)
 
 
 async def test_a_start_that_is_cancelled_leaves_no_server(tmp_path: Path) -> None:

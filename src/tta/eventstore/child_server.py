@@ -8,9 +8,11 @@ import fcntl
 import os
 import shutil
 import signal
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import structlog
 from redis.asyncio import Redis
@@ -20,10 +22,21 @@ from redis.exceptions import RedisError
 
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreUnavailable
+from tta.eventstore.log_files import (
+    ADVICE,
+    FOLDER,
+    MANIFEST,
+    LogDamaged,
+    check_files,
+    cut_told,
+    damage_told,
+)
 
 START_TIMEOUT_S = 30.0
+LOOK_EVERY_S = 1.0
 STOP_TIMEOUT_S = 15.0
 RESTART_S_MIN, RESTART_S_MAX = 0.1, 5.0
+LOG_END, LOG_READ = 800, 256 * 1_024  # Characters that are told, bytes that are looked at.
 SOCKET_PATH_MAX = 107  # sun_path on Linux, less the closing zero.
 DURABLE = {
     "appendonly": "yes",
@@ -71,28 +84,58 @@ class ChildServer:
         self._binary = binary
         self._settings = DURABLE | (settings or {})
         self._owner: IO[bytes] | None = None
+        self._opened: int | None = None
+        """The directory, where its socket is reached by that; it stays open, since URLs name it."""
+        self._log_from = 0
+        """Where in its log the server that was started last began."""
         self.process: asyncio.subprocess.Process | None = None
 
     @property
     def url(self) -> str:
-        return f"unix://{self.socket}"
+        return f"unix://{quote(self.reached_at)}"
+
+    @property
+    def reached_at(self) -> str:
+        """The socket's path as this process can use it: a name of any length and with any bytes, on Linux."""
+        raw = os.fsencode(self.socket)
+        with suppress(UnicodeDecodeError):
+            if raw.decode() and len(raw) <= SOCKET_PATH_MAX:
+                return str(self.socket)
+        if sys.platform != "linux" or not self.directory.is_dir():
+            return str(self.socket)
+        if self._opened is None:
+            self._opened = os.open(self.directory, os.O_RDONLY | os.O_DIRECTORY)
+        return f"/proc/self/fd/{self._opened}/{self.socket.name}"
 
     async def start(self) -> None:
         """Start it and wait until it answers.
 
-        Raises StoreUnavailable: another process runs a server here, or it fails (with the end of its log).
+        Raises StoreUnavailable: another process runs a server here, or it fails (with the end of its log), or
+        nothing can be kept here; LogDamaged where what was kept cannot be read.
         """
-        if len(os.fsencode(self.socket)) > SOCKET_PATH_MAX:
-            raise StoreUnavailable(f"a unix socket's path has at most {SOCKET_PATH_MAX} bytes: {self.socket}")
+        try:
+            await self._start()
+        except OSError as error:
+            raise StoreUnavailable(f"the server of {self.directory} cannot be started: {error}") from error
+
+    async def _start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._owner is None:
             self._owner = _locked(self.directory / "owner.lock")
         if self._owner is None:
             raise StoreUnavailable(f"another process runs the server of {self.directory}")
+        if len(os.fsencode(self.reached_at)) > SOCKET_PATH_MAX:
+            raise StoreUnavailable(
+                f"a unix socket's path has at most {SOCKET_PATH_MAX} bytes, got {self.socket}: "
+                "name a directory with a shorter path (--data-dir)"
+            )
         try:
             with await self._server_lock() as lock:
+                check_files(self.directory)
                 await self._launch(lock)
             await self._answering()
+            if cut := cut_told(self._log_of_this_start()):
+                log.warning("the store's files ended within an append, whose beginning is dropped", cut=cut)
         except BaseException:
             await self.kill()
             raise
@@ -102,13 +145,12 @@ class ChildServer:
 
         Cancel this before the server is stopped.
         """
-        backoff = Backoff(RESTART_S_MIN, RESTART_S_MAX)
+        backoff, told = Backoff(RESTART_S_MIN, RESTART_S_MAX), ""
         while True:
             if self.process is not None:
                 began = asyncio.get_running_loop().time()
-                status = await self.process.wait()
-                with suppress(OSError):
-                    log.error("the store's own server ended", status=status, log_end=self._log_end())
+                status = await self._failing(self.process)
+                log.error("the store's own server ended", status=status, log_end=self._log_end())
                 if asyncio.get_running_loop().time() - began > RESTART_S_MAX:
                     backoff.reset()
             await asyncio.sleep(backoff.next_s())
@@ -116,9 +158,32 @@ class ChildServer:
                 await self.start()
             except (StoreUnavailable, OSError) as error:
                 # The disk may be full, or the binary being replaced.
-                log.warning("the store's own server does not start, trying again", error=str(error))
+                if str(error) != told:
+                    told = str(error)
+                    advice = f"stop this process. {ADVICE}" if isinstance(error, LogDamaged) else None
+                    log.warning(
+                        "the store's own server does not start, trying again", error=told, advice=advice
+                    )
             else:
-                log.info("the store's own server runs again")
+                log.warning("the store's own server runs again")
+                told = ""
+
+    async def _failing(self, process: asyncio.subprocess.Process) -> int:
+        """Wait until the server ends, return its status. One whose socket was removed is told to end: nobody
+        could connect any more, and only a start makes the socket again.
+        """
+        ending = asyncio.ensure_future(process.wait())
+        try:
+            while not ending.done():
+                await asyncio.wait([ending], timeout=LOOK_EVERY_S)
+                # Without the log's files a start would begin an empty log: this server still has it all.
+                is_cut_off = not self.socket.exists() and (self.directory / FOLDER / MANIFEST).exists()
+                if is_cut_off and not ending.done():
+                    log.warning("the socket of the store's own server is gone, starting it anew")
+                    await _end_process(process, signal.SIGTERM)
+            return await ending
+        finally:
+            ending.cancel()
 
     async def stop(self) -> None:
         """Stop it as a server should be: it writes out what it has."""
@@ -134,7 +199,7 @@ class ChildServer:
         while (lock := _locked(self.directory / "server.lock")) is None:
             if asyncio.get_running_loop().time() > deadline:
                 raise StoreUnavailable(f"a server that was left behind still holds {self.directory}")
-            client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0), socket_timeout=1)
+            client = Redis(unix_socket_path=self.reached_at, retry=Retry(NoBackoff(), 0), socket_timeout=1)
             with suppress(RedisError, OSError):
                 await client.shutdown()
             await client.aclose()
@@ -144,18 +209,20 @@ class ChildServer:
     async def _launch(self, lock: IO[bytes]) -> None:
         options = {
             "port": "0",
-            "unixsocket": str(self.socket),
+            "unixsocket": self.socket.name,
             "unixsocketperm": "700",
-            "dir": str(self.directory),
+            "dir": ".",  # Where it starts: no name of a directory is misread, or too long for a socket.
         }
         arguments = [
             part for name, value in (options | self._settings).items() for part in (f"--{name}", value)
         ]
         self.socket.unlink(missing_ok=True)
         with (self.directory / "valkey.log").open("ab") as output:
+            self._log_from = output.tell()
             self.process = await asyncio.create_subprocess_exec(
-                self._binary or server_binary(),
+                self._program(),
                 *arguments,
+                cwd=self.directory,
                 stdout=output,
                 stderr=output,
                 pass_fds=[lock.fileno()],
@@ -163,13 +230,18 @@ class ChildServer:
                 start_new_session=True,
             )
 
+    def _program(self) -> str:
+        return str(Path(self._binary or server_binary()).absolute())
+
     async def _answering(self) -> None:
         assert self.process is not None
-        client = Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0))
+        client = Redis(unix_socket_path=self.reached_at, retry=Retry(NoBackoff(), 0))
         try:
             async with asyncio.timeout(START_TIMEOUT_S):
                 while not await _answers(client):
                     if self.process.returncode is not None:
+                        if damage := damage_told(self._log_of_this_start()):
+                            raise LogDamaged(f"{self.directory / FOLDER}: {damage}")
                         raise StoreUnavailable(
                             f"the server ended with {self.process.returncode}: {self._log_end()}"
                         )
@@ -182,21 +254,37 @@ class ChildServer:
             await client.aclose()
 
     def _log_end(self) -> str:
-        return (self.directory / "valkey.log").read_text(errors="replace")[-800:]
+        return self._log_of_this_start()[-LOG_END:]
+
+    def _log_of_this_start(self) -> str:
+        """What the server that was started last said; the end of it where it is long."""
+        try:
+            with (self.directory / "valkey.log").open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(self._log_from, size - LOG_READ))
+                return file.read().decode(errors="replace")
+        except OSError as error:
+            return f"its log cannot be read: {error}"
 
     async def _end(self, how: signal.Signals) -> None:
         process, self.process = self.process, None
-        if process is not None and process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.send_signal(how)
-            try:
-                await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        if process is not None:
+            await _end_process(process, how)
         owner, self._owner = self._owner, None
         if owner is not None:
             owner.close()
+
+
+async def _end_process(process: asyncio.subprocess.Process, how: signal.Signals) -> None:
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.send_signal(how)
+    try:
+        await asyncio.wait_for(process.wait(), STOP_TIMEOUT_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def _locked(path: Path) -> IO[bytes] | None:
