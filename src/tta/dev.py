@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 from rich.console import Console
 
+from tta.clock import now
 from tta.commands.handle import Asked, handle
 from tta.commands.targets import player_target
 from tta.data_dir import alone_in
@@ -60,16 +60,16 @@ async def everything(settings: Settings) -> AsyncIterator[tuple[Opened, Callable
 
 async def seed(parts: Opened) -> UUID:
     """Register the demo player and their consent to play; again it changes nothing."""
-    now = datetime.now(UTC)
+    at = now()
     register = RegisterPlayer(
         name="Sam",
         language="en",
         region="GB",
         time_zone="Europe/London",
         age_band=AgeBand.FROM_25_TO_64,
-        at=now,
+        at=at,
     )
-    consent = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=now)
+    consent = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=at)
     for name, command in (("register", register), ("consent", consent)):
         command_id = derived_id("seed", name)
         context = Context(

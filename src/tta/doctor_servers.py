@@ -139,9 +139,8 @@ def _about(lag: Lag, *, is_stopped: bool) -> Finding:
     what = f"projection {lag.model}"
     if lag.events_behind is None:
         return Finding(what, "warn", "its lag cannot be known now", "see the rows above")
-    behind = (
-        f"{lag.events_behind} events, {lag.seconds_behind:g} s behind" if lag.events_behind else "up to date"
-    )
+    age = "a time that is not known" if lag.seconds_behind is None else f"{lag.seconds_behind:g} s"
+    behind = f"{lag.events_behind} events, {age} behind" if lag.events_behind else "up to date"
     if is_stopped:
         return Finding(what, "ok", f"{behind}; nothing runs", "")
     if lag.slots_without_worker:

@@ -1,6 +1,7 @@
 """An endpoint that fails again and again is left alone by all processes, and tried by one of them later."""
 
 import asyncio
+import time
 from contextlib import suppress
 from uuid import UUID
 
@@ -179,3 +180,18 @@ async def test_little_time_is_not_the_endpoints_fault(nodes: Nodes, store: str, 
         assert not gateway.resting
         model.behaviour = "good"
         assert await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
+
+
+@pytest.mark.parametrize("field", ["opened", "probing"])
+async def test_what_a_server_s_clock_that_was_ahead_said_keeps_nobody_waiting(
+    nodes: Nodes, store: str, field: str
+):
+    breaker = circuit_breaker(nodes, store, "first", failure_threshold=1, recovery_timeout=SOON_S)
+    await fail(breaker)
+    await until_tried(breaker)
+    ahead_ms = int((time.time() + 365 * 86_400) * 1000)
+    await nodes.call("HSET", breaker._key, field, ahead_ms)
+    async with asyncio.timeout(10):
+        await until_tried(breaker)
+    breaker._rests_until = 0.0
+    assert not await rests(breaker)

@@ -152,3 +152,19 @@ async def test_more_than_allowed_is_counted_too(nodes: Nodes, store: str, model:
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=350)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
         assert await outcome_of(gateway) is NarrationOutcome.OVER_BUDGET
+
+
+async def test_a_clock_that_jumped_gives_nobody_their_day_again(nodes: Nodes, store: str):
+    """The server's own: its counters are gone, because they expired; the process knows what they said."""
+    budgets = Budgets(nodes, store, limited(tokens_player_day=250, tokens_store_day=300))
+    reservation = await budgets.take(CONSENT, 200)
+    await budgets.settle(reservation, 150)
+    await nodes.call("DEL", *reservation.keys)
+    with pytest.raises(OverBudget, match="player"):
+        await budgets.take(CONSENT, 101)
+    with pytest.raises(OverBudget, match="store"):
+        await budgets.take(OTHER, 151)
+    await budgets.take(CONSENT, 100)
+    await nodes.call("DEL", *reservation.keys)
+    await budgets.settle(reservation, 100)
+    assert [int(await nodes.call("GET", key)) for key in reservation.keys] == [150, 150]

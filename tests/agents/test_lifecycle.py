@@ -196,6 +196,17 @@ async def test_a_heartbeat_goes_by_itself_and_says_how_old_it_is(written: Writte
     assert await _silent(written, one)
 
 
+async def test_a_heartbeat_that_a_server_s_clock_ahead_wrote_is_none(written: Written):
+    """It would expire when the true time gets there, a year from now, whoever has ended since."""
+    one = agent_id("a", "x")
+    await beat(written.store, one)
+    key = written.store.layout.beat(written.store.layout.slot_of(one), one)
+    await written.store.nodes.call("PEXPIRE", key, LASTS_MS + 365 * 86_400_000)
+    assert await _silent(written, one)
+    await beat(written.store, one)
+    assert not await _silent(written, one)
+
+
 async def _silent(written: Written, whose) -> bool:
     return not await beat_ages_ms(written.store, [whose])
 

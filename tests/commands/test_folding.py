@@ -13,6 +13,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import msgspec
+import pytest
 import pytest_asyncio
 from command_examples import (
     AGREE,
@@ -33,6 +34,7 @@ from command_examples import (
 from structlog.testing import capture_logs
 
 from tta.commands.folding import (
+    GAP_MS_MAX,
     RECENT_MAX,
     RECENT_MS,
     SNAPSHOT_EVERY,
@@ -279,10 +281,24 @@ def test_of_recent_commands_1024_are_remembered():
 def test_recent_commands_are_remembered_for_24_hours():
     versions = iter(range(1, 2_000))
     folded = folds(recorded(versions, recorded_ms=1_000, count=3))
-    folded = folds(recorded(versions, recorded_ms=1_000 + RECENT_MS), folded)
-    assert len(folded.recent) == 4
+    gaps = RECENT_MS // GAP_MS_MAX
+    for gap in range(1, gaps + 1):
+        folded = folds(recorded(versions, recorded_ms=1_000 + gap * GAP_MS_MAX), folded)
+    assert len(folded.recent) == 3 + gaps
     folded = folds(recorded(versions, recorded_ms=1_001 + RECENT_MS), folded)
-    assert list(folded.recent) == [asked(f"command {each}").context.command_id.bytes for each in (4, 5)]
+    assert next(iter(folded.recent)) == asked("command 4").context.command_id.bytes
+    assert len(folded.recent) == gaps + 1
+
+
+@pytest.mark.parametrize("days", [1 / 24, 31, 365])
+def test_a_clock_of_the_server_that_jumped_makes_no_command_forgotten(days: float):
+    jump_ms, versions = round(days * 24 * 3600 * 1000), iter(range(1, 2_000))
+    folded = folds(recorded(versions, recorded_ms=1_000, count=3))
+    for seconds in range(6):
+        folded = folds(recorded(versions, recorded_ms=jump_ms + 2_000 + seconds * 1_000), folded)
+    # What was recorded stands still then, until the true time gets there.
+    folded = folds(recorded(versions, recorded_ms=jump_ms + 7_000, count=500), folded)
+    assert len(folded.recent) == 509
 
 
 def test_the_bounds_are_those_that_are_published():

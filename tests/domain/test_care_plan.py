@@ -216,6 +216,12 @@ def test_the_same_questionnaire_waits_an_hour_another_does_not():
     assert isinstance(outcome(care_plan, given(care_plan, ANSWERED).state, other), list)
 
 
+@pytest.mark.parametrize("days", [2 / 24, 31, 365])
+def test_nobody_waits_for_a_last_time_that_lies_ahead(days: float):
+    ahead = replace(ANSWERED, at=NOON + timedelta(days=days))
+    assert isinstance(outcome(care_plan, given(care_plan, ahead).state, ANSWER), list)
+
+
 def test_a_command_sent_again_after_its_retention_is_another_measure():
     later = NOON + timedelta(days=2)
     again = replace(ANSWERED, measure_id=derived_id("measure", ANSWER.id, "1"), at=later)

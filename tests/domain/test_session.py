@@ -443,6 +443,19 @@ def test_that_it_is_a_machine_is_said_every_three_hours():
     given(session, *on).when(replace(ANSWER, turn=2, at=at(5.9))).then(replace(ANSWERED, turn=2, at=at(5.9)))
 
 
+@pytest.mark.parametrize("days", [1 / 24, 31, 365])
+def test_what_was_said_at_a_moment_ahead_is_said_again(days: float):
+    """A clock was ahead when it was said, and nobody waits until that moment comes."""
+    ahead = replace(ANSWERED, disclosed=True, at=NOON + timedelta(days=days))
+    played = [STARTED, SUBMITTED, ahead, replace(SUBMITTED, turn=2)]
+    given(session, *played).when(replace(ANSWER, turn=2)).then(replace(ANSWERED, turn=2, disclosed=True))
+
+
+def test_clocks_of_two_machines_may_differ_a_little():
+    begun = replace(STARTED, at=NOON + timedelta(minutes=4))
+    given(session, begun, SUBMITTED).when(ANSWER).then(ANSWERED)
+
+
 @pytest.mark.parametrize("moves", [(), ("snail",)], ids=["begun", "copied"])
 def test_what_began_on_hold_is_untold_until_something_of_the_story_is_told(moves: tuple[str, ...]):
     def untold(*events: Any) -> bool:

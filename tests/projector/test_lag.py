@@ -54,6 +54,32 @@ async def test_a_worker_that_fell_silent_is_seen(log: Log, ready: Graph):
     assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == SLOTS
 
 
+async def test_a_beat_from_far_ahead_is_no_sign_of_life(log: Log, ready: Graph):
+    """Of a worker whose clock was ahead, and that was killed then."""
+    checkpoints = Checkpoints(ready, SESSION_STATE.NAME, SESSION_STATE.VERSION, SLOTS)
+    await checkpoints.make({})
+    leases = Leases(checkpoints, "killed", exclusive=False)
+    await leases.beat()
+    await leases.claim()
+    await checkpoints.beat("killed", int((time.time() + 365 * 86_400) * 1000))
+    assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == SLOTS
+    await leases.beat()
+    assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == 0
+
+
+async def test_the_age_of_what_was_recorded_ahead_is_unknown_not_zero(log: Log, ready: Graph):
+    await log.play(1, slots=[1])
+    key = log.store.layout.log(1)
+    entries = await log.store.nodes.call("XRANGE", key, "-", "+")
+    await log.store.nodes.call("DEL", key)
+    ahead_ms = int((time.time() + 31 * 86_400) * 1000)
+    for where, fields in entries:
+        await log.store.nodes.call("XADD", key, where, *fields[:3], ahead_ms)
+    checkpoints = Checkpoints(ready, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
+    (lag,) = await lags(log.store, [checkpoints])
+    assert (lag.events_behind, lag.seconds_behind) == (len(entries), None)
+
+
 async def test_a_log_that_ends_before_the_checkpoint_is_unknown_not_zero(log: Log, embedded: Graph):
     await log.play(1)
     working = projector(log, embedded, JOURNEY)

@@ -5,6 +5,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import pytest
 from reactor_examples import (
     AGREE,
     REGISTER,
@@ -23,12 +24,12 @@ from timer_examples import HOUR, LOOK_EVERY_S
 
 from tta.commands.handle import Commands
 from tta.commands.sessions import Facts, handle_session, new_session_id
-from tta.domain import player, safety_record, session
+from tta.domain import player, safety_record, session, timer
 from tta.domain.base import Command, Event
 from tta.domain.identity import safety_record_id, timer_id
 from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.session import CompleteSession, PauseSession, SessionAbandoned, StartSession
-from tta.domain.timer import TimerDue, TimerScheduled
+from tta.domain.timer import FallDue, TimerDue, TimerScheduled
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import Role, TimerPurpose
 from tta.reactors.idle_sessions import IdleSessions
@@ -142,6 +143,29 @@ async def test_a_timer_that_falls_due_in_a_session_that_was_played_meanwhile_is_
         await until(lambda: timer_is(machine, who, "Scheduled", "Due", "Scheduled"))
     assert (await scheduled(machine, who)).due_at == now + HOUR
     assert not await left(machine, who)
+
+
+@pytest.mark.parametrize("ahead", [2 * HOUR, timedelta(days=31), timedelta(days=365)])
+async def test_a_timer_that_fell_due_at_a_moment_ahead_abandons_nothing(machine: Machine, ahead: timedelta):
+    """As a process whose clock had jumped lets it, or one of the release before."""
+    began = datetime.now(UTC)
+    who = await begun(machine, began)
+    async with running(leaving(machine.commands)[0]):
+        await until(lambda: timer_is(machine, who, "Scheduled"))
+        falls = FallDue(at=datetime.now(UTC) + ahead)
+        await machine.ask(timer, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]), falls, who[0])
+        await until(lambda: timer_is(machine, who, "Scheduled", "Due", "Scheduled"))
+    assert (await scheduled(machine, who)).due_at == began + HOUR
+    assert not await left(machine, who)
+
+
+@pytest.mark.parametrize("ahead", [HOUR, timedelta(days=31), timedelta(days=365)])
+async def test_a_session_that_was_played_at_a_moment_ahead_is_watched(machine: Machine, ahead: timedelta):
+    before = datetime.now(UTC)
+    who = await begun(machine, before + ahead)
+    async with running(leaving(machine.commands)[0]):
+        await until(lambda: timer_is(machine, who, "Scheduled"))
+    assert before + HOUR <= (await scheduled(machine, who)).due_at <= datetime.now(UTC) + HOUR
 
 
 async def test_a_paused_session_is_abandoned_too(machine: Machine):

@@ -1,6 +1,7 @@
 """Which process works on which slot, and that another takes over whoever is gone."""
 
 import asyncio
+import time
 from collections import Counter
 
 from hypothesis import given
@@ -117,6 +118,15 @@ async def test_a_slot_that_is_lost_ends_what_is_under_way_and_leaves_the_rest(ma
             release.set()
             await until(lambda: losing.busy == 0)
     assert len(losing.asked) == 1, "what had not begun was left to the other"
+
+
+async def test_who_spoke_while_the_server_s_clock_was_ahead_and_ended_has_no_slots(machine: Machine):
+    ahead_ms = round((time.time() + 31 * 86_400) * 1000)
+    for name in ("ended", "living"):
+        await machine.store.nodes.call("ZADD", machine.store.layout.reacting, ahead_ms, name)
+    living = process(machine, "living")
+    await living.beat()
+    assert living.slots == set(range(SLOTS))
 
 
 async def _are(machine: Machine, names: list[str]) -> bool:

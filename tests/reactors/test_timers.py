@@ -134,8 +134,19 @@ async def test_the_store_s_clock_decides(machine: Machine):
     who = await schedule(machine, HOUR)
     with pytest.raises(timer.TimerIsNotDue):
         await machine.ask(timer, timer_of(who), FallDue(at=datetime.now(UTC)), who)
-    looked = await TimerIndex(machine.store).look(SLOT, 1)
+    looked = await TimerIndex(machine.store).look(SLOT, 1, now=datetime.now(UTC) + HOUR)
     assert abs(looked.now - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+async def test_a_server_s_clock_that_is_ahead_lets_nothing_fall_due(machine: Machine):
+    """As who asks sees it, whose clock is the right one; nor is a timer put off by it."""
+    await TimerIndex(machine.store).mark_whole(SLOT)
+    who, at = await schedule(machine, HOUR), datetime.now(UTC)
+    index, entry = TimerIndex(machine.store), Entry(timer_of(who), 1)
+    await index.put(SLOT, [(entry, at - HOUR)])
+    early = await index.look(SLOT, 1, now=at - 2 * HOUR)
+    assert (early.due, early.now) == ([], at - 2 * HOUR)
+    assert (await index.look(SLOT, 1, now=at)).due == [entry]
 
 
 async def test_its_lateness_and_how_many_there_are_can_be_scraped(machine: Machine):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from reactor_examples import SLOT, SLOTS, TYPES, Machine, reacting, some_id
 
+from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain import timer
 from tta.domain.identity import timer_id
@@ -35,8 +36,8 @@ def keeping_time(commands: Commands) -> tuple[Running, TimerClock]:
 async def schedule(machine: Machine, away: timedelta, *, slot: int = SLOT, again: UUID | None = None) -> UUID:
     """Schedule a timer of a new player, or move that of the player whom `again` names; return who."""
     player_id = again or some_id(slot)
-    now = datetime.now(UTC)
-    wanted = ScheduleTimer(purpose=IDLE, about=player_id, due_at=now + away, player_id=player_id, at=now)
+    at = now()
+    wanted = ScheduleTimer(purpose=IDLE, about=player_id, due_at=at + away, player_id=player_id, at=at)
     await machine.ask(timer, timer_of(player_id), wanted, player_id)
     return player_id
 
@@ -97,4 +98,4 @@ async def must_have_come_once(machine: Machine) -> tuple[int, int]:
 async def indexed(machine: Machine) -> int:
     """How many members the index has, besides the one that says it is whole."""
     index = TimerIndex(machine.store)
-    return sum([(await index.look(slot, 1)).scheduled for slot in range(SLOTS)])
+    return sum([(await index.look(slot, 1, now=now())).scheduled for slot in range(SLOTS)])

@@ -12,6 +12,11 @@ local threshold, open_ms, probe_ms = tonumber(ARGV[2]), tonumber(ARGV[3]), tonum
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local opened = tonumber(redis.call('HGET', breaker, 'opened') or nil)
+-- What lies ahead was said while this clock was: it counts from now, and nobody waits for it to come.
+if opened and opened > now then
+  opened = now
+  redis.call('HSET', breaker, 'opened', now)
+end
 local is_probe = redis.call('HGET', breaker, 'probe') == call
 -- Nothing of it is kept for ever: failures a day apart say nothing of each other.
 local KEPT_MS = 86400000
@@ -42,6 +47,6 @@ if rests > 0 then return {'OPEN', rests} end
 local probing = tonumber(redis.call('HGET', breaker, 'probing') or nil)
 if what == 'enter' and is_probe then return {'PROBE', 0} end
 -- Who comes while somebody finds out asks again soon: the answer may come at any moment.
-if probing and probing > now then return {'OPEN', math.min(probing - now, ASK_AGAIN_MS)} end
+if probing and probing > now and probing <= now + probe_ms then return {'OPEN', math.min(probing - now, ASK_AGAIN_MS)} end
 if what == 'enter' then redis.call('HSET', breaker, 'probe', call, 'probing', now + probe_ms) end
 return {'PROBE', 0}

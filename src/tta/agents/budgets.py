@@ -5,7 +5,6 @@ overrun no budget; a call that got no answer keeps what was taken, because it ma
 """
 
 import asyncio
-from datetime import UTC, datetime
 from importlib.resources import files
 from typing import NamedTuple
 from uuid import uuid4
@@ -13,6 +12,7 @@ from uuid import uuid4
 import structlog
 
 from tta.agents.messages import Consent
+from tta.clock import now
 from tta.eventstore.errors import StoreError
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.scripts import Script, script
@@ -20,6 +20,7 @@ from tta.telemetry.errors import said
 
 KEPT_MS = 48 * 3_600_000  # A day's counters outlive the day, wherever on earth its last call began.
 SHARED_WITHIN_S = 0.5
+KNOWN_MAX = 10_000  # Players of a day; the store's own counter is the newest each time.
 REMEMBERED_MS = 60_000  # Far longer than a lost reply is asked for again.
 
 SPEND: Script = script(files("tta.agents").joinpath("spend.lua").read_bytes())
@@ -53,10 +54,12 @@ class Budgets:
         self._nodes = nodes
         self._store = store
         self._limits = limits
+        self._known: dict[str, int] = {}
+        """What each counter said last, of the day on which it was asked last."""
 
     async def take(self, consent: Consent, tokens: int) -> Reservation:
         """Take what a call may cost at most. Raises OverBudget."""
-        day = f"{{{self._store}}}:model:tokens:{datetime.now(UTC):%Y%m%d}"
+        day = f"{{{self._store}}}:model:tokens:{now():%Y%m%d}"
         reservation = Reservation([day, f"{day}:{consent.player_id}"], tokens)
         answer = await self._spend(reservation.keys, tokens)
         if answer != b"TAKEN":
@@ -72,11 +75,23 @@ class Budgets:
         arguments: list[str | bytes | int] = [
             *(tokens, self._limits.tokens_store_day, self._limits.tokens_player_day),
             *(KEPT_MS, int(is_spent), REMEMBERED_MS),
+            *(self._known.get(key, 0) for key in keys),
         ]
         this_call = f"{keys[0]}:call:{uuid4().hex}"
         try:
             async with asyncio.timeout(SHARED_WITHIN_S):
-                return bytes(await self._nodes.run(SPEND, [*keys, this_call], arguments))
+                answer, *spent = await self._nodes.run(SPEND, [*keys, this_call], arguments)
         except (StoreError, TimeoutError) as error:
             log.warning("the budget for models is not known", error=said(error))
             return b"UNKNOWN"
+        self._know(keys, spent)
+        return bytes(answer)
+
+    def _know(self, keys: list[str], spent: list[int]) -> None:
+        if keys[0] not in self._known:
+            self._known.clear()  # Another day.
+        for key, tokens in zip(keys, spent, strict=True):
+            self._known.pop(key, None)
+            self._known[key] = tokens
+        if len(self._known) > KNOWN_MAX:
+            del self._known[next(iter(self._known))]

@@ -6,12 +6,13 @@ killed writes nothing more; its agents are silent then, because their heartbeats
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import structlog
 
 from tta.agents.registry import AgentRegistry, Measure, Standing
+from tta.clock import now
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.targets import agent_target
 from tta.domain.agent import (
@@ -145,7 +146,7 @@ class _Life:
     async def end(self) -> None:
         if self._registered:
             await self._say_how_it_did(at_once=True)
-            await self._write(RetireAgent(at=_now()))
+            await self._write(RetireAgent(at=now()))
 
     async def _register(self) -> None:
         if self._registered:
@@ -157,7 +158,7 @@ class _Life:
                 capability=told.CAPABILITY,
                 version=told.VERSION,
                 worker=self._worker,
-                at=_now(),
+                at=now(),
             )
         )
         self._registered = True
@@ -167,21 +168,21 @@ class _Life:
         if self._ready and reason is self._reason:
             return
         await self._write(
-            MarkAgentReady(at=_now()) if reason is None else DegradeAgent(reason=reason, at=_now())
+            MarkAgentReady(at=now()) if reason is None else DegradeAgent(reason=reason, at=now())
         )
         self._ready, self._reason = True, reason
 
     async def _say_how_it_did(self, *, at_once: bool = False) -> None:
         if self._measured is None:
-            now = _now()
+            moment = now()
             since = self._standing.measured_since
-            if not at_once and (now - since).total_seconds() < self._measure_every_s:
+            if not at_once and (moment - since).total_seconds() < self._measure_every_s:
                 return
             measure = self._standing.measure()
             self._standing.begin_measure()
             if not measure.runs:
                 return
-            self._measured = measure, now
+            self._measured = measure, moment
         measure, until = self._measured
         try:
             await self._write(MeasurePerformance(**measure._asdict(), at=until))
@@ -200,7 +201,3 @@ class _Life:
         )
         await handle(self._commands, agent_target(self.id), command, Asked(context), player_id=None)
         self._written += 1
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -6,12 +6,13 @@ It writes nothing down; that is tta.agents.lifecycle's business.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 from time import perf_counter
 from typing import NamedTuple
 
 from tta.agents.roles import Agent
+from tta.clock import now
 from tta.domain.agent import AgentState, DegradedReason
 from tta.telemetry import metrics
 
@@ -106,7 +107,7 @@ class Standing:
         )
 
     def begin_measure(self) -> None:
-        self.measured_since = datetime.now(UTC)
+        self.measured_since = now()
         self._did = {False: _Did(), True: _Did()}
         """By whether a model was asked: it takes ten thousand times as long."""
 

@@ -25,6 +25,8 @@ CACHE_MAX = 50_000
 COMMANDS_EACH = 10  # Recent commands, about 280 bytes each: so many times as many as aggregates.
 RECENT_MAX = 1_024  # What http.md publishes: a retry is recognised for 24 hours and 1,024 commands.
 RECENT_MS = 24 * 3600 * 1000
+GAP_MS_MAX = 15 * 60 * 1000
+"""So much at most does the time between two events count: a clock that jumped once forgets nothing."""
 SNAPSHOT_EVERY = 100
 
 log = structlog.get_logger(__name__)
@@ -57,6 +59,8 @@ class Done(msgspec.Struct, frozen=True, array_like=True):
     last_position: int
     recorded_ms: int
     fingerprint: bytes | None
+    lived_ms: int
+    """How much time the aggregate's events bear witness to, until then."""
 
 
 class Folded(NamedTuple, Generic[State]):
@@ -254,13 +258,22 @@ def _note(recent: dict[bytes, Done], recorded: Recorded) -> None:
     """Remember the command of an event, and forget those past their time; the dict keeps them in order."""
     envelope = recorded.envelope
     before = recent.get(envelope.command)
+    lived_ms = before.lived_ms if before else _lived_ms(recent, recorded)
     recent[envelope.command] = Done(
         before.first_version if before else envelope.version,
         envelope.version,
         recorded.position,
         recorded.recorded_ms,
         before.fingerprint if before else envelope.fingerprint,
+        lived_ms,
     )
-    oldest = recorded.recorded_ms - RECENT_MS
-    while len(recent) > RECENT_MAX or next(iter(recent.values())).recorded_ms < oldest:
+    while len(recent) > RECENT_MAX or next(iter(recent.values())).lived_ms < lived_ms - RECENT_MS:
         del recent[next(iter(recent))]
+
+
+def _lived_ms(recent: dict[bytes, Done], recorded: Recorded) -> int:
+    """Add the time since the event before, which is the last one that is remembered."""
+    if not recent:
+        return 0
+    last = next(reversed(recent.values()))
+    return last.lived_ms + min(max(recorded.recorded_ms - last.recorded_ms, 0), GAP_MS_MAX)

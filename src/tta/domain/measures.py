@@ -197,7 +197,8 @@ def in_range(answer: int) -> bool:
 
 def require_time_since(before: Measured | None, at: datetime) -> None:
     """Refuse the same questionnaire again at once."""
-    if before is not None and at < before.last_at + MEASURED_AGAIN_AFTER:
+    # A last time that lies further ahead was written while a clock was wrong: nobody waits for it to come.
+    if before is not None and abs(at - before.last_at) < MEASURED_AGAIN_AFTER:
         minutes = MEASURED_AGAIN_AFTER.total_seconds() / 60
         passed = (at - before.last_at).total_seconds() / 60
         raise MeasuredTooSoon(f"expected {minutes:.0f} minutes since the last time, got {passed:.0f}")

@@ -33,7 +33,8 @@ async def beat_ages_ms(store: EventStore, whose: Sequence[UUID]) -> dict[UUID, i
     layout = store.layout
     calls = [store.nodes.call("PTTL", layout.beat(layout.slot_of(each), each)) for each in whose]
     left = await asyncio.gather(*calls)
-    return {each: LASTS_MS - ms for each, ms in zip(whose, left, strict=True) if ms > 0}
+    # What expires later was said while the server's clock was ahead: whoever lives has spoken again since.
+    return {each: LASTS_MS - ms for each, ms in zip(whose, left, strict=True) if 0 < ms <= LASTS_MS}
 
 
 async def members(

@@ -1,12 +1,12 @@
 """An open slot for the eventsourcing library: what it is, whether it may be written, how it is read."""
 
-import time
 import weakref
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from tta.clock import now_ms
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Head, Recorded
 from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
@@ -174,7 +174,7 @@ def _claimed(server: Server, name: str) -> Layout:
     """Write down that this is a store of one slot, or compare with what is written."""
     layout = Layout(name, 1)
     ours = {"layout": str(LAYOUT), "slots": "1"}
-    for field, value in {**ours, "created_ms": str(int(time.time() * 1000))}.items():
+    for field, value in {**ours, "created_ms": str(now_ms())}.items():
         server.call("HSETNX", layout.record, field, value)
     _must_match(name, ours, _record(server, layout, list(ours)))
     return layout

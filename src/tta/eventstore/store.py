@@ -1,6 +1,5 @@
 """The event store: append, load, read and follow, on Redis Streams (docs/event-store.md)."""
 
-import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -8,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from tta.clock import now_ms
 from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, HASH_BYTES, Head, Recorded
@@ -242,7 +242,7 @@ class EventStore:
         if fields and b"layout" not in fields:
             raise ForeignStore(f"{key}: expected the record of an event store, got fields {fields!r:.200}")
         if not fields:
-            created = str(int(time.time() * 1000))
+            created = str(now_ms())
             for field, value in {"created_ms": created, **ours}.items():
                 await self.nodes.call("HSETNX", key, field, value)
         found = await self.nodes.call("HMGET", key, *ours)

@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """What a slot's index says, at a moment of the server's clock."""
+    """What a slot's index says, at a moment that both the server's clock and the asker's have reached."""
 
     now: datetime
     is_whole: bool
@@ -42,12 +42,16 @@ class TimerIndex:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    async def look(self, slot: int, due_max: int) -> Looked:
-        """Say what is due now, at most `due_max` of it."""
-        reply = await self._store.nodes.run(DUE, [self._key(slot)], [due_max, WHOLE])
+    async def look(self, slot: int, due_max: int, *, now: datetime) -> Looked:
+        """Say what is due now, at most `due_max` of it, by the server's clock and by the asker's."""
+        reply = await self._store.nodes.run(DUE, [self._key(slot)], [due_max, WHOLE, _score(now)])
         now_us, is_whole, members, due = reply
-        now = EPOCH + int(now_us) * MICROSECOND
-        return Looked(now, bool(is_whole), members - is_whole, [_entry(each) for each in due])
+        return Looked(
+            EPOCH + int(now_us) * MICROSECOND,
+            bool(is_whole),
+            members - is_whole,
+            [_entry(each) for each in due],
+        )
 
     async def put(self, slot: int, entries: Sequence[tuple[Entry, datetime]]) -> None:
         """Enter schedules, each with the moment at which it falls due."""

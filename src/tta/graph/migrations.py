@@ -7,12 +7,12 @@ A migration is a file `NNNN_name.py` with `SCHEMA`, what it makes room for, and,
 import hashlib
 import importlib.util
 import re
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import tta
+from tta.clock import now_ms
 from tta.graph.engine import Graph, Transaction
 from tta.graph.schema import Node, Schema
 
@@ -151,8 +151,8 @@ async def _apply(graph: Graph, migration: Migration) -> bool:
     # done by whoever locks first.
     await graph.declare(migration.schema)
     async with graph.transaction() as tx:
-        now_ms = time.time_ns() // 1_000_000
-        await tx.run(LOCK, now_ms=now_ms)
+        at_ms = now_ms()
+        await tx.run(LOCK, now_ms=at_ms)
         if any(row["number"] == migration.number for row in await tx.run(APPLIED)):
             return False
         if migration.change is not None:
@@ -163,7 +163,7 @@ async def _apply(graph: Graph, migration: Migration) -> bool:
             number=migration.number,
             name=migration.name,
             checksum=migration.checksum,
-            now_ms=now_ms,
+            now_ms=at_ms,
         )
     return True
 

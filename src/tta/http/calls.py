@@ -6,7 +6,6 @@ document here.
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
+from tta.clock import now
 from tta.commands.handle import Asked, Commands, Handled
 from tta.domain.base import Sealed
 from tta.eventstore.consistency_token import ConsistencyToken
@@ -146,7 +146,7 @@ class Call:
         self.request = request
         self.route = route
         self.services = services
-        self.at = datetime.now(UTC)
+        self.at = now()
         self.raw = b""
         """The body as it came, where the route takes one."""
         self.body: Any = None

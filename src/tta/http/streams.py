@@ -5,7 +5,6 @@ hands on. Progress comes from whoever answers the turn, and may be missing.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -13,6 +12,7 @@ import msgspec
 import structlog
 from starlette.responses import Response
 
+from tta.clock import now_s
 from tta.commands.folding import AnyTarget, Folded
 from tta.commands.targets import record_target, session_target
 from tta.domain.identity import safety_record_id
@@ -126,7 +126,7 @@ class Stream:
 
     async def _next(self) -> bytes:
         """Wait for what comes next, and write it; a comment where nothing was sent for a while."""
-        left_s = self._call.principal.expires_s + CLOCK_SKEW_S - time.time()
+        left_s = self._call.principal.expires_s + CLOCK_SKEW_S - now_s()
         if left_s <= 0:
             self._watch.end(Ending.EXPIRED)
             return b""

@@ -10,10 +10,10 @@ operator has a lane's rows forgotten by replacing its checkpoint's hash: no work
 there, and the worker that claims the lane removes the rows (projector.py).
 """
 
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tta.clock import now_ms
 from tta.eventstore.subscription import START, Mark
 from tta.graph.engine import Graph, Transaction
 
@@ -265,7 +265,6 @@ class Checkpoints:
         Raises LeaseLost, so that the transaction moves nothing, when another holds one of them, or when one
         stands where neither this save nor the last left it.
         """
-        now_ms = int(time.time() * 1000)
         rows = [
             {
                 "id": self.id(slot),
@@ -277,7 +276,7 @@ class Checkpoints:
             }
             for slot, mark in sorted(marks.items())
         ]
-        moved = {row["slot"] for row in await tx.run(MOVE, rows=rows, now_ms=now_ms)}
+        moved = {row["slot"] for row in await tx.run(MOVE, rows=rows, now_ms=now_ms())}
         if len(moved) == len(marks):
             return True
         stand = _checkpoints(await tx.run(READ, ids=self.ids(marks.keys() - moved)))

@@ -1,11 +1,11 @@
 """How far behind read models are. What is not known is None, never 0."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from tta.clock import now_s
 from tta.eventstore.errors import StoreError
 from tta.eventstore.store import EventStore
 from tta.graph.engine import GraphRefused, GraphUnavailable
@@ -61,8 +61,7 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError):
         return Lag(checkpoints.model, None, None, None)
     oldest_ms = min((each.recorded_ms for each in oldest), default=None)
-    seconds = 0.0 if oldest_ms is None else max(time.time() - oldest_ms / 1000, 0.0)
-    return Lag(checkpoints.model, behind, round(seconds, 3), unattended, stopped, (), filling)
+    return Lag(checkpoints.model, behind, _age_s(oldest_ms), unattended, stopped, (), filling)
 
 
 async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[int, ...]:
@@ -73,7 +72,16 @@ async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[
     )
 
 
+def _age_s(recorded_ms: int | None) -> float | None:
+    """How old the oldest event is that is not projected; not known where it was recorded by a clock ahead."""
+    if recorded_ms is None:
+        return 0.0
+    seconds = now_s() - recorded_ms / 1000
+    return None if seconds < -SILENT_S_MAX else round(max(seconds, 0.0), 3)
+
+
 def _living(workers: Mapping[str, Worker]) -> dict[str, Worker]:
     """Leave out workers that have given no sign of life for long."""
-    oldest_ms = (time.time() - SILENT_S_MAX) * 1000
-    return {name: worker for name, worker in workers.items() if worker.beat >= oldest_ms}
+    at_ms, silent_ms_max = now_s() * 1000, SILENT_S_MAX * 1000
+    # A beat from far ahead is of a worker whose clock was wrong, and that has not beaten since.
+    return {name: each for name, each in workers.items() if abs(each.beat - at_ms) <= silent_ms_max}

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import structlog
 
+from tta.clock import now_ms
 from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import Checkpoint, Checkpoints
 
@@ -68,7 +69,8 @@ class Leases:
         if dead:
             log.warning("workers gave no sign of life for a lease", workers=sorted(dead))
             await self._checkpoints.forget(dead)
-        self._beat = max(self._beat + 1, int(time.time() * 1000))
+        at_ms = now_ms()
+        self._beat = at_ms if at_ms != self._beat else at_ms + 1
         await self._checkpoints.beat(self.worker, self._beat, self.stopped()[:STOPPED_MAX])
 
     async def claim(self) -> dict[int, Checkpoint]:

@@ -4,9 +4,10 @@ One timer per session, moved only when it falls due: so a session costs an event
 None is abandoned while its player is held, nor before the last words are answered.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
+from tta.clock import now
 from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import Asked, Commands, Decided, Decision, handle_over
 from tta.commands.sessions import roster_events
@@ -86,16 +87,18 @@ class _Reaction:
             current = states.of(played)
             if current.status not in {Status.OPEN, Status.PAUSED} or current.active_at is None:
                 return {}
-            until = current.active_at + idle
+            at = now()
+            # What bears a moment ahead was written under a clock that was wrong.
+            until = min(current.active_at, at) + idle
             if due is not None and _must_wait(current, states.of(self._record)):
                 # As long again: who is released, or answered late, has all that time to come back.
-                until = max(until, due.at + idle)
+                until = max(until, min(due.at, at) + idle)
             wanted = ScheduleTimer(
                 purpose=TimerPurpose.SESSION_IDLE,
                 about=session_id,
                 due_at=until,
                 player_id=self._player_id,
-                at=datetime.now(UTC),
+                at=at,
             )
             return {watching: timer.decide(states.of(watching), wanted)}
 
@@ -108,10 +111,12 @@ class _Reaction:
 
         def decide(states: States) -> Decided:
             current = states.of(played)
-            is_recent = current.active_at is not None and current.active_at + idle > due.at
+            at = now()
+            # Who noticed it may have had a clock that was ahead.
+            is_recent = current.active_at is not None and current.active_at + idle > min(due.at, at)
             if is_recent or _must_wait(current, states.of(self._record)):
                 raise NotIdle
-            left = session.decide(current, AbandonSession(at=datetime.now(UTC)))
+            left = session.decide(current, AbandonSession(at=at))
             return {played: left, listed: roster_events(states.of(listed), session_id, left)}
 
         await self._append([played, self._record, listed], decide)
@@ -122,7 +127,7 @@ class _Reaction:
         watching = self._timer(session_id)
 
         def decide(states: States) -> Decided:
-            return {watching: timer.decide(states.of(watching), CancelTimer(at=datetime.now(UTC)))}
+            return {watching: timer.decide(states.of(watching), CancelTimer(at=now()))}
 
         await self._append([watching], decide)
 

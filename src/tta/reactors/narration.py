@@ -4,7 +4,7 @@ The request stands in the log before anybody is asked; its event's id goes with 
 which honours it bills a turn once, however often the call is made again. The answer deals with the request.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from tta.agents.messages import Answer, Plan
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
+from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain.base import Event
 from tta.domain.narration import NarrationOutcome
@@ -71,7 +72,7 @@ class Narrate:
                 call_id=recorded.event_id,
                 afresh=True,
             )
-            waited_s = (datetime.now(UTC) - said.at).total_seconds()
+            waited_s = (now() - said.at).total_seconds()
             plan, answer = await self._told(matter, asked, waited_s, on_step)
             asked = asked or (None if plan is None else (plan, answer))
             try:

@@ -4,12 +4,11 @@ Where a language model is to be asked it writes down just that, and narration.py
 turn waits behind another's model, and no model is asked that no event speaks of.
 """
 
-from datetime import UTC, datetime
-
 import structlog
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
+from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain.base import Event
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
@@ -64,6 +63,6 @@ class Reply:
         # No model is asked yet, whoever agreed to it.
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None), on_step=on_step)
         if self._orchestrator.would_ask(matter.turn, plan):
-            return RequestNarration(turn=matter.number, held=False, at=datetime.now(UTC))
+            return RequestNarration(turn=matter.number, held=False, at=now())
         answer = await self._orchestrator.answer(matter.turn, plan, may_ask_model=False, on_step=on_step)
         return answer_command(matter, answer)

@@ -1,4 +1,7 @@
-"""Lets timers fall due: looks every second what is due by the store's clock, and says so in the log, once.
+"""Lets timers fall due: looks every second what is due, and says so in the log, once.
+
+Due is what both the store's clock and this process's have reached: what follows cannot be taken back,
+whatever a timer is for today, so in doubt it is late (`LATE_IN_DOUBT`).
 
 Any number of processes look at all slots; whoever comes second changes nothing. What cannot be done now is
 tried again at the next look, and holds up no other timer.
@@ -9,10 +12,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from tta.clock import now
 from tta.commands.handle import Asked, Commands, TooManyConflicts, VersionMismatch, handle
 from tta.commands.targets import timer_target
 from tta.domain.identity import derived_id
 from tta.domain.timer import FallDue, TimerDue
+from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Context
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
@@ -26,6 +31,8 @@ LOOK_EVERY_S = 1.0  # A safety deadline is late by no more than this and one app
 DUE_MAX = 32  # Of one slot at one look, side by side: with all slots still less than the store lets wait.
 FAILED_AGAIN = timedelta(seconds=10)
 BACKOFF_S_MAX = 5.0
+LATE_IN_DOUBT = frozenset({TimerPurpose.SESSION_IDLE})
+"""What may not come early. A purpose that protects somebody needs the other side: what either has reached."""
 AWAY = (StoreUnavailable, OutcomeUnknown, TooManyConflicts)
 
 log = structlog.get_logger(__name__)
@@ -73,7 +80,7 @@ class TimerClock:
     async def _look(self, slot: int) -> bool:
         """Let what is due now fall due; False where more is waiting than was taken."""
         looked_s = asyncio.get_running_loop().time()
-        looked = await self._index.look(slot, DUE_MAX)
+        looked = await self._index.look(slot, DUE_MAX, now=now())
         self._scheduled[slot] = looked.scheduled
         if not looked.is_whole:
             self._lost.add(slot)
@@ -101,7 +108,7 @@ class TimerClock:
             bound.info("a timer fell due", purpose=due.purpose.value, late_s=round(late_s, 3))
         return True
 
-    async def _fall_due(self, entry: Entry, now: datetime) -> TimerDue | None:
+    async def _fall_due(self, entry: Entry, at: datetime) -> TimerDue | None:
         """Say in the log that a schedule has come; None where it is over, or somebody said so before."""
         # Read anew: what is remembered may not know yet whom the timer concerns.
         target = timer_target(entry.timer)
@@ -113,19 +120,20 @@ class TimerClock:
             Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
             expected_version=entry.version,
         )
+        assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
         player_id = folded.state.standing.player_id
         try:
-            handled = await handle(self._commands, target, FallDue(at=now), asked, player_id=player_id)
+            handled = await handle(self._commands, target, FallDue(at=at), asked, player_id=player_id)
         except VersionMismatch:
             return None
         (due,) = handled.events
         assert isinstance(due, TimerDue), "falling due is all that was asked"
         return None if handled.again else due
 
-    async def _put_off(self, slot: int, entry: Entry, now: datetime) -> None:
+    async def _put_off(self, slot: int, entry: Entry, at: datetime) -> None:
         """Let others of the slot have their look: only so many are taken at once, the earliest first."""
         try:
-            await self._index.put_off(slot, entry, now + FAILED_AGAIN)
+            await self._index.put_off(slot, entry, at + FAILED_AGAIN)
         except AWAY as error:
             log.warning("a timer cannot be put off", timer=str(entry.timer), error=said(error))
 

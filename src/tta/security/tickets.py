@@ -3,11 +3,11 @@
 Good for opening the stream of one session, for a minute. No access token is a ticket, and no ticket is one.
 """
 
-import time
 from uuid import UUID
 
 import msgspec
 
+from tta.clock import now_s
 from tta.domain.vocabulary import Role
 from tta.security.tokens import ISSUER, Principal, TokenRefused, Tokens
 
@@ -27,7 +27,7 @@ class Claims(msgspec.Struct, frozen=True):
 
 def mint_ticket(tokens: Tokens, principal: Principal, session_id: UUID) -> str:
     """Sign a ticket with which a caller opens the stream of one session within LIFETIME_S."""
-    now = int(time.time())
+    now = int(now_s())
     claims: dict[str, object] = {
         "iss": ISSUER,
         "aud": AUDIENCE,

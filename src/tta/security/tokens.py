@@ -4,7 +4,6 @@ until they expire.
 
 import hashlib
 import secrets
-import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -15,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
+from tta.clock import now_s
 from tta.domain.vocabulary import Role
 from tta.security.key_files import KeyFileUnsafe, read_private_text
 
@@ -81,7 +81,7 @@ class Tokens:
         lifetime_s: int = LIFETIME_S_DEFAULT,
     ) -> str:
         """Sign a token that is good for `lifetime_s` seconds, LIFETIME_S_MAX at most."""
-        now = int(time.time())
+        now = int(now_s())
         claims: dict[str, object] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -109,6 +109,7 @@ class Tokens:
             if decoded.header.get("typ", "JWT") != kind:
                 raise TokenRefused("the token is not valid")
             registry = jwt.JWTClaimsRegistry(
+                now=lambda: int(now_s()),
                 leeway=CLOCK_SKEW_S,
                 iss={"essential": True, "value": ISSUER},
                 aud={"essential": True, "value": audience},
@@ -133,7 +134,7 @@ class Tokens:
             self._verified[digest] = known
             if len(self._verified) > CACHE_MAX:
                 self._verified.popitem(last=False)
-        if known.expires_s + CLOCK_SKEW_S < time.time():
+        if known.expires_s + CLOCK_SKEW_S < now_s():
             self._verified.pop(digest, None)
             raise TokenRefused("the token has expired")
         return known

@@ -1,0 +1,60 @@
+"""A clock that a test moves, for the processes that it starts: Debian's libfaketime reads it from a file.
+
+Only the wall clock moves. Time that passes (CLOCK_MONOTONIC) is left alone, as no machine moves it.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+LIBRARIES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1")
+JUMPS = ("+1h", "-1h", "+31d", "-31d", "+1y", "-1y")
+
+
+def library() -> Path:
+    """Debian's; without it the test is skipped, or fails where it is required."""
+    found = [path for each in LIBRARIES for path in Path("/").glob(each.lstrip("/"))]
+    if not found:
+        if os.environ.get("TTA_REQUIRE_FAKETIME") == "1":
+            pytest.fail("TTA_REQUIRE_FAKETIME=1, but libfaketime is not installed", pytrace=False)
+        pytest.skip("CLOCKS NOT MOVED: install Debian's faketime to see what a wrong clock does")
+    return found[0]
+
+
+class MovedClock:
+    """One clock, for processes and their children."""
+
+    def __init__(self, stamp: Path) -> None:
+        self._stamp = stamp
+        self._environment = {
+            "LD_PRELOAD": str(library()),
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(stamp),
+            "FAKETIME_CACHE_DURATION": "1",
+        }
+        self.be_right()
+
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """Whoever is started within goes by this clock."""
+        before = {name: os.environ.get(name) for name in self._environment}
+        os.environ.update(self._environment)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name)
+                if value is not None:
+                    os.environ[name] = value
+
+    def jump(self, how_far: str) -> None:
+        """Be so far ahead (`+31d`) or behind (`-1y`), within a second."""
+        fresh = self._stamp.with_suffix(".new")
+        fresh.write_text(f"{how_far}\n")
+        fresh.replace(self._stamp)
+
+    def be_right(self) -> None:
+        self.jump("+0")
