@@ -61,7 +61,7 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("projections", "projector"): {"model"},
     ("projections", "graph"): {"engine", "schema"},
     ("http", "graph"): {"engine"},
-    ("http", "projector"): {"checkpoints", "freshness", "lag"},
+    ("http", "projector"): {"checkpoints", "forgetting", "freshness", "lag"},
     ("settings", "eventstore"): {"durability", "layout"},
 }
 """Of these only the named modules may be imported: the rest is the other folder's own business."""

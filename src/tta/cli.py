@@ -37,6 +37,8 @@ keys_cli = App(name="keys", help="The key files that a production TTA needs.", g
 cli.command(keys_cli)
 stories_cli = App(name="stories", help="The authored stories.", group=LOOK)
 cli.command(stories_cli)
+graph_cli = App(name="graph", help="The graph that read models are kept in.", group=SET_UP)
+cli.command(graph_cli)
 cli.register_install_completion_command(group=SET_UP)
 
 DataDir = Annotated[
@@ -193,6 +195,27 @@ def token(
         print(tokens.mint(subject, role or [Role.PLAYER], player_id=player, lifetime_s=minutes * 60))
 
     saying(mint)
+
+
+@graph_cli.command(name="forget")
+def forget_graph(
+    *,
+    model: Annotated[str | None, Parameter(help="One read model; else all.")] = None,
+    slot: Annotated[int | None, Parameter(help="One slot of the store, by its number; else all.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Have rows removed and filled anew from the log: the way back when they come from a log that is gone.
+
+    Nothing is lost: the log has it all. Commands go on; queries about these rows say meanwhile that nobody
+    can rely on them, or are 503.
+    """
+    from tta.forgetting import forget_rows
+    from tta.operations import checked_settings
+
+    async def work() -> int:
+        return await forget_rows(out, checked_settings(data_dir=data_dir), model=model, slot=slot)
+
+    _look(work())
 
 
 @keys_cli.command

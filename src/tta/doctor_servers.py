@@ -20,6 +20,7 @@ from tta.projector.lag import Lag, lags
 from tta.settings import Settings, SettingsWrong
 from tta.work import READ_MODELS
 
+SLOTS_NAMED_MAX = 8
 SERVER_VERSION_MIN = (7, 0)  # Scripts that say which flags they have.
 ASK_TIMEOUT_S = 3.0
 COMPONENTS = "CALL dbms.components() YIELD name, versions, edition RETURN name, versions, edition"
@@ -137,10 +138,22 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
 
 def _about(lag: Lag, *, is_stopped: bool) -> Finding:
     what = f"projection {lag.model}"
+    if lag.changed:
+        slots = ", ".join(map(str, lag.changed[:SLOTS_NAMED_MAX]))
+        more = f" and {len(lag.changed) - SLOTS_NAMED_MAX} more" if len(lag.changed) > SLOTS_NAMED_MAX else ""
+        which = f" --slot {lag.changed[0]}" if len(lag.changed) == 1 else ""
+        found = f"its rows in slots {slots}{more} come from events that are no longer in the log"
+        change = (
+            "if the log can still be restored, restore it; else "
+            f"`tta graph forget --model {lag.model}{which}` has them filled anew"
+        )
+        return Finding(what, "fail", found, change)
     if lag.events_behind is None:
         return Finding(what, "warn", "its lag cannot be known now", "see the rows above")
     age = "a time that is not known" if lag.seconds_behind is None else f"{lag.seconds_behind:g} s"
     behind = f"{lag.events_behind} events, {age} behind" if lag.events_behind else "up to date"
+    if lag.filling:
+        behind = f"{behind}; {lag.filling} slots are being filled"
     if is_stopped:
         return Finding(what, "ok", f"{behind}; nothing runs", "")
     if lag.slots_without_worker:

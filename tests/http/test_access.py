@@ -46,6 +46,7 @@ EXPECTED: dict[Action, dict[Role, dict[str, int]]] = {
     Action.OPERATIONS_READ: {
         role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in (Role.OPERATOR, Role.ADMIN)
     },
+    Action.OPERATIONS_CHANGE: {Role.OPERATOR: {OWN: 200, OTHER: 200, UNLINKED: 200}},
     Action.MEASURE_READ: {role: {OWN: 200, OTHER: 200, UNLINKED: 200} for role in Role},
 }
 """Whom it does not name is answered 403."""
@@ -57,6 +58,7 @@ BODIES: dict[str, Any] = {
     "/v1/players/{player_id}/progress": {"goal_id": GOAL_ID, "attainment": 1},
     "/v1/players/{player_id}/goals/{goal_id}/milestones": {"text": "To the corner and back"},
     "/v1/players/{player_id}/measures": {"measure": "gad7", "answers": [0, 1, 2, 3, 0, 1, 2]},
+    "/v1/operations/read-models/forget": {"model": "agents", "slot": 15},
     "/v1/sessions": {},
     "/v1/sessions/{session_id}/switch": {"to": SESSION_ID},
     "/v1/sessions/{session_id}/copy": {},

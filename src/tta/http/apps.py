@@ -47,6 +47,7 @@ COMMANDS: tuple[Route, ...] = (
     *sessions.COMMANDS,
     *session_moves.COMMANDS,
     *care_plans.COMMANDS,
+    *operations.COMMANDS,
 )
 QUERIES: tuple[Route, ...] = (
     *players.QUERIES,

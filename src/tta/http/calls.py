@@ -131,6 +131,8 @@ class Route(NamedTuple):
     query: tuple[str, ...] = ()
     """The parameters behind `?`."""
     media_type: str = "application/json"
+    appends: bool = True
+    """A command that changes nothing in the log answers neither version nor token."""
     reads_log: bool = False
     """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
     ticketed: bool = False

@@ -220,6 +220,8 @@ def _responses(route: Route, tag: str) -> dict[str, Any]:
 
 
 def _answer_headers(route: Route, tag: str) -> tuple[str, ...]:
+    if tag == "commands" and not route.appends:
+        return ("Idempotency-Replayed",)
     if tag == "commands":
         location = ("Location",) if route.status == 201 else ()
         return ("ETag", *location, "Consistency-Token", "Idempotency-Replayed", "Link")

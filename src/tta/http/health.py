@@ -62,7 +62,7 @@ async def health(call: Call) -> Response:
         _reacting(call),
     )
     stopped = call.services.workers.stopped()
-    well = database and cache and not stopped and not any(lag.stopped for lag in measured)
+    well = database and cache and not stopped and not any(lag.stopped or lag.changed for lag in measured)
     details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting)
     answer = Health("healthy" if well else "unhealthy", Checks(database, cache, not resting), details)
     return _json(answer, 200 if well else 503)
@@ -91,6 +91,8 @@ async def show_metrics(call: Call) -> Response:
         metrics.PROJECTION_SECONDS.labels(lag.model).set(_or_nan(lag.seconds_behind))
         metrics.PROJECTION_UNATTENDED.labels(lag.model).set(_or_nan(lag.slots_without_worker))
         metrics.PROJECTION_STOPPED.labels(lag.model).set(len(lag.stopped))
+        metrics.PROJECTION_CHANGED.labels(lag.model).set(len(lag.changed))
+        metrics.PROJECTION_FILLING.labels(lag.model).set(lag.filling)
     parked = await _parked(call)
     for name in call.services.workers.reactors:
         standing = None if parked is None else sum(each.reactor == name for each in parked)

@@ -1,22 +1,48 @@
-"""Operations: what runs, and how it does. Nothing here is anybody's words."""
+"""Operations: what runs, how it does, and what operators change. Nothing here is anybody's words."""
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
+import structlog
+from msgspec import Meta
 from starlette.responses import Response
 
+from tta.commands.handle import KeyReused
 from tta.domain.agent import AgentState
 from tta.eventstore.heartbeats import beat_ages_ms
+from tta.eventstore.layout import SLOTS_MAX
+from tta.http.bodies import Body
 from tta.http.calls import Call, Route, shown
 from tta.http.pages import opaque_tag
+from tta.http.problems import GRAPH_UNAVAILABLE, INVALID, FieldError, Problem
 from tta.projections import agents
 from tta.projections.agents import AGENTS_MAX, Agent, agents_of_late
+from tta.projector.forgetting import NameReused, forget
 from tta.security.policy import Action
+from tta.telemetry.metrics import COMMANDS_REPLAYED
 
 GONE_AFTER = timedelta(days=1)
 """So long are agents shown that retired, or that are silent."""
 SILENT = "silent"
+
+log = structlog.get_logger(__name__)
+
+
+class RowsToForget(Body, frozen=True):
+    """Which rows are forgotten; without a model or a slot, those of all."""
+
+    model: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    slot: Annotated[int, Meta(ge=0, lt=SLOTS_MAX)] | None = None
+
+
+class RowsForgotten(msgspec.Struct, frozen=True):
+    """What is filled anew from now on."""
+
+    models: tuple[str, ...]
+    slots: int
+    """How many of each."""
 
 
 class AgentShown(msgspec.Struct, frozen=True):
@@ -74,6 +100,33 @@ async def show_agents(call: Call) -> Response:
     return shown(call, answer, opaque_tag(agents.NAME, agents.VERSION, answer))
 
 
+async def forget_rows(call: Call) -> Response:
+    call.require_anyone()
+    store, asked = call.services.commands.aggregates.store, call.named
+    lanes = [each for each in call.services.checkpoints if call.body.model in (None, each.model)]
+    if not lanes:
+        there_are = f"expected one of {', '.join(each.model for each in call.services.checkpoints)}"
+        raise Problem(INVALID, "see errors", errors=(FieldError("/model", there_are),))
+    slots = range(store.layout.slots) if call.body.slot is None else [call.body.slot]
+    if slots[-1] >= store.layout.slots:
+        below = f"expected a slot below {store.layout.slots}"
+        raise Problem(INVALID, "see errors", errors=(FieldError("/slot", below),))
+    by, wish = str(asked.context.command_id), msgspec.json.encode(call.body).hex()
+    try:
+        is_new = await forget(store, lanes, slots, by=by, wish=wish)
+    except NameReused as error:
+        raise KeyReused("this Idempotency-Key came before with another payload") from error
+    answer = RowsForgotten(tuple(each.model for each in lanes), len(slots))
+    call.services.freshness.doubt(answer.models, slots)
+    headers = {"Cache-Control": "no-store"}
+    if not is_new:
+        headers["Idempotency-Replayed"] = "true"
+        COMMANDS_REPLAYED.inc()
+    else:
+        log.warning("rows are to be forgotten", models=answer.models, slots=len(slots), slot=call.body.slot)
+    return Response(msgspec.json.encode(answer), 200, headers, "application/json")
+
+
 def _shown(row: Agent, age_ms: int | None) -> AgentShown:
     is_silent = age_ms is None and row.state != AgentState.RETIRED
     return AgentShown(
@@ -96,6 +149,19 @@ def _shown(row: Agent, age_ms: int | None) -> AgentShown:
     )
 
 
+COMMANDS = (
+    Route(
+        "POST",
+        "/v1/operations/read-models/forget",
+        forget_rows,
+        Action.OPERATIONS_CHANGE,
+        "Have rows of read models removed and filled anew from the log",
+        answer=RowsForgotten,
+        body=RowsToForget,
+        appends=False,
+        problems=(GRAPH_UNAVAILABLE,),
+    ),
+)
 QUERIES = (
     Route(
         "GET",

@@ -81,6 +81,11 @@ SET c.hash = $hash, c.epoch = c.epoch + 1, c.owner = '', c.fills_to = row.fills_
   c.forgotten_by = $by
 RETURN c.slot AS slot
 """
+FORGOTTEN_BY = """
+MATCH (c:Checkpoint)
+WHERE c.model = $model AND c.forgotten_by STARTS WITH $by
+RETURN DISTINCT c.forgotten_by AS named
+"""
 # A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
 BEATS = """
 MATCH (w:Worker)
@@ -230,6 +235,11 @@ class Checkpoints:
         async with self._graph.transaction() as tx:
             reset = await tx.run(RESET, rows=rows, hash=FORGOTTEN, by=by)
         return sorted(row["slot"] for row in reset)
+
+    async def forgotten_by(self, by: str) -> list[str]:
+        """Give the names under which rows of this read model were forgotten last, of those that begin so."""
+        rows = await self._graph.read(FORGOTTEN_BY, model=self._prefix, by=by)
+        return [row["named"] for row in rows]
 
     async def locked(self, tx: Transaction, held: Checkpoint, worker: str) -> None:
         """Lock a checkpoint for a transaction. Raises LeaseLost where another worker has claimed it."""

@@ -70,15 +70,21 @@ class Positions:
 
     def moved(self, model: str, slot: int, mark: Mark) -> None:
         """Tell that the rows of a slot that is held are committed up to an entry."""
-        held = self._held.setdefault(model, {})
-        held[slot] = held.get(slot, ABSENT_LANE)._replace(mark=mark)
-        self.seen((model, slot), mark.position)
+        held = self._held.get(model, {})
+        if slot in held:
+            held[slot] = held[slot]._replace(mark=mark)
+            self.seen((model, slot), mark.position)
 
     def stopped(self, model: str, slot: int, position: int) -> None:
         """Tell behind which position a slot that is held goes on no more; NOWHERE: it goes on again."""
         held = self._held.get(model, {})
         if slot in held:
             held[slot] = held[slot]._replace(stopped_at=position)
+
+    def doubted(self, model: str, slots: Iterable[int]) -> None:
+        """Take the graph's word for these slots until their projector has looked at it again."""
+        for slot in slots:
+            self._held.get(model, {}).pop(slot, None)
 
     def left(self, model: str) -> None:
         self._held.pop(model, None)
@@ -163,6 +169,13 @@ class Freshness:
             if remaining_s <= 0:
                 return Consistency.STALE if look.worst is Consistency.FRESH else look.worst
             await self._wait(look.awaited, remaining_s)
+
+    def doubt(self, models: Iterable[str], slots: Sequence[int]) -> None:
+        """Believe nothing of what is remembered of these lanes: their rows were forgotten just now."""
+        for model in models:
+            self._positions.doubted(model, slots)
+            for slot in slots:
+                self._remembered.pop((model, slot), None)
 
     async def now(self, models: Sequence[str], slots: Iterable[int]) -> Consistency:
         """Judge without a token, and from what stands now."""

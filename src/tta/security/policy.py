@@ -29,6 +29,7 @@ class Action(StrEnum):
     CARE_PLAN_READ = "care-plan.read"
     MEASURE_READ = "measure.read"
     OPERATIONS_READ = "operations.read"
+    OPERATIONS_CHANGE = "operations.change"
 
 
 class Relation(StrEnum):
@@ -73,6 +74,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.OPERATIONS_READ: frozenset(
         {Grant(Role.OPERATOR, Relation.ANYONE), Grant(Role.ADMIN, Relation.ANYONE)}
     ),
+    Action.OPERATIONS_CHANGE: frozenset({Grant(Role.OPERATOR, Relation.ANYONE)}),
 }
 
 

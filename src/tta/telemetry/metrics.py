@@ -63,6 +63,18 @@ TIMER_LATENESS = Histogram(
     buckets=LATENESS_BUCKETS_S,
     registry=REGISTRY,
 )
+PROJECTION_CHANGED = Gauge(
+    "tta_projection_slots_changed",
+    "Slots of a read model whose checkpoint's event no longer stands in the log",
+    ("model",),
+    registry=REGISTRY,
+)
+PROJECTION_FILLING = Gauge(
+    "tta_projection_slots_filling",
+    "Slots of a read model whose rows are being filled from the log, for the first time or anew",
+    ("model",),
+    registry=REGISTRY,
+)
 TIMERS_SCHEDULED = Gauge(
     "tta_timers_scheduled",
     "Timers that are to fall due, of all processes; NaN when unknown",
