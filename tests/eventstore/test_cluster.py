@@ -1,6 +1,7 @@
 """A real cluster: slots move under load, both ways; a primary dies and its replica takes over."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
@@ -13,6 +14,7 @@ from store_servers import Cluster, Move, TcpServer, until
 
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
+from tta.eventstore.nodes import HOPS_MAX
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START
 
@@ -60,7 +62,7 @@ async def under_load(cluster: Cluster, move: Move, appends: int, moves: int) -> 
     cluster.moves = 0
     reading = asyncio.create_task(read())
     writing = [asyncio.create_task(write(slot)) for slot in range(SLOTS) for _ in range(2)]
-    await until(all_moved, within_s=60)
+    await until(all_moved, within_s=240)
     stop.set()
     await moving
     await asyncio.gather(*writing)
@@ -139,6 +141,48 @@ async def test_a_log_that_has_moved_ahead_of_its_slot_is_read(cluster: Cluster) 
     for node in (source, to):
         await node.say("CLUSTER", "SETSLOT", slot, "STABLE")
     await store.close()
+
+
+async def test_servers_that_disagree_are_asked_again_by_all_commands_together(
+    own_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sends commands to the other: the commands wait for one reading of the topology after the other."""
+    monkeypatch.setattr("tta.eventstore.nodes.READ_TIMEOUT_S", 60.0)
+    first, second = own_cluster.nodes[:2]
+    store = await EventStore.open(own_cluster.url, "disputed", slots=256)
+    kept = key_slot(store.layout.record.encode())
+    hashed = {slot: key_slot(store.layout.tag(slot)[:-1].encode()) for slot in range(256)}
+    disputed = [slot for slot in await slots_of(store, own_cluster, first) if hashed[slot] != kept]
+    second_id = await second.say("CLUSTER", "MYID")
+    for slot in disputed:
+        await first.say("CLUSTER", "SETSLOT", hashed[slot], "NODE", second_id)
+
+    async def topology_readings() -> int:
+        return sum([await calls(node, "cluster|slots", "calls") for node in own_cluster.nodes])
+
+    before = await topology_readings()
+    reading = asyncio.gather(*(store.read(slot) for slot in range(256)))
+
+    async def read_again() -> bool:
+        return await topology_readings() >= before + 6
+
+    await until(read_again)
+    assert not reading.done()
+    sent_away = sum([await calls(node, "xrange", "rejected_calls") for node in (first, second)])
+    rounds = await topology_readings() - before + 1
+    for slot in disputed:
+        await second.say("CLUSTER", "SETSLOT", hashed[slot], "NODE", second_id)
+    assert not any(answer.events for answer in await reading)
+    # Each command is sent a few times at once, and then once in each round.
+    assert len(disputed) <= sent_away <= len(disputed) * (HOPS_MAX + 1 + rounds)
+    await asyncio.gather(*(grown(store, some_id(slot), "a") for slot in range(256)))
+    await store.close()
+
+
+async def calls(server: TcpServer, command: str, counted: str) -> int:
+    """How often the server was given a command, or sent it away."""
+    stats = re.search(rf"cmdstat_{re.escape(command)}:(.*)", await server.say("INFO", "commandstats"))
+    return int(dict(each.split("=") for each in stats[1].strip().split(","))[counted]) if stats else 0
 
 
 async def test_a_replica_takes_over_and_the_store_finds_it(own_cluster: Cluster) -> None:

@@ -8,17 +8,22 @@ from typing import Any
 
 from redis.exceptions import AskError, MovedError, RedisError, ResponseError, TryAgainError
 
+from tta.eventstore.backoff import Backoff
 from tta.eventstore.durability import Durability, NotPrimary, check_server
 from tta.eventstore.errors import StoreError, StoreUnavailable
 from tta.eventstore.scripts import Script
 from tta.eventstore.topology import CONNECT_TIMEOUT_S, Server, Topology
 from tta.eventstore.wire import command as wire_command
-from tta.eventstore.writer import Lane, Node, Pending
+from tta.eventstore.writer import Lane, Node, Pending, ended
 
 OUTCOME_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 2.0
-REROUTE_DELAY_S = 0.02
 HOPS_MAX = 3  # So many redirections are followed at once; servers that disagree are given time.
+REROUTE_S_MIN, REROUTE_S_MAX = 0.02, 0.25
+"""How long a command that was sent away again is held back, longer each time."""
+REFRESH_S_MIN, REFRESH_S_MAX = 0.02, 0.25
+"""How long after one reading of the topology the next begins, longer each time while there is trouble."""
+CALM_S = 2.0  # Without a reading for so long, the trouble is over.
 
 Words = Sequence[str | bytes | int]
 WRITE, READ, BULK = "appends", "reads", "bulk reads"
@@ -32,6 +37,9 @@ class Nodes:
         self.durability = durability
         self._lanes: dict[tuple[str, Server], Lane] = {}
         self._rerouting: set[asyncio.Task[None]] = set()
+        self._refreshing: asyncio.Task[None] | None = None
+        self._refresh_backoff = Backoff(REFRESH_S_MIN, REFRESH_S_MAX, at_once=True)
+        self._refreshed_at = 0.0
         self._closing = False
         self._asked_now: dict[tuple[str | bytes | int, ...], asyncio.Future[Any]] = {}
 
@@ -55,6 +63,8 @@ class Nodes:
             await asyncio.gather(*self._rerouting)
         for lane in self._lanes.values():
             await lane.close()
+        if self._refreshing is not None:
+            await ended(self._refreshing)
 
     async def append(self, command: bytes, key: str) -> list[bytes]:
         """Send one append and await its answer. Cancelling the caller abandons the wait only."""
@@ -142,19 +152,45 @@ class Nodes:
 
     async def _next(self, server: Server, pending: Pending, error: Exception) -> Server:
         pending.hops += 1
+        again = pending.hops - HOPS_MAX
         redirected, lost = isinstance(error, AskError), not isinstance(error, ResponseError)
         pending.asking = redirected and not isinstance(error, MovedError)
         # After a loss it is the lane that keeps its distance.
-        if not (redirected or lost) or pending.hops > HOPS_MAX:
-            await asyncio.sleep(REROUTE_DELAY_S)
+        if not (redirected or lost) or again > 0:
+            await asyncio.sleep(min(REROUTE_S_MIN * 2 ** min(max(again, 0), 8), REROUTE_S_MAX))
         if isinstance(error, MovedError):
             self.topology.moved(error, server)
+            refreshed = self._refresh(self.topology.holder(pending.key))
+            if again > 0:
+                await _ended_by(pending.deadline, refreshed)
         elif isinstance(error, AskError):
             return self.topology.redirected(error, server)
         elif self.topology.is_cluster and not isinstance(error, TryAgainError):
-            with suppress(StoreUnavailable):
-                await self.topology.learn()
+            await _ended_by(pending.deadline, self._refresh())
         return self.topology.holder(pending.key)
+
+    def _refresh(self, first: Server | None = None) -> "asyncio.Task[None]":
+        """Read the topology again, once for all commands that were sent away or lost their server meanwhile.
+
+        `first` is the server to ask first. While the trouble lasts, readings are held apart.
+        """
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._read_again(first), name="topology")
+        return self._refreshing
+
+    async def _read_again(self, first: Server | None) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() - self._refreshed_at > CALM_S:
+            self._refresh_backoff.reset()
+        await asyncio.sleep(self._refresh_backoff.next_s())
+        with suppress(StoreUnavailable):
+            await self.topology.learn(first)
+        self._refreshed_at = loop.time()
+
+
+async def _ended_by(deadline: float, task: "asyncio.Task[None]") -> None:
+    """Wait for what others wait for too, no longer than until a moment of the loop's clock."""
+    await asyncio.wait([task], timeout=max(0.0, deadline - asyncio.get_running_loop().time()))
 
 
 def evalsha(script: Script, keys: list[str], arguments: list[bytes | str | int]) -> bytes:

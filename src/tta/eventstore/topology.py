@@ -86,10 +86,11 @@ class Topology:
     def redirected(self, error: AskError, by: Server) -> Server:
         return Server(error.host or by.host or self._settings.get("host", ""), error.port)
 
-    async def learn(self) -> None:
+    async def learn(self, first: Server | None = None) -> None:
         """Ask the servers, one after the other, who holds what. Raises StoreUnavailable if none answers.
 
-        Who waits while somebody else is asking does not ask again.
+        The one that a redirection named is asked first: it knows of what it took over. Who waits while
+        somebody else is asking does not ask again.
         """
         before = self._learned
         async with self._learning:
@@ -98,7 +99,7 @@ class Topology:
             known = [server for server in self.servers if server != THE_ONE]
             random.shuffle(known)
             failure: Exception | None = None
-            for server in (*known, THE_ONE):
+            for server in dict.fromkeys((*([first] if first else []), *known, THE_ONE)):
                 try:
                     async with asyncio.timeout(LEARN_TIMEOUT_S):
                         holders = await self._ask(server)
