@@ -44,6 +44,11 @@ class ModelServer:
         self.received: list[Received] = []
         self.waits_s = 0.0
         """How slow it is where it answers."""
+        self.may_answer = asyncio.Event()
+        """While it is not set, it keeps whoever asks waiting."""
+        self.may_answer.set()
+        self.under_way = 0
+        """Requests that wait for their answer."""
         self.came = asyncio.Condition()
         self.base_url = ""
 
@@ -70,7 +75,7 @@ class ModelServer:
         streams = bool(asked.get("stream"))
         if behaviour == "hangs" and not streams:
             return await self._hang()
-        await asyncio.sleep(self.waits_s)
+        await self._think()
         bad = self._bad_answer(behaviour)
         if bad is not None:
             return bad
@@ -79,6 +84,14 @@ class ModelServer:
         if streams:
             return StreamingResponse(self._stream(text, behaviour), media_type="text/event-stream")
         return JSONResponse(self._whole(text))
+
+    async def _think(self) -> None:
+        await asyncio.sleep(self.waits_s)
+        self.under_way += 1
+        try:
+            await self.may_answer.wait()
+        finally:
+            self.under_way -= 1
 
     def _bad_answer(self, behaviour: str) -> Response | None:
         if behaviour.isdecimal():
