@@ -35,10 +35,13 @@ async def still_api(api_directory: Path) -> AsyncIterator[Api]:
         yield running
 
 
-@pytest.fixture(scope="session")
-def dev(api_directory: Path) -> Iterator[Dev]:
-    """A process of its own, for what only the wire and the log can show."""
-    running = start_dev(api_directory / "dev")
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    """A process of its own, for what only the wire and the log can show.
+
+    It ends with the file: an idle one takes a twentieth of a core.
+    """
+    running = start_dev(tmp_path_factory.mktemp("dev") / "dev")
     yield running
     running.stop()
 
