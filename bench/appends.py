@@ -3,26 +3,31 @@
 import asyncio
 import socket
 import time
+from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import hiredis
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bench.figures import Figure, percentile
+from bench.figures import Figure, percentile, sized
 from bench.stores import one_event, server, store
 from tta.domain.identity import derived_id
-from tta.eventstore.appends import appended, packed
+from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT
+from tta.eventstore.envelope import ABSENT, Head
 from tta.eventstore.nodes import evalsha
 from tta.eventstore.scripts import APPEND
 from tta.eventstore.store import EventStore
+from tta.eventstore.wire import command as wire_command
 
 TITLE = "Durable appends, one process, appendfsync always"
-EVENTS = 20_000
-ROUNDS = 3
+EVENTS = sized(20_000, 512)
+ROUNDS = sized(3, 1)
 PIPELINE = 256
+
+Appending = Callable[[Append], Awaitable[Appended]]
 
 
 async def run() -> list[Figure]:
@@ -56,7 +61,7 @@ async def _compare(child: ChildServer, opened: EventStore, tasks: int, ceiling: 
     ]
 
 
-async def _load(append, tasks: int, run_name: str) -> tuple[float, float]:
+async def _load(append: Appending, tasks: int, run_name: str) -> tuple[float, float]:
     latencies: list[float] = []
 
     async def one(number: int) -> None:
@@ -79,17 +84,18 @@ class _pooled:  # noqa: N801 - Used like a function.
         pool = BlockingConnectionPool.from_url(child.url, max_connections=64, timeout=60, protocol=2)
         self._client = Redis(connection_pool=pool, retry=Retry(NoBackoff(), 0))
         self._store = opened
+        self._sha = APPEND.sha.decode()
 
-    async def __aenter__(self):
+    async def __aenter__(self) -> Appending:
         await self._client.script_load(APPEND.text)
         return self._append
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def _append(self, append):
+    async def _append(self, append: Append) -> Appended:
         request = packed(append, self._store.layout, touch=False)
-        reply = await self._client.evalsha(APPEND.sha, len(request.keys), *request.keys, *request.arguments)
+        reply = await self._client.evalsha(self._sha, len(request.keys), *request.keys, *request.arguments)
         return appended(append, request, reply)
 
 
@@ -98,7 +104,7 @@ def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
     connection.
     """
     calls = []
-    heads = {}
+    heads: dict[UUID, Head] = {}
     for number in range(EVENTS):
         aggregate = derived_id("ceiling", str(turn), str(number % 64))
         append = one_event(aggregate, heads.get(aggregate, ABSENT))
@@ -107,7 +113,7 @@ def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
         calls.append(evalsha(APPEND, request.keys, request.arguments))
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(child.socket))
-        connection.sendall(hiredis.pack_command((b"SCRIPT", b"LOAD", APPEND.text)))
+        connection.sendall(wire_command("SCRIPT", "LOAD", APPEND.text))
         connection.recv(1000)
         reader = hiredis.Reader()
         began = time.perf_counter()
@@ -127,7 +133,7 @@ def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
 
 def _python_us(opened: EventStore) -> float:
     """What Python spends on one append apart from the wire: packing, chaining, and reading the answer."""
-    rounds, reply = 5_000, [b"OK", b"1", 1, b"1"]
+    rounds, reply = sized(5_000, 100), [b"OK", b"1", b"1", b"1"]
     aggregate = derived_id("python")
     began = time.perf_counter()
     for _ in range(rounds):

@@ -38,6 +38,7 @@ def main() -> None:
     url, name, port = sys.argv[1:4]
     pool = BlockingConnectionPool.from_url(url, max_connections=64, timeout=60, protocol=2)
     client, layout = Redis(connection_pool=pool, retry=Retry(NoBackoff(), 0)), Layout(name, 64)
+    sha = APPEND.sha.decode()
     session, player = owned_id(derived_id("bare", "player"), "session"), derived_id("bare", "player")
     started = SessionStarted(player_id=player, story="clearing", at=datetime.now(UTC))
     said = InteractionSubmitted(turn=1, words=Sealed(os.urandom(250)), at=datetime.now(UTC))
@@ -47,7 +48,7 @@ def main() -> None:
         said = json.loads(await request.body())
         fresh = os.urandom(16).hex()
         keys = [template.keys[0], f"{layout.tag(template.slot)}head:{fresh}", *template.keys[2:]]
-        reply = await client.evalsha(APPEND.sha, len(keys), *keys, *template.arguments)
+        reply = await client.evalsha(sha, len(keys), *keys, *template.arguments)
         assert reply[0] == b"OK", reply
         return JSONResponse(said)
 

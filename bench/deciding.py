@@ -9,19 +9,20 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from bench.figures import Figure, median
+from bench.figures import Figure, median, sized
 from bench.peers import WORDS, command_rate, postgresql, sqlite
 from bench.stores import one_event, server, store
-from tta.commands.folding import Aggregates, decider
+from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
-from tta.domain import session
+from tta.commands.targets import player_target, session_target
 from tta.domain.identity import derived_id, owned_id
+from tta.domain.player import RegisterPlayer
 from tta.domain.session import StartSession
 from tta.domain.turns import (
     AnswerInteraction,
     SubmitInteraction,
 )
-from tta.domain.vocabulary import Author
+from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.appends import packed
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
@@ -33,9 +34,12 @@ from tta.security.keyring import Keyring
 from tta.work import event_types
 
 TITLE = "Load 20 events + decide + durable append, one caller in sequence"
-AGGREGATES = 1_000
-ROUNDS = 3
+AGGREGATES = sized(1_000, 20)
+ROUNDS = sized(3, 1)
 NOW = datetime.now(UTC)
+REGISTER = RegisterPlayer(
+    name="Sam", language="en", region="GB", time_zone="UTC", age_band=AgeBand.UNDISCLOSED, at=NOW
+)
 
 
 async def run() -> list[Figure]:
@@ -89,13 +93,15 @@ def _asked(*parts: str | UUID) -> Asked:
 
 
 async def _prepared(commands: Commands, turn: int) -> list[tuple[UUID, UUID]]:
-    """Sessions of 19 events, the last turn unanswered."""
+    """Sessions of 19 events, of registered players; the last turn is answered."""
 
     async def one(number: int) -> tuple[UUID, UUID]:
         player = derived_id("player", str(turn), str(number))
         identity = owned_id(player, "session")
+        registered = _asked(player, "register")
+        await handle(commands, player_target(player), REGISTER, registered, player_id=player)
         start = StartSession(player_id=player, story="clearing", consented=True, held=False, at=NOW)
-        await handle(commands, decider(session), identity, start, _asked(identity, "start"), player_id=player)
+        await handle(commands, session_target(identity), start, _asked(identity, "start"), player_id=player)
         for step in range(18):
             command: SubmitInteraction | AnswerInteraction
             if step % 2 == 0:
@@ -105,7 +111,7 @@ async def _prepared(commands: Commands, turn: int) -> list[tuple[UUID, UUID]]:
                     turn=step // 2 + 1, reply=WORDS, author=Author.STORY, held=False, at=NOW
                 )
             asked = _asked(identity, str(step))
-            await handle(commands, decider(session), identity, command, asked, player_id=player)
+            await handle(commands, session_target(identity), command, asked, player_id=player)
         return identity, player
 
     return list(await asyncio.gather(*(one(number) for number in range(AGGREGATES))))
@@ -115,22 +121,15 @@ async def _commands(commands: Commands, sessions: list[tuple[UUID, UUID]]) -> fl
     """One command each, in sequence: the twentieth event when warm, the next when cold."""
     began = time.perf_counter()
     for identity, player in sessions:
-        held = commands.aggregates.cached([_target(identity)])
-        warm = held is not None
+        warm = commands.aggregates.cached([session_target(identity)]) is not None
         command: SubmitInteraction | AnswerInteraction = SubmitInteraction(
             words=WORDS, held=False, consented=True, at=NOW
         )
         asked = _asked(identity, "measured", "warm" if warm else "cold")
         if not warm:
             command = AnswerInteraction(turn=10, reply=WORDS, author=Author.STORY, held=False, at=NOW)
-        await handle(commands, decider(session), identity, command, asked, player_id=player)
+        await handle(commands, session_target(identity), command, asked, player_id=player)
     return len(sessions) / (time.perf_counter() - began)
-
-
-def _target(identity: UUID):
-    from tta.commands.folding import Target
-
-    return Target(decider(session), identity)
 
 
 async def _bare(child: ChildServer, opened: EventStore, turn: int) -> float:
@@ -139,11 +138,11 @@ async def _bare(child: ChildServer, opened: EventStore, turn: int) -> float:
     for number in range(AGGREGATES):
         append = one_event(derived_id("bare", str(turn), str(number)), ABSENT)
         requests.append(packed(append, opened.layout, touch=False))
-    client = Redis.from_url(child.url, protocol=2, retry=Retry(NoBackoff(), 0))
+    client, sha = Redis.from_url(child.url, protocol=2, retry=Retry(NoBackoff(), 0)), APPEND.sha.decode()
     await client.script_load(APPEND.text)
     began = time.perf_counter()
     for request in requests:
-        await client.evalsha(APPEND.sha, len(request.keys), *request.keys, *request.arguments)
+        await client.evalsha(sha, len(request.keys), *request.keys, *request.arguments)
     rate = len(requests) / (time.perf_counter() - began)
     await client.aclose()
     return rate

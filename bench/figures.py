@@ -1,14 +1,24 @@
 """What a benchmark says: figures, the bars they are held against, and how they are printed."""
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.console import Console
 from rich.table import Table
+
+Size = TypeVar("Size", int, float, tuple[int, ...])
+
+IS_SMALL = os.environ.get("BENCH_SMALL") == "1"
+
+
+def sized(full: Size, small: Size) -> Size:
+    """The size of a benchmark; BENCH_SMALL=1 asks for a small one, which shows only that it runs."""
+    return small if IS_SMALL else full
 
 
 class Figure(NamedTuple):

@@ -5,7 +5,7 @@ import time
 
 from redis.asyncio import Redis
 
-from bench.figures import Figure, percentile
+from bench.figures import Figure, percentile, sized
 from bench.stores import one_event, server, store
 from tta.domain.identity import derived_id
 from tta.eventstore.child_server import ChildServer
@@ -13,8 +13,8 @@ from tta.eventstore.envelope import ABSENT
 from tta.eventstore.store import EventStore, Wanted
 
 TITLE = "Cost per command by stored events (load 20 cold + append, in sequence)"
-SIZES = (1_000, 100_000, 1_000_000)
-MEASURED = 400
+SIZES = sized((1_000, 100_000, 1_000_000), (100, 200, 400))
+MEASURED = sized(400, 10)
 WRITERS = 512
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench.figures import Figure, median
+from bench.figures import Figure, median, sized
 from bench.players import Connection, Process, free_port, until_listening
 from bench.stores import server
 from tta.domain.identity import derived_id
@@ -22,9 +22,9 @@ from tta.security.tokens import Tokens
 
 TITLE = "Interactions over HTTP, one worker, durable"
 CONNECTIONS = 32
-SESSIONS = 1_024
-ROUND_S = 5.0
-ROUNDS = 3
+SESSIONS = sized(1_024, 32)
+ROUND_S = sized(5.0, 0.3)
+ROUNDS = sized(3, 1)
 REFUSED_S = 0.005
 BODY = json.dumps({"text": "I take a slow breath and look around. " * 5}).encode()
 

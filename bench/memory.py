@@ -2,14 +2,14 @@
 
 from redis.asyncio import Redis
 
-from bench.figures import Figure
+from bench.figures import Figure, sized
 from bench.stores import PAYLOAD, one_event, server, store
 from tta.domain.identity import derived_id, owned_id
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT
 
 TITLE = "Memory per event, 200-byte payload, 20 events per aggregate"
-AGGREGATES, EVENTS_EACH = 2_000, 20
+AGGREGATES, EVENTS_EACH = sized(2_000, 50), 20
 WITHOUT_AOF = {"appendfsync": "no", "appendonly": "no"}
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
@@ -47,7 +48,7 @@ class PlaySession(Aggregate):
 
 def command_rate(environment: dict[str, str], count: int) -> float:
     """Load an aggregate of 20 events, decide, save durably; one caller in sequence; commands per second."""
-    application = Application(env=environment)
+    application: Application[UUID] = Application(env=environment)
     ids = []
     for _ in range(count):
         session = PlaySession(player="p")
@@ -80,25 +81,27 @@ def sqlite() -> Iterator[dict[str, str]]:
 @contextmanager
 def postgresql() -> Iterator[dict[str, str] | None]:
     """A PostgreSQL of its own with default settings; None where there is none to start."""
-    binaries = _postgresql_binaries()
+    binaries = postgresql_binaries()
     if binaries is None:
         yield None
         return
     with tempfile.TemporaryDirectory() as directory:
         user = _unprivileged(directory)
         data, port = Path(directory) / "data", _free_port()
-        run = {"user": user, "env": {**os.environ, "LC_ALL": "C"}} if user else {}
+        environment = {**os.environ, "LC_ALL": "C"}
         subprocess.run(
             [binaries / "initdb", "-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8"],
             check=True,
             capture_output=True,
-            **run,
+            user=user,
+            env=environment,
         )
         server = subprocess.Popen(
             [binaries / "postgres", "-D", data, "-p", str(port), "-k", directory, "-h", "127.0.0.1"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **run,
+            user=user,
+            env=environment,
         )
         try:
             _await_port(port)
@@ -115,16 +118,16 @@ def postgresql() -> Iterator[dict[str, str] | None]:
             server.wait()
 
 
-def _postgresql_binaries() -> Path | None:
+def postgresql_binaries() -> Path | None:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     on_path = shutil.which("initdb")
     return found[0].parent if found else Path(on_path).parent if on_path else None
 
 
-def _unprivileged(directory: str) -> str:
+def _unprivileged(directory: str) -> str | None:
     """PostgreSQL refuses to run as root: name another user and give it the directory."""
     if os.geteuid() != 0:
-        return ""
+        return None
     user = next(name for name in ("postgres", "nobody") if name in {each.pw_name for each in pwd.getpwall()})
     shutil.chown(directory, user)
     return user

@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 from redis.asyncio import Redis
 
-from bench.figures import Figure, median
+from bench.figures import Figure, median, sized
 from bench.neo4j import neo4j, wiped
 from bench.stores import server, store
 from tta.domain.base import Event, Sealed
@@ -44,9 +44,9 @@ from tta.projector.projector import Projector
 from tta.work import event_types
 
 TITLE = "Catch-up of session_state and journey"
-PLAYERS = 2_000
-TURNS = 20
-WARMING, ROUNDS = 2, 3
+PLAYERS = sized(2_000, 8)
+TURNS = sized(20, 3)
+WARMING, ROUNDS = sized(2, 0), sized(3, 1)
 NOW = datetime.now(UTC)
 MODELS = (read_model(session_state), read_model(journey))
 
@@ -134,6 +134,7 @@ class _Recording:
         self.saved: Saved = []
         self.dialect = graph.dialect
         self.read, self.declare = graph.read, graph.declare
+        self.check, self.close = graph.check, graph.close
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -170,7 +171,7 @@ async def _project(opened: EventStore, model: ReadModel, graph: Graph, events: i
 async def _raw(child: ChildServer, opened: EventStore, model: ReadModel, graph: Graph, saved: Saved) -> float:
     await graph.declare(Storage(model).schema)
     client = Redis.from_url(child.url, protocol=2)
-    client.set_response_callback("XRANGE", lambda reply, **_: reply)
+    client.response_callbacks.pop("XRANGE")  # Entries as they come.
     layout, slots = opened.layout, opened.layout.slots
     began = time.perf_counter()
     pipeline = client.pipeline(transaction=False)

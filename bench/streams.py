@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import psutil
 
-from bench.figures import Figure, percentile
+from bench.figures import Figure, percentile, sized
 from bench.interactions import bearer, once
 from bench.players import Connection, Process, free_port, until_listening
 from bench.stores import server
@@ -25,10 +25,10 @@ from tta.domain.vocabulary import Role
 from tta.security.tokens import Tokens
 
 TITLE = "Live streams: 500 open in one process, durable, 50 turns/s"
-SESSIONS, STREAMS_EACH = 100, 5
+SESSIONS, STREAMS_EACH = sized(100, 4), sized(5, 2)
 STREAMS = SESSIONS * STREAMS_EACH
-ROUNDS = 5  # Turns of each session, while memory is looked at.
-RATE, SECONDS, WARM_UP_S = 50.0, 15, 3
+ROUNDS = sized(5, 1)  # Turns of each session, while memory is looked at.
+RATE, SECONDS, WARM_UP_S = sized(50.0, 10.0), sized(15, 1), sized(3, 1)
 WI_S = 20.0
 BODY = json.dumps({"text": "look"}).encode()
 

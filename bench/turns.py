@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import psutil
 
-from bench.figures import Figure, median, percentile
+from bench.figures import Figure, median, percentile, sized
 from bench.interactions import echo, once, rate
 from bench.players import DevServer, Process, free_port, until_listening
 from bench.stores import server
@@ -27,13 +27,15 @@ from tta.eventstore.child_server import ChildServer
 from tta.security.tokens import Tokens
 
 TITLE = "Turns answered by the story, posted with `Prefer: wait`"
-RATE = 100.0
-SECONDS = float(os.environ.get("BENCH_TURNS_S", "30"))
-PLAYERS = 100  # A turn of each every second: faster than anybody reads, so that stories end meanwhile.
-WARM_UP_S = 3.0
-AT_ONCE = 32
-ROUND_S = 5.0
-ROUNDS = 3
+RATE = sized(100.0, 10.0)
+SECONDS = float(os.environ.get("BENCH_TURNS_S", sized(30.0, 1.0)))
+PLAYERS = sized(
+    100, 8
+)  # A turn of each every second: faster than anybody reads, so that stories end meanwhile.
+WARM_UP_S = sized(3.0, 0.3)
+AT_ONCE = sized(32, 4)
+ROUND_S = sized(5.0, 0.5)
+ROUNDS = sized(3, 1)
 SEED = 1
 OTHERS_MAX = 0.2  # Cores that other programs may take without the figures telling of them.
 PLAYERS_THEMSELVES = "the players"

@@ -7,13 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.figures import Figure, percentile
+from bench.figures import Figure, percentile, sized
 from bench.players import DevServer, Player
 
 TITLE = "Command acknowledged → visible in the query, embedded, 200 commands/s"
-RATE = 200
-SECONDS = 15
-PLAYERS = 100
+RATE = sized(200, 20)
+SECONDS = sized(15, 2)
+PLAYERS = sized(100, 4)
 
 
 async def run() -> list[Figure]:
