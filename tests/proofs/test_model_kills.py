@@ -152,9 +152,8 @@ async def must_be_narrated_once(system: System, model: ModelServer) -> None:
     ours = {str(uuid5(request, purpose)) for request in requested for purpose in PURPOSES}
     assert keys.keys() <= ours, "a model was asked for a turn that no event speaks of"
     again = sum(times > 1 for times in keys.values())
-    print(
-        f"{again} calls came again; {count} interactions, {len(model.received)} calls under {len(keys)} keys, {dict(outcomes)}"
-    )
+    print(f"{count} interactions, {len(model.received)} calls under {len(keys)} keys, {dict(outcomes)}")
+    print(f"{again} of the calls came more than once")
 
 
 async def test_killed_in_the_middle_of_a_models_turn_each_turn_has_one_answer(
