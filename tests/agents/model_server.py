@@ -42,6 +42,8 @@ class ModelServer:
         self.says: list[Says] = ["hello"]
         self.usage: Any = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
         self.received: list[Received] = []
+        self.raw = b""
+        """What it answers to every question instead, byte for byte, in small pieces."""
         self.waits_s = 0.0
         """How slow it is where it answers."""
         self.may_answer = asyncio.Event()
@@ -81,6 +83,9 @@ class ModelServer:
             return bad
         if request.method == "GET":
             return JSONResponse({"object": "list", "data": [{"id": "small"}]})
+        if self.raw:
+            kind = "text/event-stream" if streams else "application/json"
+            return StreamingResponse(self._pieces(), media_type=kind)
         if streams:
             return StreamingResponse(self._stream(text, behaviour), media_type="text/event-stream")
         return JSONResponse(self._whole(text))
@@ -132,6 +137,10 @@ class ModelServer:
         yield self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         yield self._event({"choices": [], "usage": self.usage})
         yield b"data: [DONE]\n\n"
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self.raw), 50):
+            yield self.raw[start : start + 50]
 
     @staticmethod
     def _event(chunk: dict[str, Any]) -> bytes:

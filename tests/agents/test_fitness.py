@@ -115,7 +115,8 @@ def test_of_single_sentences_that_are_not_the_authors_some_are_seen():
     [
         "",
         "Here it is: " + answer(),
-        f"```json\n{answer()}\n```",
+        f"<think>{answer()}</think>",
+        f"{answer()}\n{answer()}",
         json.dumps({"text": RETOLD}),
         json.dumps({"text": RETOLD, "choices": CHOICES, "note": "x"}),
         json.dumps({"text": 5, "choices": CHOICES}),

@@ -39,7 +39,7 @@ LIES = {
     ),
     "its prompt": answer(RETOLD + " Add no person, no name, no place, no number and no event."),
     "a diagnosis": answer(RETOLD + " You have an anxiety disorder."),
-    "fenced": f"```json\n{answer()}\n```",
+    "talkative": f"Here it is: {answer()}",
     "nothing": "",
     "other json": '{"text": 1}',
 }
@@ -100,7 +100,7 @@ async def test_a_model_that_lies_is_not_told(
 
 
 async def test_a_text_is_mended_once(nodes: Nodes, store: str, model: ModelServer):
-    model.says = [LIES["fenced"], answer()]
+    model.says = [LIES["talkative"], answer()]
     async with opened(nodes, store, endpoint(model, idempotency_header=True)) as models:
         written = await told(models)
     assert isinstance(written, Written)

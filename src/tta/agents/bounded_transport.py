@@ -34,7 +34,7 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
             request.method, request.url, headers=headers, stream=request.stream, extensions=request.extensions
         )
         response = await self._inner.handle_async_request(bare)
-        if response.headers.get("content-encoding", "identity") != "identity":
+        if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
             await response.aclose()
             raise TooMuch("expected an answer as it is, got a packed one")
         assert isinstance(response.stream, httpx2.AsyncByteStream), "an asynchronous transport streams so"

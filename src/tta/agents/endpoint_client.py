@@ -1,16 +1,18 @@
-"""One question to one endpoint, plain or as a stream. What comes back is read strictly: endpoints lie."""
+"""One question to one endpoint, plain or as a stream. How much comes back is bounded: endpoints lie."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal, NamedTuple
 from uuid import UUID
 
 import httpx2
-import msgspec
 
 from tta.agents.bounded_transport import BoundedTransport, TooMuch
+from tta.agents.completions import Completion, Unreadable, Usage, completion_in
 from tta.agents.endpoints import Endpoint
+from tta.agents.event_lines import events_in
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -45,26 +47,6 @@ class CallFailed(Exception):
         """The endpoint would not work on it, and would not at once afterwards."""
         self.is_unbilled = is_refused or is_unreached
         """Nothing was worked on."""
-
-
-class _Usage(msgspec.Struct, frozen=True):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
-class _Text(msgspec.Struct, frozen=True):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct, frozen=True):
-    message: _Text | None = None
-    delta: _Text | None = None
-    finish_reason: str | None = None
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    choices: list[_Choice]
-    usage: _Usage | None = None
 
 
 class EndpointClient:
@@ -106,16 +88,14 @@ class EndpointClient:
         except Exception as error:  # noqa: BLE001 - What the library makes of a lying server is not ours to list.
             raise _failed(error) from None
         asked = _characters(messages)
-        said = usage or _Usage()
+        said = usage or Usage()
         return Said(
             text,
-            _believed(said.prompt_tokens, asked, asked + TOKENS_AROUND_MAX),
-            _believed(said.completion_tokens, len(text), TOKENS_SAID_MAX * tokens_max),
+            _believed(said.tokens_in, asked, asked + TOKENS_AROUND_MAX),
+            _believed(said.tokens_out, len(text), TOKENS_SAID_MAX * tokens_max),
         )
 
-    async def _ask(
-        self, messages: Sequence[Message], key: UUID, tokens_max: int
-    ) -> tuple[str, _Usage | None]:
+    async def _ask(self, messages: Sequence[Message], key: UUID, tokens_max: int) -> tuple[str, Usage | None]:
         endpoint = self.endpoint
         extra: dict[str, object] = {endpoint.tokens_field: tokens_max}
         if endpoint.streams:
@@ -134,33 +114,41 @@ class EndpointClient:
             extra_headers={"Idempotency-Key": str(key)} if endpoint.idempotency_header else None,
         ) as response:
             if endpoint.streams:
-                return await _streamed(response.iter_lines())
-            answer = msgspec.json.decode(await response.read(), type=_Answer)
-        if not answer.choices or answer.choices[0].message is None:
+                return await _streamed(response.iter_bytes())
+            answer = completion_in(await response.read())
+        if answer.text is None:
             raise CallFailed("no message")
-        return answer.choices[0].message.content or "", answer.usage
+        return answer.text, answer.usage
 
 
-async def _streamed(lines: AsyncIterator[str]) -> tuple[str, _Usage | None]:
+async def _streamed(parts: AsyncIterator[bytes]) -> tuple[str, Usage | None]:
     """Collect a stream. One that ends before it says so was cut."""
-    parts: list[str] = []
-    usage: _Usage | None = None
+    texts: list[str] = []
+    usage: Usage | None = None
     is_whole = False
-    async for line in lines:
-        field, _, value = line.partition(":")
-        if field != "data":
-            continue
-        if value.strip() == "[DONE]":
+    async for event in events_in(parts):
+        chunks = _chunks(event.data)
+        if event.name == "error":
+            raise CallFailed("unreadable")
+        for chunk in chunks:
+            usage = chunk.usage or usage
+            texts.append(chunk.text or "")
+            is_whole = is_whole or chunk.is_finished
+        if any(line.strip() == "[DONE]" for line in event.data):
             is_whole = True
             break
-        answer = msgspec.json.decode(value, type=_Answer)
-        usage = answer.usage or usage
-        if answer.choices:
-            parts.append((answer.choices[0].delta or _Text()).content or "")
-            is_whole = is_whole or answer.choices[0].finish_reason is not None
     if not is_whole:
         raise CallFailed("cut")
-    return "".join(parts), usage
+    return "".join(texts), usage
+
+
+def _chunks(data: list[str]) -> list[Completion]:
+    """Read one event's data: one chunk over its lines, or one per line where the blank lines are missing."""
+    lines = [line for line in data if line.strip() not in ("", "[DONE]")]
+    if len(lines) > 1:
+        with suppress(Unreadable):
+            return [completion_in("\n".join(lines))]
+    return [completion_in(line) for line in lines]
 
 
 def _loaded() -> "type[AsyncOpenAI]":

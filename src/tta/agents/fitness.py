@@ -13,6 +13,7 @@ import msgspec
 
 from tta.agents.harms import newcomers_in
 from tta.agents.messages import Brief
+from tta.agents.said_json import json_in
 from tta.agents.wording import (
     OPENERS,
     begins_sentence,
@@ -86,10 +87,11 @@ class _Given(NamedTuple):
 
 def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     """Read a model's answer and give its text. Raises Unfit with the first rule that it breaks."""
-    if len(raw) > ANSWER_MAX:
+    told = json_in(raw)
+    if len(told) > ANSWER_MAX:
         raise Unfit("length")
     try:
-        answer = msgspec.json.decode(raw.encode(), type=Answer)
+        answer = msgspec.json.decode(told.encode(), type=Answer)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         raise Unfit("json") from None
     if answer.choices != brief.told.passage.choices:

@@ -12,6 +12,7 @@ from tta.agents.messages import Brief, Meant
 from tta.agents.model_narrator import WORDS_MAX, choices_of
 from tta.agents.models import NotWritten
 from tta.agents.prompt_templates import prompt
+from tta.agents.said_json import json_in
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.stories.meaning import Meaning
 
@@ -61,8 +62,11 @@ async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: f
 
 def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:
     """Read a model's answer strictly."""
+    told = json_in(raw)
+    if len(told) > ANSWER_MAX:
+        return UNSURE
     try:
-        answer = msgspec.json.decode(raw[:ANSWER_MAX].encode(), type=Answer)
+        answer = msgspec.json.decode(told.encode(), type=Answer)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return UNSURE
     if answer.kind == "choice":

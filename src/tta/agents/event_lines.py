@@ -1,0 +1,62 @@
+"""Server-sent events as they are specified (WHATWG HTML, 9.2.6), from the bytes of an answer.
+
+A line ends with CR LF, LF or CR and with nothing else: U+2028 and the like are text, which JSON need not
+escape. A stream's last event counts here even if no empty line follows it: it is read, or it was cut.
+"""
+
+import codecs
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+BOM = "\ufeff"
+
+
+class ServerEvent(NamedTuple):
+    """One event: its name, and the lines of its data."""
+
+    name: str
+    data: list[str]
+
+
+async def events_in(parts: AsyncIterator[bytes]) -> AsyncIterator[ServerEvent]:
+    """Give the events of a stream that have data."""
+    name, data = "", list[str]()
+    async for line in lines_in(parts):
+        if line:
+            field, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if field == "data":
+                data.append(value)
+            elif field == "event":
+                name = value
+            continue
+        if data:
+            yield ServerEvent(name, data)
+        name, data = "", []
+    if data:
+        yield ServerEvent(name, data)
+
+
+async def lines_in(parts: AsyncIterator[bytes]) -> AsyncIterator[str]:
+    """Give the lines of a stream, without their ends; what is not UTF-8 is replaced."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    begun: list[str] = []
+    """What came of a line so far, in pieces: a line may be long, and come byte by byte."""
+    is_first, after_cr = True, False
+    async for part in parts:
+        text = decoder.decode(part)
+        if not text:
+            continue
+        if is_first:
+            text, is_first = text.removeprefix(BOM), False
+        if after_cr:
+            text = text.removeprefix("\n")  # The second half of a CR LF.
+        after_cr = text.endswith("\r")
+        *lines, rest = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for line in lines:
+            yield "".join([*begun, line])
+            begun.clear()
+        begun.append(rest)
+    last = "".join([*begun, decoder.decode(b"", final=True)])
+    if last:
+        yield last
