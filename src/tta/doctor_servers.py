@@ -7,6 +7,7 @@ import httpx2
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
+from tta.commands.folding import Aggregates
 from tta.data_dir import holder
 from tta.eventstore.durability import QUESTIONS, Durability, judged
 from tta.eventstore.errors import StoreError, UnsafeServer
@@ -14,11 +15,13 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.topology import Server, Topology
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable, open_graph
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, all_migrations, pending
+from tta.http.calls import Overdue
 from tta.operations import NothingFound, graph_file, standing_store, without_secrets
+from tta.overdue import overdue_answers
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 from tta.settings import Settings, SettingsWrong
-from tta.work import READ_MODELS
+from tta.work import READ_MODELS, event_types
 
 SLOTS_NAMED_MAX = 8
 SERVER_VERSION_MIN = (7, 0)  # Scripts that say which flags they have.
@@ -113,7 +116,15 @@ async def _look_into(graph: Graph, url: str, settings: Settings, store: EventSto
     checkpoints = [Checkpoints(graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
     # An embedded graph that can be opened has nobody at work on it, which is as it should be.
     stopped = not settings.graph_url
-    return findings + [_about(lag, is_stopped=stopped) for lag in await lags(store, checkpoints)]
+    findings += [_about(lag, is_stopped=stopped) for lag in await lags(store, checkpoints)]
+    return [*findings, _about_overdue(await _overdue(store, graph))]
+
+
+async def _overdue(store: EventStore, graph: Graph) -> Overdue | None:
+    try:
+        return await overdue_answers(Aggregates(store, event_types()), graph)
+    except (StoreError, GraphRefused):  # The read model may not have been made yet.
+        return None
 
 
 async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
@@ -125,6 +136,7 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
         async with httpx2.AsyncClient(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
             health = (await client.get(f"{other.url}/health")).json()
         measured = msgspec.convert(health["details"]["projections"], list[Lag])
+        overdue = msgspec.convert(health["details"].get("overdue"), Overdue | None)
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
         change = "look at its log; it should answer /health"
@@ -132,8 +144,19 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
     state: State = "ok" if health["checks"]["database"] else "fail"
     findings = [Finding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
     findings += [_about(lag, is_stopped=False) for lag in measured]
+    findings.append(_about_overdue(overdue))
     change = "the event it names cannot be digested: look at the log, mend the fold, start again"
     return findings + [Finding("projection", "fail", each, change) for each in stopped]
+
+
+def _about_overdue(overdue: Overdue | None) -> Finding:
+    if overdue is None:
+        return Finding("replies", "warn", "not known now whether any is overdue", "see the rows above")
+    if not overdue.answers:
+        return Finding("replies", "ok", "none is overdue", "")
+    found = f"{overdue.answers} turns wait for their reply, the oldest for {overdue.oldest_s:.0f} s"
+    change = "see that `tta react` runs, and its log; /health names what is parked or stopped"
+    return Finding("replies", "fail", found, change)
 
 
 def _about(lag: Lag, *, is_stopped: bool) -> Finding:

@@ -24,6 +24,7 @@ from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
 from tta.live.hub import Hub
+from tta.overdue import OverdueAnswers
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Positions
 from tta.reactors.leases import Leases
@@ -163,7 +164,9 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
         token_seal=TokenSeal(parts.required_keys.hmac_keys.command, parts.store.layout.name),
         checkpoints=checkpoints,
         live=Hub(parts.store),
-        workers=Workers(work.stopped, work.refresh_gauges, work.models_rest, REACTOR_NAMES),
+        workers=Workers(
+            work.stopped, work.refresh_gauges, work.models_rest, work.overdue_answers, REACTOR_NAMES
+        ),
         serves_queries=serves_queries,
     )
 
@@ -193,6 +196,7 @@ async def run(
             mediator,
             clock(parts) if reacting else None,
             models,
+            OverdueAnswers(parts.commands.aggregates, parts.graph) if serving in {"queries", "all"} else None,
         )
         runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
         if mediator is not None:
@@ -200,6 +204,8 @@ async def run(
             runs += [lives(parts, mediator).run(), leases.keep()]
         if work.clock is not None:
             runs.append(work.clock.run())
+        if work.overdue is not None:
+            runs.append(work.overdue.run())
         await _run(runs, parts, work, serving, ready)
 
 

@@ -21,7 +21,8 @@ from tta.domain import agent, care_plan, player, roster, safety_record, session,
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
-from tta.http.calls import Stopped
+from tta.http.calls import Overdue, Stopped
+from tta.overdue import OverdueAnswers
 from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projections.catalogue import authored_content, open_catalogue
 from tta.projector.freshness import Positions
@@ -96,6 +97,8 @@ class Work(NamedTuple):
     """Likewise."""
     models: EndpointModels | None = None
     """Where the settings name some: a process that only serves shows how they do, and asks nobody."""
+    overdue: OverdueAnswers | None = None
+    """None in a process that serves no queries."""
 
     def stopped(self) -> list[Stopped]:
         """Say which lanes an event has stopped, and which workers another log."""
@@ -112,6 +115,10 @@ class Work(NamedTuple):
         whole = [(each.model.NAME, each.broken) for each in self.projectors]
         whole += [(each.name, each.broken) for each in self.reactors]
         return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
+
+    def overdue_answers(self) -> Overdue | None:
+        """Say how many turns wait for too long; None while nobody knows."""
+        return None if self.overdue is None else self.overdue.latest
 
     async def models_rest(self) -> bool:
         """Say whether models are configured, and every one of them is left alone for a while."""

@@ -24,6 +24,8 @@ from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
 from tta.http.apps import app
 from tta.main import opened, services, tokens_of
+from tta.projector.projector import Projector
+from tta.reactors.reactor import Running
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.tokens import Tokens
 from tta.settings import Settings
@@ -126,6 +128,18 @@ class Api(NamedTuple):
 
 
 @asynccontextmanager
+async def at_work(*workers: Projector | Running) -> AsyncIterator[None]:
+    """Run projectors and reactors meanwhile."""
+    tasks = [asyncio.create_task(each.run()) for each in workers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
 async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str] = ()) -> AsyncIterator[Api]:
     """Run a TTA in a directory; without `working` no projector and no reactor runs."""
     server = ChildServer(directory / "valkey")
@@ -133,22 +147,16 @@ async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str
     settings = Settings(
         data_dir=directory, store_url=server.url, graph_url=f"embedded:{directory}/graph", store_slots=16
     )
-    tasks: list[asyncio.Task[None]] = []
     try:
         async with opened(settings, migrating=True) as parts:
-            try:
-                await prepare(parts)
-                mediator = AgentOrchestrator(team_of())
-                work = Work(projectors(parts), reactors(parts, mediator)) if working else Work([], [])
-                tasks = [asyncio.create_task(each.run()) for each in (*work.projectors, *work.reactors)]
+            await prepare(parts)
+            mediator = AgentOrchestrator(team_of())
+            work = Work(projectors(parts), reactors(parts, mediator)) if working else Work([], [])
+            async with at_work(*work.projectors, *work.reactors):
                 made = app(services(parts, work), "all", origins=origins)
                 transport = httpx2.ASGITransport(made)
                 async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
                     yield Api(parts, made, tokens_of(settings), http, server)
-            finally:
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
     finally:
         with suppress(ProcessLookupError):
             await server.stop()

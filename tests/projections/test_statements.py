@@ -53,12 +53,14 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "story": "",
     },
     "tta.projections.journey.TURNS_OF": {"sessions": ["s", "t"]},
+    "tta.projections.player_state.HELD_AMONG": {"players": ["p"]},
     "tta.projections.player_state.PLAYER_BY_ID": {"id": "p"},
     "tta.projections.progress.PROGRESS_OF": {"player": "p"},
     "tta.projections.progress.GOALS_OF": {"player": "p", "goals_max": 9},
     "tta.projections.progress.MILESTONES_OF": {"player": "p", "milestones_max": 9},
     "tta.projections.progress.MEASURES_OF": {"player": "p", "measures_max": 9},
     "tta.projections.session_state.SESSION_BY_ID": {"id": "s"},
+    "tta.projections.session_state.UNANSWERED": {"status": "open", "before_ms": 7, "sessions_max": 9},
     "tta.projector.checkpoints.MAKE": {
         "rows": [{"id": CHECKPOINT, "model": "journey@2", "slot": 0, "hash": b"", "fills_to": 7}]
     },

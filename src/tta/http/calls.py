@@ -82,6 +82,14 @@ class Parked(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Overdue(msgspec.Struct, frozen=True):
+    """Turns that have waited for their reply for over two minutes, at most 100 of them."""
+
+    answers: int
+    oldest_s: float | None
+    """For how long the oldest has waited; null if none waits."""
+
+
 class Workers(NamedTuple):
     """What health and metrics ask of this process's own projectors and reactors."""
 
@@ -89,6 +97,8 @@ class Workers(NamedTuple):
     refresh_gauges: Callable[[], Awaitable[None]]
     models_rest: Callable[[], Awaitable[bool]]
     """Whether models are configured, and none may be asked now."""
+    overdue: Callable[[], Overdue | None]
+    """What was measured last; None while that is not known."""
     reactors: tuple[str, ...] = ()
     """The names of all reactors that there are, here or elsewhere."""
 

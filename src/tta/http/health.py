@@ -12,7 +12,7 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import members
 from tta.graph.engine import GraphRefused, GraphUnavailable
-from tta.http.calls import Call, Parked, Route, Stopped
+from tta.http.calls import Call, Overdue, Parked, Route, Stopped
 from tta.projector.lag import Lag, lags
 from tta.security.policy import Action
 from tta.telemetry import metrics
@@ -41,6 +41,8 @@ class Details(msgspec.Struct, frozen=True):
     parked: list[Parked]
     reacting: int | None
     """How many processes react now; null where the store does not tell."""
+    overdue: Overdue | None = None
+    """Turns that wait for their reply, measured once a minute; null while not known, and without queries."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -62,8 +64,10 @@ async def health(call: Call) -> Response:
         _reacting(call),
     )
     stopped = call.services.workers.stopped()
+    overdue = call.services.workers.overdue()
     well = database and cache and not stopped and not any(lag.stopped or lag.changed for lag in measured)
-    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting)
+    well = well and not (overdue and overdue.answers)
+    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting, overdue)
     answer = Health("healthy" if well else "unhealthy", Checks(database, cache, not resting), details)
     return _json(answer, 200 if well else 503)
 
@@ -98,6 +102,9 @@ async def show_metrics(call: Call) -> Response:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
     metrics.REACTING.set(_or_nan(await _reacting(call)))
+    overdue = call.services.workers.overdue()
+    metrics.ANSWERS_OVERDUE.set(_or_nan(None if overdue is None else overdue.answers))
+    metrics.ANSWERS_OVERDUE_SECONDS.set(_or_nan(None if overdue is None else overdue.oldest_s or 0.0))
     await call.services.workers.refresh_gauges()
     return scraped()
 

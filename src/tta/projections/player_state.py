@@ -56,6 +56,11 @@ RETURN p.id AS id, p.version AS version, p.name AS name, p.language AS language,
   p.intensity AS intensity, p.approaches AS approaches, p.accessibility AS accessibility,
   p.registered_ms AS registered_ms, p.changed_ms AS changed_ms
 """
+HELD_AMONG = """
+MATCH (p:PlayerState_v2)
+WHERE p.id IN $players AND p.held = true
+RETURN p.id AS id
+"""
 
 
 def keys(fact: Fact) -> Sequence[Key]:
@@ -114,6 +119,11 @@ async def player_by_id(graph: Graph, player_id: str) -> PlayerState | None:
     """Read one player's row; None too for whom only a safety record is known."""
     found = await graph.read(PLAYER_BY_ID, id=player_id)
     return convert(found[0], PlayerState) if found and found[0]["registered_ms"] else None
+
+
+async def held_among(graph: Graph, players: Sequence[str]) -> set[str]:
+    """Of these players, name those whose play is held."""
+    return {row["id"] for row in await graph.read(HELD_AMONG, players=list(players))} if players else set()
 
 
 def _without(consents: tuple[str, ...], purpose: str) -> tuple[str, ...]:

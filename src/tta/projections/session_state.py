@@ -1,6 +1,7 @@
 """How does a session stand? What `GET /v1/sessions/{id}` answers."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -60,6 +61,23 @@ RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.v
   s.choices AS choices, s.choice_texts AS choice_texts, s.ending AS ending, s.disclosed AS disclosed,
   s.started_ms AS started_ms, s.changed_ms AS changed_ms
 """
+# The oldest first. Play that is held stands still on purpose, which another read model knows.
+UNANSWERED = """
+MATCH (s:SessionState_v2)
+WHERE s.unanswered = true AND s.status = $status AND s.changed_ms < $before_ms
+RETURN s.id AS id, s.player AS player, s.turn AS turn, s.changed_ms AS changed_ms
+ORDER BY s.changed_ms, s.id
+LIMIT $sessions_max
+"""
+
+
+class Unanswered(NamedTuple):
+    """A session that is under way and whose last turn has no reply, as far as the read model knows."""
+
+    id: str
+    player: str
+    turn: int
+    changed_ms: int
 
 
 def keys(fact: Fact) -> Sequence[Key]:
@@ -126,3 +144,11 @@ async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
     """Read one session's row."""
     found = await graph.read(SESSION_BY_ID, id=session_id)
     return convert(found[0], SessionState) if found else None
+
+
+async def unanswered_before(graph: Graph, before_ms: int, *, sessions_max: int) -> list[Unanswered]:
+    """Read sessions under way whose last turn was said before then and has no reply, the oldest first."""
+    found = await graph.read(
+        UNANSWERED, status=Status.OPEN.value, before_ms=before_ms, sessions_max=sessions_max
+    )
+    return [Unanswered(row["id"], row["player"], row["turn"], row["changed_ms"]) for row in found]

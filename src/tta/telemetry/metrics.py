@@ -75,6 +75,16 @@ PROJECTION_FILLING = Gauge(
     ("model",),
     registry=REGISTRY,
 )
+ANSWERS_OVERDUE = Gauge(
+    "tta_answers_overdue",
+    "Turns that have waited for their reply for over two minutes, held play left out; NaN when unknown",
+    registry=REGISTRY,
+)
+ANSWERS_OVERDUE_SECONDS = Gauge(
+    "tta_answers_overdue_oldest_seconds",
+    "For how long the oldest of them has waited; NaN when unknown",
+    registry=REGISTRY,
+)
 TIMERS_SCHEDULED = Gauge(
     "tta_timers_scheduled",
     "Timers that are to fall due, of all processes; NaN when unknown",
