@@ -1,8 +1,11 @@
 """Sessions page by page: a player finds those of their own, and nobody else's."""
 
+import base64
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
+import httpx2
+import msgspec
 import pytest
 from api_examples import Api, Caller, problem
 
@@ -103,3 +106,40 @@ async def test_a_list_has_a_tag_that_changes_with_it(api: Api):
     assert (await caller.get("/v1/sessions", If_None_Match=tag)).status_code == 304
     resumed = await caller.post(f"{path}/resume")
     assert (await caller.seen("/v1/sessions", resumed, If_None_Match=tag)).status_code == 200
+
+
+async def turns(api: Api) -> tuple[Caller, str, Any]:
+    """A player with three turns; gives the path of the turns, and the first page of one."""
+    caller, path = await api.session()
+    for number in range(3):
+        await caller.post(f"{path}/interactions", {"text": f"Hello {number}"}, Prefer="wait=10")
+    page = await caller.get(f"{path}/interactions?limit=1")
+    return caller, f"{path}/interactions", page.json()
+
+
+def cursor_of(page: Any) -> list[Any]:
+    raw = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
+    decoded: list[Any] = msgspec.msgpack.decode(base64.urlsafe_b64decode(raw + "=="))
+    return decoded
+
+
+async def from_cursor(caller: Caller, path: str, cursor: list[Any], order: str = "asc") -> httpx2.Response:
+    raw = base64.urlsafe_b64encode(msgspec.msgpack.encode(cursor)).decode().rstrip("=")
+    return await caller.get(f"{path}?limit=1&order={order}&cursor={raw}")
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+async def test_a_cursor_goes_on_from_the_history_that_it_was_given_for_only(api: Api, order: str):
+    caller, path, page = await turns(api)
+    version, digest = cursor_of(page)
+    assert (await from_cursor(caller, path, [version, digest], order)).status_code == 200
+    for other in ([version, b"anotherh"], [version + 1, digest], [version + 1_000, digest]):
+        refused = problem(await from_cursor(caller, path, other, order), 422, "invalid-request")
+        assert [each["pointer"] for each in refused["errors"]] == ["/cursor"]
+
+
+async def test_a_cursor_of_the_release_before_is_taken(api: Api):
+    caller, path, page = await turns(api)
+    version, _ = cursor_of(page)
+    (shown,) = (await from_cursor(caller, path, [version])).json()["interactions"]
+    assert shown["text"] == "Hello 1"

@@ -66,6 +66,12 @@ async def turns_before(
     return TurnsTold(page, following, None if following else _started(found))
 
 
+async def hash_at(aggregates: Aggregates, session_id: UUID, version: int) -> bytes | None:
+    """Give the hash of the session's event of that version; None if it has none."""
+    found = await aggregates.store.versions_after(session_id, version - 1, 1) if version else []
+    return found[0].hash if found else None
+
+
 def _window(turns_max: int) -> int:
     """How many events to read in one call: as a rule one page."""
     return min(turns_max * EVENTS_OF_TURN + EVENTS_MORE, EVENTS_MAX)

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
+from tta.commands.folding import Aggregates
 from tta.commands.targets import session_target
-from tta.commands.told_turns import TurnTold, turns_after, turns_before
+from tta.commands.told_turns import TurnTold, hash_at, turns_after, turns_before
 from tta.domain.session import SessionStarted, Status
 from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
@@ -20,6 +22,7 @@ from tta.projections import journey
 from tta.projections.journey import sessions_played
 from tta.security.policy import Action
 
+HASH_BYTES = 8
 STATUSES = tuple(each.value for each in Status if each is not Status.ABSENT)
 
 ORDERS = ("asc", "desc")
@@ -49,6 +52,8 @@ class Reached(msgspec.Struct, frozen=True, array_like=True):
     """The cursor of turns: the version of the session up to which, or from which on, they were shown."""
 
     version: Annotated[int, Meta(ge=0, lt=2**31)]
+    hash: Annotated[bytes, Meta(max_length=HASH_BYTES)] = b""
+    """How the hash of the event of that version begins; empty in a cursor of the release before."""
 
 
 OLDEST, NEWEST_TURN = Reached(0), Reached(2**31 - 1)
@@ -127,6 +132,7 @@ async def show_interactions(call: Call) -> Response:
         raise Problem(NOT_FOUND)
     player_id = call.require_player(found.state.player_id)
     await call.be_fresh()
+    await _require_same_history(aggregates, session_id, place)
     head = found.head.version
     begin = min(place.version, head)
     told = (
@@ -139,9 +145,19 @@ async def show_interactions(call: Call) -> Response:
         str(session_id),
         tuple([await _turn(telling, each) for each in told.turns]),
         None if told.started is None else await _opening(telling, told.started),
-        None if told.next is None else next_page(call, Reached(told.next)),
+        None if told.next is None else next_page(call, await _reached(aggregates, session_id, told.next)),
     )
     return shown(call, answer, opaque_tag(*INTERACTIONS, answer))
+
+
+async def _reached(aggregates: Aggregates, session_id: UUID, version: int) -> Reached:
+    return Reached(version, (await hash_at(aggregates, session_id, version) or b"")[:HASH_BYTES])
+
+
+async def _require_same_history(aggregates: Aggregates, session_id: UUID, place: Reached) -> None:
+    """Refuse to go on from a page whose events are no longer in the log: two histories would be mixed."""
+    if place.hash and await _reached(aggregates, session_id, place.version) != place:
+        raise wrong("cursor", "what came before it is no longer in the log: begin with the first page")
 
 
 async def _turn(telling: Telling, told: TurnTold) -> TurnShown:
