@@ -13,7 +13,7 @@ import psutil
 
 READY = re.compile(r"TTA runs at (http://\S+)")
 TOKEN = re.compile(r"^eyJ\S+$")
-LEAVES_WITHIN_S = 30
+LEAVES_WITHIN_S = 120
 DEV = ("-m", "tta", "dev", "--port", "0")
 
 

@@ -17,7 +17,7 @@ import pytest
 from running_tta import Dev, environment, tta
 from tta.stories.standing import ENDED, PAUSED, QUIT
 
-WITHIN_S = 60
+WITHIN_S = 240
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from starlette.routing import Route
 Says = str | Callable[[str], str]
 """What it answers, or how it makes it of the last message."""
 HANGS_S = 60.0
-COMES_WITHIN_S = 30.0
+COMES_WITHIN_S = 120.0
 
 
 class Received(NamedTuple):

@@ -53,22 +53,21 @@ async def test_a_reply_that_stands_is_there_at_once(commands: Commands):
     assert (answer.turn, answer.author, answer.scene) == (1, Author.STORY, "clearing")
 
 
-async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine):
+async def test_a_reply_by_another_process_wakes_who_waits(machine: Machine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tta.eventstore.subscription.POLL_S", 3_600.0)
     waiting, answering = await machine.process(), await machine.process()
     player_id, session_id = await submitted(waiting)
-    began = asyncio.get_running_loop().time()
-    awaited = asyncio.create_task(reply_to(waiting.aggregates, session_id, 2, 1, wait_s=20))
+    awaited = asyncio.create_task(reply_to(waiting.aggregates, session_id, 2, 1, wait_s=120))
     await asyncio.sleep(0.05)
     await answers(answering, player_id, session_id)
     assert await opened(waiting, player_id, await awaited) == "Welcome"
-    assert asyncio.get_running_loop().time() - began < 5
 
 
 async def test_without_a_reply_the_wait_ends(commands: Commands):
     _, session_id = await submitted(commands)
     began = asyncio.get_running_loop().time()
     assert await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0.1) is None
-    assert 0.1 <= asyncio.get_running_loop().time() - began < 1
+    assert asyncio.get_running_loop().time() - began >= 0.1
 
 
 async def test_the_reply_to_another_turn_is_none(commands: Commands):

@@ -114,7 +114,7 @@ async def test_a_socket_that_is_removed_is_made_again(tmp_path: Path) -> None:
     store = await EventStore.open(server.url, "kept")
     try:
         server.socket.unlink()
-        await until(lambda: reached(server), within_s=30)
+        await until(lambda: reached(server), within_s=120)
         await store.ends()
     finally:
         await store.close()
@@ -173,7 +173,7 @@ async def test_a_server_that_ends_by_itself_is_started_again_with_what_it_had(tm
         async def runs_anew(before: asyncio.subprocess.Process = before) -> bool:
             return server.process is not before and await answers(store)
 
-        await until(runs_anew, within_s=20)
+        await until(runs_anew, within_s=120)
     assert await store.nodes.call("GET", "rounds") == b"3"
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
@@ -195,13 +195,13 @@ async def test_a_binary_that_is_away_for_a_moment_is_waited_for(tmp_path: Path) 
     async def gave_up_once() -> bool:
         return server.process is None
 
-    await until(gave_up_once, within_s=20)
+    await until(gave_up_once, within_s=120)
     away.rename(binary)
 
     async def runs_anew() -> bool:
         return server.process not in {None, before}
 
-    await until(runs_anew, within_s=20)
+    await until(runs_anew, within_s=120)
     assert not keeping.done()
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)

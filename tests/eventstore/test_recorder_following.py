@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from eventsourcing.persistence import (
@@ -10,50 +11,62 @@ from eventsourcing.persistence import (
 )
 from recorder_servers import ALICE, SERVERS, SyncServer, emptied, events, in_thread, opened
 
+WITHIN_S = 120.0
+
 
 @pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest) -> SyncServer:
     return emptied(request.param())
 
 
+@pytest.fixture
+def no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks again by itself: whatever comes, comes by a wake-up."""
+    monkeypatch.setattr("tta.eventstore.recorder_subscription.POLL_S", 3_600.0)
+    monkeypatch.setattr("tta.eventstore.recorder_wakeups.POLL_S", 3_600.0)
+
+
+def ended(thread: threading.Thread) -> bool:
+    thread.join(WITHIN_S)
+    return not thread.is_alive()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.mark.usefixtures("no_poll")
 def test_a_blocked_follower_is_woken_by_another_process_and_stops_at_once(server: SyncServer):
     with opened(server.url) as here, opened(server.url) as there:
-        following, seen = here.application_recorder().subscribe(), []
+        following = here.application_recorder().subscribe()
+        seen: list[int] = []
 
         def follow() -> None:
-            seen.extend((note.id, time.monotonic()) for note in following)
+            seen.extend(note.id for note in following)
 
         thread = in_thread(follow)
         time.sleep(0.3)
         there.application_recorder().insert_events(events(ALICE, 1))
-        written = time.monotonic()
-        time.sleep(0.4)
-        assert [identity for identity, _ in seen] == [1]
-        assert seen[0][1] - written < 0.5
-        stopping = time.monotonic()
+        until(lambda: seen == [1])
         following.stop()
-        thread.join()
-        assert time.monotonic() - stopping < 0.5
+        assert ended(thread)
 
 
+@pytest.mark.usefixtures("no_poll")
 def test_waiting_asks_the_server_hardly_ever_and_wakes_at_once(server: SyncServer):
     with opened(server.url) as here, opened(server.url) as there:
         view, other = here.tracking_recorder(), there.tracking_recorder()
         view.wait("up", None)
-        woken: list[float] = []
-
-        def wait() -> None:
-            view.wait("up", 5, timeout=5)
-            woken.append(time.monotonic())
-
         before = asked(server)
-        thread = in_thread(wait)
+        thread = in_thread(lambda: view.wait("up", 5, timeout=WITHIN_S))
         time.sleep(0.8)
         assert asked(server) - before <= 4  # Polling at 100 ms would be eight; subscribing wakes twice.
         other.insert_tracking(Tracking("up", 5))
-        written = time.monotonic()
-        thread.join()
-        assert woken[0] - written < 0.5
+        assert ended(thread)
+        assert here.tracking_recorder().max_tracking_id("up") == 5
 
 
 def asked(server: SyncServer) -> int:
@@ -66,21 +79,18 @@ def test_waiting_ends_with_its_time_or_its_interrupt(server: SyncServer):
         began = time.monotonic()
         with pytest.raises(TimeoutError):
             view.wait("up", 1, timeout=0.3)
-        assert 0.3 <= time.monotonic() - began < 1
+        assert time.monotonic() - began >= 0.3
         threading.Timer(0.2, interrupt.set).start()
-        began = time.monotonic()
         with pytest.raises(WaitInterruptedError):
-            view.wait("up", 1, timeout=5, interrupt=interrupt)
-        assert time.monotonic() - began < 1
+            view.wait("up", 1, timeout=WITHIN_S, interrupt=interrupt)
 
 
 def test_a_quiet_connection_is_tried_not_replaced(server: SyncServer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tta.eventstore.recorder_wakeups.QUIET_S", 0.05)
     with opened(server.url) as factory, factory.application_recorder().subscribe():
-        time.sleep(0.2)
+        until(lambda: len(listeners(server)) == 1)
         listening = listeners(server)
         time.sleep(0.4)
-        assert len(listening) == 1
         assert listeners(server) == listening
 
 
@@ -88,15 +98,14 @@ def listeners(server: SyncServer) -> list[str]:
     return [client["id"] for client in server.client.client_list() if client["cmd"] in ("ssubscribe", "ping")]
 
 
+@pytest.mark.usefixtures("no_poll")
 def test_a_process_step_wakes_who_waits_for_it(server: SyncServer):
     with opened(server.url) as factory:
         recorder = factory.process_recorder()
         threading.Timer(
             0.2, lambda: recorder.insert_events(events(ALICE, 1), tracking=Tracking("up", 3))
         ).start()
-        began = time.monotonic()
-        recorder.wait("up", 3, timeout=5)
-        assert time.monotonic() - began < 0.9
+        recorder.wait("up", 3, timeout=WITHIN_S)
 
 
 def test_a_filtered_follower_is_moved_over_what_it_does_not_want(server: SyncServer):

@@ -15,7 +15,7 @@ CHILD = Path(__file__).with_name("opening_child.py")
 WHOLE = "MATCH (c:Catalogue_v2)\nWHERE c.opened > 0\nRETURN c.id AS id"
 SCENES = "MATCH (s:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS scenes"
 WAYS = "MATCH (s:Scene_v2)-[:LEADS_TO_v2]->(:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS ways"
-WITHIN_S = 30
+WITHIN_S = 120
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -25,7 +25,7 @@ from tta.projector.model import ReadModel, Storage
 from tta.projector.projector import Projector
 
 SLOTS = 8
-WITHIN_S = 30.0
+WITHIN_S = 120.0
 _names = count(1)
 
 

@@ -18,7 +18,7 @@ from tta.eventstore.layout import SLOTS_MAX
 from tta.security.consistency_tokens import TokenSeal
 
 TIMEOUT_S = 15.0
-ANSWERED_WITHIN_S = 90.0  # However often it has to be sent.
+ANSWERED_WITHIN_S = 240.0  # However often it has to be sent.
 AGAIN = {"turn-unanswered", "too-many-conflicts"}
 """Refusals that pass by themselves: another process has not had its turn yet."""
 

@@ -62,7 +62,7 @@ class Load:
         async def more() -> bool:
             return self.acknowledged >= before + PROGRESS
 
-        await until(more, within_s=120)
+        await until(more, within_s=240)
 
 
 class Running(NamedTuple):

@@ -16,6 +16,7 @@ from tta.domain.timer import TimerCancelled, TimerDue, TimerScheduled
 PLAYERS = 5
 SESSIONS = 15  # Each; below the 20 that a player may have under way while no reactor lives.
 IDLE_S = 1.0
+WITHIN_S = 240.0  # A busy machine starts a reactor in a minute.
 
 
 async def live(player: Player, chance: random.Random) -> None:
@@ -43,15 +44,17 @@ async def survive(system: System, rounds: int, chance: random.Random) -> None:
         for each in range(rounds):
             begun = players[each * PLAYERS : (each + 1) * PLAYERS]
             async with asyncio.TaskGroup() as playing:
-                for player in begun:
-                    playing.create_task(live(player, random.Random(chance.random())))
+                lives = [playing.create_task(live(each, random.Random(chance.random()))) for each in begun]
                 for _ in range(6):
                     before = kinds(await whole_log(store))["TimerDue"]
 
-                    async def more(before: int = before) -> bool:
-                        return kinds(await whole_log(store))["TimerDue"] > before
+                    async def more(before: int = before, lives: list[asyncio.Task[None]] = lives) -> bool:
+                        """Another timer came, or there are no more: a slow machine kills slowly."""
+                        log = await whole_log(store)
+                        none_left = all(life.done() for life in lives) and standing(log) == 0
+                        return none_left or kinds(log)["TimerDue"] > before
 
-                    await until(more, within_s=60)
+                    await until(more, within_s=WITHIN_S)
                     await asyncio.sleep(chance.uniform(0, 0.2))
                     if chance.random() < 0.25:
                         await system.valkey.kill()
@@ -66,7 +69,7 @@ async def survive(system: System, rounds: int, chance: random.Random) -> None:
             over = seen["SessionAbandoned"] + seen["SessionCompleted"]
             return over == seen["SessionStarted"] and standing(log) == 0
 
-        await until(all_over, within_s=120)
+        await until(all_over, within_s=WITHIN_S)
         log = await whole_log(store)
         await must_be_chained(store, log)
     finally:

@@ -121,8 +121,9 @@ class Leases:
         return {slot for slot, each in there.items() if each.owner not in living}
 
     def _alive(self) -> set[str]:
-        now = time.monotonic()
-        living = {other for other, (_, since) in self._seen.items() if now - since < self.lease_s}
+        """Name the workers that lived when this one last looked: while it cannot look, nobody dies."""
+        looked = self._looked
+        living = {other for other, (_, since) in self._seen.items() if looked - since < self.lease_s}
         return living | {self.worker}
 
     def _share(self) -> set[int]:
