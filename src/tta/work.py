@@ -129,6 +129,7 @@ class Work(NamedTuple):
             metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
         for reactor in self.reactors:
             metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
+            metrics.REACTOR_PUT_BACK.labels(reactor.name).set(reactor.put_back_total)
         if self.orchestrator is not None:
             self.orchestrator.registry.refresh_gauges()
         if self.clock is not None:

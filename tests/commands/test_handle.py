@@ -245,7 +245,7 @@ async def test_who_does_not_exist_can_agree_to_nothing(commands: Commands):
 async def test_what_a_reactor_appends_deals_with_its_cause_even_where_it_is_nothing(commands: Commands):
     player_id, session_id = await some_session(commands)
     cause = (await log_of(commands, session_id))[0]
-    targets, dealt = [Target(SESSION, session_id)], Dealt("follow-up", cause.position)
+    targets, dealt = [Target(SESSION, session_id)], Dealt("follow-up", cause.place)
 
     async def act() -> None:
         await handle_over(commands, targets, lambda _: {}, asked("a"), player_id=player_id, dealt=dealt)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tta.eventstore.appends import Append, Appended, Dealt, Fence, StreamAppend
-from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded
+from tta.eventstore.envelope import ABSENT, NOWHERE, Context, Draft, Head, Place, Recorded
 from tta.eventstore.store import EventStore, Wanted
 
 SLOT, SLOTS = 3, 16
@@ -54,6 +54,19 @@ def step(
 async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head = ABSENT) -> Appended:
     """Append to one aggregate."""
     return await store.append(step(gains(aggregate, *payloads, after=after)))
+
+
+async def place(store: EventStore, position: int, slot: int = SLOT) -> Place:
+    """What stands at a position now, as a reactor reads it."""
+    return (await store.at(slot, position)).place if position else NOWHERE
+
+
+async def filled(store: EventStore, count: int, slot: int = SLOT) -> None:
+    """Let a slot's log have so many entries more."""
+    while count:
+        events = min(count, 500)
+        await grown(store, some_id(slot), *map(str, range(events)))
+        count -= events
 
 
 async def loaded(store: EventStore, aggregate: UUID, known: Head = ABSENT) -> list[Recorded]:
@@ -106,6 +119,19 @@ async def kept(store: EventStore) -> dict[bytes, bytes]:
         finally:
             await connection.disconnect()
     return found
+
+
+async def put_back(store: EventStore, copy: dict[bytes, bytes], *, but: Iterable[str] = ()) -> None:
+    """Let the store be as it was when `kept` gave that copy, as after a failover without the last writes.
+
+    `but` are keys that stay as they are.
+    """
+    stay = {key.encode() for key in but}
+    for key in (await kept(store)).keys() - copy.keys() - stay:
+        await store.nodes.call("DEL", key.decode())
+    for key, value in copy.items():
+        if key not in stay:
+            await store.nodes.call("RESTORE", key.decode(), 0, value, "REPLACE")
 
 
 async def must_be_whole(store: EventStore, slot: int = SLOT) -> list[Recorded]:

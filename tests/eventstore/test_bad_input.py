@@ -7,11 +7,13 @@ from store_examples import (
     SLOT,
     SLOTS,
     context,
+    filled,
     gains,
     grown,
     head_of,
     kept,
     must_be_whole,
+    place,
     raw_log,
     some_id,
     step,
@@ -117,6 +119,7 @@ FOREIGN_KEYS: dict[str, Callable[[Layout], str]] = {
     "head": lambda layout: layout.head(SLOT, SESSION),
     "owner index": lambda layout: layout.own(SLOT, SESSION),
     "reactor position": lambda layout: layout.at(SLOT, "greeter"),
+    "fingerprints": lambda layout: layout.fingerprints(SLOT, "greeter"),
     "fence": lambda layout: layout.fence(SLOT, "lane"),
 }
 FOREIGN_VALUES = {
@@ -131,7 +134,7 @@ MIXED = [
     for key in FOREIGN_KEYS
     for value in FOREIGN_VALUES
     if ("number" in value) <= (key == "reactor position")
-    if (key, value) != ("reactor position", "a hash")
+    if (key, value) not in {("reactor position", "a hash"), ("fingerprints", "a hash")}
 ]
 
 
@@ -139,12 +142,15 @@ MIXED = [
 @pytest.mark.parametrize(("key", "value"), MIXED)
 async def test_a_key_that_is_not_ours_is_left_as_it_is(store: EventStore, key: str, value: str) -> None:
     command, _, *words = FOREIGN_VALUES[value]
+    await filled(store, 7)
+    dealt = Dealt("greeter", await place(store, 7), await place(store, 3))
+    await store.nodes.call("DEL", FOREIGN_KEYS[key](store.layout))
     await store.nodes.call(command, FOREIGN_KEYS[key](store.layout), *words)
     before = await kept(store)
     everything = step(
         gains(SESSION, "a", subject=SESSION),
         gains(some_id(), "b"),
-        dealt=Dealt("greeter", 7, 3),
+        dealt=dealt,
         fence=Fence("lane", 1),
     )
     with pytest.raises(ForeignStore):
@@ -225,11 +231,9 @@ async def test_a_full_server_writes_nothing_and_says_so(own_valkey: ChildServer)
     store = await EventStore.open(own_valkey.url, "full", slots=SLOTS)
     head = (await grown(store, SESSION, "a")).heads[0]
     await store.nodes.call("CONFIG", "SET", "maxmemory", "1mb")
-    before = await kept(store)
+    before, dealt = await kept(store), Dealt("greeter", await place(store, 1))
     with pytest.raises(StoreUnavailable, match="OOM"):
-        await store.append(
-            step(gains(SESSION, "b", after=head), gains(some_id(), "c"), dealt=Dealt("greeter", 1))
-        )
+        await store.append(step(gains(SESSION, "b", after=head), gains(some_id(), "c"), dealt=dealt))
     assert await kept(store) == before
     assert await head_of(store, SESSION) == head
     await store.nodes.call("CONFIG", "SET", "maxmemory", "0")
@@ -242,8 +246,10 @@ async def test_a_forbidden_publication_leaves_the_append_whole(own_valkey: Child
     await admin.nodes.call("ACL", "SETUSER", "quiet", "on", ">secret", "~*", "+@all", "resetchannels")
     url = own_valkey.url.replace("unix://", "unix://quiet:secret@")
     store = await EventStore.open(url, "quiet", slots=SLOTS)
-    await store.append(step(gains(SESSION, "a"), dealt=Dealt("greeter", 1), fence=Fence("lane", 1)))
+    await filled(store, 1)
+    dealt = Dealt("greeter", await place(store, 1))
+    await store.append(step(gains(SESSION, "a"), dealt=dealt, fence=Fence("lane", 1)))
     assert await store.dealt(SLOT, "greeter") == (0, {1}, {})
-    assert len(await must_be_whole(store)) == 1
+    assert len(await must_be_whole(store)) == 2
     await store.close()
     await admin.close()

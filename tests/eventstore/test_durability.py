@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from store_examples import SLOT, SLOTS, fresh_name, gains, grown, guard, must_be_whole, some_id, step
+from store_examples import (
+    SLOT,
+    SLOTS,
+    filled,
+    fresh_name,
+    gains,
+    grown,
+    guard,
+    must_be_whole,
+    place,
+    some_id,
+    step,
+)
 from store_servers import TcpServer, redis7_binary, until
 
 from tta.eventstore import writer
@@ -190,15 +202,16 @@ async def test_an_append_sent_again_is_no_success_until_the_copies_answer(
     monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     store = await opened(pair.primary, "replicated:1")
     session, absent = some_id(), some_id()
+    await filled(store, 1)
     append = step(guard(absent, ABSENT), gains(session, "a"))
-    dealt = step(dealt=Dealt("greeter", 5), slot=SLOT)
+    dealt = step(dealt=Dealt("greeter", await place(store, 1)), slot=SLOT)
     pair.signal(signal.SIGSTOP)
     for each in (append, append, dealt, dealt):
         # A connection that has written nothing yet must not take that for an answer.
         await store.nodes.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         with pytest.raises(OutcomeUnknown):
             await store.append(each)
-    there = (await must_be_whole(store))[0]
+    there = (await must_be_whole(store))[1]
     with pytest.raises(OutcomeUnknown):
         await store.append(step(guard(session, Head(1, there.hash))))
     pair.signal(signal.SIGCONT)

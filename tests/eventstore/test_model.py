@@ -1,4 +1,7 @@
-"""Whatever is asked in whatever order, the store on a real server does as a few lines of memory do."""
+"""Whatever is asked in whatever order, the store on a real server does as a few lines of memory do.
+
+Now and then its newest history is lost, with what reactors remember or without.
+"""
 
 import asyncio
 from typing import NamedTuple
@@ -7,12 +10,12 @@ from uuid import UUID
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from store_examples import SLOT, SLOTS, context, drafts, fresh_name, must_be_whole, some_id
+from store_examples import SLOT, SLOTS, context, drafts, fresh_name, kept, must_be_whole, put_back, some_id
 
 from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, Head, Recorded
-from tta.eventstore.errors import AlreadyDone, Conflict, StoreError
+from tta.eventstore.envelope import ABSENT, NOWHERE, Head, Place, Recorded
+from tta.eventstore.errors import AlreadyDone, Conflict, MarkChanged, StoreError
 from tta.eventstore.store import EventStore, Wanted
 
 AGGREGATES = [some_id() for _ in range(4)]
@@ -26,6 +29,21 @@ class Made(NamedTuple):
     heads: tuple[Head, ...]
 
 
+class Backup(NamedTuple):
+    copy: dict[bytes, bytes]
+    heads: dict[UUID, list[Head]]
+    log: list[tuple[UUID, bytes]]
+    dealt: set[tuple[str, int]]
+    marks: dict[str, int]
+
+
+class Astray(NamedTuple):
+    """A reactor's mark, and how much of the log in which it was reached still stands."""
+
+    mark: int
+    shared: int
+
+
 class StoreAndModel(RuleBasedStateMachine):
     """The model: what each aggregate's heads have been, which entries the log holds, what was dealt with."""
 
@@ -37,6 +55,13 @@ class StoreAndModel(RuleBasedStateMachine):
         self.log: list[tuple[UUID, bytes]] = []
         self.made: list[Made] = []
         self.dealt: set[tuple[str, int]] = set()
+        self.marks = dict.fromkeys(REACTORS, 0)
+        """Up to where each reactor has dealt with everything, in this history."""
+        self.read: list[Place] = [NOWHERE]
+        """Every place that a reactor has read, in this history or another."""
+        self.backups: list[Backup] = []
+        self.astray: dict[str, Astray] = {}
+        """Reactors whose positions stayed while the log was put back."""
 
     def teardown(self) -> None:
         self.runner.run(self.store.close())
@@ -62,7 +87,7 @@ class StoreAndModel(RuleBasedStateMachine):
             if entries:
                 before.append(head)
         if append.dealt is not None and append.dealt.position is not None:
-            self.dealt.add((append.dealt.reactor, append.dealt.position))
+            self.dealt.add((append.dealt.reactor, append.dealt.position.position))
         if count:
             self.made.append(Made(append, made.first, made.heads))
 
@@ -104,17 +129,76 @@ class StoreAndModel(RuleBasedStateMachine):
         ]
         assert isinstance(self.append(Append(streams=streams, context=append.context)), Conflict)
 
-    @rule(reactor=st.sampled_from(REACTORS), position=st.integers(1, 8), pick=picks, count=st.integers(0, 2))
-    def deal(self, reactor: str, position: int, pick: int, count: int) -> None:
+    @rule(data=st.data(), reactor=st.sampled_from(REACTORS), pick=picks, count=st.integers(0, 2))
+    def deal(self, data: st.DataObject, reactor: str, pick: int, count: int) -> None:
+        self.resume(reactor)
+        place, mark = (data.draw(st.sampled_from(self.read)) for _ in range(2))
+        if place == NOWHERE:
+            return
         append = Append(
             streams=[self.stream(AGGREGATES[pick], count)],
             context=context(),
-            dealt=Dealt(reactor, position),
+            dealt=Dealt(reactor, place, mark),
         )
-        if (reactor, position) in self.dealt:
+        standing = {NOWHERE, *self.places()}
+        if place not in standing or mark not in standing:
+            assert isinstance(self.append(append), MarkChanged)
+        elif (reactor, place.position) in self.dealt or place.position <= self.marks[reactor]:
             assert isinstance(self.append(append), AlreadyDone)
         else:
             self.takes(append)
+            self.marks[reactor] = max(self.marks[reactor], mark.position)
+
+    @rule()
+    def look(self) -> None:
+        """Reactors read the log."""
+        self.read += self.places()
+
+    @rule()
+    def back_up(self) -> None:
+        for reactor in REACTORS:
+            self.resume(reactor)
+        copy = self.runner.run(kept(self.store))
+        heads = {aggregate: [*heads] for aggregate, heads in self.heads.items()}
+        self.backups.append(Backup(copy, heads, [*self.log], {*self.dealt}, {**self.marks}))
+
+    @rule(data=st.data(), astray=st.sets(st.sampled_from(REACTORS)))
+    def lose_the_newest(self, data: st.DataObject, astray: set[str]) -> None:
+        """The store is as it was; what reactors that went astray had written stays."""
+        if not self.backups:
+            return
+        number = data.draw(st.integers(0, len(self.backups) - 1))
+        copy, heads, log, dealt, marks = self.backups[number]
+        del self.backups[number + 1 :]
+        for reactor in REACTORS:
+            before = self.astray.pop(reactor, Astray(self.marks[reactor], len(self.log)))
+            if reactor in astray:
+                self.astray[reactor] = Astray(before.mark, min(before.shared, len(log)))
+        layout = self.store.layout
+        but = [key(SLOT, name) for name in astray for key in (layout.at, layout.fingerprints)]
+        self.runner.run(put_back(self.store, copy, but=but))
+        self.heads = {aggregate: [*each] for aggregate, each in heads.items()}
+        self.log, self.dealt, self.marks, self.made = [*log], {*dealt}, {**marks}, []
+
+    def resume(self, reactor: str) -> None:
+        """The reactor goes on where it has come to in this history, and remembers nothing of another."""
+        start = self.runner.run(self.store.marks.resume(SLOT, reactor))
+        astray = self.astray.pop(reactor, None)
+        if astray is not None:
+            if astray.mark <= astray.shared:
+                assert start.mark.position == astray.mark
+            assert start.mark.position <= astray.shared
+            assert all(position <= astray.shared for position in start.done)
+            self.dealt = {each for each in self.dealt if each[0] != reactor}
+            self.dealt |= {(reactor, position) for position in start.done}
+            self.marks[reactor] = start.mark.position
+        assert start.mark in {NOWHERE, *self.places()}
+        assert start.mark.position == self.marks[reactor]
+        done = {position for name, position in self.dealt if name == reactor}
+        assert start.done == {position for position in done if position > start.mark.position}
+
+    def places(self) -> list[Place]:
+        return [each.place for each in self.runner.run(self.store.read(SLOT, count=10_000)).events]
 
     @rule(picked=st.lists(picks, min_size=1, max_size=3), back=st.integers(0, 5))
     def load(self, picked: list[int], back: int) -> None:

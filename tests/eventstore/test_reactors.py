@@ -3,7 +3,20 @@
 import asyncio
 
 import pytest
-from store_examples import SLOT, gains, grown, guard, head_of, kept, must_be_whole, some_id, step
+import pytest_asyncio
+from store_examples import (
+    SLOT,
+    filled,
+    gains,
+    grown,
+    guard,
+    head_of,
+    kept,
+    must_be_whole,
+    place,
+    some_id,
+    step,
+)
 
 from tta.eventstore.appends import Dealt, Fence
 from tta.eventstore.envelope import ABSENT
@@ -13,40 +26,53 @@ from tta.eventstore.store import EventStore
 HELD_MAX = 1_024
 
 
+@pytest_asyncio.fixture
+async def store(store: EventStore) -> EventStore:
+    """A store in which a reactor has read twenty entries of the slot."""
+    await filled(store, 20)
+    return store
+
+
+async def about(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> Dealt:
+    where = None if position is None else await place(store, position)
+    return Dealt("greeter", where, await place(store, mark), parked=parked)
+
+
 async def deal(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> None:
-    await store.append(step(dealt=Dealt("greeter", position, mark, parked=parked), slot=SLOT))
+    await store.append(step(dealt=await about(store, position, mark, parked), slot=SLOT))
 
 
 async def test_a_position_is_dealt_with_once(store: EventStore) -> None:
     greeting = some_id()
-    await store.append(step(gains(greeting, "hello"), dealt=Dealt("greeter", 5)))
+    await store.append(step(gains(greeting, "hello"), dealt=await about(store, 5)))
     before = await kept(store)
     with pytest.raises(AlreadyDone, match="greeter has dealt with position 5"):
-        await store.append(step(gains(some_id(), "hello again"), dealt=Dealt("greeter", 5)))
+        await store.append(step(gains(some_id(), "hello again"), dealt=await about(store, 5)))
     assert await kept(store) == before
     assert await store.dealt(SLOT, "greeter") == (0, {5}, {})
 
 
 async def test_of_two_reactors_at_once_one_has_the_effect(store: EventStore) -> None:
+    dealt = await about(store, 5)
     answers = await asyncio.gather(
-        *(store.append(step(gains(some_id(), f"{n}"), dealt=Dealt("greeter", 5))) for n in range(8)),
+        *(store.append(step(gains(some_id(), f"{n}"), dealt=dealt)) for n in range(8)),
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers].count(AlreadyDone) == 7
-    assert len(await must_be_whole(store)) == 1
+    assert len(await must_be_whole(store)) == 20 + 1
 
 
 async def test_a_conflict_does_not_move_the_position(store: EventStore) -> None:
     session = some_id()
     await grown(store, session, "a")
     with pytest.raises(Conflict):
-        await store.append(step(gains(session, "b"), dealt=Dealt("greeter", 5, 4)))
+        await store.append(step(gains(session, "b"), dealt=await about(store, 5, 4)))
     assert await store.dealt(SLOT, "greeter") == (0, set(), {})
 
 
 async def test_a_position_may_be_dealt_with_without_an_effect(store: EventStore) -> None:
     await deal(store, 5)
-    await store.append(step(guard(some_id(), ABSENT), dealt=Dealt("greeter", 6)))
+    await store.append(step(guard(some_id(), ABSENT), dealt=await about(store, 6)))
     assert await store.dealt(SLOT, "greeter") == (0, {5, 6}, {})
 
 
@@ -74,7 +100,7 @@ async def test_a_parked_position_may_be_done_later(store: EventStore) -> None:
     assert await store.dealt(SLOT, "greeter") == (20, set(), {5: "the model does not answer"})
     await deal(store, 5, parked="it still does not")
     assert await store.dealt(SLOT, "greeter") == (20, set(), {5: "it still does not"})
-    await store.append(step(gains(some_id(), "late"), dealt=Dealt("greeter", 5)))
+    await store.append(step(gains(some_id(), "late"), dealt=await about(store, 5)))
     assert await store.dealt(SLOT, "greeter") == (20, set(), {})
     with pytest.raises(AlreadyDone):
         await deal(store, 5)
@@ -89,22 +115,24 @@ async def test_a_parked_position_above_the_mark_is_held_once_done(store: EventSt
 
 
 async def test_a_reactor_holds_so_many_positions_and_no_more(store: EventStore) -> None:
+    await filled(store, HELD_MAX)
     await asyncio.gather(*(deal(store, 10 + n) for n in range(HELD_MAX)))
     before = await kept(store)
     with pytest.raises(ReactorFull, match="greeter holds 1024 positions"):
-        await store.append(step(gains(some_id(), "a"), dealt=Dealt("greeter", 9_999)))
+        await store.append(step(gains(some_id(), "a"), dealt=await about(store, 1_040)))
     assert await kept(store) == before
-    await deal(store, 9_999, mark=10)
+    await deal(store, 1_040, mark=10)
     with pytest.raises(ReactorFull):
-        await deal(store, 20_000, parked="parked ones count as well")
+        await deal(store, 1_041, parked="parked ones count as well")
     mark, done, _ = await store.dealt(SLOT, "greeter")
     assert (mark, len(done)) == (10, HELD_MAX)
 
 
 async def test_reactors_and_sources_are_kept_apart(store: EventStore) -> None:
-    other = Dealt("greeter", 5, source=SLOT + 1)
-    await store.append(step(gains(some_id(), "a"), dealt=Dealt("greeter", 5)))
-    await store.append(step(gains(some_id(), "b"), dealt=Dealt("reminder", 5)))
+    await filled(store, 5, SLOT + 1)
+    other = Dealt("greeter", await place(store, 5, SLOT + 1), source=SLOT + 1)
+    await store.append(step(gains(some_id(), "a"), dealt=await about(store, 5)))
+    await store.append(step(gains(some_id(), "b"), dealt=Dealt("reminder", await place(store, 5))))
     await store.append(step(gains(some_id(), "c"), dealt=other))
     with pytest.raises(AlreadyDone):
         await store.append(step(gains(some_id(), "d"), dealt=other))
@@ -129,7 +157,7 @@ async def test_a_newer_fence_shuts_out_the_older_even_without_events(store: Even
 
 async def test_a_fence_is_looked_at_before_the_position(store: EventStore) -> None:
     session = some_id()
-    await store.append(step(gains(session, "a"), dealt=Dealt("greeter", 5), fence=Fence("lane 3", 7)))
+    await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 7)))
     with pytest.raises(Fenced):
-        await store.append(step(gains(session, "a"), dealt=Dealt("greeter", 5), fence=Fence("lane 3", 6)))
+        await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 6)))
     assert (await head_of(store, session)).version == 1

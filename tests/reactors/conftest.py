@@ -11,6 +11,7 @@ from reactor_examples import Machine
 from tta.eventstore.child_server import ChildServer
 
 sys.path.append(str(Path(__file__).parents[1] / "agents"))  # model_server
+sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # store_examples
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -103,7 +103,7 @@ async def more_than(machine: Machine, who: tuple[UUID, UUID], count: int) -> boo
 
 async def has_caught_up(machine: Machine, reactor: Running | TimerClock) -> bool:
     assert isinstance(reactor, Running), "a clock follows no log"
-    return all(reactor.lanes[slot].mark == end for slot, end in (await machine.ends()).items())
+    return all(reactor.lanes[slot].mark.position == end for slot, end in (await machine.ends()).items())
 
 
 async def timer_is(machine: Machine, who: tuple[UUID, UUID], *became: str) -> bool:

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.child_server import ChildServer
+from tta.eventstore.envelope import NOWHERE
 from tta.reactors.lanes import HELD_MAX
 from tta.reactors.reactor import SIDE_BY_SIDE_MAX
 
@@ -72,7 +73,7 @@ async def test_a_slot_that_is_full_holds_up_no_other_slot(machine: Machine, reac
         await machine.stand(elsewhere, ASKS)
         await until(lambda: reactor.done_of(elsewhere))
         assert len(reactor.done_of(behind)) == 1
-        assert working.lanes[SLOT].mark == 0
+        assert working.lanes[SLOT].mark == NOWHERE
         release.set()
         await until(lambda: len(reactor.done_of(behind)) == 3)
     assert len(reactor.asked) == 5
@@ -152,7 +153,8 @@ async def test_a_slot_with_as_many_parked_as_the_store_holds_goes_on_one_by_one(
     for _ in range(3):
         await machine.stand(parked, *[ASKS_NOTHING] * 400)
     for position in range(1, 1_025):
-        dealt = Dealt(reactor.NAME, position, position, parked="set aside")
+        place = (await machine.store.at(SLOT, position)).place
+        dealt = Dealt(reactor.NAME, place, place, parked="set aside")
         await machine.store.append(Append(streams=(), slot=SLOT, dealt=dealt))
     slow, quick = some_id(), some_id()
     release = reactor.hold_up(slow)

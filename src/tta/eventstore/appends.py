@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
-from tta.eventstore.envelope import ABSENT, ACTOR_CHARACTERS_MAX, Context, Draft, Head, pack
+from tta.eventstore.envelope import ABSENT, ACTOR_CHARACTERS_MAX, NOWHERE, Context, Draft, Head, Place, pack
 from tta.eventstore.errors import (
     AlreadyDone,
     Conflict,
     EventTooLarge,
     Fenced,
+    MarkChanged,
     ReactorFull,
     StoreError,
     WrongSlot,
@@ -35,15 +36,26 @@ class StreamAppend(msgspec.Struct, frozen=True):
 
 
 class Dealt(msgspec.Struct, frozen=True):
-    """The position of `source` (default: the append's own slot) that a reactor deals with by this append."""
+    """The position of `source` (default: the append's own slot) that a reactor deals with by this append.
+
+    Both places are as the reactor read them: the append is refused where other entries stand there.
+    """
 
     reactor: str
-    position: int | None
-    mark: int = 0
+    position: Place | None
+    mark: Place = NOWHERE
     """Every position up to it has been dealt with or asked for nothing."""
     source: int | None = None
     parked: str = ""
     """Not done after all: the reason for which the position is kept aside."""
+
+    def kept_as(self, slot: int) -> str:
+        """The name under which an append in this slot keeps its marks."""
+        return self.reactor if self.is_about(slot) else f"{self.reactor}:{self.source:02x}"
+
+    def is_about(self, slot: int) -> bool:
+        """Whether the position is one of this slot."""
+        return self.source is None or self.source == slot
 
 
 class Fence(NamedTuple):
@@ -91,17 +103,16 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
     """
     slot = _slot(append, layout)
     keys = [layout.log(slot)]
-    arguments: list[bytes | str | int] = ["1" if touch else "0", "", "", "", ""]
+    arguments: list[bytes | str | int] = ["1" if touch else "0", "", "", "", "", "", "", ""]
     if append.fence is not None:
         keys.append(layout.fence(slot, append.fence.lease))
         arguments[1] = append.fence.epoch
     if append.dealt is not None:
         dealt = append.dealt
-        elsewhere = dealt.source is not None and dealt.source != slot
-        keys.append(layout.at(slot, f"{dealt.reactor}:{dealt.source:02x}" if elsewhere else dealt.reactor))
-        arguments[2] = "" if dealt.position is None else dealt.position
-        arguments[3] = dealt.mark
-        arguments[4] = dealt.parked
+        keys += [layout.at(slot, dealt.kept_as(slot)), layout.fingerprints(slot, dealt.kept_as(slot))]
+        position: tuple[str | int, str] = ("", "") if dealt.position is None else dealt.position
+        whose = "own" if dealt.is_about(slot) else "other"
+        arguments[2:] = [*position, *dealt.mark, dealt.parked, whose]
     heads, entries, index, size = [], [], 0, 0
     for stream in append.streams:
         added, last = _entries(stream, append.context, index)
@@ -125,7 +136,7 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
 
 
 def appended(append: Append, request: Packed, reply: list[bytes]) -> Appended:
-    """Read the script's reply. Raises Conflict, AlreadyDone, Fenced or ReactorFull."""
+    """Read the script's reply. Raises Conflict, AlreadyDone, Fenced, ReactorFull or MarkChanged."""
     outcome = bytes(reply[0])
     if outcome in (b"OK", b"AGAIN"):
         first, count, recorded = int(reply[1]), int(reply[2]), int(reply[3])
@@ -136,7 +147,14 @@ def appended(append: Append, request: Packed, reply: list[bytes]) -> Appended:
     if outcome == b"CONFLICT":
         raise Conflict(_differences(append, reply[1:]))
     if outcome == b"DEALT" and append.dealt is not None:
-        raise AlreadyDone(f"{append.dealt.reactor} has dealt with position {append.dealt.position}")
+        assert append.dealt.position is not None, "a mark alone is never dealt with"
+        raise AlreadyDone(f"{append.dealt.reactor} has dealt with position {append.dealt.position.position}")
+    if outcome == b"CHANGED" and append.dealt is not None:
+        position, expected, found = (bytes(each).decode() for each in reply[1:4])
+        raise MarkChanged(
+            f"slot {request.slot}: {append.dealt.reactor} expected {expected or 'an entry'} at position "
+            f"{position}, got {found or 'none'}"
+        )
     if outcome == b"FENCED" and append.fence is not None:
         raise Fenced(
             f"{append.fence.lease}: epoch {append.fence.epoch} is stale, the newest is {int(reply[1])}"

@@ -28,6 +28,21 @@ class Head(NamedTuple):
 
 
 ABSENT = Head(0, b"")
+FINGERPRINT_DIGITS = 16
+
+
+class Place(NamedTuple):
+    """A position of a log, and the fingerprint of the entry that was read there.
+
+    The fingerprint is 16 hexadecimal digits of SHA-1, which the server's scripts can compute, over the entry
+    and the time at which it was recorded: the same entry may be recorded again in another history.
+    """
+
+    position: int
+    fingerprint: str
+
+
+NOWHERE = Place(0, "")
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +117,12 @@ class Recorded:
     @cached_property
     def hash(self) -> bytes:
         return hashlib.sha256(self.entry).digest()
+
+    @cached_property
+    def place(self) -> Place:
+        """The identity of this entry in the history of its slot."""
+        digest = hashlib.sha1(self.entry + str(self.recorded_ms).encode(), usedforsecurity=False)
+        return Place(self.position, digest.hexdigest()[:FINGERPRINT_DIGITS])
 
     @cached_property
     def aggregate_id(self) -> UUID:

@@ -73,5 +73,12 @@ class HistoryChanged(StoreError):
         self.slot = slot
 
 
+class MarkChanged(HistoryChanged):
+    """A reactor's mark or position is of an entry that does not stand in the log any more.
+
+    Nothing was written. The reactor begins anew where its marks still stand.
+    """
+
+
 class UnknownEventType(StoreError):
     """An event's tag is not known to this program, which may be older than the one that wrote it."""

@@ -69,6 +69,10 @@ class Layout(NamedTuple):
     def at(self, slot: int, reactor: str) -> str:
         return f"{self.tag(slot)}at:{reactor}"
 
+    def fingerprints(self, slot: int, reactor: str) -> str:
+        """Of the entries at a reactor's marks and positions: it stands beside `at`, which keeps its form."""
+        return f"{self.tag(slot)}fingerprints:{reactor}"
+
     def fence(self, slot: int, lease: str) -> str:
         return f"{self.tag(slot)}fence:{lease}"
 

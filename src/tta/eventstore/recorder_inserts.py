@@ -142,10 +142,10 @@ class Inserts:
     ) -> Request:
         slot, layout = self._slot.slot, self._slot.layout
         keys = [self._slot.log]
-        arguments: list[str | bytes | int] = ["1" if self._slot.server.copies else "0", "", "", "", ""]
+        arguments: list[str | bytes | int] = ["1" if self._slot.server.copies else "0", *[""] * 7]
         if tracking is not None:
             keys.append(layout.tracked(slot, tracking.application_name))
-            arguments[2] = arguments[3] = tracking.notification_id
+            arguments[2] = arguments[4] = tracking.notification_id
         after, index, size, first_entry = dict(expected), 0, 0, b""
         for run in runs:
             key = str(run.originator)

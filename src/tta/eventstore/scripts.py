@@ -28,12 +28,19 @@ def in_full(command: bytes) -> bytes:
     return b"%s$4\r\nEVAL\r\n$%d\r\n%s%s" % (words, len(text), text, rest[len(sha) :])
 
 
+def _text(name: str) -> bytes:
+    return files("tta.eventstore").joinpath("scripts", name).read_bytes()
+
+
 def _read(name: str) -> Script:
-    return script(files("tta.eventstore").joinpath("scripts", name).read_bytes())
+    """Scripts cannot call one another: what several share is put into each."""
+    return script(_text(name).replace(b"-- @places\n", _text("places.lua")))
 
 
 APPEND = _read("append.lua")
 LOAD = _read("load.lua")
+RESUME = _read("resume.lua")
+MARKS = _read("marks.lua")
 SELECT = _read("select.lua")
 TRACK = _read("track.lua")
 KEEP = _read("keep.lua")

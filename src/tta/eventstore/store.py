@@ -10,9 +10,17 @@ import structlog
 from tta.clock import now_ms
 from tta.eventstore.appends import Append, Appended, appended, packed
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, HASH_BYTES, Head, Recorded
-from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreError, StoreMismatch, WrongSlot
+from tta.eventstore.envelope import ABSENT, HASH_BYTES, NOWHERE, Head, Place, Recorded
+from tta.eventstore.errors import (
+    ForeignStore,
+    HistoryChanged,
+    MarkChanged,
+    StoreError,
+    StoreMismatch,
+    WrongSlot,
+)
 from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout, check_name
+from tta.eventstore.marks import Marks
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
 from tta.eventstore.subscription import (
@@ -63,6 +71,7 @@ class EventStore:
         self.layout = layout
         self.nodes = nodes
         self.wakeups = Wakeups(nodes, layout)
+        self.marks = Marks(nodes, layout)
         self._touch = nodes.durability.copies > 0
 
     @classmethod
@@ -98,12 +107,23 @@ class EventStore:
     async def append(self, append: Append) -> Appended:
         """Make one atomic step in one slot; durable, as the mode promises, when this returns.
 
-        Raises Conflict, AlreadyDone, Fenced, ReactorFull: nothing was written. StoreUnavailable: nothing was
-        written. OutcomeUnknown: it may stand; asking again is safe. Cancelling abandons only the wait.
+        Raises Conflict, AlreadyDone, Fenced, ReactorFull, MarkChanged: nothing was written. StoreUnavailable:
+        nothing was written. OutcomeUnknown: it may stand; asking again is safe. Cancelling abandons only the
+        wait.
         """
         request = packed(append, self.layout, touch=self._touch)
         command = evalsha(APPEND, request.keys, request.arguments)
-        return appended(append, request, await self.nodes.append(command, request.keys[0]))
+        reply = await self.nodes.append(command, request.keys[0])
+        dealt = append.dealt
+        elsewhere = dealt if dealt is not None and not dealt.is_about(request.slot) else None
+        # The script cannot see another slot's log, where what it believed may be gone.
+        if (
+            elsewhere is not None
+            and reply[0] in (b"DEALT", b"CHANGED")
+            and await self.marks.settle(request.slot, elsewhere)
+        ):
+            reply = await self.nodes.append(command, request.keys[0])
+        return appended(append, request, reply)
 
     async def load(self, wanted: Sequence[Wanted]) -> list[Loaded]:
         """Read aggregates of one slot in one call, and check their chains.
@@ -196,6 +216,21 @@ class EventStore:
     async def mark_at(self, slot: int, position: int) -> Mark:
         """Give the mark of a position as it stands now. Raises HistoryChanged where nothing does."""
         return START if position == 0 else Mark(position, (await self.at(slot, position)).hash)
+
+    async def mark_of(self, slot: int, place: Place) -> Mark:
+        """Give the mark from which to read on behind a place.
+
+        Raises HistoryChanged where another entry stands, or none.
+        """
+        if place == NOWHERE:
+            return START
+        found = await self.at(slot, place.position)
+        if found.place != place:
+            raise MarkChanged(
+                f"slot {slot}: expected {place.fingerprint} at position {place.position}, "
+                f"got {found.place.fingerprint}"
+            )
+        return Mark(place.position, found.hash)
 
     async def hashes(self, places: Sequence[tuple[int, int]]) -> list[bytes | None]:
         """Give the hash of the entry at each place (slot, position) as it stands now; None where none does.

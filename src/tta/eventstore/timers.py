@@ -68,6 +68,10 @@ class TimerIndex:
         """Let a schedule that is still there be looked at again only then."""
         await self._store.nodes.call("ZADD", self._key(slot), "XX", _score(until), _member(entry))
 
+    async def mark_doubtful(self, slot: int) -> None:
+        """Say that the index may not be as the log has it; what it holds falls due meanwhile."""
+        await self._store.nodes.call("ZREM", self._key(slot), WHOLE)
+
     async def mark_whole(self, slot: int) -> None:
         """Say that every schedule that stands in the log has been entered."""
         await self._store.nodes.call("ZADD", self._key(slot), "+inf", WHOLE)

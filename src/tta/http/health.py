@@ -1,7 +1,8 @@
 """Is it alive, is it well, how far behind is it; and the contract."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import members
+from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.http.calls import Call, Overdue, Parked, Route, Stopped
 from tta.projector.lag import Lag, lags
@@ -18,7 +20,7 @@ from tta.security.policy import Action
 from tta.telemetry import metrics
 
 CHECK_TIMEOUT_S = 2.0
-PARKED_MAX = 20  # Shown; how many there are is a metric.
+PARKED_MAX = PUT_BACK_MAX = 20  # Shown; how many there are is a metric.
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,16 @@ class Checks(msgspec.Struct, frozen=True):
     """
 
 
+class PutBackReactor(msgspec.Struct, frozen=True):
+    """A reactor that began anew further back, because the log that it had read was another one."""
+
+    reactor: str
+    slot: int
+    was: int
+    now: int
+    at: datetime
+
+
 class Details(msgspec.Struct, frozen=True):
     projections: list[Lag]
     stopped: list[Stopped]
@@ -41,6 +53,8 @@ class Details(msgspec.Struct, frozen=True):
     parked: list[Parked]
     reacting: int | None
     """How many processes react now; null where the store does not tell."""
+    put_back: list[PutBackReactor]
+    """Reactors whose slot lost the history in which their mark stood, the newest first."""
     overdue: Overdue | None = None
     """Turns that wait for their reply, measured once a minute; null while not known, and without queries."""
 
@@ -56,18 +70,19 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    (database, cache), resting, measured, parked, reacting = await asyncio.gather(
+    (database, cache), resting, measured, parked, reacting, marks = await asyncio.gather(
         _both_answer(call),
         call.services.workers.models_rest(),
         lags(call.services.commands.aggregates.store, call.services.checkpoints),
         _parked(call),
         _reacting(call),
+        _marks(call),
     )
-    stopped = call.services.workers.stopped()
+    stopped = call.services.workers.stopped() + _of_another_history(marks)
     overdue = call.services.workers.overdue()
     well = database and cache and not stopped and not any(lag.stopped or lag.changed for lag in measured)
     well = well and not (overdue and overdue.answers)
-    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting, overdue)
+    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting, _put_back(marks), overdue)
     answer = Health("healthy" if well else "unhealthy", Checks(database, cache, not resting), details)
     return _json(answer, 200 if well else 503)
 
@@ -129,6 +144,35 @@ async def _parked(call: Call) -> list[Parked] | None:
     except (StoreError, TimeoutError):
         return None
     return found
+
+
+async def _marks(call: Call) -> Mapping[str, Mapping[int, MarkCheck]]:
+    """Compare the marks of all reactors with the log; empty where the store does not tell."""
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            return await call.services.commands.aggregates.store.marks.check(call.services.workers.reactors)
+    except (StoreError, TimeoutError):
+        return {}
+
+
+def _of_another_history(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[Stopped]:
+    """Name the reactors whose mark does not stand; one that runs puts it back within seconds."""
+    return [
+        Stopped(name, slot, check.position, "its mark is of a history that is gone")
+        for name, checks in marks.items()
+        for slot, check in checks.items()
+        if check.state is MarkState.CHANGED
+    ]
+
+
+def _put_back(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[PutBackReactor]:
+    found = [
+        PutBackReactor(name, slot, check.put_back.was, check.put_back.now, check.put_back.at)
+        for name, checks in marks.items()
+        for slot, check in checks.items()
+        if check.put_back is not None
+    ]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:PUT_BACK_MAX]
 
 
 async def _reacting(call: Call) -> int | None:

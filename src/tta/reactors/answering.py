@@ -27,7 +27,7 @@ from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
-from tta.reactors.reactor import NotHere
+from tta.reactors.reactor import NotHere, NothingWaits
 from tta.security.sealing import open_event
 from tta.stories.filtering import filter_of
 from tta.stories.narrating import Told
@@ -110,8 +110,9 @@ async def matter_of(
     afresh: bool = False,
 ) -> Matter:
     """Gather what stands around an interaction, as this process remembers it, or `afresh` from the log: a
-    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased, and NotHere while a
-    process of another release may have the version of the story.
+    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased, NothingWaits where
+    the log says that the turn is answered, and NotHere while a process of another release may have the
+    version of the story.
     """
     player_id, session_id = recorded.subject_id, recorded.aggregate_id
     assert player_id is not None, "an interaction is a player's"
@@ -121,6 +122,10 @@ async def matter_of(
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
     remembered = None if afresh else commands.aggregates.cached(unfolded.targets)
     folded = remembered or await commands.aggregates.load(unfolded.targets)
+    if remembered and not _waits(States(unfolded.targets, folded), unfolded):
+        folded = await commands.aggregates.load(unfolded.targets)
+    if not _waits(States(unfolded.targets, folded), unfolded):
+        raise NothingWaits(f"turn {said.turn} of session {session_id} does not wait for an answer")
     standing, consented = _standing(States(unfolded.targets, folded), unfolded)
     standing = standing._replace(preferences_at=wished_at)
     story = None if standing.held else _story(repertoire, standing.play, recorded)
@@ -139,6 +144,11 @@ async def matter_of(
         consent=_consent(commands, player_id) if consented else None,
     )
     return unfolded._replace(standing=standing, turn=turn)
+
+
+def _waits(states: States, matter: Matter) -> bool:
+    turns = states.of(matter.session).turns
+    return turns.unanswered and turns.last == matter.number
 
 
 def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | None:

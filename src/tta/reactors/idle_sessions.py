@@ -28,6 +28,7 @@ from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
+from tta.reactors.reactor import NothingWaits
 
 
 class NotIdle(Exception):
@@ -59,8 +60,12 @@ class IdleSessions:
         await self._commands.keyring.open_for(player_id)
         match event:
             case SessionStarted() if self._idle is not None:
+                await about.must_wait(
+                    timer_id(player_id, TimerPurpose.SESSION_IDLE, recorded.aggregate_id), 0
+                )
                 await about.watch(recorded.aggregate_id, self._idle, None)
             case TimerDue() if self._idle is not None:
+                await about.must_wait(recorded.aggregate_id, recorded.version)
                 try:
                     await about.abandon(event.about, self._idle, event)
                 except NotIdle:
@@ -77,6 +82,12 @@ class _Reaction:
         self._player_id = player_id
         self._recorded = recorded
         self._dealt = dealt
+
+    async def must_wait(self, timer_id: UUID, version: int) -> None:
+        """Check that the timer stands where the event left it. Raises NothingWaits if it was moved since."""
+        folded = await self._commands.aggregates.one(timer_target(timer_id))
+        if folded.head.version != version:
+            raise NothingWaits(f"timer {timer_id}: expected version {version}, got {folded.head.version}")
 
     async def watch(self, session_id: UUID, idle: timedelta, due: TimerDue | None) -> None:
         """Let the timer fall due when the session will have been idle, if it still goes on."""

@@ -1,6 +1,6 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
-from tta.commands.folding import States
+from tta.commands.folding import States, Target
 from tta.commands.handle import Asked, Commands, Decided, handle_over
 from tta.commands.targets import care_plan_target
 from tta.domain import care_plan
@@ -9,9 +9,11 @@ from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPr
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
+from tta.reactors.reactor import NothingWaits
 from tta.stories.skills import skills
 from tta.telemetry.metrics import SKILLS_PRACTISED
 
+PAGE = 100
 OTHER = "other"  # A label for each skill of the catalogue is bounded, one for any text is not.
 
 
@@ -40,6 +42,8 @@ class Practice:
 
         # Nothing here is sealed, so only this tells that the player was erased.
         await self._commands.keyring.open_for(player_id)
+        if await self._is_credited(plan, recorded):
+            raise NothingWaits(f"position {recorded.position} of slot {recorded.slot} was credited before")
         handled = await handle_over(
             self._commands,
             [plan],
@@ -52,6 +56,21 @@ class Practice:
             for each in handled.events:
                 assert isinstance(each, SkillPractised), "practice is credited with nothing else"
                 SKILLS_PRACTISED.labels(each.skill if each.skill in skills() else OTHER).inc()
+
+    async def _is_credited(self, plan: Target[CarePlan], recorded: Recorded) -> bool:
+        """Look for the credit in the log, because the plan's state remembers only the newest."""
+        aggregates, command_id = self._commands.aggregates, recorded.answered_by(self.NAME).command_id
+        folded = await aggregates.one(plan)
+        before = folded.head.version if folded.position > recorded.position else 0
+        while before > 0:
+            first = max(before - PAGE, 0)
+            for each in reversed(await aggregates.store.versions_after(plan.id, first, before - first)):
+                if each.position < recorded.position:
+                    return False
+                if each.command_id == command_id:
+                    return True
+            before = first
+        return False
 
 
 def _credited(plan: CarePlan, event: InteractionAnswered, recorded: Recorded) -> list[CarePlanEvent]:

@@ -7,10 +7,10 @@ order; different aggregates' side by side, so a slow one holds up nobody else.
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -19,9 +19,17 @@ import structlog
 from tta.domain.base import Event, Refusal
 from tta.eventstore.appends import Append, Dealt
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.envelope import Recorded
-from tta.eventstore.errors import AlreadyDone, HistoryChanged, OutcomeUnknown, ReactorFull, StoreUnavailable
+from tta.eventstore.envelope import Place, Recorded
+from tta.eventstore.errors import (
+    AlreadyDone,
+    HistoryChanged,
+    MarkChanged,
+    OutcomeUnknown,
+    ReactorFull,
+    StoreUnavailable,
+)
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.marks import LaneStart
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
 from tta.reactors.leases import Leases
@@ -48,6 +56,10 @@ class NotHere(Exception):
     """
 
 
+class NothingWaits(Exception):
+    """What the event asked for has been done: it is dealt with, without effect."""
+
+
 class Reactor(Protocol):
     """One process manager."""
 
@@ -61,9 +73,21 @@ class Reactor(Protocol):
     async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
         """Answer one event with an append that carries `dealt`. May be called again for the same event.
 
-        Raises Refusal or PlayerErased where nothing is to be done any more: that is written down as dealt
-        with, without effect. Raises NotHere where another process may be able to deal with it.
+        Raises Refusal, NothingWaits or PlayerErased where nothing is to be done any more: that is written
+        down as dealt with, without effect. Raises NotHere where another process may be able to deal with it.
+
+        After a history was lost it is called for events that it has answered before, however long ago: before
+        it asks a model, calls the world or credits, it looks whether the matter still waits, and raises
+        NothingWaits if not.
         """
+
+
+@runtime_checkable
+class Derives(Protocol):
+    """A reactor that keeps something derived from the log outside of it."""
+
+    async def doubt(self, slot: int) -> None:
+        """A slot's history changed, and what was derived from it may not be true any more."""
 
 
 class Running:
@@ -84,6 +108,7 @@ class Running:
         self.name = reactor.NAME
         self.lanes: dict[int, Lane] = {}
         self.dealt_total = 0
+        self.put_back_total = 0
         self.parked_total = 0
         self._store = store
         self._types = types
@@ -119,22 +144,53 @@ class Running:
 
     async def _keep_lane(self, slot: int) -> None:
         """Take in one slot's events while it is ours; begin anew when its log changed."""
+        was: int | None = None
+        backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         while True:
             if self._leases is not None:
                 await self._leases.until(slot, held=True)
-            mark, done, parked = await self._patiently(partial(self._store.dealt, slot, self.name))
-            lane = self.lanes[slot] = Lane(slot, mark, done=done, parked=parked)
+            lane = self.lanes[slot] = await self._begin_lane(slot, was)
+            was, began_at = None, lane.mark.position
             try:
                 if not await self._while_ours(lane):
                     continue
             except HistoryChanged as changed:
-                self._broken[slot] = str(changed)
-                log.critical("a reactor's lane stops: the log is another one", reactor=self.name, slot=slot)
+                lane.end(str(changed))
+                self._broken[slot], was = str(changed), lane.mark.position
+                log.critical(
+                    "a reactor's lane stops: the log is another one",
+                    reactor=self.name,
+                    slot=slot,
+                    reason=str(changed),
+                )
             finally:
                 for task in lane.tasks:
                     task.cancel()
                 await asyncio.gather(*lane.tasks, return_exceptions=True)
-            await asyncio.sleep(Backoff(BACKOFF_S_MAX, BACKOFF_S_MAX).next_s())
+            if lane.mark.position > began_at:
+                backoff.reset()
+            await asyncio.sleep(backoff.next_s())
+
+    async def _begin_lane(self, slot: int, was: int | None) -> Lane:
+        """Find out where a slot's mark stands; `was` is where it stood in a history that is gone."""
+        start = await self._patiently(partial(self._store.marks.resume, slot, self.name, was))
+        if start.is_changed:
+            self._say_put_back(slot, start)
+        if (start.is_changed or was is not None) and isinstance(self._reactor, Derives):
+            await self._patiently(partial(self._reactor.doubt, slot))
+        aside = [each.place.position for each in start.parked]
+        return Lane(slot, start.mark, done=start.done, parked=aside)
+
+    def _say_put_back(self, slot: int, start: LaneStart) -> None:
+        self.put_back_total += 1
+        log.critical(
+            "a reactor is put back: the history of its slot changed, and what was lost is not answered",
+            reactor=self.name,
+            slot=slot,
+            was=start.was,
+            now=start.mark.position,
+            forgotten=start.forgotten,
+        )
 
     async def _while_ours(self, lane: Lane) -> bool:
         """Take in for ever, or until the slot is another's: then what is under way is ended first.
@@ -142,7 +198,8 @@ class Running:
         Raises HistoryChanged.
         """
         taking = asyncio.create_task(self._take_in(lane), name=f"intake of {self.name}")
-        waiting = [taking]
+        changed = asyncio.create_task(lane.changed.wait(), name=f"history of {self.name}")
+        waiting: list[asyncio.Task[None] | asyncio.Task[bool]] = [taking, changed]
         if self._leases is not None:
             waiting.append(asyncio.create_task(self._leases.until(lane.slot, held=False)))
         try:
@@ -154,6 +211,8 @@ class Running:
         if not taking.cancelled():
             taking.result()
             return True
+        if lane.changed.is_set():
+            raise MarkChanged(lane.reason)
         lane.keep_under_way()
         if self._leases is not None and lane.tasks:
             # A slot that comes back is begun anew at once: what is still under way then is done again.
@@ -165,13 +224,13 @@ class Running:
 
     async def _take_in(self, lane: Lane) -> None:
         """Hand out one slot's events, in order, for as long as the lane has room."""
-        after = await self._patiently(partial(self._store.mark_at, lane.slot, lane.mark))
+        after = await self._patiently(partial(self._store.mark_of, lane.slot, lane.mark))
         self._broken.pop(lane.slot, None)
         async with aclosing(self._store.follow({lane.slot: after}, events_max=READ_EVENTS_MAX)) as rounds:
             async for batches in rounds:
                 for recorded in batches[0].events:
                     await lane.room.wait()
-                    if lane.take(recorded.position) and self._is_wanted(recorded):
+                    if lane.take(recorded.place) and self._is_wanted(recorded):
                         self._queue(lane, recorded)
                     else:
                         lane.finish(recorded.position)
@@ -203,21 +262,30 @@ class Running:
         del lane.queues[aggregate_id]
 
     async def _deal_with(self, lane: Lane, recorded: Recorded) -> None:
+        try:
+            await self._try_until_dealt(lane, recorded)
+        except MarkChanged as changed:
+            lane.end(str(changed))
+
+    async def _try_until_dealt(self, lane: Lane, recorded: Recorded) -> None:
+        """Raises MarkChanged where the event, or what the mark stands on, is of a history that is gone."""
         position, failures, backoff = recorded.position, 0, Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         bound = log.bind(reactor=self.name, slot=lane.slot, position=position)
         while True:
             try:
-                await self._answer(recorded, Dealt(self.name, position, lane.mark_with(position)))
+                await self._answer(recorded, Dealt(self.name, recorded.place, lane.mark_with(position)))
                 break
             except AlreadyDone:
                 break
+            except MarkChanged:
+                raise
             except (*AWAY, ReactorFull, NotHere) as error:
                 bound.warning("not to be dealt with now, trying again", error=str(error))
             except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
                 bound.error("a reaction failed", failures=failures, error=traced(error))
                 may_park = failures >= self._attempts_max and not lane.leaving
-                if may_park and await self._park(lane, position, error):
+                if may_park and await self._park(lane, recorded.place, error):
                     break
             if lane.leaving:
                 return
@@ -229,15 +297,15 @@ class Running:
         async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
             try:
                 await self._reactor.react(self._types.event(recorded), recorded, dealt)
-            except (Refusal, PlayerErased):
+            except (Refusal, PlayerErased, NothingWaits):
                 # Somebody else did it, a rule forbids it, or nobody is there any more.
                 await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
-    async def _park(self, lane: Lane, position: int, error: Exception) -> bool:
+    async def _park(self, lane: Lane, place: Place, error: Exception) -> bool:
         """Set an event aside with its reason, so that the mark may pass it; it is tried now and then."""
         reason = said(error)[:REASON_MAX]
-        dealt = Dealt(self.name, position, lane.mark_with(position), parked=reason)
-        bound = log.bind(reactor=self.name, slot=lane.slot, position=position, reason=reason)
+        dealt = Dealt(self.name, place, lane.mark_with(place.position), parked=reason)
+        bound = log.bind(reactor=self.name, slot=lane.slot, position=place.position, reason=reason)
         try:
             await self._store.append(Append(streams=(), slot=lane.slot, dealt=dealt))
         except AlreadyDone:
@@ -253,21 +321,30 @@ class Running:
         """Try what is parked, at the start and now and then: what was wrong may have been mended."""
         while self._parked_again_s is not None:
             standing = await self._patiently(partial(self._store.parked, self.name))
-            await asyncio.gather(*(self._try_slot(slot, standing[slot]) for slot in standing))
+            await asyncio.gather(*(self._try_slot(slot) for slot in standing))
             await asyncio.sleep(self._parked_again_s)
 
-    async def _try_slot(self, slot: int, positions: Iterable[int]) -> None:
-        if self._leases is None or slot in self._leases.slots:
-            for position in sorted(positions):
-                await self._try_parked(slot, position)
+    async def _try_slot(self, slot: int) -> None:
+        if self._leases is not None and slot not in self._leases.slots:
+            return
+        start = await self._patiently(partial(self._store.marks.resume, slot, self.name))
+        if start.is_changed:
+            # The lane begins anew, and reads its mark then.
+            self._say_put_back(slot, start)
+            self._end_lane(slot, "what was parked is of another history")
+        for place in sorted(each.place for each in start.parked):
+            await self._try_parked(slot, place)
 
-    async def _try_parked(self, slot: int, position: int) -> None:
-        bound = log.bind(reactor=self.name, slot=slot, position=position)
+    async def _try_parked(self, slot: int, place: Place) -> None:
+        bound = log.bind(reactor=self.name, slot=slot, position=place.position)
         try:
-            recorded = await self._patiently(partial(self._store.at, slot, position))
-            await self._answer(recorded, Dealt(self.name, position))
+            await self._patiently(partial(self._store.mark_of, slot, place))
+            recorded = await self._patiently(partial(self._store.at, slot, place.position))
+            await self._answer(recorded, Dealt(self.name, place))
         except AlreadyDone:
             return
+        except MarkChanged as changed:
+            self._end_lane(slot, str(changed))
         except Exception as error:  # noqa: BLE001 - It stays parked, whatever is wrong with it.
             bound.warning("a parked event still fails", error=said(error))
         else:
@@ -282,10 +359,19 @@ class Running:
             await asyncio.sleep(self._save_mark_every_s)
             for lane in list(self.lanes.values()):
                 mark = lane.mark
-                if mark > lane.saved:
-                    append = Append(streams=(), slot=lane.slot, dealt=Dealt(self.name, None, mark))
+                if mark.position <= lane.saved.position or lane.changed.is_set():
+                    continue
+                append = Append(streams=(), slot=lane.slot, dealt=Dealt(self.name, None, mark))
+                try:
                     await self._patiently(partial(self._store.append, append))
+                except MarkChanged as changed:
+                    lane.end(str(changed))
+                else:
                     lane.saved = mark
+
+    def _end_lane(self, slot: int, reason: str) -> None:
+        if slot in self.lanes:
+            self.lanes[slot].end(reason)
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the store, waiting for it where it is away."""

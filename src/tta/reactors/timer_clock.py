@@ -38,6 +38,14 @@ AWAY = (StoreUnavailable, OutcomeUnknown, TooManyConflicts)
 log = structlog.get_logger(__name__)
 
 
+class NotYetDue(Exception):
+    """The index says that a timer is due, and the log that it is not."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__(due_at.isoformat())
+        self.due_at = due_at
+
+
 class TimerClock:
     """Looks at the timers of every slot. `run` it beside the reactors, and cancel it to end."""
 
@@ -93,12 +101,17 @@ class TimerClock:
         try:
             due = await self._fall_due(entry, looked.now)
             await self._index.remove(slot, entry)
+        except NotYetDue as early:
+            # It was entered from a history that is gone, in which the same version had an earlier moment.
+            bound.warning("a timer is put right, it is not due yet", due_at=early.due_at.isoformat())
+            await self._put_off(slot, entry, early.due_at)
+            return True
         except AWAY as error:
             bound.warning("a timer cannot fall due now, trying again", error=said(error))
             return False
         except Exception as error:  # noqa: BLE001 - It is tried again, and others are not held up by it.
             bound.error("a timer fails to fall due", error=traced(error))
-            await self._put_off(slot, entry, looked.now)
+            await self._put_off(slot, entry, looked.now + FAILED_AGAIN)
             return False
         if due is not None:
             late_s = (looked.now - due.due_at).total_seconds()
@@ -109,12 +122,17 @@ class TimerClock:
         return True
 
     async def _fall_due(self, entry: Entry, at: datetime) -> TimerDue | None:
-        """Say in the log that a schedule has come; None where it is over, or somebody said so before."""
+        """Say in the log that a schedule has come; None where it is over, or somebody said so before.
+
+        Raises NotYetDue.
+        """
         # Read anew: what is remembered may not know yet whom the timer concerns.
         target = timer_target(entry.timer)
         folded = await self._commands.aggregates.one(target)
         if folded.head.version != entry.version or folded.state.standing is None:
             return None
+        if folded.state.standing.due_at > at:
+            raise NotYetDue(folded.state.standing.due_at)
         command_id = derived_id(ACTOR, entry.timer, str(entry.version))
         asked = Asked(
             Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
@@ -130,10 +148,10 @@ class TimerClock:
         assert isinstance(due, TimerDue), "falling due is all that was asked"
         return None if handled.again else due
 
-    async def _put_off(self, slot: int, entry: Entry, at: datetime) -> None:
+    async def _put_off(self, slot: int, entry: Entry, until: datetime) -> None:
         """Let others of the slot have their look: only so many are taken at once, the earliest first."""
         try:
-            await self._index.put_off(slot, entry, at + FAILED_AGAIN)
+            await self._index.put_off(slot, entry, until)
         except AWAY as error:
             log.warning("a timer cannot be put off", timer=str(entry.timer), error=said(error))
 

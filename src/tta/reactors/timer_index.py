@@ -41,6 +41,10 @@ class Timers:
             await self._index.put(recorded.slot, [(entry, event.due_at)])
         await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
+    async def doubt(self, slot: int) -> None:
+        """Have the index restored from the log: what was entered from a history that is gone may be wrong."""
+        await self._index.mark_doubtful(slot)
+
 
 async def restore_index(store: EventStore, types: EventTypes, slot: int) -> int:
     """Enter every schedule that stands in a slot's log; return how many those are.

@@ -46,6 +46,12 @@ REACTOR_DEALT = Gauge(
     ("reactor",),
     registry=REGISTRY,
 )
+REACTOR_PUT_BACK = Gauge(
+    "tta_reactor_put_back_total",
+    "Times that a slot's history changed and this process's reactor began it anew further back",
+    ("reactor",),
+    registry=REGISTRY,
+)
 REACTING = Gauge("tta_reacting_processes", "Processes that react now; NaN when unknown", registry=REGISTRY)
 REACTOR_PARKED = Gauge(
     "tta_reactor_parked",

@@ -1,25 +1,31 @@
 #!lua
 -- Append events to aggregates of one slot, all or nothing, and say so again when asked again.
 --
--- KEYS   log, then as the arguments name them: fence, at, and per stream its head and, where it begins and has an
---        owner, the owner's index.
--- ARGV   touch, fence epoch or '', reactor position or '', reactor mark or '', parking reason or '',
+-- KEYS   log, then as the arguments name them: fence, at, its fingerprints, and per stream its head and, where it
+--        begins and has an owner, the owner's index.
+-- ARGV   touch, fence epoch or '', reactor position or '', its fingerprint, reactor mark or '', its fingerprint,
+--        parking reason or '', whose entries those are: this log's ('own'), another slot's ('other') or of no slot
+--        ('': there are no fingerprints),
 --        then per stream: expected version or '' for none, expected hash, first version, new hash,
 --        number of events, member for the owner's index or '', the events' bytes.
 -- Reply  {'OK' | 'AGAIN', first position, number of events, recorded ms}, {'DEALT'}, {'FENCED', epoch},
---        {'FULL', held positions} or {'CONFLICT', version, hash, version, hash, …} with '' for an absent one.
+--        {'FULL', held positions}, {'CHANGED', position, expected fingerprint, found one or ''} or
+--        {'CONFLICT', version, hash, version, hash, …} with '' for an absent one.
 --
 -- Nothing is written before every check has passed: a script that fails half-way is not rolled back.
 -- A stream may come more than once, so that the log keeps an order across aggregates: its later part is expected
 -- where the earlier one ends.
+-- @places
 local HEADER, POSITION, HELD_MAX = 40, 6, 1024
 local log = KEYS[1]
 -- The wake-up channel is no key: while a slot moves, a cluster asks to try again where one of the keys is missing.
 local wake = string.sub(log, 1, -4) .. 'wake'
-local touch, epoch, position, mark, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local key, fence, at = 1, nil, nil
+local touch, epoch, position, mark, reason, whose = ARGV[1], ARGV[2], ARGV[3], ARGV[5], ARGV[7], ARGV[8]
+local position_print, mark_print = ARGV[4], ARGV[6]
+local key, fence, at, prints = 1, nil, nil, nil
 if epoch ~= '' then key = key + 1; fence = KEYS[key] end
 if position ~= '' or mark ~= '' then key = key + 1; at = KEYS[key] end
+if at and whose ~= '' then key = key + 1; prints = KEYS[key] end
 
 -- A stale lease is refused.
 if fence then
@@ -27,18 +33,40 @@ if fence then
   if newest and tonumber(epoch) < tonumber(newest) then return {'FENCED', newest} end
 end
 
+-- A position is nothing without its entry: what the reactor read, and what is remembered of it where that decides, must
+-- be of this history. Another slot's log cannot be seen from here: what is remembered of its entries is compared.
+local function there(where)
+  if whose == 'own' then return fingerprint_at(log, where) end
+  return redis.call('HGET', prints, where) or redis.call('HGET', prints, 'm' .. where)
+end
+local function changed(where, expected)
+  local found = there(where)
+  if found == expected or (not found and whose == 'other') then return nil end
+  return {'CHANGED', where, expected, found or ''}
+end
+
 -- A position that the reactor has dealt with is not dealt with again; a parked one may be.
 local old_mark, new_mark, is_held, pruned = 0, 0, false, {}
 if at then
-  old_mark = tonumber(redis.call('HGET', at, 'mark') or '0')
+  local remembered = redis.call('HGET', at, 'mark') or '0'
+  local held = position ~= '' and redis.call('HGET', at, position)
+  old_mark, is_held = tonumber(remembered), held and true
   new_mark = math.max(old_mark, tonumber(mark) or 0)
-  if position ~= '' then
-    local held = redis.call('HGET', at, position)
-    is_held = held and true
-    if held == '' or (not held and tonumber(position) <= old_mark) then
-      if touch == '1' then redis.call('HSET', at, 'mark', string.format('%.0f', old_mark)) end
-      return {'DEALT'}
+  local is_below = position ~= '' and tonumber(position) <= old_mark
+  if prints then
+    local refused = position ~= '' and changed(position, position_print)
+    if not refused and mark ~= '' and mark ~= '0' and mark ~= position then refused = changed(mark, mark_print) end
+    if refused then return refused end
+    local noted = held and redis.call('HGET', prints, position)
+    if noted and noted ~= position_print then return {'CHANGED', position, noted, position_print} end
+    -- A mark that another takes the place of decides nothing.
+    if whose == 'own' and (is_below or new_mark == old_mark) and not stands(prints, remembered, there) then
+      return {'CHANGED', remembered, redis.call('HGET', prints, 'm' .. remembered) or '', there(remembered) or ''}
     end
+  end
+  if held == '' or (is_below and not held) then
+    if touch == '1' then redis.call('HSET', at, 'mark', string.format('%.0f', old_mark)) end
+    return {'DEALT'}
   end
   local count = redis.call('HLEN', at) - redis.call('HEXISTS', at, 'mark')
   if new_mark > old_mark and count > 0 then
@@ -53,7 +81,7 @@ if at then
 end
 
 -- Versions and hashes.
-local streams, events_total, same, arg, after = {}, 0, true, 5, {}
+local streams, events_total, same, arg, after = {}, 0, true, 8, {}
 while arg < #ARGV do
   key = key + 1
   local s = {head = KEYS[key], expected = ARGV[arg + 1], hash = ARGV[arg + 2], first = tonumber(ARGV[arg + 3]),
@@ -163,14 +191,25 @@ elseif touch == '1' then
 end
 if fence then redis.call('SET', fence, epoch) end
 if at then
+  local function forget(done)
+    redis.call('HDEL', at, done)
+    if prints then redis.call('HDEL', prints, done) end
+  end
   if position ~= '' then
     if reason ~= '' or tonumber(position) > new_mark then
       redis.call('HSET', at, position, reason)
+      if prints then redis.call('HSET', prints, position, position_print) end
     elseif is_held then
-      redis.call('HDEL', at, position)
+      forget(position)
     end
   end
-  if new_mark > old_mark then redis.call('HSET', at, 'mark', mark) end
-  for _, done in ipairs(pruned) do redis.call('HDEL', at, done) end
+  if new_mark > old_mark then
+    redis.call('HSET', at, 'mark', mark)
+    if prints then redis.call('HSET', prints, 'm' .. mark, mark_print) end
+  end
+  for _, done in ipairs(pruned) do forget(done) end
+  if prints and new_mark > old_mark and redis.call('HLEN', prints) > redis.call('HLEN', at) + MARKS_MAX then
+    thin_out(prints, at)
+  end
 end
 return {'OK', string.format('%.0f', first), events_total, now}

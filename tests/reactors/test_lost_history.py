@@ -1,0 +1,269 @@
+"""Reactors whose slot lost its newest history: each turn that stands is answered once, nothing done twice."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from reactor_examples import (
+    ASKS,
+    NOON,
+    SLOT,
+    Awaiting,
+    Machine,
+    reacting,
+    replier,
+    running,
+    some_id,
+    until,
+)
+from store_examples import Entry as LogEntry
+from store_examples import kept, put_back, rewrite_log
+from structlog.testing import capture_logs
+from test_idle_sessions import begun, leaving, left, scheduled, timer_is, timers
+from test_narration import Model, narrating, playing
+from test_practice import answer, credited, practising
+from timer_examples import HOUR, all_came, histories, keeping_time, schedule, timer_of
+
+from tta.domain import care_plan, safety_record
+from tta.domain.care_plan import PractiseSkill
+from tta.domain.credits import CREDITS_MAX
+from tta.domain.identity import care_plan_id, safety_record_id
+from tta.domain.safety_record import ReleaseSafetyHold
+from tta.domain.vocabulary import Role
+from tta.eventstore.marks import MarkState
+from tta.eventstore.timers import Entry, TimerIndex
+from tta.reactors.idle_sessions import IdleSessions
+from tta.reactors.narration import Narrate
+from tta.reactors.practice import Practice
+from tta.reactors.reactor import Running
+from tta.reactors.reply import Reply
+
+SAVE_OFTEN = {"save_mark_every_s": 0.02}
+
+
+async def copied(machine: Machine) -> dict[bytes, bytes]:
+    """The slots of the store as they are now, without the keys of players: their keyring is another one."""
+    tag = f"{{{machine.name}:".encode()
+    return {key: value for key, value in (await kept(machine.store)).items() if key.startswith(tag)}
+
+
+async def lose(machine: Machine, copy: dict[bytes, bytes], *, but: tuple[str, ...] = ()) -> None:
+    """What came after the copy is gone; writers and readers notice nothing of it."""
+    tag = f"{{{machine.name}:"
+    others = [key.decode() for key in await kept(machine.store) if not key.decode().startswith(tag)]
+    await put_back(machine.store, copy, but=(*others, *but))
+
+
+async def forget_marks(machine: Machine, name: str) -> None:
+    """Have a reactor meet the whole history again."""
+    layout = machine.store.layout
+    await machine.store.nodes.call("DEL", layout.at(SLOT, name), layout.fingerprints(SLOT, name))
+
+
+async def reaches(machine: Machine, name: str) -> bool:
+    """Whether a reactor's saved mark is at the slot's end."""
+    check = (await machine.store.marks.check([name]))[name][SLOT]
+    return (check.state, check.position) == (MarkState.STANDING, (await machine.ends())[SLOT])
+
+
+async def has_read_again(machine: Machine, name: str, working: Running) -> None:
+    await until(lambda: SLOT in working.lanes)
+    await until(lambda: reaches(machine, name))
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "once the log has grown past its mark"])
+async def test_what_is_played_after_a_loss_is_answered_once(machine: Machine, late: bool):
+    """The reactor lives on through it, with its marks, its queues and its cache of what was lost."""
+    who = await machine.session()
+    commands = await machine.process()
+    working = reacting(commands.aggregates.store, replier(commands), **SAVE_OFTEN)
+    with capture_logs() as said:
+        async with running(working):
+            for turn in range(6):
+                await machine.say(*who)
+                await machine.all_answered()
+                if turn == 1:
+                    older = await copied(machine)
+            await until(lambda: reaches(machine, Reply.NAME))
+            was = working.lanes[SLOT].mark.position
+            machine.commands = await machine.process()
+            await lose(machine, older)
+            if late:
+                while (await machine.ends())[SLOT] <= was:
+                    await machine.session()
+            for _ in range(6):
+                await machine.say(*who)
+                await machine.all_answered()
+            assert await machine.must_be_answered_once() == 8
+            await until(lambda: reaches(machine, Reply.NAME))
+    assert working.put_back_total >= 1
+    put_back_to = [line for line in said if line["event"].startswith("a reactor is put back")]
+    assert {line["log_level"] for line in put_back_to} == {"critical"}
+    assert put_back_to[0]["was"] > put_back_to[0]["now"]
+    check = (await machine.store.marks.check([Reply.NAME]))[Reply.NAME][SLOT]
+    assert check.put_back is not None
+    assert check.put_back.was == was
+    assert working.broken == ""
+
+
+@pytest.mark.parametrize("name", ["mark", "done", "parked"])
+async def test_a_slot_that_the_release_before_left_astray_is_answered_again(machine: Machine, name: str):
+    """As that release leaves it: a mark and positions of a history that is gone, also after restarts."""
+    who = await machine.session()
+    await machine.say(*who)
+    end = (await machine.ends())[SLOT]
+    fields = {"mark": ("mark", end + 40), "done": (end, ""), "parked": (end, "it failed")}[name]
+    prints = machine.store.layout.fingerprints(SLOT, Reply.NAME)
+    if name != "mark":
+        await machine.store.nodes.call("HSET", prints, end, "0" * 16)
+    await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, Reply.NAME), *fields)
+    for _ in range(2):
+        commands = await machine.process()
+        async with running(reacting(commands.aggregates.store, replier(commands))):
+            await machine.all_answered()
+    assert await machine.must_be_answered_once() == 1
+
+
+async def test_what_was_under_way_is_dropped_and_what_stands_is_done(machine: Machine):
+    reactor = Awaiting(machine.store)
+    first, lost = some_id(), some_id()
+    await machine.stand(first, ASKS)
+    async with running(working := reacting(machine.store, reactor)):
+        await until(lambda: len(reactor.done) == 1)
+        older = await copied(machine)
+        reactor.hold_up(lost)
+        await machine.stand(lost, ASKS)
+        await until(lambda: reactor.busy == 1)
+        await lose(machine, older)
+        fresh = some_id()
+        position = await machine.stand(fresh, ASKS)
+        reactor.hold_up(lost).set()
+        await until(lambda: reactor.done_of(fresh))
+        assert reactor.done_of(lost) == [], "its append was refused"
+        assert reactor.done_of(fresh) == [position]
+    assert working.parked_total == 0
+
+
+async def test_a_parked_event_of_a_history_that_is_gone_is_not_tried(machine: Machine):
+    reactor = Awaiting(machine.store)
+    other, lost = some_id(), some_id()
+    await machine.stand(other, ASKS)
+    older = await copied(machine)
+    reactor.fails[lost] = 1
+    position = await machine.stand(lost, ASKS)
+    settings = {"attempts_max": 1, "parked_again_s": None}
+    async with running(reacting(machine.store, reactor, **settings)):
+        await until(lambda: machine.store.parked(reactor.NAME))
+    layout = machine.store.layout
+    stays = (layout.at(SLOT, reactor.NAME), layout.fingerprints(SLOT, reactor.NAME))
+    await lose(machine, older, but=stays)
+    fresh = some_id()
+    assert await machine.stand(fresh, ASKS) == position
+    again = Awaiting(machine.store)
+    async with running(reacting(machine.store, again, parked_again_s=0.01)):
+        await until(lambda: again.done_of(fresh))
+    assert {each.aggregate_id for each in again.asked} <= {other, fresh}
+    assert await machine.store.parked(reactor.NAME) == {}
+
+
+async def test_a_turn_that_is_answered_asks_no_model_again(machine: Machine):
+    model = Model()
+    who, play, choice = await playing(machine)
+    async with running(*narrating(machine.commands, model)):
+        await machine.say(who, play, choice)
+        await machine.all_answered()
+    asked, end = len(model.asked), await machine.ends()
+    for name in (Reply.NAME, Narrate.NAME):
+        await forget_marks(machine, name)
+    reply, narrate = narrating(await machine.process(), model)
+    reply._save_mark_every_s = narrate._save_mark_every_s = 0.02
+    async with running(reply, narrate):
+        await has_read_again(machine, Reply.NAME, reply)
+        await has_read_again(machine, Narrate.NAME, narrate)
+    assert asked == len(model.asked) == 1
+    assert await machine.ends() == end
+    assert await machine.store.parked(Narrate.NAME) == {}
+
+
+async def test_what_was_credited_is_not_credited_again_however_long_ago(machine: Machine):
+    player_id, play = await machine.session()
+    await answer(machine, player_id, play, 1, "breathing_478")
+    async with running(await practising(machine)):
+        await until(lambda: _is_credited(machine))
+
+    # Nothing that is remembered of the plan tells it any more: it is days ago, and many credits came since.
+    def days_ago(entries: list[LogEntry]) -> Iterable[LogEntry]:
+        days_ms = timedelta(days=2) // timedelta(milliseconds=1)
+        for identity, (e, entry, t, ms) in entries:
+            yield [identity, [e, entry, t, b"%d" % (int(ms) - days_ms)]]
+
+    await rewrite_log(machine.store, days_ago)
+    machine.commands = await machine.process()
+    for turn in range(CREDITS_MAX + 1):
+        again = PractiseSkill(skill="grounding_54321", session_id=play, turn=2 + turn, scene="river", at=NOON)
+        await machine.ask(care_plan, care_plan_id(player_id), again, player_id)
+    await forget_marks(machine, Practice.NAME)
+    before = await machine.ends()
+    commands = await machine.process()
+    async with running(working := reacting(commands.aggregates.store, Practice(commands), **SAVE_OFTEN)):
+        await has_read_again(machine, Practice.NAME, working)
+    assert await machine.ends() == before
+
+
+async def test_a_timer_that_was_moved_abandons_nothing_when_its_event_is_met_again(machine: Machine):
+    """The session was held when its timer fell due; whoever is released has all that time to come back."""
+    who = await begun(machine)
+    await machine.hold(who[0])
+    async with running(*leaving(machine.commands)):
+        await until(lambda: timer_is(machine, who, "Scheduled", "Due", "Scheduled"))
+    release = ReleaseSafetyHold(reason="It is over.", by=Role.THERAPIST, at=datetime.now(UTC))
+    await machine.ask(safety_record, safety_record_id(who[0]), release, who[0])
+    until_then = (await scheduled(machine, who)).due_at
+    await forget_marks(machine, IdleSessions.NAME)
+    reactor, *keeping = leaving(await machine.process())
+    reactor._save_mark_every_s = 0.02
+    async with running(reactor, *keeping):
+        await has_read_again(machine, IdleSessions.NAME, reactor)
+    assert not await left(machine, who)
+    assert await timers(machine, who) == ["Scheduled", "Due", "Scheduled"]
+    assert (await scheduled(machine, who)).due_at == until_then
+
+
+@pytest.mark.parametrize("moment", ["too early", "too late"])
+async def test_the_index_of_timers_is_put_right_after_a_loss(machine: Machine, moment: str):
+    """The same version of a timer stands in both histories; a slow process enters the one that is gone."""
+    older = await copied(machine)
+    lost, stands = (-HOUR, HOUR) if moment == "too early" else (HOUR, timedelta(0))
+    who = await schedule(machine, timedelta(days=1))
+    reactor, clock = keeping_time(machine.commands)
+    async with running(reactor, clock):
+        await until(lambda: _is_entered(machine, who))
+        await lose(machine, older)
+        machine.commands = await machine.process()
+        await schedule(machine, stands, again=who)
+        index = TimerIndex(machine.store)
+        if moment == "too early":
+            await until(lambda: _is_entered(machine, who))
+        await index.put(SLOT, [(Entry(timer_of(who), 1), datetime.now(UTC) + lost)])
+        if moment == "too early":
+            await until(lambda: _is_due_in_an_hour(machine))
+        else:
+            await until(lambda: all_came(machine))
+    told = [each.type for each in (await histories(machine))[timer_of(who)]]
+    assert told == (["TimerScheduled"] if moment == "too early" else ["TimerScheduled", "TimerDue"])
+
+
+async def _is_credited(machine: Machine) -> bool:
+    owed, found = await credited(machine)
+    return owed == found
+
+
+async def _is_entered(machine: Machine, who: UUID) -> bool:
+    member = timer_of(who).bytes + (1).to_bytes(4, "big")
+    return await machine.store.nodes.call("ZSCORE", machine.store.layout.timers(SLOT), member) is not None
+
+
+async def _is_due_in_an_hour(machine: Machine) -> bool:
+    scores = await machine.store.nodes.call("ZRANGE", machine.store.layout.timers(SLOT), 0, 0, "WITHSCORES")
+    return float(scores[1]) / 1e6 > datetime.now(UTC).timestamp() + 3_000
