@@ -71,6 +71,12 @@ class Dev:
                 self.curl = line
         self.children = psutil.Process(self.process.pid).children(recursive=True)
 
+    def child(self, part: str) -> psutil.Process:
+        """The one process that it has started whose command names `part`: "valkey", or "tta.graph.child"."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        (found,) = [each for each in children if part in " ".join(each.cmdline())]
+        return found
+
     def ask(
         self, method: str, path: str, body: Any = None, *, token: str = "", **headers: str
     ) -> httpx2.Response:

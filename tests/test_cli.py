@@ -140,8 +140,9 @@ def test_what_does_not_end_when_told_to_is_ended():
 def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
     dev = start()
     session, seen = dev.play(WORDS)
+    orphan, graph = dev.child("valkey"), dev.child("tta.graph.child")
     dev.end(signal.SIGKILL)
-    (orphan,) = [child for child in dev.children if child.is_running()]
+    assert psutil.wait_procs([graph], timeout=5)[1] == [], "the graph's process has nobody to answer to"
 
     assert tta("replay", session, "--data-dir", dev.data_dir).returncode == 0
     assert orphan.is_running(), "looking does not disturb it"
@@ -154,14 +155,14 @@ def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
 
 def test_dev_goes_on_when_its_own_server_is_killed(running: Dev):
     before = running.play("Before.")
-    (server,) = psutil.Process(running.process.pid).children()
+    server = running.child("valkey")
     server.kill()
     server.wait(10)
     session, seen = running.play("And after.")
     assert running.last_text(session, seen) == "And after."
     assert running.last_text(*before) == "Before."
     running.children = psutil.Process(running.process.pid).children()
-    assert len(running.children) == 1, "another server, and one only"
+    assert len(running.children) == 2, "another server, and one only; and the graph's process"
 
 
 def test_a_second_dev_on_a_data_directory_is_refused(running: Dev):

@@ -33,7 +33,7 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
     settings = checked_settings(data_dir=data_dir, host=host, port=port)
     configure_logs(settings.log_level, json=settings.log_json)
     try:
-        async with everything(settings) as (parts, tell):
+        async with everything(settings, lambda line: out.print(line, markup=False)) as (parts, tell):
 
             def ready(url: str) -> None:
                 tell(url)
@@ -47,13 +47,16 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
 
 
 @asynccontextmanager
-async def everything(settings: Settings) -> AsyncIterator[tuple[Opened, Callable[[str], None]]]:
+async def everything(
+    settings: Settings, waiting: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[tuple[Opened, Callable[[str], None]]]:
     """Open the embedded default, alone in its data directory, and seed the demo player.
 
-    Gives the parts, and the function that notes down where they can be reached.
+    Gives the parts, and the function that notes down where they can be reached. `waiting` is given a line
+    now and then while a start takes long.
     """
     with alone_in(settings.data_dir) as tell:
-        async with embedded(settings) as complete, opened(complete, migrating=True) as parts:
+        async with embedded(settings, waiting) as complete, opened(complete, migrating=True) as parts:
             await seed(parts)
             yield parts, tell
 

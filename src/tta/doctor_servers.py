@@ -81,18 +81,32 @@ async def check_graph(settings: Settings, store: EventStore | None) -> list[Find
         return [Finding("graph", "warn", f"{path} is not made yet", "`tta dev`, or name one: TTA_GRAPH_URL")]
     url = settings.graph_url or f"embedded:{path}"
     try:
-        graph = await open_graph(url, user=settings.graph_user or None, password=settings.password() or None)
+        graph = await open_graph(
+            url, user=settings.graph_user or None, password=settings.password() or None, apart=True
+        )
     except GraphInUse as error:
         return await _ask_the_running(settings, str(error))
     except (GraphRefused, GraphUnavailable, SettingsWrong) as error:
-        return [Finding("graph", "fail", str(error), "correct TTA_GRAPH_URL")]
+        return [_not_opened(error, url)]
     try:
         return await _look_into(graph, without_secrets(url), settings, store)
     except (GraphRefused, GraphUnavailable) as error:
+        if graph.dialect == "embedded":
+            return [_not_opened(error, url)]
         change = "start it, or correct TTA_GRAPH_URL, TTA_GRAPH_USER and TTA_GRAPH_PASSWORD_FILE"
         return [Finding("graph", "fail", str(error), change)]
     finally:
         await graph.close()
+
+
+def _not_opened(error: Exception, url: str) -> Finding:
+    if not url.startswith("embedded:") or isinstance(error, SettingsWrong):
+        return Finding("graph", "fail", str(error), "correct TTA_GRAPH_URL")
+    change = (
+        "nothing: the next start puts these files aside and fills the graph anew from the log, which has all;"
+        " where the disk is full, make room first"
+    )
+    return Finding("graph", "warn", f"{url} does not open: {error}", change)
 
 
 async def _look_into(graph: Graph, url: str, settings: Settings, store: EventStore | None) -> list[Finding]:
@@ -138,6 +152,7 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
         measured = msgspec.convert(health["details"]["projections"], list[Lag])
         overdue = msgspec.convert(health["details"].get("overdue"), Overdue | None)
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
+        troubles = [str(each) for each in health["details"].get("troubles", ())]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
         change = "look at its log; it should answer /health"
         return [Finding("graph", "fail", f"{other.url} does not tell its health: {unanswered}", change)]
@@ -145,6 +160,8 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
     findings = [Finding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
     findings += [_about(lag, is_stopped=False) for lag in measured]
     findings.append(_about_overdue(overdue))
+    change = "look at its log, which says why; it opens the graph anew by itself where that helps"
+    findings += [Finding("projection", "fail", each, change) for each in troubles]
     change = "the event it names cannot be digested: look at the log, mend the fold, start again"
     return findings + [Finding("projection", "fail", each, change) for each in stopped]
 

@@ -5,6 +5,7 @@ import ctypes
 import gc
 import os
 import platform
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
@@ -19,7 +20,9 @@ from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
-from tta.graph.engine import open_graph
+from tta.graph.embedded_source import EmbeddedSource
+from tta.graph.engine import CONNECT_TIMEOUT_S, TRANSACTION_TIMEOUT_S, Graph, open_graph, path_of
+from tta.graph.kept import GraphSource, KeptGraph, ServerSource
 from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
@@ -55,6 +58,8 @@ COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 
 M_ARENA_MAX, ARENAS_MAX = -8, 2  # The parameter's number in glibc's malloc.h, and its value.
 M_MMAP_THRESHOLD, MAPPED_FROM = -3, 128 << 10  # Bytes: glibc's own, which it would raise to 32 MB by and by.
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
+GRAPH_PATIENCE_S = 10.0  # For which a start waits for the graph; then it goes on without.
+GRAPH_READERS = 4
 
 
 def settings_of_process(**told: Any) -> Settings:
@@ -67,14 +72,16 @@ def tokens_of(settings: Settings) -> Tokens:
 
 
 @asynccontextmanager
-async def embedded(settings: Settings) -> AsyncIterator[Settings]:
+async def embedded(
+    settings: Settings, tell: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Settings]:
     """Run what the settings leave out: a Valkey of our own, and the embedded graph; give the settings
-    with both.
+    with both. `tell` is given a line now and then while a start takes long.
     """
     changed = settings
     async with AsyncExitStack() as stack:
         if not settings.store_url:
-            server = ChildServer(settings.data_dir / VALKEY_DIR)
+            server = ChildServer(settings.data_dir / VALKEY_DIR, tell=tell)
             await server.start()
             stack.push_async_callback(server.stop)
             keeping = asyncio.create_task(server.keep(), name="the store's own server")
@@ -93,8 +100,9 @@ async def opened(
 ) -> AsyncIterator[Opened]:
     """Open the stores, check them, and close them again.
 
-    `migrating` brings the graph up to date first; without `keyed` no key is read; without `graphed` nobody
-    asks whether the graph is there, which who only commands or reacts does not need.
+    `migrating` brings the graph up to date first; without `keyed` no key is read; without `graphed` the
+    graph is neither waited for nor prepared, since commands and reactors do not need it. A graph that is
+    away is waited for behind the scenes (kept.py).
     """
     for name in ("store_url", "graph_url"):
         if not getattr(settings, name):
@@ -113,15 +121,65 @@ async def opened(
         stack.push_async_callback(store.close)
         types = event_types()
         keys = await stack.enter_async_context(_keys(settings, store, types)) if keyed else None
-        graph = await open_graph(
-            settings.graph_url, user=settings.graph_user or None, password=settings.password() or None
+        positions = Positions()
+        graph = await stack.enter_async_context(
+            _graph(settings, store, types, positions, migrating=migrating, graphed=graphed)
         )
-        stack.push_async_callback(graph.close)
-        if migrating:
+        yield Opened(settings, store, types, graph, positions, keys, graph.ready)
+
+
+@asynccontextmanager
+async def _graph(
+    settings: Settings,
+    store: EventStore,
+    types: EventTypes,
+    positions: Positions,
+    *,
+    migrating: bool,
+    graphed: bool,
+) -> AsyncIterator[KeptGraph]:
+    """Open the graph, or begin to wait for it."""
+
+    async def ready(graph: Graph) -> None:
+        if migrating or source.is_new:
             await migrate(graph)
         elif graphed:
             await check_migrated(graph)
-        yield Opened(settings, store, types, graph, Positions(), keys)
+        if graphed:
+            await prepare(Opened(settings, store, types, graph, positions, None, asyncio.Event()))
+
+    def lost() -> None:
+        for model in READ_MODELS:
+            positions.left(model.NAME)
+
+    async with AsyncExitStack() as stack:
+        source = await stack.enter_async_context(_graph_source(settings))
+        graph = KeptGraph(source, ready, lost)
+        await graph.open(GRAPH_PATIENCE_S if graphed else 0)
+        try:
+            yield graph
+        finally:
+            await graph.close()
+
+
+@asynccontextmanager
+async def _graph_source(settings: Settings) -> AsyncIterator[GraphSource]:
+    if settings.graph_url.startswith("embedded:"):
+        path = path_of(settings.graph_url)
+        yield EmbeddedSource(
+            path,
+            readers=GRAPH_READERS,
+            connect_timeout_s=CONNECT_TIMEOUT_S,
+            transaction_timeout_s=TRANSACTION_TIMEOUT_S,
+            may_delete=path == (settings.data_dir / GRAPH_FILE).absolute(),
+        )
+        return
+    user, password = settings.graph_user or None, settings.password() or None
+    driver = await open_graph(settings.graph_url, user=user, password=password)
+    try:
+        yield ServerSource(driver, settings.graph_url)
+    finally:
+        await driver.close()
 
 
 @asynccontextmanager
@@ -150,7 +208,7 @@ def _naming(variable: str) -> Iterator[None]:
         raise StoreUnavailable(f"{variable}: {error}") from error
 
 
-def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Services:
+def services(parts: Opened, work: Work, *, needs_graph: bool = True) -> Services:
     """Gather what the API needs."""
     slots = parts.store.layout.slots
     checkpoints = [Checkpoints(parts.graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
@@ -167,7 +225,8 @@ def services(parts: Opened, work: Work, *, serves_queries: bool = True) -> Servi
         workers=Workers(
             work.stopped, work.refresh_gauges, work.models_rest, work.overdue_answers, REACTOR_NAMES
         ),
-        serves_queries=serves_queries,
+        opened_at=time.monotonic(),
+        needs_graph=needs_graph,
     )
 
 
@@ -184,8 +243,6 @@ async def run(
     `serving` is "", commands, queries or all; `ready` is called with the URL once requests are answered.
     """
     _spare_the_collector()
-    if projecting or serving in {"queries", "all"}:
-        await prepare(parts)
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(asked_models(parts.settings, parts.store))
         mediator = await orchestrator(parts, models) if reacting else None
@@ -198,7 +255,9 @@ async def run(
             models,
             OverdueAnswers(parts.commands.aggregates, parts.graph) if serving in {"queries", "all"} else None,
         )
-        runs = [each.run() for each in work.projectors] + [each.run() for each in work.reactors]
+        runs = [_once_there(parts.graph_ready, each.run) for each in work.projectors] + [
+            each.run() for each in work.reactors
+        ]
         if mediator is not None:
             await leases.beat()
             runs += [lives(parts, mediator).run(), leases.keep()]
@@ -207,6 +266,12 @@ async def run(
         if work.overdue is not None:
             runs.append(work.overdue.run())
         await _run(runs, parts, work, serving, ready)
+
+
+async def _once_there(graph_ready: asyncio.Event, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Begin to project once there is a graph."""
+    await graph_ready.wait()
+    await work()
 
 
 async def _run(
@@ -261,7 +326,7 @@ async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str]
         named = "TTA_HOST and TTA_WORKER_PORT"
         await serve(worker_app(work.refresh_gauges), settings.host, settings.worker_port, ready, named=named)
         return
-    served = services(parts, work, serves_queries=serving != "commands")
+    served = services(parts, work, needs_graph=serving == "queries")
     made = app(served, serving, origins=settings.allowed_origins)
     try:
         await serve(made, settings.host, settings.port, ready, named=named, live=served.live)

@@ -76,7 +76,9 @@ async def run_migrations(out: Console, settings: Settings) -> int:
             f"TTA_GRAPH_URL is missing, and {graph_file(settings)} is no graph: "
             "name one, or let `tta dev` make it (it migrates by itself)"
         )
-    graph = await open_graph(url, user=settings.graph_user or None, password=settings.password() or None)
+    graph = await open_graph(
+        url, user=settings.graph_user or None, password=settings.password() or None, apart=True
+    )
     try:
         await graph.check()
         done = await migrate(graph)

@@ -3,6 +3,7 @@
 A new aggregate, read model or reactor is named here, and nowhere else.
 """
 
+import asyncio
 import os
 import socket
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ class Opened(NamedTuple):
     positions: Positions
     keys: "Keys | None"
     """None where the process only projects: projectors see sealed text and hold no keys."""
+    graph_ready: asyncio.Event
+    """Set while the graph can be used: it may be away at the start, or be opened anew."""
 
     @property
     def commands(self) -> Commands:

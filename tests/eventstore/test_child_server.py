@@ -12,9 +12,11 @@ from store_servers import until
 from tta import operations
 from tta.eventstore.child_server import LOOK_EVERY_S, ChildServer, server_binary
 from tta.eventstore.errors import StoreUnavailable
+from tta.eventstore.loading import Loading
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
 
+LONG = "{a log}:long"
 OWNER = """
 import asyncio, sys
 from pathlib import Path
@@ -213,3 +215,45 @@ async def answers(store: EventStore) -> bool:
         return await store.nodes.call("EXISTS", "rounds") == 1
     except StoreUnavailable:
         return False
+
+
+async def test_a_server_that_loads_a_long_log_is_waited_for_as_long_as_it_gets_on(tmp_path: Path) -> None:
+    server = ChildServer(tmp_path)
+    await server.start()
+    store = await EventStore.open(server.url, "long")
+    await asyncio.gather(*(store.nodes.call("RPUSH", LONG, "entry") for _ in range(8 * 1024)))
+    await store.close()
+    await server.stop()
+
+    # Each command's load takes half a millisecond more: longer in all than a standstill is borne.
+    told: list[str] = []
+    slow = ChildServer(tmp_path, settings={"key-load-delay": "500"}, start_timeout_s=3, tell=told.append)
+    began = asyncio.get_running_loop().time()
+    await slow.start()
+    assert asyncio.get_running_loop().time() - began > 3
+    again = await EventStore.open(slow.url, "long")
+    assert await again.nodes.call("LLEN", LONG) == 8 * 1024
+    await again.close()
+    await slow.stop()
+
+
+def test_progress_is_told_now_and_then_and_told_from_a_standstill() -> None:
+    loading, half = (
+        Loading(patience_s=0, tell_every_s=0),
+        {"loading": "1", "loading_total_bytes": str(8 << 20)},
+    )
+    assert loading.look({}) == "", "it does not load"
+    assert not loading.has_begun
+    assert "4 of 8 MiB, 50 %" in loading.look(half | {"loading_loaded_bytes": str(4 << 20)})
+    assert loading.is_stuck(), "with no patience at all"
+    assert Loading(patience_s=60, tell_every_s=60).look(half) == "", "it was told only just now"
+
+
+async def test_a_server_that_says_nothing_for_long_is_given_up(tmp_path: Path) -> None:
+    binary = tmp_path / "silent"
+    binary.write_text("#!/bin/sh\nexec sleep 60\n")
+    binary.chmod(0o700)
+    server = ChildServer(tmp_path / "data", binary=str(binary), start_timeout_s=0.5)
+    with pytest.raises(StoreUnavailable, match="without progress"):
+        await server.start()
+    assert server.process is None

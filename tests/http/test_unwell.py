@@ -109,7 +109,7 @@ async def test_without_the_graph(own_api: Api):
 
 
 async def test_who_only_commands_is_ready_without_the_graph(own_api: Api):
-    alone = app(services(own_api.parts, Work([], []), serves_queries=False), "commands")
+    alone = app(services(own_api.parts, Work([], []), needs_graph=False), "commands")
     await own_api.parts.graph.close()
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(alone), base_url="http://tta.test") as http:
         assert (await http.get("/readyz")).status_code == 200

@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -22,6 +23,7 @@ from redis.exceptions import RedisError
 
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreUnavailable
+from tta.eventstore.loading import Loading, ServerWatch
 from tta.eventstore.log_files import (
     ADVICE,
     FOLDER,
@@ -32,8 +34,9 @@ from tta.eventstore.log_files import (
     damage_told,
 )
 
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 30.0  # Without a sign of progress: a large log takes minutes to load.
 LOOK_EVERY_S = 1.0
+LOADING_EVERY_S = 0.1
 STOP_TIMEOUT_S = 15.0
 RESTART_S_MIN, RESTART_S_MAX = 0.1, 5.0
 LOG_END, LOG_READ = 800, 256 * 1_024  # Characters that are told, bytes that are looked at.
@@ -77,12 +80,21 @@ class ChildServer:
     """
 
     def __init__(
-        self, directory: Path, *, binary: str | None = None, settings: dict[str, str] | None = None
+        self,
+        directory: Path,
+        *,
+        binary: str | None = None,
+        settings: dict[str, str] | None = None,
+        start_timeout_s: float = START_TIMEOUT_S,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`tell` is given a line now and then while the server loads a log that takes long."""
         self.directory = directory.absolute()
         self.socket = self.directory / "valkey.sock"
         self._binary = binary
         self._settings = DURABLE | (settings or {})
+        self._start_timeout_s = start_timeout_s
+        self._tell = tell
         self._owner: IO[bytes] | None = None
         self._opened: int | None = None
         """The directory, where its socket is reached by that; it stays open, since URLs name it."""
@@ -234,24 +246,23 @@ class ChildServer:
         return str(Path(self._binary or server_binary()).absolute())
 
     async def _answering(self) -> None:
+        """Wait until it answers, for as long as it gets on with loading its files."""
         assert self.process is not None
-        client = Redis(unix_socket_path=self.reached_at, retry=Retry(NoBackoff(), 0))
-        try:
-            async with asyncio.timeout(START_TIMEOUT_S):
-                while not await _answers(client):
-                    if self.process.returncode is not None:
-                        if damage := damage_told(self._log_of_this_start()):
-                            raise LogDamaged(f"{self.directory / FOLDER}: {damage}")
-                        raise StoreUnavailable(
-                            f"the server ended with {self.process.returncode}: {self._log_end()}"
-                        )
-                    await asyncio.sleep(0.01)
-        except TimeoutError as late:
-            raise StoreUnavailable(
-                f"the server does not answer after {START_TIMEOUT_S} s: {self._log_end()}"
-            ) from late
-        finally:
-            await client.aclose()
+        loading = Loading(self._start_timeout_s)
+        async with ServerWatch(self.reached_at) as watch:
+            while (said := await watch.ask()) is None or said.get("loading") == "1":
+                if self.process.returncode is not None:
+                    if damage := damage_told(self._log_of_this_start()):
+                        raise LogDamaged(f"{self.directory / FOLDER}: {damage}")
+                    raise StoreUnavailable(
+                        f"the server ended with {self.process.returncode}: {self._log_end()}"
+                    )
+                if line := loading.look(said or {}):
+                    self._tell(line)
+                if loading.is_stuck():
+                    late = f"the server does not answer after {self._start_timeout_s:g} s without progress"
+                    raise StoreUnavailable(f"{late}: {self._log_end()}")
+                await asyncio.sleep(LOADING_EVERY_S if loading.has_begun else 0.01)
 
     def _log_end(self) -> str:
         return self._log_of_this_start()[-LOG_END:]
@@ -296,10 +307,3 @@ def _locked(path: Path) -> IO[bytes] | None:
         file.close()
         return None
     return file
-
-
-async def _answers(client: Redis) -> bool:
-    try:
-        return bool(await client.ping())
-    except (RedisError, OSError):
-        return False

@@ -1,11 +1,12 @@
-"""The graph seam in this process: the ladybug engine, one writing thread and a few reading ones.
+"""The graph seam over the ladybug engine, one writing thread and a few reading ones.
 
 The engine lets one process open a graph, one transaction write at a time, and readers go on meanwhile. It
-releases the interpreter's lock while it works, so nothing here blocks the event loop.
+releases the interpreter's lock while it works, so nothing here blocks the event loop. The sessions are of
+this process (`open_embedded`: tests, benchmarks) or of one of their own (embedded_source.py: all of TTA).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 import ladybug
 
+from tta.graph.child_process import ChildSession
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable, Row
 from tta.graph.plans import Session, translated
 from tta.graph.schema import Dialect, Schema, ddl
@@ -39,11 +41,23 @@ async def open_embedded(
         raise GraphInUse(f"the graph {whole} is already open in this process: use that handle")
     open_here.add(whole)
     try:
-        database = await asyncio.to_thread(_open_database, whole, readers + 1)
-        return EmbeddedGraph(whole, database, readers, connect_timeout_s, transaction_timeout_s)
+        database = await asyncio.to_thread(open_database, whole, readers + 1)
     except BaseException:
         open_here.discard(whole)
         raise
+    sessions = [Session(database, transaction_timeout_s) for _ in range(readers + 1)]
+
+    def shut() -> None:
+        database.close()
+        open_here.discard(whole)
+
+    return EmbeddedGraph(
+        whole,
+        sessions,
+        shut,
+        connect_timeout_s=connect_timeout_s,
+        transaction_timeout_s=transaction_timeout_s,
+    )
 
 
 class EmbeddedGraph:
@@ -54,24 +68,24 @@ class EmbeddedGraph:
     def __init__(
         self,
         path: Path,
-        database: ladybug.Database,
-        readers: int,
+        sessions: "Sequence[Session | ChildSession]",
+        shut: Callable[[], None],
+        *,
         connect_timeout_s: float,
         transaction_timeout_s: float,
     ) -> None:
-        """Take an open database, and connect."""
+        """Take connected sessions: the first writes, the others read. `shut` closes what they belong to."""
         self._path = path
-        self._database = database
+        self._shut_all = shut
         self._connect_timeout_s = connect_timeout_s
         self._transaction_timeout_s = transaction_timeout_s
         self._turn = asyncio.Lock()
-        self._writer = Session(database, transaction_timeout_s)
+        self._writer, *self._readers = sessions
         self._writer_thread = ThreadPoolExecutor(1, thread_name_prefix="graph-write")
-        self._readers = [Session(database, transaction_timeout_s) for _ in range(readers)]
-        self._idle: asyncio.LifoQueue[Session] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Session | ChildSession] = asyncio.LifoQueue()
         for reader in self._readers:
             self._idle.put_nowait(reader)
-        self._reader_threads = ThreadPoolExecutor(readers, thread_name_prefix="graph-read")
+        self._reader_threads = ThreadPoolExecutor(len(self._readers), thread_name_prefix="graph-read")
         self._closed = False
 
     async def read(self, statement: str, /, **parameters: Any) -> list[Row]:
@@ -132,7 +146,6 @@ class EmbeddedGraph:
         await self._end(self._shut)
         self._writer_thread.shutdown(wait=False)
         self._reader_threads.shutdown(wait=False)
-        open_here.discard(self._path)
 
     async def _take_turn(self) -> None:
         await self._turn.acquire()
@@ -155,7 +168,7 @@ class EmbeddedGraph:
     def _shut(self) -> None:
         for session in (self._writer, *self._readers):
             session.close()
-        self._database.close()
+        self._shut_all()
 
     def _afterwards(self, job: "Future[Any]", act: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
@@ -175,7 +188,7 @@ class EmbeddedGraph:
 class EmbeddedTransaction:
     """The statements between begin and commit, all on the writing thread."""
 
-    def __init__(self, session: Session, thread: ThreadPoolExecutor) -> None:
+    def __init__(self, session: "Session | ChildSession", thread: ThreadPoolExecutor) -> None:
         """Take the writing session for one turn; nothing has begun yet."""
         self._session = session
         self._thread = thread
@@ -204,7 +217,7 @@ def _answer(job: "Future[Answer]") -> "asyncio.Future[Answer]":
     return asyncio.wrap_future(job)
 
 
-def _open_database(path: Path, threads: int) -> ladybug.Database:
+def open_database(path: Path, threads: int) -> ladybug.Database:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         return ladybug.Database(

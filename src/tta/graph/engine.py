@@ -21,6 +21,15 @@ class GraphUnavailable(Exception):
     """
 
 
+class GraphAway(GraphUnavailable):
+    """The graph is not open, or takes no writes, for the reason given."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"the graph {name}: {reason}")
+        self.brief = reason.partition(":")[0].partition(" (")[0]
+        """The reason without paths, addresses and the engine's words: for whoever asks for health."""
+
+
 class GraphRefused(Exception):
     """The graph will never take this: the statement, its values or the credentials are wrong."""
 
@@ -69,6 +78,14 @@ class Graph(Protocol):
         ...
 
 
+def path_of(url: str) -> Path:
+    """Return the path in an embedded graph's URL. Raises GraphRefused."""
+    parts = urlsplit(url)
+    if not parts.path or parts.netloc:
+        raise GraphRefused(f"the graph's URL: expected embedded:/path/of/graph, got {url}")
+    return Path(parts.path)
+
+
 async def open_graph(
     url: str,
     *,
@@ -77,11 +94,13 @@ async def open_graph(
     pool_max: int = POOL_MAX,
     connect_timeout_s: float = CONNECT_TIMEOUT_S,
     transaction_timeout_s: float = TRANSACTION_TIMEOUT_S,
+    apart: bool = False,
 ) -> Graph:
     """Open `embedded:/path/of/graph` or a Neo4j by `neo4j://`, `bolt://` and their `+s` and `+ssc` forms.
 
     The embedded graph is made where absent, and raises GraphInUse where it is open already. Neo4j is not
-    spoken to yet: `check` does that.
+    spoken to yet: `check` does that. `apart` opens an embedded graph in a process of its own, which a damaged
+    file cannot make end this one.
     """
     try:
         parts = urlsplit(url)
@@ -89,11 +108,11 @@ async def open_graph(
         raise GraphRefused(f"the graph's URL: {error}, got {url!r}") from error
     if parts.scheme == "embedded":
         from tta.graph.embedded import open_embedded
+        from tta.graph.embedded_source import open_apart
 
-        if not parts.path or parts.netloc:
-            raise GraphRefused(f"the graph's URL: expected embedded:/path/of/graph, got {url}")
-        return await open_embedded(
-            Path(parts.path),
+        opening = open_apart if apart else open_embedded
+        return await opening(
+            path_of(url),
             readers=min(pool_max, 4),
             connect_timeout_s=connect_timeout_s,
             transaction_timeout_s=transaction_timeout_s,

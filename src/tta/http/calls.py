@@ -118,8 +118,10 @@ class Services(NamedTuple):
     workers: Workers
     live: Hub
     """The streams of this process."""
-    serves_queries: bool = True
-    """Whether the app needs the graph to be of use."""
+    opened_at: float = 0.0
+    """When this process began to serve, by the monotonic clock."""
+    needs_graph: bool = True
+    """Whether the app is of no use without the graph: it answers queries only."""
 
 
 class Route(NamedTuple):

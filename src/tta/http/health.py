@@ -1,7 +1,8 @@
 """Is it alive, is it well, how far behind is it; and the contract."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+import time
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import members
 from tta.eventstore.marks import MarkCheck, MarkState
-from tta.graph.engine import GraphRefused, GraphUnavailable
+from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
 from tta.http.calls import Call, Overdue, Parked, Route, Stopped
-from tta.projector.lag import Lag, lags
+from tta.projector.lag import SILENT_S_MAX, Lag, lags
 from tta.security.policy import Action
 from tta.telemetry import metrics
 
@@ -57,6 +58,8 @@ class Details(msgspec.Struct, frozen=True):
     """Reactors whose slot lost the history in which their mark stood, the newest first."""
     overdue: Overdue | None = None
     """Turns that wait for their reply, measured once a minute; null while not known, and without queries."""
+    troubles: list[str] = []
+    """What makes it unhealthy, in words: read models that nobody works on or saves, a graph that is away."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -80,11 +83,21 @@ async def health(call: Call) -> Response:
     )
     stopped = call.services.workers.stopped() + _of_another_history(marks)
     overdue = call.services.workers.overdue()
-    well = database and cache and not stopped and not any(lag.stopped or lag.changed for lag in measured)
-    well = well and not (overdue and overdue.answers)
-    details = Details(measured, stopped, (parked or [])[:PARKED_MAX], reacting, _put_back(marks), overdue)
-    answer = Health("healthy" if well else "unhealthy", Checks(database, cache, not resting), details)
+    troubles = _troubles(call, database, measured)
+    well = not (database or cache or stopped or troubles or (overdue and overdue.answers))
+    well = well and not any(lag.stopped or lag.changed for lag in measured)
+    shown = (parked or [])[:PARKED_MAX]
+    details = Details(measured, stopped, shown, reacting, _put_back(marks), overdue, troubles)
+    checks = Checks(not database, not cache, not resting)
+    answer = Health("healthy" if well else "unhealthy", checks, details)
     return _json(answer, 200 if well else 503)
+
+
+def _troubles(call: Call, database: str, measured: Sequence[Lag]) -> list[str]:
+    # Workers claim their slots only after requests are answered, and may be starting anew just now.
+    is_early = time.monotonic() - call.services.opened_at < SILENT_S_MAX
+    troubles = [each for lag in measured for each in lag.troubles(slots_may_be_free=is_early)]
+    return [*([f"the graph is away: {database}"] if database else []), *troubles]
 
 
 async def livez(_call: Call) -> Response:
@@ -99,7 +112,7 @@ def alive() -> Response:
 async def readyz(call: Call) -> Response:
     """Ready when the stores that it needs answer; never for lag, or a slow projection took the API down."""
     database, cache = await _both_answer(call)
-    ready = cache and (database or not call.services.serves_queries)
+    ready = not cache and not (database and call.services.needs_graph)
     return _json(Alive("ready" if ready else "not ready"), 200 if ready else 503)
 
 
@@ -112,6 +125,7 @@ async def show_metrics(call: Call) -> Response:
         metrics.PROJECTION_STOPPED.labels(lag.model).set(len(lag.stopped))
         metrics.PROJECTION_CHANGED.labels(lag.model).set(len(lag.changed))
         metrics.PROJECTION_FILLING.labels(lag.model).set(lag.filling)
+        metrics.PROJECTION_SAVED.labels(lag.model).set(_or_nan(lag.seconds_since_save))
     parked = await _parked(call)
     for name in call.services.workers.reactors:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
@@ -183,21 +197,23 @@ async def _reacting(call: Call) -> int | None:
         return None
 
 
-async def _both_answer(call: Call) -> tuple[bool, bool]:
+async def _both_answer(call: Call) -> tuple[str, str]:
+    """Say why the graph and the event store do not answer; empty where they do."""
     store = call.services.commands.aggregates.store
     standing = store.nodes.call("EXISTS", store.layout.record)
-    database, cache = await asyncio.gather(_answers(call.services.graph.check()), _answers(standing))
+    database, cache = await asyncio.gather(_failure(call.services.graph.check()), _failure(standing))
     return database, cache
 
 
-async def _answers(check: Awaitable[Any]) -> bool:
+async def _failure(check: Awaitable[Any]) -> str:
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
             await check
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError) as error:
         log.warning("a health check failed", error=str(error))
-        return False
-    return True
+        # Anybody may ask for health: the other words, with their paths and addresses, are for the log.
+        return error.brief if isinstance(error, GraphAway) else "its server does not answer"
+    return ""
 
 
 def _or_nan(value: float | None) -> float:

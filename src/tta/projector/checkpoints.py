@@ -86,6 +86,11 @@ MATCH (c:Checkpoint)
 WHERE c.model = $model AND c.forgotten_by STARTS WITH $by
 RETURN DISTINCT c.forgotten_by AS named
 """
+LAST_SAVE = """
+MATCH (c:Checkpoint)
+WHERE c.model = $model
+RETURN max(c.updated_ms) AS saved_ms
+"""
 # A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
 BEATS = """
 MATCH (w:Worker)
@@ -254,6 +259,12 @@ class Checkpoints:
             row["id"].removeprefix(f"{self._prefix}/"): Worker(row["beat"], tuple(row["stopped"] or ()))
             for row in rows
         }
+
+    async def last_save_ms(self) -> int | None:
+        """Say when anything was saved last, by the clock of the worker that did; None when nothing was."""
+        (row,) = await self._graph.read(LAST_SAVE, model=self._prefix)
+        saved_ms: int | None = row["saved_ms"]
+        return saved_ms
 
     async def beat(self, worker: str, beat: int, stopped: Sequence[str] = ()) -> None:
         """Give a sign of life, and say what has stopped."""

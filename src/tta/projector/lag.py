@@ -1,6 +1,7 @@
 """How far behind read models are. What is not known is None, never 0."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,6 +14,7 @@ from tta.projector.checkpoints import Checkpoint, Checkpoints, Worker
 from tta.projector.leases import LEASE_S
 
 TIMEOUT_S = 2.0
+UNSAVED_S_MAX = 30.0  # A catch-up saves several times a second.
 SILENT_S_MAX = (
     3 * LEASE_S
 )  # A beat bears its worker's clock: this much may the clocks of two machines differ.
@@ -31,6 +33,21 @@ class Lag(msgspec.Struct, frozen=True):
     """The slots whose checkpoint's entry no longer stands in the log: their rows are of another history."""
     filling: int = 0
     """How many slots have not reached yet what the log's end was when their rows were made or forgotten."""
+    seconds_since_save: float | None = None
+    """Since a checkpoint was moved last; null also when none ever was."""
+
+    def troubles(self, *, slots_may_be_free: bool = False) -> list[str]:
+        """Say what is wrong with the work itself: slots that nobody works on, or events that nobody saves."""
+        found = []
+        if self.slots_without_worker and not slots_may_be_free:
+            found.append(f"{self.model}: {self.slots_without_worker} slots have no worker")
+        # A model that never saved anything counts from its oldest waiting event.
+        waits_s = min(self.seconds_behind or 0, self.seconds_since_save or math.inf)
+        if self.events_behind and waits_s > UNSAVED_S_MAX:
+            found.append(
+                f"{self.model}: {self.events_behind} events wait, and none was saved for {waits_s:.0f} s"
+            )
+        return found
 
 
 async def lags(store: EventStore, checkpoints: Sequence[Checkpoints]) -> list[Lag]:
@@ -44,6 +61,7 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
             there = await checkpoints.read(checkpoints.slots)
             living = _living(await checkpoints.workers())
             unattended = len(checkpoints.slots) - sum(each.owner in living for each in there.values())
+            saved_ms = await checkpoints.last_save_ms()
             stopped = tuple(each for name in sorted(living) for each in living[name].stopped)
             # The log is read last, so that each checkpoint's entry should stand in it.
             ends = await store.ends()
@@ -61,7 +79,9 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError):
         return Lag(checkpoints.model, None, None, None)
     oldest_ms = min((each.recorded_ms for each in oldest), default=None)
-    return Lag(checkpoints.model, behind, _age_s(oldest_ms), unattended, stopped, (), filling)
+    since_s = None if saved_ms is None else _age_s(saved_ms)
+    found = _age_s(oldest_ms), unattended, stopped, (), filling, since_s
+    return Lag(checkpoints.model, behind, *found)
 
 
 async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[int, ...]:

@@ -34,7 +34,8 @@ class Leases:
         self._exclusive = exclusive
         self.stopped: Callable[[], Sequence[str]] = tuple
         """What the worker says has stopped."""
-        self._beat = 0
+        self._beat = self._saved_beat = 0
+        """The last beat that was tried to be saved, and the last that certainly was."""
         self._seen: dict[str, tuple[int, float]] = {}
         """Each worker's last beat, and since when it stands still by this worker's clock."""
         self._looked = 0.0
@@ -44,19 +45,24 @@ class Leases:
 
     async def keep(self) -> None:
         """Beat for as long as this runs, after a first beat, and notice when the share changes."""
+        is_away = False
         while True:
             await asyncio.sleep(self.lease_s / BEATS_PER_LEASE)
             try:
                 await self.beat()
                 await self._look()
+                is_away = False
             except (GraphUnavailable, GraphRefused) as error:
-                log.warning("no sign of life could be given", worker=self.worker, error=str(error))
+                if not is_away:
+                    log.warning("no sign of life can be given", worker=self.worker, error=str(error))
+                is_away = True
 
     async def beat(self) -> None:
         """Look who else lives, and show that this worker does."""
         workers, now = await self._checkpoints.workers(), time.monotonic()
         beats = {name: worker.beat for name, worker in workers.items()}
-        if self._beat and beats.get(self.worker, self._beat) != self._beat:
+        # A beat whose save failed may stand there all the same, and so may the one before it.
+        if self._beat and not self._saved_beat <= beats.get(self.worker, self._beat) <= self._beat:
             log.error("another process works under the same name: give each its own", worker=self.worker)
         # Who was stopped, or cut off from the graph, has not watched the others meanwhile.
         seen = self._seen if now - self._looked < self.lease_s / 2 else {}
@@ -72,6 +78,7 @@ class Leases:
         at_ms = now_ms()
         self._beat = at_ms if at_ms != self._beat else at_ms + 1
         await self._checkpoints.beat(self.worker, self._beat, self.stopped()[:STOPPED_MAX])
+        self._saved_beat = self._beat
 
     async def claim(self) -> dict[int, Checkpoint]:
         """Hold the share: give back what belongs to others, take what is free or was a dead worker's.

@@ -40,6 +40,12 @@ PROJECTION_UNATTENDED = Gauge(
 PROJECTION_STOPPED = Gauge(
     "tta_projection_lanes_stopped", "Slots whose lane an event has stopped", ("model",), registry=REGISTRY
 )
+PROJECTION_SAVED = Gauge(
+    "tta_projection_since_save_seconds",
+    "Time since a read model's checkpoints were moved last",
+    ("model",),
+    registry=REGISTRY,
+)
 REACTOR_DEALT = Gauge(
     "tta_reactor_dealt_total",
     "Events that this process's reactor dealt with",
