@@ -23,6 +23,8 @@ hypothesis.settings.register_profile("tta", deadline=None)
 hypothesis.settings.load_profile("tta")
 
 neo4j_missing = pytest.StashKey[str]()
+FULL_DISKS = "FULL DISKS NOT TESTED"
+"""How tests/damage says that it was skipped."""
 
 
 WORKERS_PER_CORE, WORKERS_MAX = 2.5, 12  # Most tests wait for servers and processes most of the time.
@@ -204,7 +206,7 @@ def wipe(url: str, password: str) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say loudly what a missing Neo4j left untested."""
+    """Say loudly what was left untested for lack of a Neo4j, or of a disk to fill."""
     missing = config.stash.get(neo4j_missing, None)
     if missing is not None:
         terminalreporter.section("NEO4J NOT TESTED", sep="!", red=True)
@@ -212,3 +214,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(
             "TTA_REQUIRE_NEO4J=1 makes this an error; deploy/neo4j/README.md says what it needs."
         )
+    skipped = terminalreporter.stats.get("skipped", [])
+    disks = [each for each in skipped if FULL_DISKS in str(each.longrepr)]
+    if disks:
+        terminalreporter.section(FULL_DISKS, sep="!", red=True)
+        terminalreporter.write_line(f"No tmpfs could be mounted, so {len(disks)} tests did not run.")
+        terminalreporter.write_line("TTA_REQUIRE_TMPFS=1 makes this an error; mounting needs root.")

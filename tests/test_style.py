@@ -94,6 +94,7 @@ READS_ENVIRONMENT = {
     "main.py": "the one reader of the settings",
     "terminal.py": "which width the terminal was told to have",
     "demo.py": "hands it on to the process that it starts",
+    "graph/child_process.py": "likewise",
 }
 SHORTENS_WAITS = {
     "tests/eventstore/test_cluster.py",

@@ -4,13 +4,14 @@ import time
 from pathlib import Path
 
 from histories import JOURNEY, READ_MODELS, SESSION_STATE
+from msgspec.structs import replace
 from projector_examples import SLOTS, Log, caught_up, projector, running
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.lag import SILENT_S_MAX, Lag, lags
+from tta.projector.lag import SILENT_S_MAX, UNSAVED_S_MAX, Lag, lags
 from tta.projector.leases import Leases
 
 
@@ -37,7 +38,11 @@ async def test_whoever_has_caught_up_is_not_behind(log: Log, ready: Graph):
     async with running(*working):
         await caught_up(log, ready, *READ_MODELS)
         measured = await lags(log.store, [each.checkpoints for each in working])
-        assert measured == [Lag(model.NAME, 0, 0.0, 0) for model in READ_MODELS]
+        assert all(each.seconds_since_save is not None for each in measured)
+        assert [replace(each, seconds_since_save=None) for each in measured] == [
+            Lag(model.NAME, 0, 0.0, 0) for model in READ_MODELS
+        ]
+        assert [each.troubles() for each in measured] == [[]] * len(READ_MODELS)
     stopped = await lags(log.store, [each.checkpoints for each in working])
     assert [each.slots_without_worker for each in stopped] == [SLOTS] * len(READ_MODELS)
 
@@ -104,3 +109,16 @@ async def test_a_store_that_is_away_is_unknown_not_zero(tmp_path: Path, embedded
     checkpoints = Checkpoints(embedded, JOURNEY.NAME, JOURNEY.VERSION, SLOTS)
     assert await lags(store, [checkpoints]) == [Lag(JOURNEY.NAME, None, None, None)]
     await store.close()
+
+
+def test_slots_without_a_worker_and_events_that_nobody_saves_are_troubles():
+    well = Lag("journey", 800, UNSAVED_S_MAX + 1, 0, seconds_since_save=0.2)
+    assert well.troubles() == [], "a catch-up that saves is no trouble"
+    (unsaved,) = replace(well, seconds_since_save=UNSAVED_S_MAX + 9).troubles()
+    assert unsaved == "journey: 800 events wait, and none was saved for 31 s"
+    assert len(replace(well, seconds_since_save=None).troubles()) == 1, "nothing was ever saved"
+    (free,) = replace(well, slots_without_worker=64).troubles()
+    assert free == "journey: 64 slots have no worker"
+    assert replace(well, slots_without_worker=64).troubles(slots_may_be_free=True) == []
+    assert Lag("journey", 0, 0.0, 0, seconds_since_save=9_000).troubles() == [], "nothing waits"
+    assert Lag("journey", None, None, None).troubles() == [], "what is not known is told elsewhere"

@@ -154,6 +154,8 @@ class System:
         self._graph_url = graph_url
         self._graph_password = graph_password
         self._parts: list[Part] = []
+        self.migrates = True
+        """Whether a part's graph is migrated before the part is made."""
         self._migrated: set[str] = set()
 
     async def __aenter__(self) -> Self:
@@ -188,7 +190,7 @@ class System:
         settings = {port: str(free_port()), **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
-        if address not in self._migrated:
+        if self.migrates and address not in self._migrated:
             await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
             self._migrated.add(address)
         made = Part(arguments, self._environment(**told), self.directory / f"{name}.log")

@@ -42,7 +42,8 @@ class Lag(msgspec.Struct, frozen=True):
         if self.slots_without_worker and not slots_may_be_free:
             found.append(f"{self.model}: {self.slots_without_worker} slots have no worker")
         # A model that never saved anything counts from its oldest waiting event.
-        waits_s = min(self.seconds_behind or 0, self.seconds_since_save or math.inf)
+        since_s = math.inf if self.seconds_since_save is None else self.seconds_since_save
+        waits_s = min(self.seconds_behind or 0, since_s)
         if self.events_behind and waits_s > UNSAVED_S_MAX:
             found.append(
                 f"{self.model}: {self.events_behind} events wait, and none was saved for {waits_s:.0f} s"
