@@ -119,7 +119,7 @@ class Services(NamedTuple):
     live: Hub
     """The streams of this process."""
     opened_at: float = 0.0
-    """When this process began to serve, by the monotonic clock."""
+    """When this process began to serve, by the clock that health asks."""
     needs_graph: bool = True
     """Whether the app is of no use without the graph: it answers queries only."""
 
