@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, hold, problem
+from hypothesis import given
+from hypothesis import strategies as st
 from problem_examples import after_the_last_turn
 
 from tta.domain.turns import TURNS_MAX
@@ -244,7 +246,7 @@ async def test_text_is_normalised_and_control_characters_go(api: Api):
     decomposed = "Cafe\u0301\x00 \x1b[31mred\x7f\r\nnext\tline\u0085 \U0001f469\u200d\U0001f680"
     said = await player.post(f"{path}/interactions", {"text": decomposed})
     shown = (await player.seen(path, said)).json()
-    assert shown["last_text"] == "Caf\u00e9 [31mred\nnext\tline \U0001f469\u200d\U0001f680"
+    assert shown["last_text"] == "Caf\u00e9 [31mred\nnext\tline\n \U0001f469\u200d\U0001f680"
 
 
 async def test_text_of_control_characters_alone_is_empty(api: Api):
@@ -256,6 +258,28 @@ async def test_a_lone_surrogate_is_no_text(api: Api):
     headers = headers_of(api.caller(Role.ADMIN))
     refused = await api.http.post("/v1/players", content=b'{"name": "\\ud800"}', headers=headers)
     assert refused.status_code in (400, 422)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
+def test_no_line_end_makes_words_grow_together(end: str):
+    assert clean_text(f"I am{end}well{end}{end}") == "I am\nwell\n\n"
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u2009", "\u202f", "\u205f"])
+def test_every_space_is_one_that_people_type(space: str):
+    assert clean_text(f"I{space}am{space}well") == "I am well"
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u2066", "\u200f", "\x00"]
+)
+def test_what_nobody_sees_is_no_part_of_a_word(unseen: str):
+    assert clean_text(f"he{unseen}lp me{unseen}") == "help me"
+
+
+@given(st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Ll"])))
+def test_what_was_cleaned_stays_as_it_is(text: str):
+    assert clean_text(clean_text(text)) == clean_text(text)
 
 
 def test_cleaning_keeps_what_people_write():

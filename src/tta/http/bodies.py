@@ -17,7 +17,13 @@ IDENTITY = "identity"
 PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
 LEAVE = {"Connection": "close"}  # What is left of such a body is not waited for.
 
-control_characters = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+line_ends = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+spaces = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
+unseen_characters = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # Control characters; line ends have become line feeds.
+    "\u00ad\u180e\u200b\u2060\ufeff"  # What breaks or joins words; U+200C and U+200D spell words and emoji.
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # What turns the direction of writing.
+)
 at_path = re.compile(r" - at `\$\.?([^`]*)`")
 
 
@@ -63,8 +69,11 @@ async def require_no_body(request: Request) -> None:
 
 
 def clean_text(raw: str) -> str:
-    """Normalise a text (NFC) and drop control characters other than line breaks and tabs."""
-    return control_characters.sub("", unicodedata.normalize("NFC", raw))
+    """Normalise a text (NFC): every line end is a line feed, every space one that people type; tabs stay, and
+    what nobody sees goes.
+    """
+    text = line_ends.sub("\n", unicodedata.normalize("NFC", raw))
+    return unseen_characters.sub("", spaces.sub(" ", text))
 
 
 async def _read(request: Request) -> bytes:

@@ -7,7 +7,7 @@ instructions.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
 
 from tta.domain.passages import NOTHING_ASKED, Asked
@@ -59,9 +59,17 @@ COMMANDS: tuple[tuple[Kind, frozenset[str]], ...] = (
 
 
 def meaning_of(
-    words: str, offers: Sequence[Offer], characters: Sequence[str] = (), *, asked: Asked = NOTHING_ASKED
+    words: str,
+    offers: Sequence[Offer],
+    characters: Sequence[str] = (),
+    *,
+    asked: Asked = NOTHING_ASKED,
+    in_exercise: Callable[[], bool] = lambda: False,
 ) -> Meaning:
-    """Find out what words mean among the open choices and the story's characters. Never raises."""
+    """Find out what words mean among the open choices and the story's characters. Never raises.
+
+    `in_exercise` says whether an exercise is under way, which "stop" means then.
+    """
     said = said_words(words)
     plain = " ".join(said)
     if not said:
@@ -69,9 +77,9 @@ def meaning_of(
     texts = [offer.id for offer in offers if read_choice(offer).plain == plain]
     if texts:
         return Meaning("choice", texts[0]) if len(texts) == 1 else _unsure(texts)
-    if asked.to_quit and (plain in phrases.YES or plain in phrases.QUIT):
+    if asked.to_quit and (plain in phrases.YES or plain in phrases.QUIT or _stops(plain)):
         return Meaning("quit", confirmed=True)
-    command = _command(plain, offers)
+    command = _command(plain, offers, in_exercise)
     if command is not None:
         return Meaning(command)
     asked_for = _without_courtesy(plain)
@@ -87,17 +95,30 @@ def meaning_of(
     )
 
 
-def _command(plain: str, offers: Sequence[Offer]) -> Kind | None:
+def _command(plain: str, offers: Sequence[Offer], in_exercise: Callable[[], bool]) -> Kind | None:
     asked = _without_courtesy(plain)
     if not phrases.PLEAS.isdisjoint(asked):
         return "self"
+    # "save" or "stop" may be the story's own word just now; the five that are listed are ours.
+    is_ours = not phrases.CORE.isdisjoint(asked) or not _is_named(plain, offers)
     for kind, told in COMMANDS:
-        if not told.isdisjoint(asked):
-            named = {word for offer in offers for word in said_words(f"{offer.text} {offer.id}")}
-            # "stop" or "later" may be the story's own word just now; the five that are listed are ours.
-            if not phrases.CORE.isdisjoint(asked) or not set(plain.split()) <= named:
-                return kind
-    return None
+        if is_ours and not told.isdisjoint(asked):
+            return kind
+    return "quit" if _stops(plain) and is_ours and not in_exercise() else None
+
+
+def _stops(plain: str) -> bool:
+    """Whether it is "stop" or "end", in one of their forms, and nothing else."""
+    if plain in phrases.NO_END_OF_A_STORY:
+        return False
+    asked = _without_courtesy(plain)
+    return not phrases.STOP.isdisjoint(asked) or any(alike(each, "stop") for each in asked if " " not in each)
+
+
+def _is_named(plain: str, offers: Sequence[Offer]) -> bool:
+    """Whether every word is one of the open choices' own."""
+    named = {word for offer in offers for word in said_words(f"{offer.text} {offer.id}")}
+    return set(plain.split()) <= named
 
 
 def _without_courtesy(plain: str) -> set[str]:

@@ -72,7 +72,24 @@ def understood(
         if choice in {each.id for each in offers}:
             return Meaning("choice", choice, by_id=True)
         return Meaning("gone", by_id=True)
-    return meaning_of(words or "", offers, characters_of(story), asked=asked)
+
+    def in_exercise() -> bool:
+        return _in_exercise(story, seed_id, moves, shown)
+
+    return meaning_of(words or "", offers, characters_of(story), asked=asked, in_exercise=in_exercise)
+
+
+def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: Shown) -> bool:
+    """Whether an exercise is under way: every way that is open stays with it, or one does and it was begun
+    by a move that did. Where it is over, or was not begun, a way leads on.
+    """
+    scene = story.scenes.get(shown.scene)
+    if scene is None or scene.skill is None or scene.skill in shown.practised:
+        return False
+    stays = [not offer.to for offer in shown.offers]
+    if all(stays) or not any(stays):
+        return any(stays)
+    return bool(moves) and _at(story, seed_id, moves[:-1]).shown.scene == shown.scene
 
 
 def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> Told:

@@ -197,6 +197,22 @@ QUIT = any_of(
     end this session | quit this story | leave this story | stop this game | quit this game
     """
 )
+STOP = any_of(
+    """
+    stop | stop it | stop this | stop it now | stop this now | stop here | stop right here | stop there
+    | stop now | stop stop | stop stop stop | full stop | stop everything | i said stop | i am stopping
+    | end | end here | end now | the end | end please | end of story | end of game | enough | that is
+    enough | enough now | enough of this | that is enough now | that will do | finish here | goodbye |
+    good bye | bye bye | bye now | goodnight | good night | exit now | quit now | leave now | leave game
+    | leave story | log out | logout | sign out | done playing | i am done playing | no more playing |
+    end playing | stop playing this | stop with this
+    """
+)
+"""They leave the story too, but for an exercise, to which they belong. It is asked about first."""
+NO_END_OF_A_STORY = any_of(
+    "i want to end | i wanna end | i need to end | i have to end | i must end | i will end"
+)
+"""With nothing behind it, it may be oneself that is to end."""
 YES = any_of(
     """
     yes | yes quit | yes end it | yes end the story | yes i am sure | im sure | y | yes please
