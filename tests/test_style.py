@@ -97,6 +97,7 @@ READS_ENVIRONMENT = {
     "graph/child_process.py": "likewise",
 }
 SHORTENS_WAITS = {
+    "tests/commands/test_replies.py",
     "tests/eventstore/test_cluster.py",
     "tests/eventstore/test_durability.py",
     "tests/eventstore/test_follow.py",

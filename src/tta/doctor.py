@@ -17,7 +17,7 @@ from rich.text import Text
 
 from tta.data_dir import holder
 from tta.doctor_models import check_models
-from tta.doctor_servers import Finding, check_graph, check_keyring, check_store
+from tta.doctor_servers import Finding, check_graph, check_keyring, check_marks, check_store
 from tta.eventstore.child_server import server_binary
 from tta.eventstore.errors import StoreError
 from tta.eventstore.log_files import ADVICE, LogDamaged
@@ -76,6 +76,8 @@ async def _findings(settings: Settings) -> list[Finding]:
         if complete is not None:
             store, about_store = await check_store(complete, stack)
             findings += about_store
+            if store is not None:
+                findings += await check_marks(store)
             findings += await check_keyring(complete, is_embedded=not settings.store_url)
         findings += await check_graph(settings, store)
     findings += await check_models(settings)

@@ -1,16 +1,20 @@
 """What `tta doctor` asks of the servers: the event store's, the keyring's, and the graph."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any, Literal
 
 import httpx2
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
+from tta.clock import now
 from tta.commands.folding import Aggregates
 from tta.data_dir import holder
 from tta.eventstore.durability import QUESTIONS, Durability, judged
 from tta.eventstore.errors import StoreError, UnsafeServer
+from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore
 from tta.eventstore.topology import Server, Topology
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable, open_graph
@@ -21,9 +25,10 @@ from tta.overdue import overdue_answers
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 from tta.settings import Settings, SettingsWrong
-from tta.work import READ_MODELS, event_types
+from tta.work import REACTOR_NAMES, READ_MODELS, event_types
 
 SLOTS_NAMED_MAX = 8
+LATELY = timedelta(days=1)
 SERVER_VERSION_MIN = (7, 0)  # Scripts that say which flags they have.
 ASK_TIMEOUT_S = 3.0
 COMPONENTS = "CALL dbms.components() YIELD name, versions, edition RETURN name, versions, edition"
@@ -62,6 +67,34 @@ async def check_store(settings: Settings, stack: AsyncExitStack) -> tuple[EventS
             Finding("store", "fail", f"{found}, told {settings.store_slots}", change),
         ]
     return store, [*findings, Finding("store", "ok", found, "")]
+
+
+async def check_marks(store: EventStore) -> list[Finding]:
+    """Compare the reactors' marks with the log."""
+    try:
+        marks = await store.marks.check(REACTOR_NAMES)
+    except StoreError as error:
+        return [Finding("reactors", "warn", f"their marks cannot be read now: {error}", "see the rows above")]
+    findings = []
+    for name, checks in marks.items():
+        gone = [slot for slot, check in checks.items() if check.state is MarkState.CHANGED]
+        back = [
+            slot for slot, check in checks.items() if check.put_back and now() - check.put_back.at < LATELY
+        ]
+        if gone:
+            found = f"{name}: its marks in slots {_listed(gone)} name events that are no longer in the log"
+            change = "restore the log if it can be restored; else `tta react`, which puts them back by itself"
+            findings.append(Finding("reactors", "fail", found, change))
+        elif back:
+            found = f"{name}: put back in slots {_listed(back)}, whose log had lost events"
+            change = "nothing more: what was lost with the log is not answered; find out how the log lost it"
+            findings.append(Finding("reactors", "warn", found, change))
+    return findings or [Finding("reactors", "ok", "all their marks stand in the log", "")]
+
+
+def _listed(slots: Sequence[int]) -> str:
+    more = f" and {len(slots) - SLOTS_NAMED_MAX} more" if len(slots) > SLOTS_NAMED_MAX else ""
+    return ", ".join(map(str, slots[:SLOTS_NAMED_MAX])) + more
 
 
 async def check_keyring(settings: Settings, *, is_embedded: bool) -> list[Finding]:
@@ -179,10 +212,8 @@ def _about_overdue(overdue: Overdue | None) -> Finding:
 def _about(lag: Lag, *, is_stopped: bool) -> Finding:
     what = f"projection {lag.model}"
     if lag.changed:
-        slots = ", ".join(map(str, lag.changed[:SLOTS_NAMED_MAX]))
-        more = f" and {len(lag.changed) - SLOTS_NAMED_MAX} more" if len(lag.changed) > SLOTS_NAMED_MAX else ""
         which = f" --slot {lag.changed[0]}" if len(lag.changed) == 1 else ""
-        found = f"its rows in slots {slots}{more} come from events that are no longer in the log"
+        found = f"its rows in slots {_listed(lag.changed)} come from events that are no longer in the log"
         change = (
             "if the log can still be restored, restore it; else "
             f"`tta graph forget --model {lag.model}{which}` has them filled anew"
