@@ -17,7 +17,7 @@ ARROWS: dict[str, set[str]] = {
     "agents": {"clock", "commands", "domain", "eventstore", "security", "stories", "telemetry"},
     "clock": set(),
     "domain": set(),
-    "eventstore": {"clock", "domain"},
+    "eventstore": {"clock", "domain", "telemetry"},
     "graph": {"clock"},
     "live": {"eventstore", "telemetry"},
     "telemetry": set(),

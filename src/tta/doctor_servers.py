@@ -187,7 +187,7 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
         troubles = [str(each) for each in health["details"].get("troubles", ())]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
-        change = "look at its log; it should answer /health"
+        change = "it starts or stops just now: ask again; where that does not help, see its log"
         return [Finding("graph", "fail", f"{other.url} does not tell its health: {unanswered}", change)]
     state: State = "ok" if health["checks"]["database"] else "fail"
     findings = [Finding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]

@@ -177,8 +177,7 @@ async def test_a_server_that_ends_by_itself_is_started_again_with_what_it_had(tm
 
         await until(runs_anew, within_s=120)
     assert await store.nodes.call("GET", "rounds") == b"3"
-    keeping.cancel()
-    await asyncio.gather(keeping, return_exceptions=True)
+    await ended(keeping)
     await store.close()
     await server.stop()
 
@@ -205,8 +204,7 @@ async def test_a_binary_that_is_away_for_a_moment_is_waited_for(tmp_path: Path) 
 
     await until(runs_anew, within_s=120)
     assert not keeping.done()
-    keeping.cancel()
-    await asyncio.gather(keeping, return_exceptions=True)
+    await ended(keeping)
     await server.stop()
 
 

@@ -12,20 +12,17 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from uuid import uuid4
 
-import structlog
-
 from tta.eventstore.errors import StoreError
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.scripts import Script, script
 from tta.telemetry.errors import said
 from tta.telemetry.model_metrics import MODEL_BREAKER_OPEN
+from tta.telemetry.outages import Outage
 
 SHARED_WITHIN_S = 0.5  # Redis answers in a millisecond; while it does not, a player waits for nothing here.
 PROBE_S = 30.0  # Longer than any call: a process that died with the probe holds nobody up for long.
 
 BREAKER: Script = script(files("tta.agents").joinpath("breaker.lua").read_bytes())
-
-log = structlog.get_logger(__name__)
 
 
 class Resting(Exception):
@@ -52,6 +49,7 @@ class CircuitBreaker:
         self._threshold = threshold
         self._recovery_s = recovery_s
         self._rests_until = 0.0
+        self._outage = Outage("the state of a breaker", endpoint=endpoint)
         MODEL_BREAKER_OPEN.labels(endpoint).set(0)
 
     @property
@@ -92,8 +90,10 @@ class CircuitBreaker:
             async with asyncio.timeout(SHARED_WITHIN_S):
                 state, rests_ms = await self._nodes.run(BREAKER, [self._key], arguments)
         except (StoreError, TimeoutError) as error:
-            log.warning("a breaker's state is not known", endpoint=self._endpoint, error=said(error))
+            self._outage.failed(self, said(error))
             state, rests_ms = b"CLOSED", 0
+        else:
+            self._outage.worked(self)
         is_open = bytes(state) == b"OPEN"
         self._rests_until = time.monotonic() + rests_ms / 1000 if is_open else 0.0
         MODEL_BREAKER_OPEN.labels(self._endpoint).set(is_open)

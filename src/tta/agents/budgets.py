@@ -9,14 +9,13 @@ from importlib.resources import files
 from typing import NamedTuple
 from uuid import uuid4
 
-import structlog
-
 from tta.agents.messages import Consent
 from tta.clock import now
 from tta.eventstore.errors import StoreError
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.scripts import Script, script
 from tta.telemetry.errors import said
+from tta.telemetry.outages import Outage
 
 KEPT_MS = 48 * 3_600_000  # A day's counters outlive the day, wherever on earth its last call began.
 SHARED_WITHIN_S = 0.5
@@ -24,8 +23,6 @@ KNOWN_MAX = 10_000  # Players of a day; the store's own counter is the newest ea
 REMEMBERED_MS = 60_000  # Far longer than a lost reply is asked for again.
 
 SPEND: Script = script(files("tta.agents").joinpath("spend.lua").read_bytes())
-
-log = structlog.get_logger(__name__)
 
 
 class OverBudget(Exception):
@@ -56,6 +53,7 @@ class Budgets:
         self._limits = limits
         self._known: dict[str, int] = {}
         """What each counter said last, of the day on which it was asked last."""
+        self._outage = Outage("the budget for models, without which none is asked")
 
     async def take(self, consent: Consent, tokens: int) -> Reservation:
         """Take what a call may cost at most. Raises OverBudget."""
@@ -82,8 +80,9 @@ class Budgets:
             async with asyncio.timeout(SHARED_WITHIN_S):
                 answer, *spent = await self._nodes.run(SPEND, [*keys, this_call], arguments)
         except (StoreError, TimeoutError) as error:
-            log.warning("the budget for models is not known", error=said(error))
+            self._outage.failed(self, said(error))
             return b"UNKNOWN"
+        self._outage.worked(self)
         self._know(keys, spent)
         return bytes(answer)
 

@@ -39,6 +39,7 @@ LOOK_EVERY_S = 1.0
 LOADING_EVERY_S = 0.1
 STOP_TIMEOUT_S = 15.0
 RESTART_S_MIN, RESTART_S_MAX = 0.1, 5.0
+FULL_BYTES = 1024**2  # With less room, a server does not start, and cannot say why.
 LOG_END, LOG_READ = 800, 256 * 1_024  # Characters that are told, bytes that are looked at.
 SOCKET_PATH_MAX = 107  # sun_path on Linux, less the closing zero.
 DURABLE = {
@@ -255,7 +256,7 @@ class ChildServer:
                     if damage := damage_told(self._log_of_this_start()):
                         raise LogDamaged(f"{self.directory / FOLDER}: {damage}")
                     raise StoreUnavailable(
-                        f"the server ended with {self.process.returncode}: {self._log_end()}"
+                        f"the server ended with {self.process.returncode}: {self._why_it_ended()}"
                     )
                 if line := loading.look(said or {}):
                     self._tell(line)
@@ -263,6 +264,11 @@ class ChildServer:
                     late = f"the server does not answer after {self._start_timeout_s:g} s without progress"
                     raise StoreUnavailable(f"{late}: {self._log_end()}")
                 await asyncio.sleep(LOADING_EVERY_S if loading.has_begun else 0.01)
+
+    def _why_it_ended(self) -> str:
+        if shutil.disk_usage(self.directory).free < FULL_BYTES:
+            return f"the disk of {self.directory} is full, make room"
+        return self._log_end()
 
     def _log_end(self) -> str:
         return self._log_of_this_start()[-LOG_END:]

@@ -15,6 +15,7 @@ from tta.eventstore.scripts import Script
 from tta.eventstore.topology import CONNECT_TIMEOUT_S, Server, Topology
 from tta.eventstore.wire import command as wire_command
 from tta.eventstore.writer import Lane, Node, Pending, ended
+from tta.telemetry.outages import Outage
 
 OUTCOME_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 2.0
@@ -41,6 +42,8 @@ class Nodes:
         self._refresh_backoff = Backoff(REFRESH_S_MIN, REFRESH_S_MAX, at_once=True)
         self._refreshed_at = 0.0
         self._closing = False
+        self.outage = Outage("the event store")
+        """Of all who try again until they are answered: followers and reactors."""
         self._asked_now: dict[tuple[str | bytes | int, ...], asyncio.Future[Any]] = {}
 
     @classmethod
@@ -87,7 +90,9 @@ class Nodes:
         Equal ones that are asked for in one turn of the loop are one: a publication wakes every follower of a
         slot, and all ask what came. Whoever gets an answer leaves it as it is.
         """
-        return await asyncio.gather(*(asyncio.shield(self._once(tuple(words))) for words in commands))
+        # All of them before any is waited for: one that is refused at once must leave none unheard.
+        answers = [self._once(tuple(words)) for words in commands]
+        return await asyncio.gather(*map(asyncio.shield, answers))
 
     def _once(self, words: tuple[str | bytes | int, ...]) -> "asyncio.Future[Any]":
         answer = self._asked_now.get(words)

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import structlog
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription, Tracking
 
 from tta.eventstore.envelope import Recorded
@@ -18,11 +17,10 @@ from tta.eventstore.recorder_slot import PAGE_EVENTS, OpenSlot
 from tta.eventstore.recorder_tracking import StoreTrackingRecorder
 from tta.eventstore.recorder_wakeups import POLL_S
 from tta.eventstore.subscription import Mark
+from tta.telemetry.outages import Outage
 
 READ_PATIENCE_S = 0.5
 _Recorder = TypeVar("_Recorder", bound=ApplicationRecorder)
-
-log = structlog.get_logger(__name__)
 
 
 class LogSubscription(Subscription[_Recorder]):
@@ -51,6 +49,7 @@ class LogSubscription(Subscription[_Recorder]):
         self._handed = gt or 0
         """The last position that was handed out, or passed over."""
         self._ready: deque[Notification] = deque()
+        self._outage = Outage("the log")
         self._woken = threading.Event()
         slot.wakeups.add(self._woken)
 
@@ -78,8 +77,9 @@ class LogSubscription(Subscription[_Recorder]):
             self._pass_over()
             self._mark, events = self._slot.read_on(self._mark, PAGE_EVENTS, patience_s=READ_PATIENCE_S)
         except StoreUnavailable as error:
-            log.warning("the log cannot be read, trying again", error=str(error))
+            self._outage.failed(self, str(error))
             return False
+        self._outage.worked(self)
         for event in events:
             if not self._wanted or event.type in self._wanted:
                 self._ready.append(self._notification(event))

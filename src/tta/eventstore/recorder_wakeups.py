@@ -15,6 +15,7 @@ from redis.exceptions import TimeoutError as QuietTooLong
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreError
 from tta.eventstore.recorder_server import Link
+from tta.telemetry.outages import Outage
 
 POLL_S = 1.0
 QUIET_S = 15.0
@@ -40,6 +41,7 @@ class Wakeups:
         self._thread: threading.Thread | None = None
         self._link: Link | None = None
         self._heard = False
+        self._outage = Outage("the connection for wake-ups, without which the log is polled")
 
     def add(self, woken: threading.Event) -> None:
         with self._lock:
@@ -85,7 +87,7 @@ class Wakeups:
             except (RedisError, OSError, StoreError, TypeError, AttributeError, ValueError) as error:
                 # The last three are how the client says that `close` took its socket away.
                 if not self._closing.is_set():
-                    log.info("wake-ups interrupted, polling meanwhile", error=str(error))
+                    self._outage.failed(self, str(error))
             finally:
                 link, self._link = self._link, None
                 if link is not None:
@@ -111,6 +113,7 @@ class Wakeups:
                 raise QuietTooLong("the slot moved to another server")
             # Being subscribed wakes too: whatever came before was not heard.
             self._heard = True
+            self._outage.worked(self)
             self._wake()
 
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import structlog
 from redis.exceptions import RedisError
 
 from tta.eventstore.backoff import Backoff
@@ -21,6 +20,7 @@ from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.topology import Server
 from tta.eventstore.writer import ended
+from tta.telemetry.outages import Attempts, Outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,6 @@ POLL_S = 1.0
 ROUND_EVENTS_MAX = 1_000
 SLOT_EVENTS_MIN = 16
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2.0
-
-log = structlog.get_logger(__name__)
 
 
 class Mark(NamedTuple):
@@ -117,6 +115,7 @@ class Wakeups:
         self._channels = [*self._slots, *(layout.progress(slot) for slot in range(layout.slots))]
         self._followers: set[Callable[[int], None]] = set()
         self._hearers: set[Callable[[bytes], None]] = set()
+        self._outage = Outage("the connection for wake-ups, without which the log is polled")
         self._task: asyncio.Task[None] | None = None
 
     def add(self, woken: "Callable[[int], None]") -> None:
@@ -156,7 +155,7 @@ class Wakeups:
                     for server, channels in self._topology.grouped(self._channels).items():
                         group.create_task(self._listen_to(server, channels))
             except* (RedisError, OSError, StoreUnavailable) as errors:
-                log.info("wake-ups interrupted, polling meanwhile", error=repr(errors.exceptions[0]))
+                self._outage.failed(self, repr(errors.exceptions[0]))
             if asyncio.get_running_loop().time() - began > BACKOFF_S_MAX:
                 backoff.reset()
             await asyncio.sleep(backoff.next_s())
@@ -169,6 +168,7 @@ class Wakeups:
                 await connection.send_command("SSUBSCRIBE", channel)
             while True:
                 kind, channel, message = await connection.read_response(disable_decoding=True)
+                self._outage.worked(self)
                 slot = self._slots.get(channel.decode())
                 if slot is not None:
                     # A confirmed subscription counts as a publication: something may have come before it.
@@ -238,6 +238,7 @@ async def follow(
     following = Following(marks)
     wakeups.add(following.woken)
     backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
+    attempts = Attempts(nodes.outage)
     try:
         while True:
             slots, count = await following.next(most)
@@ -245,13 +246,13 @@ async def follow(
                 read = await read_slots(nodes, layout, {slot: marks[slot] for slot in slots}, count)
                 most = min(most * 2, events_max)
                 backoff.reset()
+                attempts.worked()
             except StoreUnavailable as error:
                 # Events may be so large that a round of them does not come through in time.
                 most = max(most // 2, 1)
                 following.again(slots)
-                in_s = backoff.next_s()
-                log.warning("the log cannot be read, trying again", error=str(error), in_s=in_s)
-                await asyncio.sleep(in_s)
+                attempts.failed(f"the log cannot be read: {error}")
+                await asyncio.sleep(backoff.next_s())
                 continue
             following.again(batch.slot for batch, more in read if more)
             batches = [batch for batch, _ in read if batch.events]
@@ -259,4 +260,5 @@ async def follow(
             if batches:
                 yield batches
     finally:
+        attempts.worked()
         wakeups.remove(following.woken)

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-import structlog
 from redis.exceptions import (
     AskError,
     ClusterDownError,
@@ -32,6 +31,7 @@ from tta.eventstore.errors import (
     StoreUnavailable,
 )
 from tta.eventstore.scripts import in_full
+from tta.telemetry.outages import Outage
 
 BATCH_MAX = 256  # Larger pipelines add latency for those behind, and no throughput (bench/appends).
 BATCH_BYTES_MAX = 1024 * 1024
@@ -45,8 +45,6 @@ ELSEWHERE = (MovedError, AskError, TryAgainError, ClusterDownError, ReadOnlyErro
 REFUSALS = ("MISCONF", "NOREPLICAS", "OOM", "BUSY", "NOPERM", "NOAUTH")
 FOREIGN = ("WRONGTYPE", "user_script", "not the head of an aggregate")
 """What a server says of keys of another type, of a script that stumbled over them, and what a script says."""
-
-log = structlog.get_logger(__name__)
 
 
 class Pending:
@@ -76,6 +74,8 @@ class Pending:
             error = OutcomeUnknown(f"no answer to an append that was sent: {error}")
         if not self.answer.done():
             self.answer.set_exception(error)
+            # Heard of already: nobody may wait for the answer any more, which is no fault to be logged.
+            self.answer.exception()
 
     def give_up(self, cause: Exception) -> None:
         """The time is over."""
@@ -108,6 +108,7 @@ class Lane:
         self._counts_disks = False
         self._stale = False
         self._backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX, at_once=True)
+        self._outage = Outage("the connection to the event store", node=node.name)
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, pending: Pending) -> None:
@@ -143,6 +144,7 @@ class Lane:
                 try:
                     await self._exchange(batch)
                     self._backoff.reset()
+                    self._outage.worked(self)
                 except Exception as error:  # noqa: BLE001 - Whatever it was, this connection is not trusted again.
                     await self._lost(batch, error)
                 if self._stale:
@@ -235,9 +237,7 @@ class Lane:
     async def _lost(self, batch: deque[Pending], error: Exception) -> None:
         """The connection broke: everything here finds its server anew, unless its time is over."""
         await self._disconnect()
-        log.warning(
-            "event store connection lost", node=self._node.name, unanswered=len(batch), error=_said(error)
-        )
+        self._outage.failed(self, f"{_said(error)}, {len(batch)} commands are unanswered")
         waiting = [*batch, *self._queue]
         batch.clear()
         self._queue.clear()

@@ -210,7 +210,7 @@ async def _failure(check: Awaitable[Any]) -> str:
         async with asyncio.timeout(CHECK_TIMEOUT_S):
             await check
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError) as error:
-        log.warning("a health check failed", error=str(error))
+        log.debug("a health check failed", error=str(error))  # What is away is told by whoever needs it.
         # Anybody may ask for health: the other words, with their paths and addresses, are for the log.
         return error.brief if isinstance(error, GraphAway) else "its server does not answer"
     return ""

@@ -19,6 +19,7 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
 from tta.live.progress import ProgressTold, progress_of
 from tta.telemetry.errors import traced
+from tta.telemetry.outages import Attempts
 
 STREAMS_MAX = 2_000  # Of one process: some 55 MB, at the 28 KB each that docs/benchmarks.md has.
 STREAMS_MAX_EACH = 8  # Of one player: a few devices with a few pages, and those that just broke.
@@ -198,10 +199,12 @@ class Hub:
 
         self._store.wakeups.hear(heard)
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
+        attempts = Attempts(self._store.nodes.outage)
         try:
             while True:
                 try:
                     marks = await self._store.end_marks()
+                    attempts.worked()
                     ready.set()
                     backoff.reset()
                     async with aclosing(self._store.follow(marks)) as rounds:
@@ -214,13 +217,14 @@ class Hub:
                     ready.clear()
                     self._end_each(Ending.CHANGED)
                 except StoreUnavailable as error:
-                    log.warning("streams cannot follow the log, trying again", error=str(error))
+                    attempts.failed(f"streams cannot follow the log: {error}")
                 except Exception as error:  # noqa: BLE001 - Who watches must hear that nothing comes, whatever is wrong.
                     log.error("the reading for streams broke, trying again", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
                     ready.clear()
                     self._end_each(Ending.UNAVAILABLE)
                 await asyncio.sleep(backoff.next_s())
         finally:
+            attempts.worked()
             self._store.wakeups.unhear(heard)
 
     def _hand(self, recorded: Recorded) -> None:

@@ -14,6 +14,7 @@ import structlog
 from tta.clock import now_ms
 from tta.graph.engine import GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import Checkpoint, Checkpoints
+from tta.telemetry.outages import Outage
 
 LEASE_S = 5.0
 BEATS_PER_LEASE = 5
@@ -39,23 +40,21 @@ class Leases:
         self._seen: dict[str, tuple[int, float]] = {}
         """Each worker's last beat, and since when it stands still by this worker's clock."""
         self._looked = 0.0
+        self._outage = Outage("the graph, where a projector shows that it lives", worker=worker)
         self.held: dict[int, Checkpoint] = {}
         self.changed = asyncio.Event()
         """Set when there is something to give back or to take, or when something was taken away."""
 
     async def keep(self) -> None:
         """Beat for as long as this runs, after a first beat, and notice when the share changes."""
-        is_away = False
         while True:
             await asyncio.sleep(self.lease_s / BEATS_PER_LEASE)
             try:
                 await self.beat()
                 await self._look()
-                is_away = False
+                self._outage.worked(self)
             except (GraphUnavailable, GraphRefused) as error:
-                if not is_away:
-                    log.warning("no sign of life can be given", worker=self.worker, error=str(error))
-                is_away = True
+                self._outage.failed(self, str(error))
 
     async def beat(self) -> None:
         """Look who else lives, and show that this worker does."""

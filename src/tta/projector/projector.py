@@ -26,6 +26,7 @@ from tta.projector.forgetting import remove_rows
 from tta.projector.freshness import Positions
 from tta.projector.leases import LEASE_S, Leases
 from tta.projector.model import Key, ReadModel, Row, Storage
+from tta.telemetry.outages import Outage
 
 ROUND_EVENTS_MAX = 2_000
 SAVED_MAX = 2_000  # Rows and links: with so many folded, no further round is until they are being saved.
@@ -72,6 +73,7 @@ class Projector:
         self._events_max = events_max
         self._storage = Storage(model)
         self._cache = RowCache(rows_max)
+        self._outage = Outage("what a projector needs, graph or event store", model=model.NAME)
         self._folded = Folded()
         """What the next transaction will save."""
         self._folded_since = 0.0
@@ -340,15 +342,10 @@ class Projector:
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the graph, waiting for it where it is away."""
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-        while True:
-            try:
-                return await act()
-            except (GraphUnavailable, StoreError) as error:
-                in_s = backoff.next_s()
-                log.warning(
-                    "graph or store are away, trying again",
-                    model=self.model.NAME,
-                    error=str(error),
-                    in_s=in_s,
-                )
-                await asyncio.sleep(in_s)
+        with self._outage.trying() as attempts:
+            while True:
+                try:
+                    return await act()
+                except (GraphUnavailable, StoreError) as error:
+                    attempts.failed(str(error))
+                    await asyncio.sleep(backoff.next_s())

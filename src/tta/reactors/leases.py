@@ -13,6 +13,7 @@ import structlog
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import LEASE_S, members
 from tta.eventstore.store import EventStore
+from tta.telemetry.outages import Outage
 
 BEATS_PER_LEASE = 3
 
@@ -29,6 +30,7 @@ class Leases:
         self._lease_s = lease_s
         self._slots = frozenset(range(store.layout.slots))
         self._changed = asyncio.Event()
+        self._outage = Outage("the event store, where this process shows that it reacts", worker=worker)
 
     @property
     def slots(self) -> frozenset[int]:
@@ -49,8 +51,9 @@ class Leases:
         try:
             workers = await members(self._store, self.worker, lease_s=self._lease_s)
         except StoreError as error:
-            log.warning("no sign of life could be given", worker=self.worker, error=str(error))
+            self._outage.failed(self, str(error))
             return
+        self._outage.worked(self)
         share = frozenset(
             slot for slot in range(self._store.layout.slots) if owner(slot, workers) == self.worker
         )

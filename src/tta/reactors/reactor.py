@@ -35,6 +35,7 @@ from tta.reactors.lanes import Lane
 from tta.reactors.leases import Leases
 from tta.security.keyring import PlayerErased
 from tta.telemetry.errors import said, traced
+from tta.telemetry.outages import Attempts
 
 SIDE_BY_SIDE_MAX = 64  # Reactions at one moment, over all slots; further ones wait their turn in order.
 REACTION_S_MAX = 120.0  # Longer than any deadline within a reaction: only what hangs is ended by it.
@@ -256,21 +257,22 @@ class Running:
     async def _work(self, lane: Lane, aggregate_id: UUID) -> None:
         """Deal with one aggregate's events in order, until none is left."""
         queue = lane.queues[aggregate_id]
-        while queue:
-            await self._deal_with(lane, queue[0])
-            queue.popleft()
+        with self._store.nodes.outage.trying() as attempts:
+            while queue:
+                await self._deal_with(lane, queue[0], attempts)
+                queue.popleft()
         del lane.queues[aggregate_id]
 
-    async def _deal_with(self, lane: Lane, recorded: Recorded) -> None:
+    async def _deal_with(self, lane: Lane, recorded: Recorded, attempts: Attempts) -> None:
         try:
-            await self._try_until_dealt(lane, recorded)
+            await self._try_until_dealt(lane, recorded, attempts)
         except MarkChanged as changed:
             lane.end(str(changed))
 
-    async def _try_until_dealt(self, lane: Lane, recorded: Recorded) -> None:
+    async def _try_until_dealt(self, lane: Lane, recorded: Recorded, attempts: Attempts) -> None:
         """Raises MarkChanged where the event, or what the mark stands on, is of a history that is gone."""
         position, failures, backoff = recorded.position, 0, Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-        bound = log.bind(reactor=self.name, slot=lane.slot, position=position)
+        bound, waits_for = log.bind(reactor=self.name, slot=lane.slot, position=position), ""
         while True:
             try:
                 await self._answer(recorded, Dealt(self.name, recorded.place, lane.mark_with(position)))
@@ -279,8 +281,12 @@ class Running:
                 break
             except MarkChanged:
                 raise
-            except (*AWAY, ReactorFull, NotHere) as error:
-                bound.warning("not to be dealt with now, trying again", error=str(error))
+            except AWAY as error:
+                attempts.failed(f"{self.name}: {error}")
+            except (ReactorFull, NotHere) as error:
+                if str(error) != waits_for:
+                    waits_for = str(error)
+                    bound.warning("not to be dealt with now, trying again", error=waits_for)
             except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
                 bound.error("a reaction failed", failures=failures, error=traced(error))
@@ -290,6 +296,7 @@ class Running:
             if lane.leaving:
                 return
             await asyncio.sleep(backoff.next_s())
+        attempts.worked()
         self.dealt_total += 1
         lane.finish(position)
 
@@ -376,9 +383,10 @@ class Running:
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
         """Do what needs the store, waiting for it where it is away."""
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-        while True:
-            try:
-                return await act()
-            except AWAY as error:
-                log.warning("the store is away, trying again", reactor=self.name, error=str(error))
-                await asyncio.sleep(backoff.next_s())
+        with self._store.nodes.outage.trying() as attempts:
+            while True:
+                try:
+                    return await act()
+                except AWAY as error:
+                    attempts.failed(f"{self.name}: {error}")
+                    await asyncio.sleep(backoff.next_s())

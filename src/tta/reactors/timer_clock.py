@@ -25,6 +25,7 @@ from tta.eventstore.timers import Entry, Looked, TimerIndex
 from tta.reactors.timer_index import restore_index
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import TIMER_LATENESS, TIMERS_DUE
+from tta.telemetry.outages import Outage
 
 ACTOR = "reactor:timers"
 LOOK_EVERY_S = 1.0  # A safety deadline is late by no more than this and one append.
@@ -55,6 +56,7 @@ class TimerClock:
         self._index = TimerIndex(self._store)
         self._look_every_s = look_every_s
         self._scheduled: dict[int, int] = {}
+        self._outage = Outage("what timers fall due by")
         self._lost: set[int] = set()
 
     @property
@@ -71,17 +73,17 @@ class TimerClock:
             tasks.create_task(self._restore_lost(), name="timers lost")
 
     async def _keep_slot(self, slot: int) -> None:
-        backoff, is_away = Backoff(self._look_every_s, BACKOFF_S_MAX), False
+        backoff = Backoff(self._look_every_s, BACKOFF_S_MAX)
         while True:
             try:
                 is_done = await self._look(slot)
             except Exception as error:  # noqa: BLE001 - Whatever is wrong, deadlines are looked at again.
                 self._scheduled.pop(slot, None)
-                if not is_away:
-                    log.warning("timers cannot be looked at now", slot=slot, error=said(error))
-                is_away, pause_s = True, backoff.next_s()
+                self._outage.failed(slot, f"slot {slot}: {said(error)}")
+                pause_s = backoff.next_s()
             else:
-                is_away, pause_s = False, self._look_every_s if is_done else 0.0
+                self._outage.worked(slot)
+                pause_s = self._look_every_s if is_done else 0.0
                 backoff.reset()
             await asyncio.sleep(pause_s)
 
