@@ -5,9 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 from agent_examples import CHOSEN, AnyAgent, ToldModels, broken, orchestrator, refused
@@ -17,14 +17,14 @@ from running_tta import environment, tta
 from tta.agents.registry import FAILURES_IN_ROW
 from tta.domain.agent import (
     AgentDegraded,
+    AgentPerformance,
     AgentRegistered,
     AgentRetired,
     DegradedReason,
-    PerformanceMeasured,
     agent_id,
 )
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.heartbeats import LASTS_MS, beat, beat_ages_ms, end_beats
+from tta.eventstore.heartbeats import LASTS_MS, beat, end_beats, heartbeats
 
 NAMES = ("interpreter", "world_keeper", "narrator", "guardian")
 BEGINS = ["AgentRegistered", "AgentReady"]
@@ -50,7 +50,7 @@ async def said_by_all(written: Written, expected: list[str]) -> bool:
 
 
 async def beating(written: Written, worker: str = WORKER) -> int:
-    return len(await beat_ages_ms(written.store, [agent_id(worker, name) for name in NAMES]))
+    return len(await heartbeats(written.store, [agent_id(worker, name) for name in NAMES]))
 
 
 async def test_a_life_is_written_from_its_beginning_to_its_end(written: Written):
@@ -122,24 +122,27 @@ async def test_while_models_rest_those_who_lean_on_them_are_degraded(written: Wr
         await until(lambda: _says(written, "narrator", ["AgentRegistered", "AgentDegraded", "AgentReady"]))
 
 
-async def test_how_agents_did_is_measured_where_there_was_work(written: Written):
+async def did(written: Written, name: str) -> AgentPerformance:
+    """What an agent's heartbeat says of it."""
+    identity = agent_id(WORKER, name)
+    beats = await heartbeats(written.store, [identity])
+    return msgspec.msgpack.decode(beats[identity].told, type=AgentPerformance)
+
+
+async def test_how_agents_do_goes_with_their_heartbeats_and_not_into_the_log(written: Written):
     ours = orchestrator(guardian=AnyAgent("guardian", broken))
     async with living(written.lives(ours.registry, measure_every_s=0.0)):
         await until(lambda: said_by_all(written, BEGINS))
         for _ in range(3):
             await ours.answer(CHOSEN, await ours.plan(CHOSEN), may_ask_model=False)
-    for name in ("interpreter", "world_keeper", "guardian"):
-        measured = [each for each in await written.events(name) if isinstance(each, PerformanceMeasured)]
-        assert sum(each.runs for each in measured) == 3
-        assert sum(each.failures for each in measured) == (3 if name == "guardian" else 0)
-        for before, after in pairwise(measured):
-            assert before.at <= after.since <= after.at
-        assert (await written.said(name))[-1] == "AgentRetired"
+        for name in ("interpreter", "world_keeper", "guardian"):
 
+            async def has_run(name: str = name) -> bool:
+                performance = await did(written, name)
+                return performance.runs == 3 and performance.p95_ms is not None
 
-async def test_who_had_no_work_is_not_measured(written: Written):
-    async with living(written.lives(orchestrator().registry, measure_every_s=0.0)):
-        await until(lambda: said_by_all(written, BEGINS))
+            await until(has_run)
+            assert (await did(written, name)).failures == (3 if name == "guardian" else 0)
     assert await said_by_all(written, [*BEGINS, "AgentRetired"])
 
 
@@ -185,9 +188,9 @@ async def test_who_is_retired_by_another_process_of_the_name_begins_again(writte
 async def test_a_heartbeat_goes_by_itself_and_says_how_old_it_is(written: Written):
     one, other = agent_id("a", "x"), agent_id("b", "x")
     await beat(written.store, one)
-    ages = await beat_ages_ms(written.store, [one, other])
+    ages = await heartbeats(written.store, [one, other])
     assert ages.keys() == {one}
-    assert 0 <= ages[one] < LASTS_MS
+    assert 0 <= ages[one].age_ms < LASTS_MS
     slot = written.store.layout.slot_of(one)
     await written.store.nodes.call("PEXPIRE", written.store.layout.beat(slot, one), 1)
     await until(lambda: _silent(written, one))
@@ -208,7 +211,7 @@ async def test_a_heartbeat_that_a_server_s_clock_ahead_wrote_is_none(written: Wr
 
 
 async def _silent(written: Written, whose) -> bool:
-    return not await beat_ages_ms(written.store, [whose])
+    return not await heartbeats(written.store, [whose])
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from test_idle_sessions import begun, leaving, left, timer_is
 
 from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
 from tta.domain.vocabulary import Role
-from tta.eventstore.heartbeats import LASTS_MS, beat, beat_ages_ms
+from tta.eventstore.heartbeats import LASTS_MS, beat, heartbeats
 from tta.eventstore.timers import TimerIndex
 from tta.reactors.leases import Leases
 from tta.security.tokens import CLOCK_SKEW_S, Tokens
@@ -211,7 +211,7 @@ async def test_the_server_s_clock_alone(server: ChildServer, clock: MovedClock):
                 clock.be_right()
                 await until(lambda: is_right(machine))
                 await beat(machine.store, agent)
-                assert (await beat_ages_ms(machine.store, [agent]))[agent] <= LASTS_MS
+                assert (await heartbeats(machine.store, [agent]))[agent].age_ms <= LASTS_MS
                 await until(lambda: works(endpoint))
                 await until(lambda: share_all(leases))
                 assert await timer_is(machine, who, "Scheduled")

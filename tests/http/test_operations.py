@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
+import msgspec
 import pytest
 from api_examples import Api, Caller
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from tta.commands.handle import Asked, handle
 from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
+    AgentPerformance,
     DegradeAgent,
     DegradedReason,
     MarkAgentReady,
@@ -27,7 +29,7 @@ from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
-from tta.eventstore.heartbeats import LASTS_MS, beat
+from tta.eventstore.heartbeats import LASTS_MS, beat, end_beats
 from tta.eventstore.subscription import START
 
 PATH = "/v1/operations/agents"
@@ -163,3 +165,19 @@ def test_the_agents_of_a_process_that_runs_are_shown_and_counted(fresh_dev: Dev)
     for name in NAMES:
         assert re.search(rf'^tta_agent_state{{agent="{name}",state="ready"}} 1.0$', metrics, re.MULTILINE)
         assert f'tta_agent_busy{{agent="{name}"}}' in metrics
+
+
+async def test_how_an_agent_does_is_told_by_its_heartbeat(api: Api):
+    """What a release before wrote down of it is what is shown once it is silent."""
+    token = await lives(api, "there:beat", READY, MEASURED)
+    identity = agent_id("there:beat", "narrator")
+    told = AgentPerformance(runs=40, failures=4, p50_ms=1.5, p95_ms=2.5, model_runs=1)
+    await beat(api.parts.store, identity, msgspec.msgpack.encode(told))
+    found = await seen(api, "there:beat", token)
+    assert found is not None
+    shown = {name: found[name] for name in AgentPerformance.__struct_fields__}
+    assert shown == msgspec.to_builtins(told)
+    await end_beats(api.parts.store, identity)
+    found = await seen(api, "there:beat", token)
+    assert found is not None
+    assert (found["state"], found["runs"], found["failures"]) == ("silent", 7, 2)

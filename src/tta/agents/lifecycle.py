@@ -1,4 +1,5 @@
-"""The agents' lives, written down: registered, ready, degraded, retired, how they did, and that they live.
+"""The agents' lives, written down: registered, ready, degraded, retired; and, by heartbeats that soon go by
+themselves, that they live and how they do.
 
 Whatever becomes of the store, the agents go on: what could not be written is written later. A process that is
 killed writes nothing more; its agents are silent then, because their heartbeats are gone.
@@ -6,12 +7,12 @@ killed writes nothing more; its agents are silent then, because their heartbeats
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from uuid import UUID
 
+import msgspec
 import structlog
 
-from tta.agents.registry import AgentRegistry, Measure, Standing
+from tta.agents.registry import AgentRegistry, Standing
 from tta.clock import now
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.targets import agent_target
@@ -21,8 +22,6 @@ from tta.domain.agent import (
     DegradeAgent,
     DegradedReason,
     MarkAgentReady,
-    MeasureIsImpossible,
-    MeasurePerformance,
     RegisterAgent,
     RetireAgent,
     agent_id,
@@ -32,6 +31,7 @@ from tta.eventstore.envelope import Context
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import BEAT_EVERY_S, beat, end_beats
 from tta.telemetry.errors import said, traced
+from tta.telemetry.outages import Outage
 
 LOOK_EVERY_S = 1.0
 MEASURE_EVERY_S = 60.0
@@ -63,20 +63,26 @@ class AgentLives:
         ]
         self._beat_every_s = beat_every_s
         self._look_every_s = look_every_s
+        self._outage = Outage("the event store, where the lives of agents are written down", worker=worker)
 
     async def run(self) -> None:
         """Keep them until cancelled, and say then that they are retired."""
         try:
             await asyncio.gather(
                 self._again_and_again(self._look_every_s, lambda each: each.keep_up()),
-                self._again_and_again(self._beat_every_s, lambda each: beat(self._store, each.id)),
+                self._again_and_again(
+                    self._beat_every_s, lambda each: beat(self._store, each.id, each.told())
+                ),
             )
         finally:
             await self._say_goodbye()
 
+    async def _beat(self, life: "_Life") -> None:
+        await beat(self._store, life.id, life.told())
+
     async def _again_and_again(self, every_s: float, act: Callable[["_Life"], Awaitable[None]]) -> None:
         while True:
-            await asyncio.gather(*(_patiently(each, act) for each in self._lives))
+            await asyncio.gather(*(_patiently(each, act, self._outage) for each in self._lives))
             await asyncio.sleep(every_s)
 
     async def _say_goodbye(self) -> None:
@@ -86,28 +92,25 @@ class AgentLives:
 
         try:
             async with asyncio.timeout(GOODBYE_S):
-                await asyncio.gather(*(_patiently(each, end) for each in self._lives))
+                await asyncio.gather(*(_patiently(each, end, self._outage) for each in self._lives))
         except TimeoutError:
             log.warning("agents end without a word, the store is away")
 
 
-async def _patiently(life: "_Life", act: Callable[["_Life"], Awaitable[None]]) -> None:
+async def _patiently(life: "_Life", act: Callable[["_Life"], Awaitable[None]], outage: Outage) -> None:
     """Do it, or leave it for the next time: no agent ends because its life cannot be written down."""
-    bound = log.bind(agent=life.name)
+    who = life.name, act
     try:
         await act(life)
     except StoreError as error:
-        if not life.is_unwritten:
-            bound.warning("an agent's life is not written down now", error=said(error))
-        life.is_unwritten = True
+        outage.failed(who, said(error))
     except Exception as error:  # noqa: BLE001 - The agents' work goes on without it.
-        if not life.is_unwritten:
-            bound.error("an agent's life cannot be written down", error=traced(error))
-        life.is_unwritten = True
+        if not life.is_broken:
+            log.error("an agent's life cannot be written down", agent=life.name, error=traced(error))  # noqa: TRY400
+        life.is_broken = True
     else:
-        if life.is_unwritten:
-            bound.info("an agent's life is written down again")
-        life.is_unwritten = False
+        outage.worked(who)
+        life.is_broken = False
 
 
 class _Life:
@@ -118,8 +121,8 @@ class _Life:
     ) -> None:
         self.name = standing.agent.NAME
         self.id = agent_id(worker, self.name)
-        self.is_unwritten = False
-        """The last try failed, and was told of."""
+        self.is_broken = False
+        """The last try failed for another reason than an outage, and was told of."""
         self._commands = commands
         self._standing = standing
         self._worker = worker
@@ -129,23 +132,24 @@ class _Life:
         self._registered = False
         self._ready = False
         self._reason: DegradedReason | None = None
-        self._measured: tuple[Measure, datetime] | None = None
 
     async def keep_up(self) -> None:
         """Write down what is not written yet."""
         try:
             await self._register()
             await self._say_how_it_is()
-            await self._say_how_it_did()
         except AgentIsNotThere:
             # Another process ended it under this worker's name: it begins again.
             log.warning("another process has retired this agent", agent=self.name, worker=self._worker)
             self._registered = self._ready = False
             self._reason = None
 
+    def told(self) -> bytes:
+        """What goes with its heartbeat: how it has done so far."""
+        return msgspec.msgpack.encode(self._standing.performance(self._measure_every_s))
+
     async def end(self) -> None:
         if self._registered:
-            await self._say_how_it_did(at_once=True)
             await self._write(RetireAgent(at=now()))
 
     async def _register(self) -> None:
@@ -171,25 +175,6 @@ class _Life:
             MarkAgentReady(at=now()) if reason is None else DegradeAgent(reason=reason, at=now())
         )
         self._ready, self._reason = True, reason
-
-    async def _say_how_it_did(self, *, at_once: bool = False) -> None:
-        if self._measured is None:
-            moment = now()
-            since = self._standing.measured_since
-            if not at_once and (moment - since).total_seconds() < self._measure_every_s:
-                return
-            measure = self._standing.measure()
-            self._standing.begin_measure()
-            if not measure.runs:
-                return
-            self._measured = measure, moment
-        measure, until = self._measured
-        try:
-            await self._write(MeasurePerformance(**measure._asdict(), at=until))
-        except MeasureIsImpossible as refused:
-            # The clock was set back meanwhile: the next measure begins by the new one.
-            log.warning("a measure is dropped", agent=self.name, error=said(refused))
-        self._measured = None
 
     async def _write(self, command: AgentCommand) -> None:
         # The same command keeps its id until it is known to be written; another one never gets it.

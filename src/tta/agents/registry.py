@@ -6,14 +6,14 @@ It writes nothing down; that is tta.agents.lifecycle's business.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from math import ceil
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from tta.agents.roles import Agent
-from tta.clock import now
-from tta.domain.agent import AgentState, DegradedReason
+from tta.domain.agent import AgentPerformance, AgentState, DegradedReason
 from tta.telemetry import metrics
 
 FAILURES_IN_ROW = 5  # As many as open a circuit breaker.
@@ -36,7 +36,6 @@ class Measure(NamedTuple):
     failures: int
     p50_ms: float
     p95_ms: float
-    since: datetime
     model_runs: int
     """Those among them that asked a model; so with what follows."""
     model_failures: int
@@ -71,6 +70,7 @@ class Standing:
     def __init__(self, agent: Agent) -> None:
         self.agent = agent
         self.busy = 0
+        self._past = AgentPerformance()
         self.begin_measure()
         self._failures_in_row = {False: 0, True: 0}
 
@@ -100,14 +100,35 @@ class Standing:
             alone.runs + asking.runs,
             alone.failures + asking.failures,
             *alone.percentiles_ms(),
-            self.measured_since,
             asking.runs,
             asking.failures,
             *asking.percentiles_ms(),
         )
 
+    def performance(self, measured_s: float) -> AgentPerformance:
+        """Say how it has done since it was there. Percentiles are of the last measure with runs of their
+        kind, and a measure takes at least `measured_s`.
+        """
+        measure, past = self.measure(), self._past
+        so_far = replace(
+            past,
+            runs=past.runs + measure.runs,
+            failures=past.failures + measure.failures,
+            model_runs=past.model_runs + measure.model_runs,
+            model_failures=past.model_failures + measure.model_failures,
+        )
+        if monotonic() - self._measured_from < measured_s:
+            return so_far
+        if measure.runs > measure.model_runs:
+            so_far = replace(so_far, p50_ms=measure.p50_ms, p95_ms=measure.p95_ms)
+        if measure.model_runs:
+            so_far = replace(so_far, model_p50_ms=measure.model_p50_ms, model_p95_ms=measure.model_p95_ms)
+        self._past = so_far
+        self.begin_measure()
+        return so_far
+
     def begin_measure(self) -> None:
-        self.measured_since = now()
+        self._measured_from = monotonic()
         self._did = {False: _Did(), True: _Did()}
         """By whether a model was asked: it takes ten thousand times as long."""
 

@@ -1,8 +1,8 @@
 """One agent of one worker: that it is there, how it is, and how it did.
 
 Its id comes from the worker's name and its own, so a worker that starts again under its name begins anew
-where it was. That an agent is busy is a metric, and that it died without a word is seen by its heartbeat:
-neither is an event. It concerns no player.
+where it was. That an agent is busy is a metric, that it died without a word is seen by its heartbeat, and how
+it does goes with that: none of these is an event. It concerns no player.
 """
 
 from datetime import datetime
@@ -60,7 +60,9 @@ class AgentRetired(Event, frozen=True, kw_only=True): ...
 
 
 class PerformanceMeasured(Event, frozen=True, kw_only=True):
-    """How the runs that ended between `since` and `at` went."""
+    """How the runs that ended between `since` and `at` went. Releases before wrote one each minute; now a
+    heartbeat carries an AgentPerformance.
+    """
 
     runs: int
     """All of them; so with the failures."""
@@ -76,6 +78,21 @@ class PerformanceMeasured(Event, frozen=True, kw_only=True):
     model_failures: int = 0
     model_p50_ms: float = 0.0
     model_p95_ms: float = 0.0
+
+
+class AgentPerformance(msgspec.Struct, frozen=True, kw_only=True):
+    """How an agent has done since its process started, as its heartbeat has it; it is no event."""
+
+    runs: int = 0
+    failures: int = 0
+    p50_ms: float | None = None
+    """Of the runs that asked no model, in the last minute with such; None before. Likewise p95_ms."""
+    p95_ms: float | None = None
+    model_runs: int = 0
+    """Those among the runs that asked a model; likewise what follows."""
+    model_failures: int = 0
+    model_p50_ms: float | None = None
+    model_p95_ms: float | None = None
 
 
 AgentEvent = AgentRegistered | AgentReady | AgentDegraded | AgentRetired | PerformanceMeasured

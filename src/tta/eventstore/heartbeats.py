@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from tta.eventstore.scripts import MEMBERS
@@ -13,10 +14,17 @@ ASKED_MAX = 1_000
 LEASE_S = 3.0  # For so long the slots of a process that was killed wait.
 
 
-async def beat(store: EventStore, whose: UUID) -> None:
-    """Say that it lives, for LASTS_MS. Raises StoreUnavailable."""
+class Heartbeat(NamedTuple):
+    age_ms: int
+    """How long ago it was heard, by the server's clock."""
+    told: bytes
+    """What went with it."""
+
+
+async def beat(store: EventStore, whose: UUID, told: bytes = b"1") -> None:
+    """Say that it lives, for LASTS_MS, and what goes with that. Raises StoreUnavailable."""
     key = store.layout.beat(store.layout.slot_of(whose), whose)
-    await store.nodes.call("SET", key, b"1", "PX", LASTS_MS)
+    await store.nodes.call("SET", key, told, "PX", LASTS_MS)
 
 
 async def end_beats(store: EventStore, whose: UUID) -> None:
@@ -24,17 +32,18 @@ async def end_beats(store: EventStore, whose: UUID) -> None:
     await store.nodes.call("DEL", store.layout.beat(store.layout.slot_of(whose), whose))
 
 
-async def beat_ages_ms(store: EventStore, whose: Sequence[UUID]) -> dict[UUID, int]:
-    """Say how long ago each of them spoke, by the server's clock; who is silent is left out.
-
-    Raises StoreUnavailable.
-    """
+async def heartbeats(store: EventStore, whose: Sequence[UUID]) -> dict[UUID, Heartbeat]:
+    """Read the last heartbeat of each of them; who is silent is left out. Raises StoreUnavailable."""
     assert len(whose) <= ASKED_MAX, f"expected at most {ASKED_MAX} to ask for, got {len(whose)}"
-    layout = store.layout
-    calls = [store.nodes.call("PTTL", layout.beat(layout.slot_of(each), each)) for each in whose]
-    left = await asyncio.gather(*calls)
-    # What expires later was said while the server's clock was ahead: whoever lives has spoken again since.
-    return {each: LASTS_MS - ms for each, ms in zip(whose, left, strict=True) if 0 < ms <= LASTS_MS}
+    keys = [store.layout.beat(store.layout.slot_of(each), each) for each in whose]
+    left = await asyncio.gather(*(store.nodes.call("PTTL", key) for key in keys))
+    told = await asyncio.gather(*(store.nodes.call("GET", key) for key in keys))
+    return {
+        each: Heartbeat(LASTS_MS - ms, raw)
+        for each, ms, raw in zip(whose, left, told, strict=True)
+        # What expires later was said while the server's clock was ahead: who lives has spoken again since.
+        if 0 < ms <= LASTS_MS and raw is not None
+    }
 
 
 async def members(

@@ -10,8 +10,8 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from tta.commands.handle import KeyReused
-from tta.domain.agent import AgentState
-from tta.eventstore.heartbeats import beat_ages_ms
+from tta.domain.agent import AgentPerformance, AgentState
+from tta.eventstore.heartbeats import Heartbeat, heartbeats
 from tta.eventstore.layout import SLOTS_MAX
 from tta.http.bodies import Body
 from tta.http.calls import Call, Route, shown
@@ -61,7 +61,9 @@ class AgentShown(msgspec.Struct, frozen=True):
     heartbeat_age_s: int | None
     """How long ago it last said that it lives; null where it does not."""
     runs: int
-    """Since it was registered; counted each minute, as are the failures."""
+    """Since it was registered, as its last heartbeat says. Of one that is silent or retired: as far as a
+    release before wrote it down, likewise the failures.
+    """
     failures: int
     p50_ms: float | None
     """Of the runs that asked no model, in the last minute with such; null where there was none yet. So with
@@ -88,11 +90,11 @@ async def show_agents(call: Call) -> Response:
     long_ago_ms = round((call.at - GONE_AFTER).timestamp() * 1000)
     rows = await agents_of_late(call.services.graph, since_ms=long_ago_ms)
     store = call.services.commands.aggregates.store
-    ages_ms = await beat_ages_ms(store, [UUID(row.id) for row in rows])
+    beats = await heartbeats(store, [UUID(row.id) for row in rows])
     told = [
-        _shown(row, ages_ms.get(UUID(row.id)))
+        _shown(row, beats.get(UUID(row.id)))
         for row in rows
-        if UUID(row.id) in ages_ms or row.changed_ms >= long_ago_ms
+        if UUID(row.id) in beats or row.changed_ms >= long_ago_ms
     ]
     answer = AgentsShown(
         tuple(sorted(told, key=lambda each: (each.name, each.worker))), len(rows) < AGENTS_MAX
@@ -127,17 +129,14 @@ async def forget_rows(call: Call) -> Response:
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")
 
 
-def _shown(row: Agent, age_ms: int | None) -> AgentShown:
-    is_silent = age_ms is None and row.state != AgentState.RETIRED
-    return AgentShown(
-        name=row.name,
-        worker=row.worker,
-        version=row.agent_version,
-        capability=row.capability,
-        state=SILENT if is_silent else row.state,
-        reason=row.reason,
-        since_ms=row.changed_ms if is_silent else row.since_ms,
-        heartbeat_age_s=None if age_ms is None else age_ms // 1000,
+def _performance(row: Agent, heard: Heartbeat | None) -> AgentPerformance:
+    """Read how an agent does from its heartbeat; else, of a release before, from what was written down."""
+    try:
+        if heard is not None:
+            return msgspec.msgpack.decode(heard.told, type=AgentPerformance)
+    except msgspec.DecodeError:
+        pass  # Releases before only say that they live.
+    return AgentPerformance(
         runs=row.runs,
         failures=row.failures,
         p50_ms=row.p50_ms,
@@ -146,6 +145,29 @@ def _shown(row: Agent, age_ms: int | None) -> AgentShown:
         model_failures=row.model_failures,
         model_p50_ms=row.model_p50_ms,
         model_p95_ms=row.model_p95_ms,
+    )
+
+
+def _shown(row: Agent, heard: Heartbeat | None) -> AgentShown:
+    is_silent = heard is None and row.state != AgentState.RETIRED
+    did = _performance(row, heard)
+    return AgentShown(
+        name=row.name,
+        worker=row.worker,
+        version=row.agent_version,
+        capability=row.capability,
+        state=SILENT if is_silent else row.state,
+        reason=row.reason,
+        since_ms=row.changed_ms if is_silent else row.since_ms,
+        heartbeat_age_s=None if heard is None else heard.age_ms // 1000,
+        runs=did.runs,
+        failures=did.failures,
+        p50_ms=did.p50_ms,
+        p95_ms=did.p95_ms,
+        model_runs=did.model_runs,
+        model_failures=did.model_failures,
+        model_p50_ms=did.model_p50_ms,
+        model_p95_ms=did.model_p95_ms,
     )
 
 
