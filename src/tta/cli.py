@@ -226,6 +226,17 @@ def create(directory: Path, /) -> None:
     saying(lambda: create_keys(out, directory))
 
 
+@keys_cli.command
+def bind(*, data_dir: DataDir = None) -> None:
+    """Take an older copy of a keyring for the newest there is, where the newer ones are lost for good."""
+    from tta.operations import bind_keys, checked_settings
+
+    async def work() -> int:
+        return await bind_keys(out, checked_settings(data_dir=data_dir))
+
+    _look(work())
+
+
 @stories_cli.command(name="list")
 def list_stories() -> None:
     """Show every story: its scenes, approaches, skills and warnings."""

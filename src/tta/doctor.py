@@ -16,8 +16,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tta.data_dir import Holder, holder
+from tta.doctor_keyring import check_keyring
 from tta.doctor_models import check_models
-from tta.doctor_servers import Finding, check_graph, check_keyring, check_marks, check_store
+from tta.doctor_servers import Finding, check_graph, check_marks, check_store
 from tta.eventstore.child_server import FULL_BYTES, LOG_READ, server_binary
 from tta.eventstore.errors import StoreError
 from tta.eventstore.log_files import ADVICE, LogDamaged, damage_told
@@ -80,7 +81,7 @@ async def _findings(settings: Settings) -> list[Finding]:
             findings += about_store
             if store is not None:
                 findings += await check_marks(store)
-            findings += await check_keyring(complete, is_embedded=not settings.store_url)
+            findings += await check_keyring(complete, store, is_embedded=not settings.store_url)
         findings += await check_graph(settings, store)
     findings += await check_models(settings)
     findings.append(await _check_port(settings))

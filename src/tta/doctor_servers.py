@@ -1,4 +1,4 @@
-"""What `tta doctor` asks of the servers: the event store's, the keyring's, and the graph."""
+"""What `tta doctor` asks of the servers: the event store's, and the graph."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -47,7 +47,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 async def check_store(settings: Settings, stack: AsyncExitStack) -> tuple[EventStore | None, list[Finding]]:
     """Look at the servers of the event store and at its record; give the store if it can be opened."""
-    findings = await _check_servers("store server", settings.store_url, settings)
+    findings = await check_servers("store server", settings.store_url, settings)
     if any(finding.state == "fail" for finding in findings):
         return None, findings
     try:
@@ -95,16 +95,6 @@ async def check_marks(store: EventStore) -> list[Finding]:
 def _listed(slots: Sequence[int]) -> str:
     more = f" and {len(slots) - SLOTS_NAMED_MAX} more" if len(slots) > SLOTS_NAMED_MAX else ""
     return ", ".join(map(str, slots[:SLOTS_NAMED_MAX])) + more
-
-
-async def check_keyring(settings: Settings, *, is_embedded: bool) -> list[Finding]:
-    """Look at the server that keeps the wrapped data keys."""
-    if settings.keyring_url and settings.keyring_url != settings.store_url:
-        return await _check_servers("keyring server", settings.keyring_url, settings)
-    if is_embedded:
-        return [Finding("keyring", "ok", "in the store's own server", "")]
-    change = "TTA_KEYRING_URL: a small server of its own, apart from the log and its backups"
-    return [Finding("keyring", "warn", "in the store's own server", change)]
 
 
 async def check_graph(settings: Settings, store: EventStore | None) -> list[Finding]:
@@ -233,7 +223,8 @@ def _about(lag: Lag, *, is_stopped: bool) -> Finding:
     return Finding(what, "ok", f"{behind}; every slot has a worker", "")
 
 
-async def _check_servers(what: str, url: str, settings: Settings) -> list[Finding]:
+async def check_servers(what: str, url: str, settings: Settings) -> list[Finding]:
+    """Look at each server behind a URL: its version, its role, and what it keeps."""
     shown = without_secrets(url)
     try:
         topology = Topology(url)

@@ -31,9 +31,11 @@ from tta.overdue import OverdueAnswers
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Positions
 from tta.reactors.leases import Leases
+from tta.security.binding import bind
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
+from tta.security.keyring_watch import KeyringWatch
 from tta.security.tokens import Tokens
 from tta.serving import serve
 from tta.settings import Settings, SettingsWrong, read_settings
@@ -192,7 +194,7 @@ async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> Asy
     with _naming("TTA_KEYRING_URL" if settings.keyring_url else "TTA_STORE_URL"):
         keyring = await Keyring.open(keyring_url, settings.store_name, wrapping, settings.durability)
     try:
-        await keyring.check()
+        await bind(store, keyring)
         aggregates = Aggregates(store, types, cache_max=settings.remembered_max)
         yield Keys(keyring, hmac_keys, Commands(aggregates, keyring))
     finally:
@@ -265,6 +267,8 @@ async def run(
             runs.append(work.clock.run())
         if work.overdue is not None:
             runs.append(work.overdue.run())
+        if parts.keys is not None:
+            runs.append(KeyringWatch(parts.store, parts.keys.keyring).run())
         await _run(runs, parts, work, serving, ready)
 
 

@@ -23,7 +23,9 @@ from tta.eventstore.topology import Topology
 from tta.graph.engine import open_graph
 from tta.graph.migrations import all_migrations, migrate
 from tta.main import GRAPH_FILE, VALKEY_DIR, settings_of_process
+from tta.security.binding import bind_anyway
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
+from tta.security.keyring import Keyring
 from tta.security.tokens import Tokens
 from tta.settings import Settings, SettingsWrong
 
@@ -112,6 +114,31 @@ def create_keys(out: Console, directory: Path) -> None:
         "store's backups: without key-encryption.json no personal text can ever be read again.",
         soft_wrap=True,
     )
+
+
+@asynccontextmanager
+async def keyring_of(settings: Settings) -> AsyncIterator[Keyring]:
+    """Open the keyring of a store, for whoever holds its key files. Raises KeyFileUnsafe and StoreError."""
+    wrapping = read_key_encryption_keys(settings.keys / KEY_FILES[0], create=False)
+    url = settings.keyring_url or settings.store_url
+    keyring = await Keyring.open(url, settings.store_name, wrapping, settings.durability)
+    try:
+        yield keyring
+    finally:
+        await keyring.close()
+
+
+async def bind_keys(out: Console, settings: Settings) -> int:
+    """Give an older copy of a keyring the id of its store. Raises KeyringForeign where it is another's."""
+    async with (
+        store_at_hand(settings) as complete,
+        standing_store(complete) as store,
+        keyring_of(complete) as keyring,
+    ):
+        bound = await bind_anyway(store, keyring)
+    out.print(f"The keyring is bound to store {settings.store_name} ({bound}).", markup=False)
+    out.print("`tta doctor` says whose keys it lacks.", markup=False)
+    return 0
 
 
 def signing_tokens(settings: Settings) -> Tokens:

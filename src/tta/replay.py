@@ -1,6 +1,7 @@
 """An aggregate's history as it stands: read without folding, its hash chain verified, shown or exported."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -18,10 +19,9 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.layout import HEADER
 from tta.eventstore.store import EventStore
 from tta.eventstore.verify import Flaw, verify_chain
-from tta.operations import NothingFound, standing_store, store_at_hand
-from tta.security.key_files import read_key_encryption_keys
-from tta.security.keyring import Keyring, PlayerErased
-from tta.security.sealing import SealBroken, key_id
+from tta.operations import NothingFound, keyring_of, standing_store, store_at_hand
+from tta.security.keyring import Keyring, KeyringIncomplete, PlayerErased
+from tta.security.sealing import SealBroken
 from tta.settings import Settings
 from tta.terminal import TABLE_WIDTH_MIN
 from tta.work import event_types
@@ -42,6 +42,13 @@ class History(NamedTuple):
     flaw: Flaw | None
 
 
+class OpenedFields(NamedTuple):
+    """What an event says, opened; and of each field that does not open why not."""
+
+    fields: Fields
+    unreadable: dict[str, str]
+
+
 async def replay_history(
     out: Console, settings: Settings, aggregate_id: UUID, *, form: Form, opening: bool
 ) -> int:
@@ -53,21 +60,22 @@ async def replay_history(
         history = await read_history(store, aggregate_id)
         types = event_types()
         if opening:
-            keyring = await _keyring(complete)
-            try:
-                shown = [await _opened(_fields(types, each), each, keyring) for each in history.events]
-            finally:
-                await keyring.close()
+            async with keyring_of(complete) as keyring:
+                opened = [await _opened(_fields(types, each), each, keyring) for each in history.events]
+            shown, unreadable = [each.fields for each in opened], [each.unreadable for each in opened]
         else:
             shown = [_fields(types, each) for each in history.events]
+            unreadable = [{} for _ in history.events]
         name = store.layout.name
     if form == "ndjson":
-        for recorded, fields in zip(history.events, shown, strict=True):
-            sys.stdout.write(msgspec.json.encode(cloud_event(name, recorded, fields)).decode() + "\n")
+        for recorded, fields, broken in zip(history.events, shown, unreadable, strict=True):
+            line = cloud_event(name, recorded, fields, unreadable=list(broken))
+            sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
         out = Console(stderr=True, highlight=False)
     else:
+        told = [fields | broken for fields, broken in zip(shown, unreadable, strict=True)]
         out.print(Text(f"History of {aggregate_id}", style="italic"), soft_wrap=True)
-        for each in _shown(history.events, shown, out.width):
+        for each in _shown(history.events, told, out.width):
             out.print(each, soft_wrap=isinstance(each, Text))
     out.print(_verdict(history), soft_wrap=True)
     return 1 if history.flaw else 0
@@ -115,9 +123,15 @@ def _is_readable(recorded: Recorded) -> bool:
     return True
 
 
-def cloud_event(store: str, recorded: Recorded, fields: Fields) -> Fields:
-    """An event as CloudEvents 1.0 has it, with everything that its envelope says."""
+def cloud_event(store: str, recorded: Recorded, fields: Fields, *, unreadable: Sequence[str] = ()) -> Fields:
+    """An event as CloudEvents 1.0 has it, with everything that its envelope says.
+
+    What does not open is null and named in `unreadable` of its data, as in the API's answers.
+    """
     envelope, at = recorded.envelope, fields.get("at")
+    data: Fields = {name: _exported(value) for name, value in fields.items()}
+    if unreadable:
+        data["unreadable"] = [f"/{name}" for name in unreadable]
     said: Fields = {
         "specversion": "1.0",
         "id": recorded.event_id,
@@ -140,7 +154,7 @@ def cloud_event(store: str, recorded: Recorded, fields: Fields) -> Fields:
         "traceparent": recorded.traceparent,
         "previoushash": envelope.previous.hex(),
         "hash": recorded.hash.hex(),
-        "data": {name: _exported(value) for name, value in fields.items()},
+        "data": data,
     }
     return {name: value for name, value in said.items() if value is not None}
 
@@ -168,32 +182,25 @@ def _as_stored(recorded: Recorded) -> Fields:
         return {"payload": f"{len(recorded.payload)} bytes that no event type of this program reads"}
 
 
-async def _opened(fields: Fields, recorded: Recorded, keyring: Keyring) -> Fields:
+async def _opened(fields: Fields, recorded: Recorded, keyring: Keyring) -> OpenedFields:
     """Open what is sealed, with the key of the player whom the event concerns."""
-    return {name: await _open(name, value, recorded, keyring) for name, value in fields.items()}
-
-
-async def _open(name: str, value: Any, recorded: Recorded, keyring: Keyring) -> Any:
-    if not isinstance(value, Sealed) or recorded.subject_id is None:
-        return value
-    try:
-        key = await keyring.find(recorded.subject_id, key_id(value))
-        return key.open(value, _clear_type(recorded.type, name))
-    except PlayerErased:
-        return "(erased)"
-    except SealBroken as broken:
-        return f"(does not open: {broken})"
+    opened, unreadable = dict(fields), dict[str, str]()
+    for name, value in fields.items():
+        if not isinstance(value, Sealed) or recorded.subject_id is None:
+            continue
+        try:
+            opened[name] = await keyring.value(recorded.subject_id, value, _clear_type(recorded.type, name))
+        except PlayerErased:
+            opened[name] = "(erased)"
+        except (SealBroken, KeyringIncomplete) as broken:
+            opened[name] = None
+            unreadable[name] = f"(does not open: {broken})"
+    return OpenedFields(opened, unreadable)
 
 
 def _clear_type(tag: str, field: str) -> Any:
     kinds = {event.__name__: event for event in Event.__subclasses__()}
     return personal_fields(kinds[tag])[field]
-
-
-async def _keyring(settings: Settings) -> Keyring:
-    wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=False)
-    url = settings.keyring_url or settings.store_url
-    return await Keyring.open(url, settings.store_name, wrapping, settings.durability)
 
 
 def _shown(events: list[Recorded], shown: list[Fields], width: int) -> list[Table | Text]:

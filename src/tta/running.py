@@ -15,6 +15,7 @@ from tta.eventstore.errors import StoreError
 from tta.eventstore.log_files import ADVICE, LogDamaged
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPending
+from tta.security.binding import KeyringForeign
 from tta.security.key_files import KeyFileUnsafe
 from tta.settings import SettingsWrong
 from tta.stories.story import StoryBroken
@@ -24,6 +25,7 @@ from tta.terminal import console
 EXPECTED = (
     SettingsWrong,
     KeyFileUnsafe,
+    KeyringForeign,
     StoreError,
     GraphInUse,
     GraphRefused,

@@ -39,7 +39,7 @@ async def answers(commands: Commands, player_id: UUID, session_id: UUID, then: T
 async def opened(commands: Commands, player_id: UUID, reply: Reply | None) -> str:
     assert reply is not None
     assert isinstance(reply.answer.reply, Sealed)
-    text: str = (await commands.keyring.find(player_id, 1)).open(reply.answer.reply)
+    text: str = await commands.keyring.value(player_id, reply.answer.reply)
     return text
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx2
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller
+from key_examples import without_key
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
@@ -75,9 +76,15 @@ async def method_not_allowed(api: Api, _: Api) -> httpx2.Response:
 async def erased(api: Api, _: Api) -> httpx2.Response:
     caller = await api.player()
     keyring = api.parts.required_keys.keyring
-    await keyring._nodes.call("HSET", keyring._entry(caller.player_id), "destroyed", "1")
-    keyring._cache.clear()
+    await keyring.nodes.call("HSET", keyring.entry(caller.player_id), "destroyed", "1")
+    keyring.forget()
     return await caller.put(f"/v1/players/{caller.player_id}/preferences", PREFERENCES, If_Match='"v2"')
+
+
+async def keyring_incomplete(api: Api, _: Api) -> httpx2.Response:
+    caller = await api.player()
+    async with without_key(api, caller.player_id):
+        return await caller.post("/v1/sessions", {})
 
 
 async def version_mismatch(api: Api, _: Api) -> httpx2.Response:
@@ -314,6 +321,7 @@ PRODUCED: dict[str, Produce] = {
     "not-found": not_found,
     "method-not-allowed": method_not_allowed,
     "player-erased": erased,
+    "keyring-incomplete": keyring_incomplete,
     "version-mismatch": version_mismatch,
     "request-too-large": too_large,
     "unsupported-media-type": unsupported_media,

@@ -61,6 +61,7 @@ async def test_a_player_is_shown(api: Api):
             "age_band": "undisclosed",
             "accessibility": [],
         },
+        "unreadable": [],
     }
     assert shown.headers["ETag"] == '"v3"'
 
@@ -118,6 +119,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     assert shown.pop("started_ms") <= shown.pop("changed_ms")
     assert shown == {
         "id": started.json()["id"],
+        "unreadable": [],
         "player_id": str(player.player_id),
         "story": "clearing",
         "status": "completed",

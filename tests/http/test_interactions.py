@@ -95,8 +95,8 @@ async def test_the_log_is_read_so_whatever_was_answered_is_there(still_api: Api)
 async def test_what_was_erased_is_null(api: Api):
     caller, path, _ = await told(api)
     keyring = api.parts.required_keys.keyring
-    await keyring._nodes.call("HSET", keyring._entry(caller.player_id), "destroyed", "1")
-    keyring._cache.clear()
+    await keyring.nodes.call("HSET", keyring.entry(caller.player_id), "destroyed", "1")
+    keyring.forget()
     found, (opening,) = await whole(caller, path)
     assert {each["text"] for each in found} == {None}
     assert {each["reply"]["text"] for each in found} == {None}

@@ -240,7 +240,7 @@ async def test_with_no_idle_time_none_is_watched_or_abandoned(machine: Machine):
 async def test_an_erased_player_s_sessions_are_left_alone(machine: Machine):
     who = await begun(machine)
     keyring = machine.commands.keyring
-    await keyring._nodes.call("HSET", keyring._entry(who[0]), "destroyed", "1")
+    await keyring.nodes.call("HSET", keyring.entry(who[0]), "destroyed", "1")
     other = await begun(machine)
     async with running(*(parts := leaving(await machine.process()))):
         await until(lambda: left(machine, other))

@@ -112,7 +112,7 @@ async def playing(machine: Machine, *, agreed: bool = True) -> tuple[UUID, UUID,
 async def answer(machine: Machine, who: UUID) -> InteractionAnswered:
     events = [TYPES.event(each) for each in await machine.log(SLOT)]
     answered = [each for each in events if isinstance(each, InteractionAnswered)]
-    return open_event(answered[-1], await machine.commands.keyring.open_for(who))
+    return open_event(answered[-1], await machine.commands.keyring.newest(who))
 
 
 async def test_a_model_tells_the_turn_between_two_events(machine: Machine, model: Model):

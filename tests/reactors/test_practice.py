@@ -153,7 +153,7 @@ async def test_an_erased_player_is_credited_nothing(machine: Machine):
     player_id, play = await machine.session()
     await answer(machine, player_id, play, 1, "breathing_478")
     keyring = machine.commands.keyring
-    await keyring._nodes.call("HSET", keyring._entry(player_id), "destroyed", "1")
+    await keyring.nodes.call("HSET", keyring.entry(player_id), "destroyed", "1")
     async with running(working := await practising(machine)):
         await until(lambda: working.dealt_total == 1)
     assert not (await credited(machine))[1]

@@ -60,7 +60,7 @@ async def answer_to(machine: Machine, player_id: UUID, play: UUID, turn: int = 1
         event = TYPES.event(recorded)
         if isinstance(event, InteractionAnswered) and (recorded.aggregate_id, event.turn) == (play, turn):
             assert isinstance(event.reply, Sealed), "what is stored is sealed"
-            opened = open_event(event, await machine.commands.keyring.open_for(player_id))
+            opened = open_event(event, await machine.commands.keyring.newest(player_id))
             assert isinstance(opened, InteractionAnswered)
             return opened
     raise AssertionError("there is no answer")

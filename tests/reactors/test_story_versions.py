@@ -42,7 +42,7 @@ async def put_off_at_least(times: int, logs: list[Any]) -> None:
 
 
 async def answers(machine: Machine, player_id: UUID) -> list[InteractionAnswered]:
-    key = await machine.commands.keyring.open_for(player_id)
+    key = await machine.commands.keyring.newest(player_id)
     events = [TYPES.event(each) for each in await machine.log(SLOT)]
     return [open_event(each, key) for each in events if isinstance(each, InteractionAnswered)]
 

@@ -95,13 +95,15 @@ class _Copy(NamedTuple):
         admits = admitting(self.player_id, asked)
         return await handle_over(commands, targets, decide, asked, player_id=self.player_id, admits=admits)
 
-    def _begins(self, facts: Facts, wishes: Wishes) -> Beginning:
-        """Tell where it stands, by what holds when it is appended. On hold the story stands still."""
-        if facts.held:
+    def _begins(self, facts: Facts, wishes: Wishes | None) -> Beginning:
+        """Tell where it stands, by what holds when it is appended. On hold, and by wishes that do not open,
+        the story stands still.
+        """
+        if facts.held or wishes is None:
             return Beginning(version=self.reached.play.version)
         return self.tell(self.reached.play, wishes.softened() if facts.recovery else wishes)
 
-    def start(self, facts: Facts, wishes: Wishes) -> StartSession:
+    def start(self, facts: Facts, wishes: Wishes | None) -> StartSession:
         play = self.reached.play
         assert play.seed is not None, "a copy has the seed of its origin"
         return StartSession(

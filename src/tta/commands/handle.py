@@ -9,17 +9,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, Done, States
+from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, Done, States, Target, decider
+from tta.domain import player
 from tta.domain.base import Event, Refusal
+from tta.domain.player import PlayerRegistered
 from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.envelope import Context, Recorded, event_id
 from tta.eventstore.errors import Conflict
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Mark
 from tta.security.keyring import Keyring
-from tta.security.sealing import needs_sealing, seal_event
+from tta.security.sealing import DataKey, needs_sealing, seal_event
 
 ATTEMPTS_MAX = 20
+BEGINS_SUBJECT: tuple[type[Event], ...] = (PlayerRegistered,)
+"""The events whose append makes the subject's data key; whatever else is appended finds it there."""
 
 
 class KeyReused(Exception):
@@ -108,10 +112,12 @@ async def handle_over(
     The first target is the one that the command's path names; `player_id` is the subject of all, None where
     they concern nobody. `admits` raises where the first target's state is none of the caller's business,
     before anything is said of it. Raises Refusal when a rule says no, KeyReused, VersionMismatch,
-    TooManyConflicts when ATTEMPTS_MAX races were lost, and what the event store raises. With `dealt`, even
-    nothing to append is written down as dealt with.
+    TooManyConflicts when ATTEMPTS_MAX races were lost, KeyringIncomplete where the player's key is missing,
+    and what the event store raises. With `dealt`, even nothing to append is written down as dealt with.
     """
     aggregates = commands.aggregates
+    if player_id is not None:
+        await require_key(commands, player_id)
     folded = aggregates.cached(targets) or await aggregates.load(targets)
     for _ in range(ATTEMPTS_MAX):
         done = folded[0].recent.get(asked.context.command_id.bytes)
@@ -129,7 +135,7 @@ async def handle_over(
                 await _confirm(aggregates, targets, folded)
                 raise
             assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
-            events = await _sealed(commands.keyring, decided, asked.context.command_id, player_id)
+            events = await _sealed(commands, decided, asked.context.command_id, player_id)
             streams = _streams(aggregates.types, targets, folded, events, player_id)
             append = Append(streams=streams, context=asked.context, dealt=dealt)
             appended = await aggregates.store.append(append)
@@ -185,16 +191,35 @@ async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, mark
     return Handled(first.id, done.last_version, slot, mark, events, again=True)
 
 
+async def require_key(commands: Commands, player_id: UUID) -> None:
+    """Raise KeyringIncomplete where a player has events and no key: nothing is recorded of them until the
+    keyring is whole again. An erased player had one, and one that never was needs none.
+    """
+    if await commands.keyring.knows(player_id):
+        return
+    target: Target[player.Player] = Target(decider(player), player_id)
+    if (await commands.aggregates.one(target)).head.version:
+        raise commands.keyring.lacks(player_id)
+
+
+async def key_of(commands: Commands, player_id: UUID) -> DataKey:
+    """Give the data key of a player of the log. Raises PlayerErased, KeyringIncomplete, StoreUnavailable."""
+    await require_key(commands, player_id)
+    return await commands.keyring.newest(player_id)
+
+
 async def _sealed(
-    keyring: Keyring, decided: Sequence[Sequence[Event]], command_id: UUID, player_id: UUID | None
+    commands: Commands, decided: Sequence[Sequence[Event]], command_id: UUID, player_id: UUID | None
 ) -> list[list[Event]]:
     index, sealed = 0, []
+    begins = any(isinstance(event, BEGINS_SUBJECT) for events in decided for event in events)
     for events in decided:
         row: list[Event] = []
         for event in events:
             if needs_sealing(event):
                 assert player_id is not None, f"{type(event).__name__} is personal, and nobody's"
-                key = keyring.held(player_id) or await keyring.open_for(player_id)
+                keyring = commands.keyring
+                key = await (keyring.make(player_id) if begins else keyring.newest(player_id))
                 row.append(seal_event(event, key, event_id(command_id, index)))
             else:
                 row.append(event)

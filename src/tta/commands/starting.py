@@ -16,8 +16,10 @@ class WishesChanged(Exception):
     """The player has set other preferences than those that were opened."""
 
 
-Start = Callable[[Facts, Wishes], StartSession]
-"""Say what begins, by what stands when it is appended and by the wishes that the player set last."""
+Start = Callable[[Facts, Wishes | None], StartSession]
+"""Say what begins, by what stands when it is appended and by the wishes that the player set last; None where
+they do not open, so that nothing may be told yet.
+"""
 Begin = Callable[[Facts], StartSession]
 """The same by wishes that were opened. Raises WishesChanged where they are not those that stand."""
 Attempt = Callable[[Begin, Sequence[UUID]], Awaitable[Handled]]
@@ -46,7 +48,9 @@ async def start_as_wished(commands: Commands, player_id: UUID, start: Start, att
         await commands.aggregates.one(player_target(player_id))
         wishes, wished_at = await wishes_of(commands, player_id)
 
-        def begin(facts: Facts, wishes: Wishes = wishes, wished_at: int | None = wished_at) -> StartSession:
+        def begin(
+            facts: Facts, wishes: Wishes | None = wishes, wished_at: int | None = wished_at
+        ) -> StartSession:
             if facts.wished_at != wished_at:
                 raise WishesChanged
             return start(facts, wishes)

@@ -1,21 +1,28 @@
-"""What a player does not want to meet, as they set it last: opened for whoever tells them a story."""
+"""What a player does not want to meet, as they set it last: opened for whoever tells them a story.
 
-from typing import cast
+Wishes that do not open are never taken for wishes that were not set: nothing is told by them.
+"""
+
 from uuid import UUID
+
+import structlog
 
 from tta.commands.handle import Commands
 from tta.commands.targets import player_target
 from tta.domain.base import Sealed
 from tta.domain.passages import Wishes
 from tta.domain.player import PreferencesSet
-from tta.security.sealing import key_id, open_event
+from tta.security.sealing import SealBroken
+
+log = structlog.get_logger(__name__)
 
 
-async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes, int | None]:
-    """Open them as this process remembers them, with the player's version at which they were set.
+async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes | None, int | None]:
+    """Open them as this process remembers them, with the player's version at which they were set; None where
+    they were set and do not open: then the story is to stand still.
 
-    Whoever decides by them guards the player and compares. Raises PlayerErased, SealBroken and what the event
-    store raises.
+    Whoever decides by them guards the player and compares. Raises PlayerErased, KeyringIncomplete and what
+    the event store raises.
     """
     aggregates, target = commands.aggregates, player_target(player_id)
     (folded,) = aggregates.cached([target]) or await aggregates.load([target])
@@ -25,9 +32,12 @@ async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes, int | 
     (recorded,) = await aggregates.store.versions_after(player_id, at - 1, 1)
     event = aggregates.types.event(recorded)
     assert isinstance(event, PreferencesSet), f"preferences of {player_id} stand at version {at}"
-    assert isinstance(event.avoid_topics, Sealed), "preferences are stored sealed"
-    opened = open_event(event, await commands.keyring.find(player_id, key_id(event.avoid_topics)))
-    topics, warnings = cast(
-        "tuple[tuple[str, ...], tuple[str, ...]]", (opened.avoid_topics, opened.trigger_warnings)
-    )
-    return Wishes((*topics, *warnings), opened.intensity), at
+    avoided: list[str] = []
+    try:
+        for sealed in (event.avoid_topics, event.trigger_warnings):
+            assert isinstance(sealed, Sealed), "preferences are stored sealed"
+            avoided += await commands.keyring.value(player_id, sealed, tuple[str, ...])
+    except SealBroken as error:
+        log.error("a player's wishes do not open, their story stands still", error=str(error))  # noqa: TRY400
+        return None, at
+    return Wishes(tuple(avoided), event.intensity), at

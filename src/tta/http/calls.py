@@ -18,12 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from tta.clock import now
-from tta.commands.handle import Asked, Commands, Handled
-from tta.domain.base import Sealed
+from tta.commands.handle import Asked, Commands, Handled, require_key
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
 from tta.http.asking import asked_by
 from tta.http.bodies import decoded, read_json, require_no_body
+from tta.http.guidance import UNTAKEN
 from tta.http.manners import (
     Preference,
     consistency_token,
@@ -32,10 +32,12 @@ from tta.http.manners import (
     is_known,
     preference,
 )
+from tta.http.opener import Opener
 from tta.http.parameters import require_parameters
 from tta.http.problems import (
     FILLING,
     HISTORY_CHANGED,
+    KEYRING_INCOMPLETE,
     NOT_FOUND,
     STALE,
     STOPPED,
@@ -51,9 +53,8 @@ from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Consistency, Freshness
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.key_files import HmacKeys
-from tta.security.keyring import Keyring, PlayerErased
+from tta.security.keyring import Keyring
 from tta.security.policy import PUBLIC, Action, require_relation, require_role
-from tta.security.sealing import key_id
 from tta.security.tickets import verify_ticket
 from tta.security.tokens import Principal, Tokens
 from tta.telemetry.metrics import COMMANDS_REPLAYED
@@ -149,6 +150,8 @@ class Route(NamedTuple):
     """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
     ticketed: bool = False
     """A stream ticket (`?ticket=`) for the session of its path stands in for a token."""
+    takes_words: bool = False
+    """Takes a player's words or a questionnaire: where their key is missing, guidance comes all the same."""
     refused: Callable[["Call", Exception], Awaitable[Exception]] | None = None
     """Looks at whatever is refused, or fails, before it is answered; must not raise."""
 
@@ -213,25 +216,24 @@ class Call:
             raise Problem(NOT_FOUND)
         return UUID(raw)
 
-    def require_player(self, player_id: UUID | None) -> UUID:
-        """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none."""
+    async def require_player(self, player_id: UUID | None) -> UUID:
+        """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none.
+
+        Raises KeyringIncomplete where the player's data key is missing: nothing of theirs can be shown or
+        taken.
+        """
         require_relation(self.principal, self.route.action, player_id)
         assert player_id is not None, f"{self.route.action} concerns a player"
+        await require_key(self.services.commands, player_id)
         return player_id
 
     def require_anyone(self) -> None:
         """Refuse with 403 unless the policy lets the caller act on nobody in particular."""
         require_relation(self.principal, self.route.action, None)
 
-    async def opened(self, player_id: UUID, box: bytes | None, kind: Any = str) -> Any:
-        """Open a sealed value for the reader; None where there is none, or where it was erased."""
-        if box is None:
-            return None
-        sealed = Sealed(box)
-        try:
-            return (await self.services.keyring.find(player_id, key_id(sealed))).open(sealed, kind)
-        except PlayerErased:
-            return None
+    def opener(self, player_id: UUID) -> Opener:
+        """Give what opens the sealed values of one answer about that player."""
+        return Opener(self.services.keyring, player_id)
 
     def token_of(self, handled: Handled) -> str:
         """Write the consistency token of what a command did, for its caller."""
@@ -315,12 +317,23 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
             return Response(status_code=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
             told = error if route.refused is None else await route.refused(call, error)
-            response = answered_problem(told, request)
+            response = answered_problem(_guided(route, told), request)
         response.headers.update(call.said)
         return response
 
     paths = [route.path, route.alias] if route.alias else [route.path]
     return [StarletteRoute(path, handler, methods=[route.method], name=route.summary) for path in paths]
+
+
+def _guided(route: Route, error: Exception) -> Exception:
+    """Let what could not be taken for want of a key be answered with what needs none."""
+    problem = problem_of(error)
+    if not route.takes_words or problem.kind is not KEYRING_INCOMPLETE or problem.guidance is not None:
+        return error
+    problem.guidance = UNTAKEN
+    if problem is not error:
+        problem.__cause__ = error
+    return problem
 
 
 def answered_problem(error: Exception, request: Request) -> Response:

@@ -52,7 +52,7 @@ GoalCommand = SetGoal | RecordProgress | AchieveMilestone | CompleteGoal | SetGo
 
 
 async def set_goal(call: Call) -> Response:
-    player_id, skill = _player(call), call.body.skill
+    player_id, skill = await _player(call), call.body.skill
     if skill is not None and skill not in skills():
         there_are = f"no story practises it; there are: {', '.join(sorted(skills()))}"
         raise Problem(INVALID, there_are, errors=(FieldError("/skill", there_are),))
@@ -70,7 +70,7 @@ async def record_progress(call: Call) -> Response:
 
 
 async def achieve_milestone(call: Call) -> Response:
-    player_id, goal_id = _player(call), call.path_id("goal_id")
+    player_id, goal_id = await _player(call), call.path_id("goal_id")
     milestone_id = owned_id(player_id, "milestone", call.asked.context.command_id)
     command = AchieveMilestone(
         goal_id=goal_id, milestone_id=milestone_id, text=clean_text(call.body.text), at=call.at
@@ -87,7 +87,7 @@ async def set_goal_aside(call: Call) -> Response:
 
 
 async def take_measure(call: Call) -> Response:
-    player_id, body = _player(call), call.body
+    player_id, body = await _player(call), call.body
     command = RecordMeasure(
         id=call.asked.context.command_id,
         measure=body.measure,
@@ -116,12 +116,12 @@ async def take_measure(call: Call) -> Response:
     return answered(call, answer, taken.handled)
 
 
-def _player(call: Call) -> UUID:
-    return call.require_player(call.path_id("player_id"))
+async def _player(call: Call) -> UUID:
+    return await call.require_player(call.path_id("player_id"))
 
 
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
-    handled = await handle_care_plan(call.services.commands, _player(call), command, call.asked)
+    handled = await handle_care_plan(call.services.commands, await _player(call), command, call.asked)
     if not handled.again:
         _count_goals(handled.events)
     return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)
@@ -162,6 +162,7 @@ COMMANDS = (
         "Set a goal",
         answer=GoalChanged,
         body=NewGoal,
+        takes_words=True,
         problems=(*ANY, *TEXT, *refusals(goals.TooManyGoals)),
     ),
     Route(
@@ -172,6 +173,7 @@ COMMANDS = (
         "Record progress towards a goal",
         answer=GoalChanged,
         body=NewProgress,
+        takes_words=True,
         problems=(*GOAL, *TEXT),
     ),
     Route(
@@ -182,6 +184,7 @@ COMMANDS = (
         "Reach a milestone of a goal",
         answer=GoalChanged,
         body=NewMilestone,
+        takes_words=True,
         problems=(*GOAL, *TEXT, *refusals(goals.TooManyMilestones)),
     ),
     Route(
@@ -210,6 +213,7 @@ COMMANDS = (
         "Answer a questionnaire",
         answer=MeasureTaken,
         body=NewMeasure,
+        takes_words=True,
         problems=(
             *ANY,
             INVALID,

@@ -35,6 +35,18 @@ class Guidance(msgspec.Struct, frozen=True):
     text: str
 
 
+UNTAKEN = Guidance(
+    RiskLevel.UNKNOWN,
+    "What you sent could not be taken, and nobody has looked at it: something of ours is missing, and that "
+    "is not your fault. If you are not well, do not wait for us: tell a person whom you trust how you are, "
+    "today if you can, or call or write to a crisis line in your country; they listen day and night. If "
+    "you are in danger now, or have hurt yourself, call your emergency number, stay with somebody, and "
+    "keep away from what you could hurt yourself with. You are talking with a program, and nobody has been "
+    "called; so please reach a person.",
+)
+"""What comes with words or a questionnaire that cannot be taken for want of the player's key."""
+
+
 def guidance_for(level: RiskLevel) -> Guidance | None:
     """Give what is said at a level; None where nothing was found."""
     if level is RiskLevel.NONE:

@@ -47,7 +47,19 @@ class PutBackReactor(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class KeyringSeen(msgspec.Struct, frozen=True):
+    """What is known of the keyring, as this process sees it."""
+
+    belongs: bool
+    """False while it is not the one of this store."""
+    newest: bool
+    """False while it is an older copy: nobody can be registered."""
+    lacking: int
+    """Players of the log whose data key it lacks, as far as they are known: their requests are refused."""
+
+
 class Details(msgspec.Struct, frozen=True):
+    keyring: KeyringSeen
     projections: list[Lag]
     stopped: list[Stopped]
     """Of this process; those of other projectors stand with their projection."""
@@ -84,10 +96,12 @@ async def health(call: Call) -> Response:
     stopped = call.services.workers.stopped() + _of_another_history(marks)
     overdue = call.services.workers.overdue()
     troubles = _troubles(call, database, measured)
+    keys = _keyring_seen(call)
     well = not (database or cache or stopped or troubles or (overdue and overdue.answers))
     well = well and not any(lag.stopped or lag.changed for lag in measured)
+    well = well and keys.belongs and keys.newest and not keys.lacking
     shown = (parked or [])[:PARKED_MAX]
-    details = Details(measured, stopped, shown, reacting, _put_back(marks), overdue, troubles)
+    details = Details(keys, measured, stopped, shown, reacting, _put_back(marks), overdue, troubles)
     checks = Checks(not database, not cache, not resting)
     answer = Health("healthy" if well else "unhealthy", checks, details)
     return _json(answer, 200 if well else 503)
@@ -98,6 +112,13 @@ def _troubles(call: Call, database: str, measured: Sequence[Lag]) -> list[str]:
     is_early = time.monotonic() - call.services.opened_at < SILENT_S_MAX
     troubles = [each for lag in measured for each in lag.troubles(slots_may_be_free=is_early)]
     return [*([f"the graph is away: {database}"] if database else []), *troubles]
+
+
+def _keyring_seen(call: Call) -> KeyringSeen:
+    keyring = call.services.keyring
+    return KeyringSeen(
+        belongs=not keyring.is_foreign, newest=not keyring.is_older, lacking=len(keyring.lacking)
+    )
 
 
 async def livez(_call: Call) -> Response:

@@ -15,6 +15,7 @@ from tta.domain.vocabulary import RiskLevel
 from tta.http.calls import Call
 from tta.http.guidance import guidance_for
 from tta.http.problems import Problem, problem_of
+from tta.security.keyring import KeyringIncomplete
 from tta.security.policy import Forbidden, NotTheirs
 from tta.telemetry.errors import traced
 
@@ -72,9 +73,11 @@ def _whole(answer: Any) -> int:
 
 async def _assess(call: Call, level: RiskLevel) -> None:
     try:
-        player_id, named = call.require_player(call.path_id("player_id")), call.named
+        player_id, named = await call.require_player(call.path_id("player_id")), call.named
         await assess_refused(call.services.commands, player_id, level, named, at=call.at)
-    except (Problem, NotTheirs, Forbidden, NoSuchPlayer):
-        return  # Without a key each retry would be another assessment; without a player it is nobody's.
+    except (Problem, NotTheirs, Forbidden, NoSuchPlayer, KeyringIncomplete):
+        # Without an Idempotency-Key each retry would be another assessment; without a player it is nobody's;
+        # and nothing is recorded of one whose data key is missing.
+        return
     except Exception as failed:  # noqa: BLE001 - Whatever it is, the guidance must not be lost for it.
         log.warning("what a refused questionnaire says was not recorded", error=traced(failed))

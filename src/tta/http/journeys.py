@@ -31,7 +31,7 @@ class JourneyShown(msgspec.Struct, frozen=True):
 
 
 async def show_journey(call: Call) -> Response:
-    player_id = call.require_player(call.path_id("player_id"))
+    player_id = await call.require_player(call.path_id("player_id"))
     sessions_max, before = page_size(call), cursor(call, NEWEST)
     await call.be_fresh(journey.NAME, about=player_id)
     played = await sessions_played(

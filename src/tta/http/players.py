@@ -64,8 +64,20 @@ class Preferences(Body, frozen=True):
     emergency_contact: Text | None = None
 
 
-class PreferencesShown(Preferences, frozen=True, omit_defaults=False):
+class PreferencesShown(msgspec.Struct, frozen=True):
     """As they were set, all of them said."""
+
+    intensity: int
+    language: str
+    region: str
+    time_zone: str
+    avoid_topics: tuple[str, ...] | None
+    """null where they were erased, as are warnings and the contact; what does not open is named besides."""
+    trigger_warnings: tuple[str, ...] | None
+    approaches: tuple[Approach, ...]
+    age_band: AgeBand
+    accessibility: tuple[AccessibilityNeed, ...]
+    emergency_contact: str | None
 
 
 class PlayerChanged(msgspec.Struct, frozen=True):
@@ -90,6 +102,8 @@ class PlayerShown(msgspec.Struct, frozen=True):
     preferences: PreferencesShown | None
     registered_ms: int
     changed_ms: int
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
 
 
 async def register_player(call: Call) -> Response:
@@ -112,7 +126,7 @@ async def register_player(call: Call) -> Response:
 
 
 async def change_consent(call: Call) -> Response:
-    player_id = call.require_player(call.path_id("player_id"))
+    player_id = await call.require_player(call.path_id("player_id"))
     try:
         purpose = ConsentPurpose(call.request.path_params["purpose"])
     except ValueError as error:
@@ -127,7 +141,7 @@ async def change_consent(call: Call) -> Response:
 
 
 async def set_preferences(call: Call) -> Response:
-    player_id = call.require_player(call.path_id("player_id"))
+    player_id = await call.require_player(call.path_id("player_id"))
     body = call.body
     command = SetPreferences(
         avoid_topics=tuple(map(clean_text, body.avoid_topics)),
@@ -149,29 +163,31 @@ async def set_preferences(call: Call) -> Response:
 
 
 async def show_player(call: Call) -> Response:
-    player_id = call.require_player(call.path_id("player_id"))
+    player_id = await call.require_player(call.path_id("player_id"))
     await call.be_fresh(player_state.NAME, about=player_id)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
         raise await call.absent()
+    opener = call.opener(player_id)
     opened = {
-        field: await call.opened(player_id, getattr(row, field), kind)
-        for field, kind in SEALED_FIELDS.items()
+        pointer.rpartition("/")[2]: await opener.open(pointer, getattr(row, pointer.rpartition("/")[2]), kind)
+        for pointer, kind in SEALED_FIELDS.items()
     }
     # Hold and recovery are another aggregate's: they change what is shown, but not the player's version.
-    variant = "held" * row.held + "recovery" * row.recovery
-    return shown(call, _player_shown(row, opened), etag(row.version, variant))
+    variant = "held" * row.held + "recovery" * row.recovery + opener.variant
+    return shown(call, _player_shown(row, opened, opener.unreadable), etag(row.version, variant))
 
 
 SEALED_FIELDS = {
-    "name": str,
-    "avoid_topics": tuple[str, ...],
-    "trigger_warnings": tuple[str, ...],
-    "emergency_contact": str,
+    "/name": str,
+    "/preferences/avoid_topics": tuple[str, ...],
+    "/preferences/trigger_warnings": tuple[str, ...],
+    "/preferences/emergency_contact": str,
 }
+"""Each personal field of the row, by where the answer shows it."""
 
 
-def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
+def _player_shown(row: PlayerState, opened: dict[str, object], unreadable: tuple[str, ...]) -> PlayerShown:
     preferences = None
     if row.preferences_set:
         chosen = {
@@ -179,8 +195,8 @@ def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
             "language": row.language,
             "region": row.region,
             "time_zone": row.time_zone,
-            "avoid_topics": opened["avoid_topics"] or (),
-            "trigger_warnings": opened["trigger_warnings"] or (),
+            "avoid_topics": opened["avoid_topics"],
+            "trigger_warnings": opened["trigger_warnings"],
             "approaches": row.approaches,
             "age_band": row.age_band,
             "accessibility": row.accessibility,
@@ -202,6 +218,7 @@ def _player_shown(row: PlayerState, opened: dict[str, object]) -> PlayerShown:
         preferences=preferences,
         registered_ms=row.registered_ms,
         changed_ms=row.changed_ms,
+        unreadable=unreadable,
     )
 
 
@@ -241,6 +258,7 @@ COMMANDS = (
         "Set all preferences",
         answer=PlayerChanged,
         body=Preferences,
+        takes_words=True,
         if_match=True,
         problems=(
             INVALID,

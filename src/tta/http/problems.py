@@ -19,7 +19,7 @@ from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, Sto
 from tta.graph.engine import GraphUnavailable
 from tta.http.guidance import Guidance
 from tta.live.hub import HubFull, TooManyStreams
-from tta.security.keyring import PlayerErased
+from tta.security.keyring import KeyringIncomplete, PlayerErased
 from tta.security.policy import Forbidden, NotTheirs
 from tta.security.tokens import TokenRefused
 
@@ -107,6 +107,9 @@ OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
 FILLING = Kind("read-model-filling", 503, "The read model is being filled")
 STOPPED = Kind("read-model-stopped", 503, "The read model has stopped, and cannot say")
 HISTORY_CHANGED = Kind("history-changed", 503, "What the token names is no longer in the log")
+KEYRING_INCOMPLETE = Kind(
+    "keyring-incomplete", 503, "The key to the player's data is missing; nothing was changed or shown"
+)
 STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
 
 REFUSALS: dict[type[Refusal], Kind] = {
@@ -157,6 +160,7 @@ FAILURES: dict[type[Exception], Kind] = {
     OtherKind: NOT_FOUND,
     TokenRefused: UNAUTHENTICATED,
     PlayerErased: ERASED,
+    KeyringIncomplete: KEYRING_INCOMPLETE,
     TooManyConflicts: CONTENDED,
     VersionMismatch: VERSION_MISMATCH,
     KeyReused: KEY_REUSED,
@@ -167,7 +171,15 @@ FAILURES: dict[type[Exception], Kind] = {
     TooManyStreams: TOO_MANY_STREAMS,
     HubFull: OVERLOADED,
 }
-UNTOLD = (NotTheirs, OtherKind, PlayerErased, TooManyConflicts, StoreError, GraphUnavailable)
+UNTOLD = (
+    NotTheirs,
+    OtherKind,
+    PlayerErased,
+    KeyringIncomplete,
+    TooManyConflicts,
+    StoreError,
+    GraphUnavailable,
+)
 """Their messages are for our logs: a caller learns the kind only."""
 BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 

@@ -16,6 +16,7 @@ from tta.domain.measures import (
 )
 from tta.http.calls import Call, Route, shown
 from tta.http.manners import etag
+from tta.http.opener import Opener
 from tta.http.problems import NOT_FOUND
 from tta.projections import progress
 from tta.projections.progress import GoalProgress, MeasureAnswered, Progress, progress_of
@@ -83,6 +84,8 @@ class ProgressShown(msgspec.Struct, frozen=True):
     """Newest first."""
     measures: tuple[MeasureShown, ...]
     """Newest first; of many only the newest."""
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
 
 
 class SeverityBand(msgspec.Struct, frozen=True):
@@ -111,19 +114,22 @@ class QuestionnairesShown(msgspec.Struct, frozen=True):
 
 
 async def show_progress(call: Call) -> Response:
-    player_id = call.require_player(call.path_id("player_id"))
+    player_id = await call.require_player(call.path_id("player_id"))
     await call.be_fresh(progress.NAME, about=player_id)
     found = await progress_of(call.services.graph, str(player_id))
     if found is None:
         raise await call.absent()
+    opener = call.opener(player_id)
+    goals = [await _goal(opener, f"/goals/{at}", each, found) for at, each in enumerate(found.goals)]
     answer = ProgressShown(
         player_id=player_id,
         version=found.version,
         skills=tuple(SkillShown(*each) for each in found.skills),
-        goals=tuple([await _goal(call, player_id, each, found) for each in found.goals]),
+        goals=tuple(goals),
         measures=tuple(_measure(each, found) for each in found.measures),
+        unreadable=opener.unreadable,
     )
-    return shown(call, answer, etag(found.version))
+    return shown(call, answer, etag(found.version, opener.variant))
 
 
 async def list_measures(call: Call) -> Response:
@@ -134,19 +140,21 @@ async def list_measures(call: Call) -> Response:
     return shown(call, QuestionnairesShown(listed), f'"measures.{versions}"')
 
 
-async def _goal(call: Call, player_id: UUID, goal: GoalProgress, found: Progress) -> GoalShown:
+async def _goal(opener: Opener, pointer: str, goal: GoalProgress, found: Progress) -> GoalShown:
     milestones = [
-        MilestoneShown(each.id, await call.opened(player_id, each.text), each.reached_ms)
-        for each in found.milestones.get(goal.id, ())
+        MilestoneShown(
+            each.id, await opener.open(f"{pointer}/milestones/{at}/text", each.text), each.reached_ms
+        )
+        for at, each in enumerate(found.milestones.get(goal.id, ()))
     ]
     return GoalShown(
         id=goal.id,
-        text=await call.opened(player_id, goal.text),
+        text=await opener.open(f"{pointer}/text", goal.text),
         skill=goal.skill,
         status=goal.status,
         attainment=goal.attainment,
         attained_ms=goal.attained_ms,
-        note=await call.opened(player_id, goal.note),
+        note=await opener.open(f"{pointer}/note", goal.note),
         milestones_reached=goal.milestones,
         milestones=tuple(milestones),
         set_ms=goal.set_ms,

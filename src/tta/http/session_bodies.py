@@ -79,7 +79,8 @@ class SessionCopied(msgspec.Struct, frozen=True):
 
 class ChoiceShown(msgspec.Struct, frozen=True):
     id: str
-    text: str
+    text: str | None
+    """null where it does not open; what was erased is not offered."""
 
 
 class ReplyShown(msgspec.Struct, frozen=True):
@@ -103,6 +104,8 @@ class InteractionTaken(msgspec.Struct, frozen=True, omit_defaults=True):
     """With `Prefer: wait` and only when it came in time."""
     status: str | None = None
     """Beside a reply: what the session is after it (`open`, `paused`, `completed` or `abandoned`)."""
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
 
 
 class SessionShown(msgspec.Struct, frozen=True):
@@ -128,3 +131,5 @@ class SessionShown(msgspec.Struct, frozen=True):
     """To be shown to the player with the last reply."""
     started_ms: int
     changed_ms: int
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""

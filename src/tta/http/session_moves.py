@@ -38,7 +38,7 @@ async def abandon_session(call: Call) -> Response:
 
 
 async def switch_sessions(call: Call) -> Response:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     session_id, to_id = call.path_id("session_id"), UUID(call.body.to)
     if to_id == session_id:
         raise wrong("to", "expected another session")
@@ -51,7 +51,7 @@ async def switch_sessions(call: Call) -> Response:
 
 
 async def copy_sessions(call: Call) -> Response:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     handled = await copy_session(
         call.services.commands,
         call.path_id("session_id"),
@@ -96,7 +96,7 @@ def _seed(play: Play) -> UUID:
 
 
 async def _ended(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
     handled = await handle_enrolled(call.services.commands, session_id, player_id, command, call.asked)
     return answered(call, SessionChanged(handled.id, handled.version), handled)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from tta.commands.folding import Aggregates
@@ -14,10 +15,11 @@ from tta.commands.told_turns import TurnTold, hash_at, turns_after, turns_before
 from tta.domain.session import SessionStarted, Status
 from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
+from tta.http.opener import Opener
 from tta.http.pages import NEWEST, Moment, cursor, next_page, one_of, opaque_tag, page_size, wrong
 from tta.http.problems import INVALID, NOT_FOUND, Problem
 from tta.http.session_bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
-from tta.http.telling import Telling
+from tta.http.telling import choices_shown, reply_shown
 from tta.projections import journey
 from tta.projections.journey import sessions_played
 from tta.security.policy import Action
@@ -89,10 +91,12 @@ class TurnsShown(msgspec.Struct, frozen=True):
     """On the page that reaches the beginning of the session."""
     next: str | None = None
     """Where the next page is; null at the end."""
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
 
 
 async def list_sessions(call: Call) -> Response:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     sessions_max, before = page_size(call), cursor(call, NEWEST)
     status, story = one_of(call, "status", STATUSES), call.request.query_params.get("story", "")
     if story and catalogue_id_pattern.fullmatch(story) is None:
@@ -130,7 +134,7 @@ async def show_interactions(call: Call) -> Response:
     found = await aggregates.one(session_target(session_id))
     if found.state.player_id is None:
         raise Problem(NOT_FOUND)
-    player_id = call.require_player(found.state.player_id)
+    player_id = await call.require_player(found.state.player_id)
     await call.be_fresh()
     await _require_same_history(aggregates, session_id, place)
     head = found.head.version
@@ -140,13 +144,14 @@ async def show_interactions(call: Call) -> Response:
         if is_rising
         else await turns_before(aggregates, session_id, begin, turns_max=turns_max)
     )
-    telling = Telling(call, player_id)
+    opener = call.opener(player_id)
     answer = TurnsShown(
         str(session_id),
-        tuple([await _turn(telling, each) for each in told.turns]),
-        None if told.started is None else await _opening(telling, told.started),
+        tuple([await _turn(opener, f"/interactions/{at}", each) for at, each in enumerate(told.turns)]),
+        None if told.started is None else await _opening(opener, told.started),
         None if told.next is None else next_page(call, await _reached(aggregates, session_id, told.next)),
     )
+    answer = replace(answer, unreadable=opener.unreadable)
     return shown(call, answer, opaque_tag(*INTERACTIONS, answer))
 
 
@@ -160,26 +165,25 @@ async def _require_same_history(aggregates: Aggregates, session_id: UUID, place:
         raise wrong("cursor", "what came before it is no longer in the log: begin with the first page")
 
 
-async def _turn(telling: Telling, told: TurnTold) -> TurnShown:
+async def _turn(opener: Opener, pointer: str, told: TurnTold) -> TurnShown:
     said, reply = told.said, told.answer
     return TurnShown(
         said.turn,
-        await telling.opened(said.words),
+        await opener.open(f"{pointer}/text", said.words),
         said.choice,
         _milliseconds(said.at),
-        None if reply is None else await telling.reply(reply),
+        None if reply is None else await reply_shown(opener, f"{pointer}/reply", reply),
         None if reply is None else _milliseconds(reply.at),
     )
 
 
-async def _opening(telling: Telling, started: SessionStarted) -> OpeningShown:
+async def _opening(opener: Opener, started: SessionStarted) -> OpeningShown:
     passage = started.passage
-    texts = await telling.opened(started.choice_texts, tuple[str, ...]) or ()
     return OpeningShown(
-        await telling.opened(started.opening),
+        await opener.open("/opening/text", started.opening),
         passage.scene,
         passage.skill,
-        tuple(ChoiceShown(*each) for each in zip(passage.choices, texts, strict=False)),
+        await choices_shown(opener, "/opening/choices", passage.choices, started.choice_texts),
         MACHINE_NOTICE,
         _milliseconds(started.at),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import structlog
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from tta.commands import starting
@@ -31,11 +32,11 @@ from tta.eventstore.errors import StoreUnavailable
 from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
+from tta.http.opener import Opener
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, NOT_FOUND, UNKNOWN_STORY, FieldError, Problem
 from tta.http.session_bodies import (
     MACHINE_NOTICE,
-    ChoiceShown,
     Interaction,
     InteractionTaken,
     NewSession,
@@ -44,9 +45,10 @@ from tta.http.session_bodies import (
     SessionChanged,
     SessionShown,
 )
-from tta.http.telling import Telling
+from tta.http.telling import choices_shown, reply_shown
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
+from tta.security.keyring import KeyringIncomplete
 from tta.security.policy import Action
 from tta.stories.narrating import opening
 from tta.stories.story import Story, catalogue, newest
@@ -55,13 +57,13 @@ log = structlog.get_logger(__name__)
 
 
 async def start_session(call: Call) -> Response:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     asked = call.asked
     session_id = new_session_id(player_id, asked.context.command_id)
 
     story = newest(call.body.story)
 
-    def start(facts: Facts, wishes: Wishes) -> StartSession:
+    def start(facts: Facts, wishes: Wishes | None) -> StartSession:
         if story is None:
             there_are = f"there are: {', '.join(catalogue())}"
             raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),))
@@ -79,9 +81,11 @@ async def start_session(call: Call) -> Response:
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
 
-def beginning(story: Story, session_id: UUID, wishes: Wishes, facts: Facts) -> Beginning:
-    """Tell how it begins, by what stands when it is appended. On hold the story stands still."""
-    if facts.held:
+def beginning(story: Story, session_id: UUID, wishes: Wishes | None, facts: Facts) -> Beginning:
+    """Tell how it begins, by what stands when it is appended. On hold, and by wishes that do not open, the
+    story stands still.
+    """
+    if facts.held or wishes is None:
         return Beginning(version=story.version)
     told = opening(story, session_id, wishes.softened() if facts.recovery else wishes)
     return Beginning(
@@ -102,12 +106,15 @@ async def submit_interaction(call: Call) -> Response:
             at=call.at,
         )
 
+    opener = call.opener(await call.require_player(call.principal.player_id))
     handled = await _changed(call, submit)
     submitted = handled.events[0]
     assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
-    reply, status = await _awaited_reply(call, handled, submitted)
+    reply, status = await _awaited_reply(call, handled, submitted, opener)
     interaction_id = event_id(call.asked.context.command_id, 0)
-    answer = InteractionTaken(interaction_id, submitted.turn, handled.version, reply, status)
+    answer = InteractionTaken(
+        interaction_id, submitted.turn, handled.version, reply, status, opener.unreadable
+    )
     call.said |= call.preference.applied
     return answered(call, answer, handled)
 
@@ -128,7 +135,8 @@ async def show_session(call: Call) -> Response:
     row = await session_by_id(call.services.graph, str(session_id))
     if row is None:
         raise await call.absent()
-    player_id = call.require_player(UUID(row.player))
+    player_id = await call.require_player(UUID(row.player))
+    opener = call.opener(player_id)
     answer = SessionShown(
         id=row.id,
         player_id=row.player,
@@ -137,30 +145,26 @@ async def show_session(call: Call) -> Response:
         version=row.version,
         turn=row.turn,
         unanswered=row.unanswered,
-        last_text=await call.opened(player_id, row.last_words),
+        last_text=await opener.open("/last_text", row.last_words),
         last_choice=row.last_choice,
-        last_reply=await call.opened(player_id, row.last_reply),
+        last_reply=await opener.open("/last_reply", row.last_reply),
         last_author=row.last_author,
         scene=row.scene,
         # The read model keeps what was offered last; where nothing can be taken any more nothing is offered.
-        choices=() if row.status in OVER else await _choices(call, player_id, row.choices, row.choice_texts),
+        choices=()
+        if row.status in OVER
+        else await choices_shown(opener, "/choices", row.choices, row.choice_texts),
         ending=row.ending,
         notice=MACHINE_NOTICE if row.disclosed else None,
         started_ms=row.started_ms,
         changed_ms=row.changed_ms,
     )
-    return shown(call, answer, etag(row.version))
-
-
-async def _choices(
-    call: Call, player_id: UUID, ids: tuple[str, ...], box: bytes | None
-) -> tuple[ChoiceShown, ...]:
-    texts = await call.opened(player_id, box, tuple[str, ...]) or ()
-    return tuple(ChoiceShown(*each) for each in zip(ids, texts, strict=False))
+    answer = replace(answer, unreadable=opener.unreadable)
+    return shown(call, answer, etag(row.version, opener.variant))
 
 
 async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Handled:
-    player_id = call.require_player(call.principal.player_id)
+    player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
     return await handle_session(call.services.commands, session_id, player_id, command, call.asked)
 
@@ -171,7 +175,7 @@ async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]
 
 
 async def _awaited_reply(
-    call: Call, handled: Handled, submitted: InteractionSubmitted
+    call: Call, handled: Handled, submitted: InteractionSubmitted, opener: Opener
 ) -> tuple[ReplyShown | None, str | None]:
     """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
     not come in time.
@@ -184,10 +188,9 @@ async def _awaited_reply(
         reply = await reply_to(aggregates, handled.id, handled.version, submitted.turn, wait_s=wait_s)
         if reply is None:
             return None, None
-        player_id = call.require_player(call.principal.player_id)
-        told = await Telling(call, player_id).reply(reply.answer)
+        told = await reply_shown(opener, "/reply", reply.answer)
         return told, (reply.status or await _status_at(aggregates, handled.id, submitted)).value
-    except StoreUnavailable as error:
+    except (StoreUnavailable, KeyringIncomplete) as error:
         # The interaction stands, so its sender must not be told that nothing was changed.
         log.warning("a reply could not be read", error=str(error))
         return None, None
@@ -226,6 +229,7 @@ COMMANDS = (
         "Say or choose something",
         answer=InteractionTaken,
         body=Interaction,
+        takes_words=True,
         alias="/sessions/{session_id}/interactions",
         problems=(
             *CHANGE,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 from starlette.responses import Response
 
+from tta.commands.handle import require_key
 from tta.domain.passages import Wishes
 from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
@@ -82,6 +83,10 @@ class StoryShown(msgspec.Struct, frozen=True):
     skills: tuple[str, ...]
     fit: Fit | None
     """Null where the account plays as nobody."""
+    unreadable: tuple[str, ...] = ()
+    """`/fit` where the player's preferences do not open: nothing may be said to fit as if nothing were
+    avoided.
+    """
 
 
 async def list_stories(call: Call) -> Response:
@@ -108,7 +113,7 @@ async def show_story(call: Call) -> Response:
     whole = await story_whole(call.services.graph, digest, name)
     if whole is None:
         raise Problem(NOT_FOUND)
-    asks = await _asks(call)
+    asks, unreadable = await _asks(call)
     scenes = whole.scenes
     answer = StoryShown(
         whole.listed,
@@ -117,10 +122,11 @@ async def show_story(call: Call) -> Response:
         tuple(sorted({each for scene in scenes for each in scene.characters})),
         whole.listed.skills,
         None if asks is None else _fit(whole, asks),
+        unreadable,
     )
     # The fit has a part of its own: two players may stand at one version.
     version = 0 if asks is None else asks.version
-    return shown(call, answer, opaque_tag(f"story.{name}.{digest}", version, answer.fit))
+    return shown(call, answer, opaque_tag(f"story.{name}.{digest}", version, [answer.fit, unreadable]))
 
 
 def _asked(call: Call, name: str) -> str:
@@ -156,19 +162,24 @@ class Asks(NamedTuple):
     version: int
 
 
-async def _asks(call: Call) -> Asks | None:
+async def _asks(call: Call) -> tuple[Asks | None, tuple[str, ...]]:
+    """Read what the player asks; None, and what is unreadable for it, where their wishes do not open."""
     player_id = call.principal.player_id
     await call.be_fresh(*(() if player_id is None else (player_state.NAME,)), about=player_id)
     if player_id is None:
-        return None
+        return None, ()
+    await require_key(call.services.commands, player_id)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
-        return Asks(Wishes(), (), 0)
-    topics = await call.opened(player_id, row.avoid_topics, tuple[str, ...]) or ()
-    warnings = await call.opened(player_id, row.trigger_warnings, tuple[str, ...]) or ()
+        return Asks(Wishes(), (), 0), ()
+    opener = call.opener(player_id)
+    topics = await opener.open("/fit", row.avoid_topics, tuple[str, ...]) or ()
+    warnings = await opener.open("/fit", row.trigger_warnings, tuple[str, ...]) or ()
+    if opener.unreadable:
+        return None, ("/fit",)
     wishes = Wishes((*topics, *warnings), row.intensity or Wishes().intensity)
     # In recovery play is softened, whatever was wished.
-    return Asks(wishes.softened() if row.recovery else wishes, row.approaches, row.version)
+    return Asks(wishes.softened() if row.recovery else wishes, row.approaches, row.version), ()
 
 
 def _fit(whole: StoryWhole, asks: Asks) -> Fit:

@@ -36,6 +36,15 @@ class InteractionSeen(msgspec.Struct, frozen=True):
     turn: int
     text: str | None
     choice: str | None
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
+
+
+class ReplySeen(ReplyShown, frozen=True):
+    """The story, or the protocol, answered."""
+
+    unreadable: tuple[str, ...] = ()
+    """JSON Pointers to what does not open, though it was not erased; there it is null."""
 
 
 class StatusChanged(msgspec.Struct, frozen=True):
@@ -69,7 +78,7 @@ class StreamTicket(msgspec.Struct, frozen=True):
 EVENTS: dict[str, type[msgspec.Struct]] = {
     "open": Opened,
     "interaction": InteractionSeen,
-    "reply": ReplyShown,
+    "reply": ReplySeen,
     "status": StatusChanged,
     "hold": HoldChanged,
     "release": HoldChanged,

@@ -28,6 +28,7 @@ from tta.http.telling import Telling
 from tta.live.catching_up import Unreachable, missed
 from tta.live.hub import Ending, Watch
 from tta.live.seen import NotNext, OtherFormat, Place, Seen
+from tta.security.keyring import KeyringIncomplete
 from tta.security.policy import Action
 from tta.security.tickets import LIFETIME_S, mint_ticket
 from tta.security.tokens import CLOCK_SKEW_S
@@ -116,7 +117,7 @@ class Stream:
         except NotNext as error:
             log.warning("a stream begins anew", error=said(error))
             self._watch.end(Ending.CHANGED)
-        except StoreError as error:
+        except (StoreError, KeyringIncomplete) as error:
             log.warning("a stream cannot go on", error=said(error))
             self._watch.end(Ending.UNAVAILABLE)
         except Exception as error:  # noqa: BLE001 - The answer has begun: it is to end well, whatever is wrong.
@@ -188,7 +189,7 @@ async def _player_of(call: Call, session_id: UUID) -> UUID:
     found = await call.services.commands.aggregates.one(session_target(session_id))
     if found.state.player_id is None:
         raise Problem(NOT_FOUND)
-    return call.require_player(found.state.player_id)
+    return await call.require_player(found.state.player_id)
 
 
 QUERIES = (

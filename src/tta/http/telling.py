@@ -1,16 +1,18 @@
 """What an event of the log is on a session's stream: opened at this edge, for the one who reads it."""
 
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
+from msgspec import structs
+
 from tta.domain import safety_record, session
-from tta.domain.base import Sealed
 from tta.domain.turns import InteractionAnswered, InteractionSubmitted
 from tta.eventstore.envelope import Recorded
 from tta.http.calls import Call
 from tta.http.event_stream import sse
+from tta.http.opener import Opener
 from tta.http.session_bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
-from tta.http.stream_bodies import HoldChanged, InteractionSeen, ProgressMade, StatusChanged
+from tta.http.stream_bodies import HoldChanged, InteractionSeen, ProgressMade, ReplySeen, StatusChanged
 from tta.live.progress import ProgressTold
 from tta.live.seen import Seen
 
@@ -30,11 +32,14 @@ class Telling:
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
         if isinstance(event, InteractionSubmitted):
-            text = await self.opened(event.words)
-            return sse("interaction", InteractionSeen(event.turn, text, event.choice), seen)
+            opener = self._call.opener(self._player_id)
+            text = await opener.open("/text", event.words)
+            return sse(
+                "interaction", InteractionSeen(event.turn, text, event.choice, opener.unreadable), seen
+            )
         if isinstance(event, InteractionAnswered):
             self.answered = event.turn
-            return sse("reply", await self.reply(event), seen)
+            return sse("reply", await self._reply_seen(event), seen)
         # The reason and the level of a hold are for those who care for the player.
         if isinstance(event, safety_record.SafetyHoldPlaced):
             return sse("hold", HoldChanged(held=True), seen)
@@ -48,21 +53,31 @@ class Telling:
             return b""
         return sse("progress", ProgressMade(progress.turn, progress.step))
 
-    async def reply(self, event: InteractionAnswered) -> ReplyShown:
-        passage = event.passage
-        texts = await self.opened(event.choice_texts, tuple[str, ...]) or ()
-        return ReplyShown(
-            event.turn,
-            await self.opened(event.reply),
-            event.author.value,
-            event.scene,
-            event.skill,
-            tuple(ChoiceShown(*each) for each in zip(passage.choices, texts, strict=False)),
-            passage.practised,
-            passage.ending,
-            MACHINE_NOTICE if event.disclosed else None,
-        )
+    async def _reply_seen(self, event: InteractionAnswered) -> ReplySeen:
+        opener = self._call.opener(self._player_id)
+        reply = await reply_shown(opener, "", event)
+        return ReplySeen(**structs.asdict(reply), unreadable=opener.unreadable)
 
-    async def opened(self, value: object, kind: Any = str) -> Any:
-        assert value is None or isinstance(value, Sealed), "personal fields are stored sealed"
-        return await self._call.opened(self._player_id, None if value is None else value.box, kind)
+
+async def reply_shown(opener: Opener, pointer: str, event: InteractionAnswered) -> ReplyShown:
+    """Show an answer, which stands at that JSON Pointer of what is answered."""
+    passage = event.passage
+    return ReplyShown(
+        event.turn,
+        await opener.open(f"{pointer}/text", event.reply),
+        event.author.value,
+        event.scene,
+        event.skill,
+        await choices_shown(opener, f"{pointer}/choices", passage.choices, event.choice_texts),
+        passage.practised,
+        passage.ending,
+        MACHINE_NOTICE if event.disclosed else None,
+    )
+
+
+async def choices_shown(
+    opener: Opener, pointer: str, ids: Sequence[str], texts: object
+) -> tuple[ChoiceShown, ...]:
+    """Show what is offered: none where their texts were erased, without a text where they do not open."""
+    opened = await opener.texts([f"{pointer}/{at}/text" for at in range(len(ids))], texts)
+    return tuple(ChoiceShown(*each) for each in zip(ids, opened, strict=False))

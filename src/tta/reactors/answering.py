@@ -14,7 +14,7 @@ import structlog
 from tta.agents.messages import Answer, Consent, Turn
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States, Target
-from tta.commands.handle import Asked, Commands, Decided, handle_over
+from tta.commands.handle import Asked, Commands, Decided, handle_over, key_of
 from tta.commands.sessions import roster_events
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.wishes import wishes_of
@@ -28,7 +28,7 @@ from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
 from tta.reactors.reactor import NotHere, NothingWaits
-from tta.security.sealing import open_event
+from tta.security.sealing import SealBroken
 from tta.stories.filtering import filter_of
 from tta.stories.narrating import Told
 from tta.stories.story import Story
@@ -42,6 +42,14 @@ STORY_SENTENCE = (
 )
 """For a session whose story, or the version of it, no process has."""
 CONSENT_WITHIN_S = 0.5  # One round trip to the store; while it does not answer, nobody agreed.
+UNREAD_SENTENCE = (
+    "The story rests for now: something of what you told us cannot be read here at the moment, and without "
+    "it you might be told what you do not want to meet. That is our fault and not yours. What you have "
+    "played is kept. You can pause and come back later, or set your preferences anew. You are talking with "
+    "a program; if you need somebody now, reach a person whom you trust, a crisis line near you, or your "
+    "emergency number."
+)
+"""For a turn whose words, or whose player's wishes, do not open: nothing is told as if none had been said."""
 HELD_SENTENCE = (
     "Thank you for telling me. The story rests for now; you do not have to do anything here. You are talking "
     "with a program, so please reach a person too: someone whom you trust, or a crisis line near you. If you "
@@ -50,6 +58,7 @@ HELD_SENTENCE = (
 MISSING_S_MAX = 60.0
 """How long a turn waits for a process that has its story's version; its slot's mark waits with it."""
 UNTOLD = Answer(Told(STORY_SENTENCE, Passage(), ()), Author.STORY)
+UNREAD = Answer(Told(UNREAD_SENTENCE, Passage(), ()), Author.STORY)
 HELD = Answer(Told(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
 
 
@@ -82,13 +91,17 @@ class Matter(NamedTuple):
     number: int
     standing: Standing
     turn: Turn | None
-    """None where no story goes on: on hold, or where there is none."""
+    """None where no story goes on: on hold, where there is none, or where it may not be told."""
+    is_unread: bool = False
+    """What was said, or what the player wished, does not open."""
 
     @property
     def without_agents(self) -> Answer:
         """The answer of where no story goes on."""
         assert self.turn is None, "a story goes on"
-        return HELD if self.standing.held else UNTOLD
+        if self.standing.held:
+            return HELD
+        return UNREAD if self.is_unread else UNTOLD
 
     @property
     def session(self) -> Target[Session]:
@@ -110,13 +123,13 @@ async def matter_of(
     afresh: bool = False,
 ) -> Matter:
     """Gather what stands around an interaction, as this process remembers it, or `afresh` from the log: a
-    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased, NothingWaits where
-    the log says that the turn is answered, and NotHere while a process of another release may have the
-    version of the story.
+    consent that was withdrawn elsewhere must not be taken for given. Raises PlayerErased, KeyringIncomplete,
+    NothingWaits where the log says that the turn is answered, and NotHere while a process of another release
+    may have the version of the story.
     """
     player_id, session_id = recorded.subject_id, recorded.aggregate_id
     assert player_id is not None, "an interaction is a player's"
-    key = await commands.keyring.open_for(player_id)
+    await key_of(commands, player_id)
     wishes, wished_at = await wishes_of(commands, player_id)
     nothing = Standing(Play(), held=True, recovery=False, preferences_at=None)
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
@@ -131,7 +144,9 @@ async def matter_of(
     story = None if standing.held else _story(repertoire, standing.play, recorded)
     if story is None:
         return unfolded._replace(standing=standing)
-    opened = open_event(said, key)
+    opened = await _opened(commands, player_id, said)
+    if wishes is None or opened is None:
+        return unfolded._replace(standing=standing, is_unread=True)
     turn = Turn(
         session_id=session_id,
         number=said.turn,
@@ -149,6 +164,17 @@ async def matter_of(
 def _waits(states: States, matter: Matter) -> bool:
     turns = states.of(matter.session).turns
     return turns.unanswered and turns.last == matter.number
+
+
+async def _opened(
+    commands: Commands, player_id: UUID, said: InteractionSubmitted
+) -> InteractionSubmitted | None:
+    """Open what was said; None where it does not open."""
+    try:
+        return await commands.keyring.opened(player_id, said)
+    except SealBroken as error:
+        log.error("a player's words do not open, their story stands still", error=said_by(error))  # noqa: TRY400
+        return None
 
 
 def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States, Target
-from tta.commands.handle import Asked, Commands, Decided, Decision, handle_over
+from tta.commands.handle import Asked, Commands, Decided, Decision, handle_over, key_of
 from tta.commands.sessions import roster_events
 from tta.commands.targets import record_target, roster_target, session_target, timer_target
 from tta.domain import session, timer
@@ -57,7 +57,7 @@ class IdleSessions:
         assert player_id is not None, "a session is a player's, and so is its timer"
         about = _Reaction(self._commands, player_id, recorded, dealt)
         # Nothing here is sealed, so only this tells that the player was erased.
-        await self._commands.keyring.open_for(player_id)
+        await key_of(self._commands, player_id)
         match event:
             case SessionStarted() if self._idle is not None:
                 await about.must_wait(

@@ -1,7 +1,7 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
 from tta.commands.folding import States, Target
-from tta.commands.handle import Asked, Commands, Decided, handle_over
+from tta.commands.handle import Asked, Commands, Decided, handle_over, key_of
 from tta.commands.targets import care_plan_target
 from tta.domain import care_plan
 from tta.domain.base import Event
@@ -41,7 +41,7 @@ class Practice:
             return {plan: _credited(states.of(plan), event, recorded)}
 
         # Nothing here is sealed, so only this tells that the player was erased.
-        await self._commands.keyring.open_for(player_id)
+        await key_of(self._commands, player_id)
         if await self._is_credited(plan, recorded):
             raise NothingWaits(f"position {recorded.position} of slot {recorded.slot} was credited before")
         handled = await handle_over(

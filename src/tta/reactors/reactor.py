@@ -33,7 +33,7 @@ from tta.eventstore.marks import LaneStart
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
 from tta.reactors.leases import Leases
-from tta.security.keyring import PlayerErased
+from tta.security.keyring import KeyringIncomplete, PlayerErased
 from tta.telemetry.errors import said, traced
 from tta.telemetry.outages import Attempts
 
@@ -287,6 +287,11 @@ class Running:
                 if str(error) != waits_for:
                     waits_for = str(error)
                     bound.warning("not to be dealt with now, trying again", error=waits_for)
+            except KeyringIncomplete as error:
+                # The keyring tells of its outage itself, once; other players' events are dealt with
+                # meanwhile.
+                if not lane.leaving and await self._park(lane, recorded.place, error):
+                    break
             except Exception as error:  # noqa: BLE001 - It is tried again, then parked, whatever is wrong.
                 failures += 1
                 bound.error("a reaction failed", failures=failures, error=traced(error))
@@ -321,7 +326,7 @@ class Running:
             bound.error("an event cannot be parked now", error=str(refused))
             return False
         self.parked_total += 1
-        bound.error("an event is parked")
+        (bound.debug if isinstance(error, KeyringIncomplete) else bound.error)("an event is parked")
         return True
 
     async def _try_parked_again(self) -> None:
@@ -348,7 +353,7 @@ class Running:
             await self._patiently(partial(self._store.mark_of, slot, place))
             recorded = await self._patiently(partial(self._store.at, slot, place.position))
             await self._answer(recorded, Dealt(self.name, place))
-        except AlreadyDone:
+        except (AlreadyDone, KeyringIncomplete):
             return
         except MarkChanged as changed:
             self._end_lane(slot, str(changed))

@@ -23,6 +23,7 @@ from tta.eventstore.envelope import Context
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.timers import Entry, Looked, TimerIndex
 from tta.reactors.timer_index import restore_index
+from tta.security.keyring import KeyringIncomplete
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import TIMER_LATENESS, TIMERS_DUE
 from tta.telemetry.outages import Outage
@@ -110,6 +111,10 @@ class TimerClock:
             return True
         except AWAY as error:
             bound.warning("a timer cannot fall due now, trying again", error=said(error))
+            return False
+        except KeyringIncomplete:
+            # Nothing is recorded of a player without a key, whose outage the keyring tells of, once.
+            await self._put_off(slot, entry, looked.now)
             return False
         except Exception as error:  # noqa: BLE001 - It is tried again, and others are not held up by it.
             bound.error("a timer fails to fall due", error=traced(error))

@@ -1,153 +1,282 @@
 """The keyring: each player's data key, wrapped by a key-encryption key, in a store apart from the log.
 
-Keys are made where absent. A destroyed one leaves a tombstone, under which nothing is ever sealed or
-opened again.
+Only the append that begins a subject makes a key; everything else looks it up. A destroyed one leaves a
+tombstone, under which nothing is ever sealed or opened again. The keyring's record names the store that it
+belongs to (tta.security.binding).
 """
 
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from importlib.resources import files
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec.structs import replace
 
+from tta.clock import now_s
+from tta.domain.base import Event, Sealed, personal_fields
 from tta.eventstore.durability import Durability
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import Script, script
-from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys, KeyFileUnsafe
-from tta.security.sealing import NONCE_BYTES, DataKey, SealBroken
+from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys
+from tta.security.lacking import Lacking
+from tta.security.sealing import DataKey, SealBroken, key_id
+from tta.security.wrapping import Wrapping
 
 CACHE_MAX = 10_000
-CACHE_S = 60.0  # After an erasure, another process may use the key it holds for this long at most.
-WRAPPED = b"\x01"
+CACHE_S = (
+    60.0  # After an erasure or an exchange, another process may use the key it holds for so long at most.
+)
+ASKED_AGAIN_S = 1.0  # A page of values that name a key which is not there asks for it once.
+NUMBER_MAX = 2**32 - 1
+ATTEMPTS_MAX = 5
 
 KEYRING: Script = script(files("tta.security").joinpath("keyring.lua").read_bytes())
+KEYS_GIVEN: Script = script(files("tta.security").joinpath("keys_given.lua").read_bytes())
+REFUSED = {
+    b"FOREIGN": "expected the keyring of store {id}, got {found}",
+    b"OLDER": "expected a keyring that has given {known} keys, got an older copy that has given {found}",
+}
+AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class PlayerErased(Exception):
     """The player's data key was destroyed: their words cannot be read, and none can be taken."""
 
 
+class KeyringIncomplete(Exception):
+    """The log has events of the player, and the keyring no key that opens or seals for them; or the keyring
+    is not this store's. An operator's fault, for whom the message is.
+    """
+
+
 NOBODY = UUID(int=0)
 
 
-class Keyring:
-    """Data keys by player. `open_for` finds or makes the key to seal with, `find` only looks."""
+class Bond(NamedTuple):
+    """The store that a keyring belongs to, and what the store's record says of its keyring."""
 
-    def __init__(self, nodes: Nodes, store: str, wrapping: KeyEncryptionKeys) -> None:
-        self._nodes = nodes
+    id: str
+    nodes: Nodes
+    record: str
+
+    async def keys_given(self) -> int:
+        """How many data keys the keyring has given at least; a copy that has given fewer is an older one."""
+        (given,) = await self.nodes.call("HMGET", self.record, "keys_given")
+        return int(given or b"0")
+
+    async def note_given(self, given: int) -> None:
+        """Note that so many were given, before what the last one seals can be appended."""
+        await self.nodes.run(KEYS_GIVEN, [self.record], [given])
+
+
+class _Held(NamedTuple):
+    """What a process remembers of a player's keys. `confirmed`: as durable as the mode promises."""
+
+    asked_at: float
+    keys: dict[int, DataKey]
+    confirmed: bool
+
+
+class Keyring:
+    """Data keys by player. `make` makes one for a subject that begins; all else only looks."""
+
+    def __init__(
+        self, nodes: Nodes, store: str, wrapping: KeyEncryptionKeys, clock_s: Callable[[], float] = now_s
+    ) -> None:
+        """`clock_s` gives seconds since 1970, after which new keys are numbered."""
+        self.nodes = nodes
+        self._clock_s = clock_s
+        self.lacking = Lacking()
+        self.bond: Bond | None = None
+        """The store that it belongs to, once that was compared; a key is made in no other keyring."""
+        self.is_foreign = False
+        """It was exchanged for one that has another id, or none, while the process runs."""
+        self.is_older = False
+        """It is an older copy: the store knows of more keys than it has given. It gives none then."""
         self._store = store
-        self._wrapping = wrapping
-        self._cache: OrderedDict[UUID, tuple[float, dict[int, DataKey]]] = OrderedDict()
+        self._wrapping = Wrapping(store, wrapping)
+        self._cache: OrderedDict[UUID, _Held] = OrderedDict()
 
     @classmethod
     async def open(
-        cls, url: str, store: str, wrapping: KeyEncryptionKeys, durability: Durability
+        cls,
+        url: str,
+        store: str,
+        wrapping: KeyEncryptionKeys,
+        durability: Durability,
+        *,
+        clock_s: Callable[[], float] = now_s,
     ) -> "Keyring":
         """Reach the keyring's server, which must keep what it is given as the log's must."""
-        return cls(await Nodes.connect(url, durability), store, wrapping)
+        return cls(await Nodes.connect(url, durability), store, wrapping, clock_s)
 
     async def close(self) -> None:
-        await self._nodes.close()
+        await self.nodes.close()
 
-    async def check(self) -> None:
-        """Make sure that the key file is the one with which the kept data keys were wrapped.
+    @property
+    def id(self) -> str:
+        return "" if self.bond is None else self.bond.id
 
-        A data key that is nobody's is kept for this. Raises KeyFileUnsafe.
+    @property
+    def record(self) -> str:
+        """The key that says whose keyring this is."""
+        return f"{{{self._store}}}:keyring"
+
+    def entry(self, player_id: UUID) -> str:
+        return f"{self.record}:{player_id}"
+
+    def forget(self) -> None:
+        """Look up every key anew."""
+        self._cache.clear()
+
+    async def make(self, player_id: UUID) -> DataKey:
+        """Give the key of a subject that begins, as durable as an event before it is used.
+
+        One that a registration left behind which was cut short is found again. Raises PlayerErased,
+        KeyringIncomplete where the keyring is another store's or an older copy, or StoreUnavailable.
         """
-        try:
-            await self.open_for(NOBODY)
-        except SealBroken as error:
-            raise KeyFileUnsafe(
-                "key-encryption.json does not open what the keyring holds: bring back the file of then"
-            ) from error
+        known = 0 if self.bond is None else await self.bond.keys_given()
+        number = 0
+        for _ in range(ATTEMPTS_MAX):
+            number = min(max(number, int(self._clock_s())), NUMBER_MAX)
+            wrapped = self._wrapping.wrap(player_id, number, secrets.token_bytes(KEY_BYTES))
+            counted = int(player_id != NOBODY)
+            reply = await self._written(player_id, "make", self.id, known, number, wrapped, counted)
+            if reply[0] in REFUSED:
+                raise KeyringIncomplete(
+                    REFUSED[reply[0]].format(id=self.id, known=known, found=_text(reply[1]))
+                )
+            if reply[0] != b"NUMBER":
+                keys = self._read(player_id, reply, confirmed=True)
+                if self.bond is not None:
+                    await self.bond.note_given(await self._given())
+                return self._newest(player_id, keys)
+            number = int(reply[1])
+        raise StoreUnavailable(f"a new key found no number in {ATTEMPTS_MAX} attempts, the last was {number}")
 
-    def held(self, player_id: UUID) -> DataKey | None:
-        """Give the newest key if it is at hand, without asking the server."""
-        cached = self._cache.get(player_id)
-        if cached is None or cached[0] < time.monotonic():
-            return None
-        return cached[1][max(cached[1])]
-
-    async def open_for(self, player_id: UUID) -> DataKey:
+    async def newest(self, player_id: UUID) -> DataKey:
         """Give the key to seal with, as durable as an event before it is used.
 
-        Raises PlayerErased, or StoreUnavailable.
+        Raises PlayerErased, KeyringIncomplete, or StoreUnavailable.
         """
-        held = self.held(player_id)
-        if held is not None:
-            return held
-        new = self._wrap(player_id, 1, secrets.token_bytes(KEY_BYTES))
-        command, key = evalsha(KEYRING, [self._entry(player_id)], [new]), self._entry(player_id)
+        held = self._at_hand(player_id)
+        if held is not None and (held.confirmed or not self.nodes.durability.copies):
+            return self._newest(player_id, held.keys)
+        reply = await self._written(player_id, "seal")
+        return self._newest(player_id, self._read(player_id, reply, confirmed=True))
+
+    async def find(self, player_id: UUID, number: int) -> DataKey:
+        """Give the key that a box names.
+
+        Raises PlayerErased, KeyringIncomplete where the player has none, or SealBroken where not that one.
+        """
+        held = self._at_hand(player_id)
+        just_asked = held is not None and time.monotonic() - held.asked_at < ASKED_AGAIN_S
+        if held is None or (number not in held.keys and not just_asked):
+            keys = await self._look(player_id)
+        else:
+            keys = held.keys
+        if number not in keys:
+            raise SealBroken(f"expected data key {number} of {player_id}, found {sorted(keys)}")
+        return keys[number]
+
+    async def knows(self, player_id: UUID) -> bool:
+        """Whether the player has a key, or had one that was destroyed."""
+        if self._at_hand(player_id) is not None:
+            return True
         try:
-            keys = self._read(player_id, await self._nodes.append(command, key))
-        except OutcomeUnknown as error:
-            # A key may have been made; nothing has been sealed with it, so the command did not happen.
-            raise StoreUnavailable(
-                f"the keyring does not answer for the key it may have made: {error}"
-            ) from error
+            await self._look(player_id)
+        except PlayerErased:
+            return True
+        except KeyringIncomplete:
+            return False
+        return True
+
+    async def value(self, player_id: UUID, sealed: Sealed, kind: Any = str) -> Any:
+        """Open a box with the key that it names, to the type it held. Raises what `find` raises."""
+        return (await self.find(player_id, key_id(sealed))).open(sealed, kind)
+
+    async def opened(self, player_id: UUID, event: AnyEvent) -> AnyEvent:
+        """Open every sealed field of an event, each with the key that it names. Raises what `find` raises."""
+        opened = {}
+        for field, kind in personal_fields(type(event)).items():
+            value = getattr(event, field)
+            if isinstance(value, Sealed):
+                opened[field] = await self.value(player_id, value, kind)
+        return replace(event, **opened)
+
+    def miss(self, player_id: UUID) -> None:
+        """Note that a player of the log has no key; one that is remembered must not hide that."""
+        self._cache.pop(player_id, None)
+        self.lacking.add(player_id)
+
+    def lacks(self, player_id: UUID) -> KeyringIncomplete:
+        """Note that a player of the log has no key, and give what is to be raised."""
+        self.miss(player_id)
+        return KeyringIncomplete(f"the log has events of {player_id}, the keyring has no key of theirs")
+
+    def _at_hand(self, player_id: UUID) -> _Held | None:
+        held = self._cache.get(player_id)
+        return None if held is None or held.asked_at + CACHE_S < time.monotonic() else held
+
+    def _newest(self, player_id: UUID, keys: dict[int, DataKey]) -> DataKey:
+        assert keys, f"{player_id} has keys, or an error was raised"
         return keys[max(keys)]
 
-    async def find(self, player_id: UUID, generation: int) -> DataKey:
-        """Give the key that a box names. Raises PlayerErased, or SealBroken where there never was one."""
-        held = self._cache.get(player_id)
-        keys = held[1] if held is not None and held[0] >= time.monotonic() else {}
-        if generation not in keys:
-            keys = self._read(player_id, await self._nodes.run(KEYRING, [self._entry(player_id)], [b""]))
-        if generation not in keys:
-            raise SealBroken(f"expected data key {generation} of {player_id}, found {sorted(keys) or 'none'}")
-        return keys[generation]
+    async def _look(self, player_id: UUID) -> dict[int, DataKey]:
+        reply = await self.nodes.run(KEYRING, [self.entry(player_id), self.record], ["look"])
+        return self._read(player_id, reply, confirmed=False)
 
-    def _entry(self, player_id: UUID) -> str:
-        return f"{{{self._store}}}:keyring:{player_id}"
+    async def _given(self) -> int:
+        (given,) = await self.nodes.call("HMGET", self.record, "given")
+        return int(given or b"0")
 
-    def _read(self, player_id: UUID, reply: list[bytes]) -> dict[int, DataKey]:
-        """Unwrap the keys that the script answered with, and remember them."""
+    async def _written(self, player_id: UUID, *words: str | int | bytes) -> list[bytes]:
+        entry = self.entry(player_id)
+        command = evalsha(KEYRING, [entry, self.record], list(words))
+        try:
+            return await self.nodes.append(command, entry)
+        except OutcomeUnknown as error:
+            # A key may have been made; nothing has been sealed with it, so the command did not happen.
+            raise StoreUnavailable(f"the keyring does not answer for a key of its: {error}") from error
+
+    def _read(self, player_id: UUID, reply: list[bytes], *, confirmed: bool) -> dict[int, DataKey]:
+        """Unwrap the keys that the script answered with, and remember them.
+
+        A key that does not unwrap is as good as none: where the newest is such, nothing may be sealed.
+        """
         if reply == [b"DESTROYED"]:
             self._cache.pop(player_id, None)
             raise PlayerErased(f"the data key of {player_id} was destroyed")
-        keys = {
-            int(generation): self._unwrap(player_id, int(generation), bytes(wrapped))
-            for generation, wrapped in zip(reply[1::2], reply[2::2], strict=True)
-        }
-        if keys:
-            self._cache[player_id] = (time.monotonic() + CACHE_S, keys)
-            self._cache.move_to_end(player_id)
-            if len(self._cache) > CACHE_MAX:
-                self._cache.popitem(last=False)
+        wrapped = {int(number): bytes(each) for number, each in zip(reply[1::2], reply[2::2], strict=True)}
+        if not wrapped:
+            self._cache.pop(player_id, None)
+            raise KeyringIncomplete(f"the keyring has no key of {player_id}")
+        try:
+            newest = self._wrapping.unwrap(player_id, max(wrapped), wrapped.pop(max(wrapped)))
+        except SealBroken as error:
+            self._cache.pop(player_id, None)
+            raise KeyringIncomplete(str(error)) from error
+        keys = {newest.generation: newest}
+        for number, each in wrapped.items():
+            try:
+                keys[number] = self._wrapping.unwrap(player_id, number, each)
+            except SealBroken:
+                continue  # What it sealed is told as unreadable, value by value.
+        self._remember(player_id, _Held(time.monotonic(), keys, confirmed))
         return keys
 
-    def _bound(self, player_id: UUID, generation: int) -> bytes:
-        return (
-            b"tta data key 1\x00"
-            + self._store.encode()
-            + b"\x00"
-            + player_id.bytes
-            + generation.to_bytes(4, "big")
-        )
+    def _remember(self, player_id: UUID, held: _Held) -> None:
+        self._cache[player_id] = held
+        self._cache.move_to_end(player_id)
+        self.lacking.discard(player_id)
+        if len(self._cache) > CACHE_MAX:
+            self._cache.popitem(last=False)
 
-    def _wrap(self, player_id: UUID, generation: int, key: bytes) -> bytes:
-        name, nonce = self._wrapping.current.encode(), secrets.token_bytes(NONCE_BYTES)
-        cipher = AESGCM(self._wrapping.keys[self._wrapping.current])
-        sealed = cipher.encrypt(nonce, key, self._bound(player_id, generation))
-        return WRAPPED + bytes([len(name)]) + name + nonce + sealed
 
-    def _unwrap(self, player_id: UUID, generation: int, wrapped: bytes) -> DataKey:
-        end = 2 + wrapped[1]
-        name, nonce, sealed = (
-            wrapped[2:end].decode(),
-            wrapped[end : end + NONCE_BYTES],
-            wrapped[end + NONCE_BYTES :],
-        )
-        if name not in self._wrapping.keys:
-            raise SealBroken(
-                f"data keys are wrapped by {name!r}, this program has {sorted(self._wrapping.keys)}"
-            )
-        try:
-            key = AESGCM(self._wrapping.keys[name]).decrypt(nonce, sealed, self._bound(player_id, generation))
-        except InvalidTag as error:
-            raise SealBroken(f"the data key of {player_id} does not unwrap with {name!r}") from error
-        return DataKey(self._store, player_id, generation, key)
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace") or "none"

@@ -83,7 +83,7 @@ def seal_event(event: Event, key: DataKey, event_id: UUID) -> Event:
 
 
 def open_event(event: AnyEvent, key: DataKey) -> AnyEvent:
-    """Open every sealed field, for a reader who may see it. Raises SealBroken."""
+    """Open every sealed field with one key, for a reader who may see it. Raises SealBroken."""
     opened = {
         field: key.open(value, kind)
         for field, kind in personal_fields(type(event)).items()

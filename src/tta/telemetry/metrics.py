@@ -65,6 +65,22 @@ REACTOR_PARKED = Gauge(
     ("reactor",),
     registry=REGISTRY,
 )
+KEYRING_LACKING = Gauge(
+    "tta_keyring_lacking_players",
+    "Players of the log whose data key the keyring lacks, as far as this process has met them",
+    registry=REGISTRY,
+)
+KEYRING_FOREIGN = Gauge(
+    "tta_keyring_foreign", "1 while the keyring is not the one of this store", registry=REGISTRY
+)
+KEYRING_OLDER = Gauge(
+    "tta_keyring_older", "1 while the keyring is an older copy than the store knows of", registry=REGISTRY
+)
+VALUES_UNREADABLE = Counter(
+    "tta_values_unreadable_total",
+    "Sealed values that did not open for a reader, and were not erased",
+    registry=REGISTRY,
+)
 TIMERS_DUE = Counter(
     "tta_timers_due_total", "Timers that this process let fall due", ("purpose",), registry=REGISTRY
 )
