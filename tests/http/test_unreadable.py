@@ -29,7 +29,9 @@ async def played(api: Api) -> tuple[Caller, str, str]:
     path = (await caller.post("/v1/sessions", {})).headers["Location"]
     said = await caller.post(f"{path}/interactions", {"text": "look"}, Prefer="wait=20")
     assert said.json()["reply"]["text"]
-    return caller, path, said.headers["Consistency-Token"]
+    # Of a command behind the reply, which is in the same slot.
+    agreed = await caller.put(f"{player}/consents/research", {"given": True})
+    return caller, path, agreed.headers["Consistency-Token"]
 
 
 def named(document: Any, pointers: list[str]) -> list[Any]:
