@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import neo4j
@@ -52,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _shares_with_its_module(item: pytest.Item) -> bool:
     """Whether it uses a fixture that is made once for its file."""
-    found: pytest.FuncFixtureInfo | None = getattr(item, "_fixtureinfo", None)
+    found: Any = getattr(item, "_fixtureinfo", None)
     made = () if found is None else found.name2fixturedefs.values()
     return any(each.scope == "module" for fixture in made for each in fixture)
 
@@ -81,6 +82,8 @@ class Neo4jServer:
             "TTA_NEO4J_HOME": str(self._home),
             "TTA_NEO4J_BOLT": self._address,
             "TTA_NEO4J_PASSWORD": PASSWORD,
+            # It lives for minutes: compiling its code well takes more of a processor than it saves.
+            "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",
         }
         log = self._home / "start.log"
         with log.open("wb") as out:

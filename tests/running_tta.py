@@ -27,7 +27,7 @@ def environment(**settings: str) -> dict[str, str]:
     return inherited | width | {f"TTA_{name.upper()}": value for name, value in settings.items()}
 
 
-def tta(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+def tta(*arguments: str | Path, cwd: Any = None, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "tta", *map(str, arguments)],

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psutil
@@ -49,7 +50,8 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Dev]]:
 
     yield one
     for dev in started:
-        for process in (dev.process, *dev.children):
+        processes: list[Any] = [dev.process, *dev.children]
+        for process in processes:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
 

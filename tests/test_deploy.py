@@ -238,7 +238,7 @@ def token(*arguments: str, **settings: str) -> str:
 
 
 def send(
-    method: str, url: str, bearer: str, body: Any = None, *, expects: int = 0, **headers: str
+    method: str, url: str, bearer: str, body: Any = None, *, expects: Any = 0, **headers: str
 ) -> httpx2.Response:
     sent = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": f'"{method} {url}"'}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -163,7 +164,7 @@ async def test_bytes_that_are_no_event_are_named(
 
 async def rewrite(client: Redis, log: str, position: str, change: Callable[[bytes], bytes]) -> None:
     """Write the log anew with one entry changed."""
-    entries = await client.xrange(log)
+    entries: Any = await client.xrange(log)
     await client.delete(log)
     for identity, fields in entries:
         if identity.decode() == f"{position}-0":

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -33,7 +34,12 @@ def limited(**bounds: int) -> Limits:
 
 
 def endpoint(model: ModelServer, name: str = "first", **other: object) -> Endpoint:
-    told = {"base_url": model.base_url, "timeout_s": TIMEOUT_S, "tokens_out_max": 100, **other}
+    told: dict[str, Any] = {
+        "base_url": model.base_url,
+        "timeout_s": TIMEOUT_S,
+        "tokens_out_max": 100,
+        **other,
+    }
     return Endpoint(name=name, model="small", **told)
 
 

@@ -1,6 +1,7 @@
 """A turn is answered, whatever a model or an agent does: by the authored story where by nothing better."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -349,7 +350,7 @@ async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
 
 
 @pytest.mark.parametrize(("words", "then"), [("pause", "pause"), ("quit", "end")])
-async def test_an_end_or_a_pause_whose_words_are_refused_offers_nothing_all_the_same(words: str, then: str):
+async def test_an_end_or_a_pause_whose_words_are_refused_offers_nothing_all_the_same(words: str, then: Any):
     asked = SAID._replace(words=words, play=replace(SAID.play, asked=Asked(to_quit=True)))
     mediator = orchestrator(guardian=AnyAgent("guardian", refused))
     answer = await mediator.answer(asked, await mediator.plan(asked), may_ask_model=False)

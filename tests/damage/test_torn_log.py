@@ -5,7 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -60,7 +60,8 @@ def start(kept: Kept) -> Iterator[Callable[[], Dev]]:
 
     yield one
     for dev in started:
-        for each in (dev.process, *dev.children):
+        processes: list[Any] = [dev.process, *dev.children]
+        for each in processes:
             if psutil.pid_exists(each.pid):
                 each.kill()
         dev.process.wait()

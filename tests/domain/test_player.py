@@ -1,5 +1,7 @@
 """Who a player is, what they agreed to, and the bounds of what they may tell us."""
 
+from typing import Any
+
 import hypothesis
 import pytest
 from given import NOON, given, play
@@ -34,13 +36,13 @@ from tta.domain.player import (
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.domain.words import WordsEmpty, WordsTooLong
 
-PLACE = {
+PLACE: dict[str, Any] = {
     "language": "en-GB",
     "region": "GB",
     "time_zone": "Europe/London",
     "age_band": AgeBand.FROM_25_TO_64,
 }
-PREFERRED = {
+PREFERRED: dict[str, Any] = {
     "avoid_topics": ("deep water",),
     "trigger_warnings": ("loss",),
     "intensity": 2,

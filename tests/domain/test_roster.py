@@ -1,5 +1,6 @@
 """A player's sessions under way: each once, and never too many."""
 
+from typing import Any, cast
 from uuid import UUID
 
 import hypothesis
@@ -69,7 +70,7 @@ def test_never_are_more_under_way_than_may_be_and_each_is_there_once(asked):
     state, happened = play(roster, asked)
     assert len(state.under_way) <= HELD_MAX
     assert len(set(state.under_way)) == len(state.under_way)
-    last = {event.session_id: event for event in happened}
+    last = {cast("Any", event).session_id: event for event in happened}
     assert {each for each, event in last.items() if isinstance(event, SessionEnrolled)} == set(
         state.under_way
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import hypothesis
@@ -70,8 +70,12 @@ CHOOSE = SubmitInteraction(choice="clearing.listen", consented=True, held=False,
 PASSAGE_IDS = ("move", "scene", "skill", "ending")
 
 
+def one_field(name: str, given: str) -> dict[str, Any]:
+    return {name: given}
+
+
 def answering(field: str, given: str) -> AnswerInteraction:
-    return replace(ANSWER, passage=Passage(**{field: given}))
+    return replace(ANSWER, passage=Passage(**one_field(field, given)))
 
 
 FIRE = Passage(scene="fire", skill="grounding-5-4-3-2-1")
@@ -247,7 +251,7 @@ def test_what_is_stored_in_the_clear_is_an_id(no_id: str):
         ((), replace(START, story=no_id)),
         ((STARTED,), replace(CHOOSE, choice=no_id)),
         *(
-            ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(**{field: no_id})))
+            ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(**one_field(field, no_id))))
             for field in PASSAGE_IDS
         ),
         ((STARTED, SUBMITTED), replace(ANSWER, passage=Passage(choices=("a", no_id)))),
@@ -256,7 +260,7 @@ def test_what_is_stored_in_the_clear_is_an_id(no_id: str):
         given(session, *before).when(command).then_refused(CatalogueIdMalformed)
         if no_id.strip():
             with pytest.raises(CatalogueIdMalformed) as refused:
-                session.decide(given(session, *before).state, command)
+                session.decide(given(session, *before).state, cast("Any", command))
             assert no_id not in str(refused.value).replace("expected a", "")
 
 
@@ -473,7 +477,8 @@ def test_what_began_on_hold_is_untold_until_something_of_the_story_is_told(moves
 def test_a_choice_and_where_the_story_was_sent_behind_it_are_two_moves():
     def moves(passage: Passage) -> tuple[str, ...]:
         answered = replace(ANSWERED, passage=passage)
-        return reduce(session.evolve, [STARTED, SUBMITTED, answered], session.initial).play.moves
+        happened: list[session.SessionEvent] = [STARTED, SUBMITTED, answered]
+        return reduce(session.evolve, happened, session.initial).play.moves
 
     assert moves(Passage(move="along", scene="fire")) == ("along",)
     assert moves(Passage(move="@calm_place", scene="calm_place")) == ("@calm_place",)

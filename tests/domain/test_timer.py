@@ -1,6 +1,7 @@
 """When a timer is scheduled, moved and called off, and that it falls due once, never before its moment."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import hypothesis
@@ -28,7 +29,7 @@ from tta.domain.vocabulary import TimerPurpose
 HOUR = timedelta(hours=1)
 INSTANT = timedelta(microseconds=1)
 PLAYER, PLAY = UUID(int=1), UUID(int=2)
-IDLE = {"purpose": TimerPurpose.SESSION_IDLE, "about": PLAY}
+IDLE: dict[str, Any] = {"purpose": TimerPurpose.SESSION_IDLE, "about": PLAY}
 SCHEDULE = ScheduleTimer(**IDLE, due_at=NOON + HOUR, player_id=PLAYER, at=NOON)
 SCHEDULED = TimerScheduled(**IDLE, due_at=NOON + HOUR, player_id=PLAYER, at=NOON)
 CANCEL, CANCELLED = CancelTimer(at=NOON), TimerCancelled(at=NOON)

@@ -4,7 +4,7 @@ Now and then its newest history is lost, with what reactors remember or without.
 """
 
 import asyncio
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 import hypothesis.strategies as st
@@ -224,7 +224,7 @@ class StoreAndModel(RuleBasedStateMachine):
 
 def test_the_store_does_as_its_model(valkey: ChildServer) -> None:
     run_state_machine_as_test(
-        lambda: StoreAndModel(valkey.url),
+        cast("type[RuleBasedStateMachine]", lambda: StoreAndModel(valkey.url)),  # Whatever makes one will do.
         settings=settings(
             max_examples=60,
             stateful_step_count=25,

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import (
@@ -54,7 +55,7 @@ def test_an_altered_event_is_found(server: SyncServer):
         recorder = factory.application_recorder()
         recorder.insert_events(events(ALICE, 1, 2, 3))
         client, log = server.client, "{bank:00}:log"
-        entries = client.xrange(log)
+        entries: Any = client.xrange(log)
         client.delete(log)
         for identity, fields in entries:
             altered = fields[b"e"].replace(b"Credited", b"Debited!") if identity == b"2-0" else fields[b"e"]
@@ -102,7 +103,8 @@ def mortal() -> Iterator[SyncServer]:
 def test_nothing_is_lost_or_doubled_when_the_server_is_killed(mortal: SyncServer):
     with opened(mortal.url) as factory:
         recorder, view = factory.application_recorder(), factory.tracking_recorder()
-        following, seen = recorder.subscribe(), []
+        following = recorder.subscribe()
+        seen: list[Any] = []
         reader = in_thread(lambda: seen.extend(note.id for note in following))
         acknowledged: list[int] = []
         done = threading.Event()

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from eventsourcing.persistence import (
@@ -155,7 +156,7 @@ def test_reading_on_behalf_of_nobody_moves_nobody(server: SyncServer):
         for ask in (lambda: view.max_tracking_id("another application"), lambda: view.wait("bank", None)):
             ask()
             following = recorder.subscribe(gt=None, topics=["Credited"])
-            thread = in_thread(lambda following=following: next(following, None))
+            thread = in_thread(partial(next, following, None))
             with pytest.raises(TimeoutError):
                 view.wait("bank", 1, timeout=0.2)
             following.stop()

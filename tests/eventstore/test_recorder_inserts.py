@@ -163,7 +163,8 @@ def test_what_one_atomic_call_cannot_hold_is_refused_by_name(server: SyncServer)
 
 def test_equal_writers_at_once_leave_no_gap_and_no_double(server: SyncServer):
     with opened(server.url) as factory:
-        recorder, won = factory.application_recorder(), []
+        recorder = factory.application_recorder()
+        won: list[Any] = []
 
         def write() -> None:
             for version in range(50):

@@ -1,6 +1,7 @@
 """A declaration gives tables and statements that both engines take, and that lose no value."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tta.graph.schema import (
 )
 from tta.graph.shapes import Statement, samples
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "words": "string",
     "turn": "integer",
     "is_open": "boolean",
@@ -47,7 +48,7 @@ EMPTY = {"id": "empty"} | dict.fromkeys(KINDS)
 SMALL = {"id": "small", "words": "", "turn": -5, "is_open": True, "score": 0.0, "seal": b"", "order": []}
 
 
-async def loaded(graph: Graph, *keys: str) -> list[dict]:
+async def loaded(graph: Graph, *keys: object) -> list[dict]:
     return sorted(await graph.read(load_nodes(THING), keys=list(keys)), key=lambda row: row["id"])
 
 
@@ -232,7 +233,8 @@ def test_the_embedded_engine_looks_nodes_up_by_key_and_never_scans_for_them(tmp_
         statement = Statement(text)
         shape, _ = statement.fit({"keys": ["1"]} if "$keys" in text else {"rows": [row]})
         for step in statement.texts(shape):
-            plan = connection.execute(f"EXPLAIN {step}", samples(shape)).get_all()[0][0]
+            explained: Any = connection.execute(f"EXPLAIN {step}", samples(shape))
+            plan = explained.get_all()[0][0]
             operators = set(re.findall(r"([A-Z_]+)\[\d+\]", plan))
             assert "QUERY_PRIMARY_KEY_LOOKUP" in operators, step
             assert not operators & {"SCAN_NODE_TABLE", "CROSS_PRODUCT"}, step

@@ -270,7 +270,8 @@ async def test_what_is_practised_in_play_is_shown(api: Api):
     """A way through a story whose scenes practise something; each credit is the reactor's."""
     caller = await api.player()
     started = await caller.post("/v1/sessions", {"story": "clearing"})
-    path, practised, last = started.headers["Location"], [], started
+    path, last = started.headers["Location"], started
+    practised: list[Any] = []
     shown = (await caller.seen(path, started)).json()
     for _ in range(30):
         if practised or not shown["choices"]:

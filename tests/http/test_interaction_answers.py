@@ -1,6 +1,6 @@
 """What an interaction's answer carries beside the reply, and what a reply offers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import httpx2
 import pytest
@@ -67,7 +67,7 @@ async def test_an_end_in_words_offers_nothing_either(api: Api, ending: str):
     assert (shown["status"], shown["choices"]) == ("completed", [])
 
 
-async def prefer(caller: Caller, tag: str, intensity: int, topics: Sequence[str] = ()) -> httpx2.Response:
+async def prefer(caller: Caller, tag: str, intensity: int, topics: Iterable[str] = ()) -> httpx2.Response:
     path = f"/v1/players/{caller.player_id}"
     wished = {**PREFERENCES, "intensity": intensity, "avoid_topics": sorted(topics)}
     changed = await caller.put(f"{path}/preferences", wished, If_Match=tag)

@@ -55,7 +55,7 @@ class TestIdempotencyKey:
     @pytest.mark.parametrize("key", ["k" * 256, '"', "a b", '""', '"a"b"', "ü"])
     async def test_what_is_no_key_is_malformed(self, api: Api, key: str):
         player = await api.player()
-        headers = [("Authorization", f"Bearer {player.token}"), ("Idempotency-Key", key.encode())]
+        headers = [(b"Authorization", f"Bearer {player.token}".encode()), (b"Idempotency-Key", key.encode())]
         problem(await api.http.post("/v1/sessions", json={}, headers=headers), 400, "malformed-request")
 
     async def test_of_two_keys_neither_counts(self, api: Api):
@@ -274,7 +274,7 @@ class TestReadYourWrites:
     @pytest.mark.parametrize("token", ["", "x", "AQ", "ü", SLOT_TOO_HIGH, "!!!!", "A" * 4_000])
     async def test_what_is_no_token_of_ours_is_said(self, api: Api, token: str):
         player, path = await api.session()
-        headers = {"Authorization": f"Bearer {player.token}", "Consistency-Token": token.encode()}
+        headers = {b"Authorization": f"Bearer {player.token}".encode(), b"Consistency-Token": token.encode()}
         problem(await api.http.get(path, headers=headers), 400, "consistency-token-malformed")
 
     async def test_what_prefer_says_beside_is_ignored(self, api: Api):
@@ -316,9 +316,9 @@ class TestReadYourWrites:
         player, path = await api.session()
         seen = await player.seen(path, await player.post(f"{path}/pause"))
         headers = {
-            "Authorization": f"Bearer {player.token}",
-            "Consistency-Token": seen.request.headers["Consistency-Token"],
-            "Prefer": prefer.encode("latin-1"),
+            b"Authorization": f"Bearer {player.token}".encode(),
+            b"Consistency-Token": seen.request.headers["Consistency-Token"].encode(),
+            b"Prefer": prefer.encode("latin-1"),
         }
         shown = await api.http.get(path, headers=headers)
         assert (shown.status_code, shown.headers.get("Preference-Applied")) == (200, applied)

@@ -34,6 +34,7 @@ async def test_between_any_two_places_it_is_just_what_happened_there(store: Even
             if ends < begins:
                 assert found is Unreachable.UNKNOWN
             else:
+                assert not isinstance(found, str)
                 assert [each.position for each in found] == list(range(begins + 1, ends + 1))
 
 

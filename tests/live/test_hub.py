@@ -22,7 +22,7 @@ def watch() -> Watch:
 
 
 async def all_held(watched: Watch) -> list[object]:
-    held = []
+    held: list[object] = []
     while (found := await watched.next(0)) is not None:
         held.append(found)
     return held

@@ -176,7 +176,7 @@ def _preferences(at: datetime, number: int) -> SetPreferences:
 def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[Any, UUID, Any]]:
     """Which aggregate is asked what; sessions are few, so that much happens in each."""
     play = owned_id(player_id, "session", str(number % 3))
-    turn = {"at": at, "held": False}
+    turn: dict[str, Any] = {"at": at, "held": False}
     commands = {
         "register": (player, player_id, _registration(at)),
         "agree": (
@@ -225,12 +225,16 @@ def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, Care
     """What is asked of a care plan; goals are few, so that much happens to each."""
     goal_id = owned_id(player_id, "goal", str(number % 3))
     play = owned_id(player_id, "session", str(number % 3))
-    at_once = {"goal_id": goal_id, "at": at}
+    at_once: dict[str, Any] = {"goal_id": goal_id, "at": at}
     kind = tuple(MeasureKind)[number % 2]
     answers = tuple(each % 4 for each in range(number, number + len(QUESTIONNAIRES[kind].items)))
     # Half a second of a history is more than an hour of questionnaires.
     later, asked_id = NOON + (at - NOON) * 7_201, derived_id("asked", at.isoformat())
-    practise = {"skill": ("breathing", "grounding")[number % 2], "session_id": play, "turn": number}
+    practise: dict[str, Any] = {
+        "skill": ("breathing", "grounding")[number % 2],
+        "session_id": play,
+        "turn": number,
+    }
     return [
         ("aim", SetGoal(text="Go out", **at_once)),
         ("advance", RecordProgress(attainment=number % 5 - 2, note="Hm" if number % 2 else None, **at_once)),
@@ -245,7 +249,7 @@ def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, Care
 def _worked(player_id: UUID, at: datetime, number: int) -> list[tuple[str, AgentCommand]]:
     """What is asked of an agent: one for each player, so that each slot has some."""
     reason = tuple(DegradedReason)[number % 2]
-    did = {
+    did: dict[str, Any] = {
         "failures": number % 2,
         "p50_ms": 0.5,
         "p95_ms": 0.5 + number,

@@ -175,7 +175,7 @@ def test_worlds_do_not_share_their_people_and_places():
 
 def test_equal_stories_have_an_equal_digest_and_others_another():
     assert content(STORIES).digest == authored_content().digest
-    changed = (
+    changed: tuple[Sequence[Story], ...] = (
         [story._replace(title="x") for story in STORIES],
         [story._replace(version=99) for story in STORIES],
         STORIES[1:],
@@ -290,7 +290,8 @@ async def test_every_filter_finds_just_the_stories_that_are_so(graph: Graph):
             expected.setdefault(("free_of", plain(word)), {each.id for each in STORIES}).discard(story.id)
 
     def looked(*asked: tuple[str, str]) -> Looked:
-        return Looked(**{name: (value,) if name == "free_of" else value for name, value in asked})
+        told: dict[str, Any] = {name: (value,) if name == "free_of" else value for name, value in asked}
+        return Looked(**told)
 
     for (name, value), stories in expected.items():
         found = await stories_found(graph, whole.digest, looked((name, value)))
@@ -301,11 +302,11 @@ async def test_every_filter_finds_just_the_stories_that_are_so(graph: Graph):
             found = await stories_found(graph, whole.digest, looked((one, first), (two, second)))
             assert [each.id for each in found] == sorted(expected[one, first] & expected[two, second])
     spared = [(value, stories) for (name, value), stories in expected.items() if name == "free_of"]
-    for (one, first), (two, second) in pairwise(spared):
-        found = await stories_found(graph, whole.digest, Looked(free_of=(one, two)))
-        assert [each.id for each in found] == sorted(first & second), "neither of them"
+    for (word, without), (other, without_other) in pairwise(spared):
+        found = await stories_found(graph, whole.digest, Looked(free_of=(word, other)))
+        assert [each.id for each in found] == sorted(without & without_other), "neither of them"
     for name in ("skill", "approach", "world", "character", "location"):
-        assert await stories_found(graph, whole.digest, Looked(**{name: "none such"})) == ()
+        assert await stories_found(graph, whole.digest, looked((name, "none such"))) == ()
     assert len(await stories_found(graph, whole.digest, Looked(free_of=("none such",)))) == len(STORIES)
 
 

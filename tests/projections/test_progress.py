@@ -186,7 +186,7 @@ def test_every_event_of_a_care_plan_is_handled():
     "clear", [replace(SET, text="go out"), replace(ADVANCED, note="hm"), replace(REACHED, text="there")]
 )
 def test_clear_personal_text_is_our_mistake(clear: Event):
-    events = [clear] if isinstance(clear, GoalSet) else [SET, clear]
+    events: list[Event] = [clear] if isinstance(clear, GoalSet) else [SET, clear]
     with pytest.raises(AssertionError, match="sealed"):
         fold_clear(events)
 

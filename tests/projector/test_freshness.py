@@ -354,7 +354,7 @@ async def test_whoever_is_told_so_was_right_to_wait(
     lanes: Mapping[int, LaneState] = dict.fromkeys(range(4), LaneState(START, 0))
     for model in ("one", "two"):
         positions.holds(model, lanes)
-    fresh = Freshness(AnyLog(), None, positions, [])  # type: ignore[arg-type] - All is known without a graph.
+    fresh = Freshness(AnyLog(), None, positions, [])  # type: ignore[arg-type]  # All is known without a graph.
     waits = [
         (
             slot,

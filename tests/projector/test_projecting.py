@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import ClassVar
 
 import pytest
 from histories import JOURNEY, PLAYER_STATE, READ_MODELS, SESSION_STATE
@@ -95,7 +96,8 @@ async def test_a_model_that_nothing_concerns_moves_on_all_the_same(log: Log, emb
     class Deaf:
         """A read model that handles nothing."""
 
-        NAME, VERSION, ROWS, LINKS, HANDLES, BEGINS = "deaf", 1, (), (), (), {}
+        NAME, VERSION, ROWS, LINKS, HANDLES = "deaf", 1, (), (), ()
+        BEGINS: ClassVar[dict[str, object]] = {}
 
         def __getattr__(self, name: str) -> object:
             raise AssertionError(f"{name} was asked for")

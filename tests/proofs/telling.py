@@ -215,7 +215,7 @@ async def speak_under_a_broken_key(scene: Scene, player: Player) -> None:
     sent = player.sent("PUT", f"/v1/players/{player.id}/preferences", body, if_match="*")
     entry = f"{{{STORE}}}:keyring:{player.id}"
     async with Redis(unix_socket_path=str(scene.system.valkey.socket), protocol=2) as client:
-        kept = await client.hgetall(entry)
+        kept: Any = await client.hgetall(entry)
         await client.hset(entry, mapping={name: value[:-1] + b"?" for name, value in kept.items()})
         await scene.start()
         response = await scene.api.once(sent)

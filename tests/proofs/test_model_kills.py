@@ -82,7 +82,7 @@ async def survive(system: System, model: ModelServer, rounds: int, chance: rando
                 must_live(tasks)
                 return model.under_way > 0
 
-            async def told(turns: int = turns) -> bool:
+            async def went_on(turns: int = turns) -> bool:
                 must_live(tasks)
                 return sum(each.turns for each in players) > turns
 
@@ -92,7 +92,7 @@ async def survive(system: System, model: ModelServer, rounds: int, chance: rando
             victims = reactors if number == 0 or chance.random() < 0.5 else [chance.choice(reactors)]
             await asyncio.gather(*(each.kill() for each in victims))
             model.may_answer.set()
-            await until(told, within_s=WITHIN_S)
+            await until(went_on, within_s=WITHIN_S)
 
         async def told_by_the_model() -> bool:
             must_live(tasks)

@@ -135,7 +135,8 @@ class Machine:
 
     async def stand(self, aggregate_id: UUID, *events: Event) -> int:
         """Append events that no rule was asked about; return the position of the last."""
-        context = Context(**{name: derived_id(os.urandom(16)) for name in IDS}, actor="test")
+        ids: dict[str, Any] = {name: derived_id(os.urandom(16)) for name in IDS}
+        context = Context(**ids, actor="test")
         drafts = [TYPES.draft(event) for event in events]
         streams = [StreamAppend(aggregate_id, self._heads[aggregate_id], drafts)]
         appended = await self.store.append(Append(streams=streams, context=context))

@@ -126,7 +126,7 @@ async def test_a_model_tells_the_turn_between_two_events(machine: Machine, model
     assert model.asked == [requested.event_id], "the request is the call's id"
     told = await answer(machine, who)
     assert (told.author, told.turn) == (Author.MODEL, 1)
-    assert told.reply.endswith(SAYS)
+    assert str(told.reply).endswith(SAYS)
     assert told.narration is not None
     assert told.narration.outcome is NarrationOutcome.WRITTEN
 

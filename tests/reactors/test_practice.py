@@ -188,8 +188,8 @@ async def be_killed_again_and_again(machine: Machine, times: int) -> int:
     for turn in range(1, times + 1):
         for each in sessions:
             await answer(machine, *each, turn, *SKILLS)
-        for each in commands:
-            each.aggregates._cache.clear()  # As a process that starts anew.
+        for process in commands:
+            process.aggregates._cache.clear()  # As a process that starts anew.
         pair = [reacting(each.aggregates.store, Practice(each)) for each in commands]
         async with running(*pair):
             await asyncio.sleep(chance.uniform(0, 0.03))

@@ -145,7 +145,8 @@ async def must_be_told_gently(
     who = await machine.session(begins=Beginning(version=1))
     before = await machine.process()
     async with running(reacting(before.aggregates.store, replier(before))):
-        told, moves, turn = opening(CLEARING, who[1], Wishes()), [], 0
+        told, turn = opening(CLEARING, who[1], Wishes()), 0
+        moves: list[str] = []
         while True:
             last = told.passage.choices[-1]
             told = next_passage(CLEARING, who[1], moves, Wishes(), choice=last, words=None)

@@ -174,7 +174,11 @@ async def test_events_that_ask_for_nothing_move_the_mark_too(machine: Machine, r
         await machine.stand(some_id(slot), *[ASKS_NOTHING] * 10)
     async with running(reacting(machine.store, reactor, save_mark_every_s=0.05)):
         for slot in range(SLOTS):
-            await until(lambda slot=slot: _is(mark_of(machine, slot), 10))
+
+            async def marked(slot: int = slot) -> bool:
+                return await _is(mark_of(machine, slot), 10)
+
+            await until(marked)
     assert reactor.asked == []
 
 

@@ -20,7 +20,7 @@ In src/tta/stories/authored: sha256sum STORY/VERSION.json, with the line put in 
 
 def differences(stories: Path) -> list[str]:
     """Where the versions in a folder are not those that its lock names."""
-    locked = dict(reversed(line.split("  ")) for line in (stories / LOCK).read_text("utf-8").splitlines())
+    locked = dict(line.split("  ")[::-1] for line in (stories / LOCK).read_text("utf-8").splitlines())
     here = {
         path.relative_to(stories).as_posix(): sha256(path.read_bytes()).hexdigest()
         for path in stories.glob("*/*.json")

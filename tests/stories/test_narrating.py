@@ -113,7 +113,8 @@ def test_a_choice_that_is_not_open_moves_nothing():
 
 
 def test_after_the_end_nothing_moves():
-    story, moves = STORIES[0], []
+    story = STORIES[0]
+    moves: list[str] = []
     told = opening(story, SESSION, Wishes())
     for number in range(200):
         if told.passage.ending:

@@ -1,5 +1,6 @@
 """What is shown is a function of story, seed and moves."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,7 +33,8 @@ def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=30), st.integers(1, 4))
 def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
-    shelf, moves = Shelf(places_max), {UUID(int=number): [] for number in range(4)}
+    shelf = Shelf(places_max)
+    moves: dict[UUID, list[Any]] = {UUID(int=number): [] for number in range(4)}
     for who, wish in wishes:
         session = UUID(int=who)
         place = shelf.at(story, session, moves[session])
