@@ -49,6 +49,7 @@ class Dev:
         """`source` is the folder that has another release's `tta`; `under` is a program that runs it."""
         self.data_dir = data_dir
         release = {} if source is None else {"PYTHONPATH": str(source)}
+        data_dir.parent.mkdir(parents=True, exist_ok=True)
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
             [*filter(None, [under]), sys.executable, *DEV, "--data-dir", str(data_dir)],

@@ -94,6 +94,18 @@ def test_dev_ends_cleanly_and_the_next_start_continues(start: Callable[[], Dev])
     assert dev.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.parametrize("name", ["a #1? 100%25 'x' \"y\" größer\n[bold]~", "deep" * 40], ids=["odd", "long"])
+def test_dev_runs_in_a_directory_of_any_name(name: str, tmp_path: Path):
+    dev = Dev(tmp_path / name / "data")
+    session, seen = dev.play(WORDS)
+    assert dev.last_text(session, seen) == WORDS
+    assert tta("replay", session, "--data-dir", dev.data_dir).returncode == 0
+    assert tta("doctor", "--data-dir", dev.data_dir).returncode == 0
+    assert dev.end() == 0
+    assert tta("doctor", "--data-dir", dev.data_dir).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 def test_a_terminal_that_closes_ends_dev_as_ctrl_c_does(start: Callable[[], Dev]):
     dev = start()
     assert dev.end(signal.SIGHUP) == 0

@@ -29,6 +29,13 @@ def test_each_kind_of_value_is_read():
     )
 
 
+def test_a_tilde_is_the_home_where_no_shell_has_looked_at_it():
+    assert read_settings({"TTA_DATA_DIR": "~/tta"}).data_dir == Path.home() / "tta"
+    assert read_settings({}, data_dir=Path("~/tta")).data_dir == Path.home() / "tta"
+    with pytest.raises(SettingsWrong, match="TTA_DATA_DIR"):
+        read_settings({"TTA_DATA_DIR": "~nobody-of-that-name/tta"})
+
+
 def test_what_the_command_line_says_wins():
     assert read_settings({"TTA_PORT": "9000"}, port=9001, host=None).port == 9001
 

@@ -20,7 +20,7 @@ from tta.eventstore.layout import LAYOUT, SLOTS_MAX, Layout
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.store import EventStore
 from tta.eventstore.topology import Topology
-from tta.graph.engine import open_graph
+from tta.graph.engine import EMBEDDED, open_graph
 from tta.graph.migrations import all_migrations, migrate
 from tta.main import GRAPH_FILE, VALKEY_DIR, settings_of_process
 from tta.security.binding import bind_anyway
@@ -224,4 +224,6 @@ async def answers(url: str) -> bool:
 
 def without_secrets(url: str) -> str:
     """A server's URL without what may be a password in it."""
+    if url.startswith(EMBEDDED):
+        return url
     return credentials_pattern.sub("//", url.partition("?")[0])

@@ -116,7 +116,10 @@ def read_settings(environ: Mapping[str, str], **told: Any) -> Settings:
         kind = Settings.__annotations__[field]
         try:
             checked[field] = msgspec.convert(value, kind, strict=False, dec_hook=_path)
-        except (msgspec.ValidationError, NotImplementedError) as error:
+            if isinstance(checked[field], Path):
+                # No shell has looked at `--data-dir=~/tta`, or at what comes from a file of settings.
+                checked[field] = checked[field].expanduser()
+        except (msgspec.ValidationError, NotImplementedError, RuntimeError) as error:
             raise SettingsWrong(f"{PREFIX}{field.upper()}: {error}") from error
     return Settings(**checked)
 

@@ -98,6 +98,7 @@ class TestTheWholeDirectorysDisk:
         found = tta("doctor", "--data-dir", dev.data_dir)
         assert found.returncode == 1
         assert "make room" in found.stdout
+        assert "stop it" not in found.stdout, "the TTA that runs is not what is in the way"
 
         disk.free()
         until(lambda: is_well(dev), "it is well again")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tta.graph.schema import Dialect, Schema
 
+EMBEDDED = "embedded:"
 POOL_MAX = 16  # Connections; one projector lane holds one, a query holds one for some milliseconds.
 CONNECT_TIMEOUT_S = 5.0
 TRANSACTION_TIMEOUT_S = 30.0  # The largest batch measured takes 0.2 s; a query that needs more is wrong.
@@ -79,11 +80,14 @@ class Graph(Protocol):
 
 
 def path_of(url: str) -> Path:
-    """Return the path in an embedded graph's URL. Raises GraphRefused."""
-    parts = urlsplit(url)
-    if not parts.path or parts.netloc:
+    """Return the path in an embedded graph's URL, as it stands: a `#`, `?` or `%` is one of its name's.
+
+    Raises GraphRefused.
+    """
+    path = url.removeprefix(EMBEDDED)
+    if not path or path.startswith("//"):
         raise GraphRefused(f"the graph's URL: expected embedded:/path/of/graph, got {url}")
-    return Path(parts.path)
+    return Path(path)
 
 
 async def open_graph(
@@ -102,11 +106,7 @@ async def open_graph(
     spoken to yet: `check` does that. `apart` opens an embedded graph in a process of its own, which a damaged
     file cannot make end this one.
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise GraphRefused(f"the graph's URL: {error}, got {url!r}") from error
-    if parts.scheme == "embedded":
+    if url.startswith(EMBEDDED):
         from tta.graph.embedded import open_embedded
         from tta.graph.embedded_source import open_apart
 
@@ -119,6 +119,10 @@ async def open_graph(
         )
     from tta.graph.bolt import SCHEMES, BoltGraph
 
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise GraphRefused(f"the graph's URL: {error}, got {url!r}") from error
     if parts.scheme not in SCHEMES:
         known = ", ".join(SCHEMES)
         raise GraphRefused(
