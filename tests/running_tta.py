@@ -43,9 +43,7 @@ def tta(*arguments: str | Path, cwd: Any = None, **settings: str) -> subprocess.
 class Dev:
     """A `tta dev` that runs; made by starting it, and ready once made."""
 
-    def __init__(
-        self, data_dir: Path, *, source: Path | None = None, under: str = "", **settings: str
-    ) -> None:
+    def __init__(self, data_dir: Path, *, source: Any = None, under: str = "", **settings: str) -> None:
         """`source` is the folder that has another release's `tta`; `under` is a program that runs it."""
         self.data_dir = data_dir
         release = {} if source is None else {"PYTHONPATH": str(source)}

@@ -107,7 +107,8 @@ def test_outages_of_valkey_are_told_once(tmp_path: Path):
             assert max(each["lasted_s"] for each in back) > 1
         assert dev.end() == 0
     finally:
-        for each in (dev.process, *dev.children):
+        processes: list[Any] = [dev.process, *dev.children]
+        for each in processes:
             if psutil.pid_exists(each.pid):
                 each.kill()
 

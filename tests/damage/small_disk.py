@@ -37,7 +37,7 @@ class SmallDisk:
 def mounted(path: Path, size_mib: int) -> Iterator[SmallDisk]:
     """Mount a disk for the while. Raises CannotMount."""
     path.mkdir(parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=700,uid={os.getuid()}", "tmpfs", path]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=700,uid={os.getuid()}", "tmpfs", str(path)]
     try:
         done = subprocess.run(mount, capture_output=True, text=True, check=False)
     except OSError as error:

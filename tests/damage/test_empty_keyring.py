@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -66,7 +67,8 @@ def refused(data: Path, **settings: str) -> str:
 
 async def keys_in(keyring: OwnKeyring) -> list[bytes]:
     async with Redis(unix_socket_path=str(keyring.server.socket)) as client:
-        return sorted(await client.keys())
+        found: list[Any] = await client.keys()
+        return sorted(found)
 
 
 @pytest.mark.slow

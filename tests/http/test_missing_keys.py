@@ -197,7 +197,7 @@ async def test_somebody_without_events_is_still_nobody(api: Api):
     problem(await stranger.get(f"/v1/players/{stranger.player_id}"), 404, "not-found")
     consent = await stranger.put(f"/v1/players/{stranger.player_id}/consents/play", {"given": True})
     problem(consent, 404, "no-such-player")
-    assert not await keyring_of(api).knows(stranger.player_id)  # type: ignore[arg-type] - It has one.
+    assert not await keyring_of(api).knows(stranger.player_id)  # It has one.
 
 
 async def test_nobody_learns_of_another_s_key(api: Api):

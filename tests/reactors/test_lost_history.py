@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -113,7 +114,9 @@ async def test_a_slot_that_the_release_before_left_astray_is_answered_again(mach
     who = await machine.session()
     await machine.say(*who)
     end = (await machine.ends())[SLOT]
-    fields = {"mark": ("mark", end + 40), "done": (end, ""), "parked": (end, "it failed")}[name]
+    fields: tuple[Any, ...] = {"mark": ("mark", end + 40), "done": (end, ""), "parked": (end, "it failed")}[
+        name
+    ]
     prints = machine.store.layout.fingerprints(SLOT, Reply.NAME)
     if name != "mark":
         await machine.store.nodes.call("HSET", prints, end, "0" * 16)
@@ -221,6 +224,7 @@ async def test_a_timer_that_was_moved_abandons_nothing_when_its_event_is_met_aga
     await machine.ask(safety_record, safety_record_id(who[0]), release, who[0])
     until_then = (await scheduled(machine, who)).due_at
     await forget_marks(machine, IdleSessions.NAME)
+    reactor: Any
     reactor, *keeping = leaving(await machine.process())
     reactor._save_mark_every_s = 0.02
     async with running(reactor, *keeping):

@@ -3,6 +3,7 @@ is back.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -129,7 +130,7 @@ async def test_no_reactor_makes_a_key(machine: Machine, reactor: str):
         await machine.say(*who)
     key = await taken(machine, who[0])
     commands = await machine.process()
-    working = {
+    working: Any = {
         "practice": lambda: reacting(commands.aggregates.store, Practice(commands)),
         "idle": lambda: leaving(commands)[0],
         "reply": lambda: reacting(commands.aggregates.store, replier(commands)),

@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import pytest
@@ -78,7 +78,8 @@ Opener = Callable[..., Awaitable[Pair]]
 
 @pytest_asyncio.fixture
 async def opens(keyring_server: ChildServer) -> AsyncIterator[Opener]:
-    name, opened = f"bound-{next(_names)}", []
+    name = f"bound-{next(_names)}"
+    opened: list[Any] = []
 
     async def opening(wrapping: KeyEncryptionKeys = K1, *, keyring: str = "") -> Pair:
         store = await EventStore.open(keyring_server.url, name, slots=4)
