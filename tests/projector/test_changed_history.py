@@ -111,6 +111,10 @@ async def test_forgotten_rows_are_filled_anew_from_the_log_as_it_is_now(log: Log
         ends = {slot: end for slot, end in (await log.ends()).items() if slot == CHANGED}
         assert await working.checkpoints.forget_rows(ends, "the first time") == [CHANGED]
         assert await fresh.now([model.NAME], [CHANGED]) is Consistency.FILLING
+        (lag,) = await lags(log.store, [working.checkpoints])
+        assert (lag.changed, lag.filling) == ((), 1)
+        assert lag.events_behind is not None
+        assert lag.events_behind >= ends[CHANGED], "all of the slot is to be read again"
         assert await working.checkpoints.forget_rows(ends, "the first time") == [], "it is recognised"
         await caught_up(log, ready, model)
         assert await fresh.now([model.NAME], [CHANGED]) is Consistency.FRESH

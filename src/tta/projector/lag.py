@@ -66,8 +66,10 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
             stopped = tuple(each for name in sorted(living) for each in living[name].stopped)
             # The log is read last, so that each checkpoint's entry should stand in it.
             ends = await store.ends()
-            positions = {slot: there[slot].mark.position if slot in there else 0 for slot in ends}
-            changed = await _changed(store, there)
+            positions = dict.fromkeys(ends, 0)
+            standing = {slot: each for slot, each in there.items() if not each.lane.is_forgotten}
+            positions |= {slot: each.mark.position for slot, each in standing.items()}
+            changed = await _changed(store, standing)
             filling = sum(
                 each.lane.is_forgotten or (each.lane.is_filling and each.mark.position < ends[slot][0])
                 for slot, each in there.items()
@@ -86,7 +88,7 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
 
 
 async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[int, ...]:
-    marks = {slot: each.mark for slot, each in there.items() if not each.lane.is_forgotten}
+    marks = {slot: each.mark for slot, each in there.items()}
     found = await store.hashes([(slot, mark.position) for slot, mark in marks.items()])
     return tuple(
         slot for (slot, mark), digest in zip(marks.items(), found, strict=True) if mark.hash != digest
