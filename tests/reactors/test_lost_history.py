@@ -1,6 +1,5 @@
 """Reactors whose slot lost its newest history: each turn that stands is answered once, nothing done twice."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 import pytest
 from reactor_examples import (
     ASKS,
+    ASKS_NOTHING,
     NOON,
     SLOT,
     Awaiting,
@@ -18,27 +18,30 @@ from reactor_examples import (
     some_id,
     until,
 )
-from store_examples import Entry as LogEntry
-from store_examples import kept, put_back, rewrite_log
+from store_examples import kept, put_back
 from structlog.testing import capture_logs
 from test_idle_sessions import begun, leaving, left, scheduled, timer_is, timers
 from test_narration import Model, narrating, playing
 from test_practice import answer, credited, practising
-from timer_examples import HOUR, all_came, histories, keeping_time, schedule, timer_of
+from timer_examples import HOUR, all_came, histories, keeping_time, must_have_come_once, schedule, timer_of
 
+from tta.commands.folding import RECENT_MAX
 from tta.domain import care_plan, safety_record
+from tta.domain.base import Event
 from tta.domain.care_plan import PractiseSkill
 from tta.domain.credits import CREDITS_MAX
 from tta.domain.identity import care_plan_id, safety_record_id
 from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.vocabulary import Role
 from tta.eventstore.marks import MarkState
+from tta.eventstore.store import EventStore
 from tta.eventstore.timers import Entry, TimerIndex
 from tta.reactors.idle_sessions import IdleSessions
 from tta.reactors.narration import Narrate
 from tta.reactors.practice import Practice
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
+from tta.reactors.timer_index import Timers
 
 SAVE_OFTEN = {"save_mark_every_s": 0.02}
 
@@ -195,15 +198,8 @@ async def test_what_was_credited_is_not_credited_again_however_long_ago(machine:
     async with running(await practising(machine)):
         await until(lambda: _is_credited(machine))
 
-    # Nothing that is remembered of the plan tells it any more: it is days ago, and many credits came since.
-    def days_ago(entries: list[LogEntry]) -> Iterable[LogEntry]:
-        days_ms = timedelta(days=2) // timedelta(milliseconds=1)
-        for identity, (e, entry, t, ms) in entries:
-            yield [identity, [e, entry, t, b"%d" % (int(ms) - days_ms)]]
-
-    await rewrite_log(machine.store, days_ago)
-    machine.commands = await machine.process()
-    for turn in range(CREDITS_MAX + 1):
+    # Nothing that is remembered of the plan tells it any more.
+    for turn in range(max(CREDITS_MAX, RECENT_MAX) + 1):
         again = PractiseSkill(skill="grounding_54321", session_id=play, turn=2 + turn, scene="river", at=NOON)
         await machine.ask(care_plan, care_plan_id(player_id), again, player_id)
     await forget_marks(machine, Practice.NAME)
@@ -234,28 +230,82 @@ async def test_a_timer_that_was_moved_abandons_nothing_when_its_event_is_met_aga
     assert (await scheduled(machine, who)).due_at == until_then
 
 
-@pytest.mark.parametrize("moment", ["too early", "too late"])
-async def test_the_index_of_timers_is_put_right_after_a_loss(machine: Machine, moment: str):
-    """The same version of a timer stands in both histories; a slow process enters the one that is gone."""
+@pytest.mark.parametrize("event", [ASKS, ASKS_NOTHING], ids=["dealt with", "passed over"])
+async def test_a_mark_that_the_release_before_writes_astray_meanwhile_is_put_back(
+    machine: Machine, event: Event
+):
+    reactor = Awaiting(machine.store)
+    one = some_id()
+    await machine.stand(one, ASKS)
+    async with running(working := reacting(machine.store, reactor, **SAVE_OFTEN)):
+        await until(lambda: reaches(machine, reactor.NAME))
+        await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, reactor.NAME), "mark", 999)
+        await machine.stand(one, event)
+        await until(lambda: reaches(machine, reactor.NAME))
+        position = await machine.stand(one, ASKS)
+        await until(lambda: position in reactor.done_of(one))
+    assert working.put_back_total == 1
+    assert working.parked_total == 0
+
+
+class Deriving(Awaiting):
+    """A reactor that keeps something derived from the log, and notes when it is told to doubt it."""
+
+    def __init__(self, store: EventStore) -> None:
+        super().__init__(store)
+        self.doubted: list[int] = []
+
+    async def doubt(self, slot: int) -> None:
+        self.doubted.append(slot)
+
+
+@pytest.mark.parametrize("lives", [True, False], ids=["while it lives", "while it was away"])
+async def test_who_derives_something_is_told_that_the_history_changed(machine: Machine, lives: bool):
     older = await copied(machine)
-    lost, stands = (-HOUR, HOUR) if moment == "too early" else (HOUR, timedelta(0))
-    who = await schedule(machine, timedelta(days=1))
+    await machine.stand(some_id(), ASKS)
+    reactor, later = Deriving(machine.store), Deriving(machine.store)
+    async with running(reacting(machine.store, reactor, **SAVE_OFTEN)):
+        await until(lambda: reaches(machine, reactor.NAME))
+        assert reactor.doubted == []
+        if lives:
+            await lose(machine, older)
+            await until(lambda: reactor.doubted)
+    if not lives:
+        await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, reactor.NAME), "mark", 999)
+        async with running(reacting(machine.store, later)):
+            await until(lambda: later.doubted)
+    assert set(reactor.doubted + later.doubted) == {SLOT}
+
+
+async def test_a_doubted_index_of_timers_is_put_right(machine: Machine):
+    """A slow process entered a timer's version as it was scheduled in a history that is gone."""
+    who = await schedule(machine, timedelta(0))
     reactor, clock = keeping_time(machine.commands)
-    async with running(reactor, clock):
+    async with running(reactor):
         await until(lambda: _is_entered(machine, who))
-        await lose(machine, older)
-        machine.commands = await machine.process()
-        await schedule(machine, stands, again=who)
-        index = TimerIndex(machine.store)
-        if moment == "too early":
-            await until(lambda: _is_entered(machine, who))
-        await index.put(SLOT, [(Entry(timer_of(who), 1), datetime.now(UTC) + lost)])
-        if moment == "too early":
+    await TimerIndex(machine.store).put(SLOT, [(Entry(timer_of(who), 1), datetime.now(UTC) + HOUR)])
+    await TimerIndex(machine.store).mark_whole(SLOT)
+    await Timers(machine.store).doubt(SLOT)
+    async with running(clock):
+        await until(lambda: all_came(machine))
+    assert await must_have_come_once(machine) == (1, 0)
+
+
+async def test_a_timer_that_was_entered_too_early_is_put_right_and_does_not_come(machine: Machine):
+    who = await schedule(machine, HOUR)
+    reactor, clock = keeping_time(machine.commands)
+    async with running(reactor):
+        await until(lambda: _is_entered(machine, who))
+    await TimerIndex(machine.store).mark_whole(SLOT)
+    await TimerIndex(machine.store).put(SLOT, [(Entry(timer_of(who), 1), datetime.now(UTC) - HOUR)])
+    with capture_logs() as said:
+        async with running(clock):
             await until(lambda: _is_due_in_an_hour(machine))
-        else:
-            await until(lambda: all_came(machine))
-    told = [each.type for each in (await histories(machine))[timer_of(who)]]
-    assert told == (["TimerScheduled"] if moment == "too early" else ["TimerScheduled", "TimerDue"])
+    assert [line["log_level"] for line in said if "timer" in line and "put right" in line["event"]] == [
+        "warning"
+    ]
+    assert [line for line in said if line["log_level"] == "error"] == []
+    assert [each.type for each in (await histories(machine))[timer_of(who)]] == ["TimerScheduled"]
 
 
 async def _is_credited(machine: Machine) -> bool:
