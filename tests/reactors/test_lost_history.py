@@ -238,7 +238,8 @@ async def test_a_mark_that_the_release_before_writes_astray_meanwhile_is_put_bac
     one = some_id()
     await machine.stand(one, ASKS)
     async with running(working := reacting(machine.store, reactor, **SAVE_OFTEN)):
-        await until(lambda: reaches(machine, reactor.NAME))
+        await until(lambda: SLOT in working.lanes)
+        await until(lambda: working.lanes[SLOT].saved.position == 1)
         await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, reactor.NAME), "mark", 999)
         await machine.stand(one, event)
         await until(lambda: reaches(machine, reactor.NAME))
