@@ -45,7 +45,7 @@ async def _measured(directory: Path, child: ChildServer) -> list[Figure]:
         graph = {"graph_url": f"embedded:{directory / name}-graph"}
         await once(directory, f"{name}-migrate", "migrate", **common, **graph)
         parts.append(Process(directory, name, "-m", "tta", *arguments, **common, **graph, port=str(port)))
-    bare = Process(directory, "bare", "-m", "bench.bare", child.url, "tta", str(bare_port))
+    bare = Process(directory, "bare", "-m", "bench.bare", child.url, "bare", str(bare_port))
     try:
         for process in (*parts, bare):
             await process.start()

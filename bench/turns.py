@@ -135,7 +135,7 @@ async def _parts(directory: Path, child: ChildServer) -> tuple[dict[str, Process
         graph = {"graph_url": f"embedded:{directory / name}-graph"}
         await once(directory, f"{name}-migrate", "migrate", **common, **graph)
         parts[name] = Process(directory, name, "-m", "tta", *arguments, **common, **graph, port=str(port))
-    parts["bare"] = Process(directory, "bare", "-m", "bench.bare", child.url, "tta", str(bare_port))
+    parts["bare"] = Process(directory, "bare", "-m", "bench.bare", child.url, "bare", str(bare_port))
     tokens = Tokens.read(keys / "token-signing.json", create=False)
     return parts, Tta("apart", port, tokens, {}, bare_port)
 

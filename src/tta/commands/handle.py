@@ -195,11 +195,12 @@ async def require_key(commands: Commands, player_id: UUID) -> None:
     """Raise KeyringIncomplete where a player has events and no key: nothing is recorded of them until the
     keyring is whole again. An erased player had one, and one that never was needs none.
     """
-    if await commands.keyring.knows(player_id):
+    gap = await commands.keyring.gap(player_id)
+    if not gap:
         return
     target: Target[player.Player] = Target(decider(player), player_id)
     if (await commands.aggregates.one(target)).head.version:
-        raise commands.keyring.lacks(player_id)
+        raise commands.keyring.lacks(player_id, gap)
 
 
 async def key_of(commands: Commands, player_id: UUID) -> DataKey:

@@ -318,6 +318,7 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
             told = error if route.refused is None else await route.refused(call, error)
             response = answered_problem(_guided(route, told), request)
+            request.scope["error"] = error  # The log is to know what went wrong, whatever is answered.
         response.headers.update(call.said)
         return response
 

@@ -186,15 +186,21 @@ class Keyring:
 
     async def knows(self, player_id: UUID) -> bool:
         """Whether the player has a key, or had one that was destroyed."""
+        return not await self.gap(player_id)
+
+    async def gap(self, player_id: UUID) -> str:
+        """Say why there is no key of a player that could be used; "" where there is, or where it was
+        destroyed.
+        """
         if self._at_hand(player_id) is not None:
-            return True
+            return ""
         try:
             await self._look(player_id)
         except PlayerErased:
-            return True
-        except KeyringIncomplete:
-            return False
-        return True
+            return ""
+        except KeyringIncomplete as error:
+            return str(error)
+        return ""
 
     async def value(self, player_id: UUID, sealed: Sealed, kind: Any = str) -> Any:
         """Open a box with the key that it names, to the type it held. Raises what `find` raises."""
@@ -214,10 +220,10 @@ class Keyring:
         self._cache.pop(player_id, None)
         self.lacking.add(player_id)
 
-    def lacks(self, player_id: UUID) -> KeyringIncomplete:
+    def lacks(self, player_id: UUID, gap: str) -> KeyringIncomplete:
         """Note that a player of the log has no key, and give what is to be raised."""
         self.miss(player_id)
-        return KeyringIncomplete(f"the log has events of {player_id}, the keyring has no key of theirs")
+        return KeyringIncomplete(f"the log has events of {player_id}: {gap}")
 
     def _at_hand(self, player_id: UUID) -> _Held | None:
         held = self._cache.get(player_id)
