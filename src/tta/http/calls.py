@@ -190,7 +190,7 @@ class Call:
         return preference(self.request.headers)
 
     def sign_in(self) -> None:
-        """Find out who asks, and refuse who may do this to nobody."""
+        """Authenticate the caller; reject roles that may never perform this action."""
         if self.route.action in PUBLIC:
             return
         self._principal = self._ticket_holder() or self._token_bearer()

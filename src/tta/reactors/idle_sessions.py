@@ -42,7 +42,7 @@ class IdleSessions:
     ASKS: tuple[type[Event], ...] = (SessionStarted, SessionCompleted, SessionAbandoned, TimerDue)
 
     def __init__(self, commands: Commands, idle: timedelta | None) -> None:
-        """`idle` is after how long a session is abandoned; None: none is."""
+        """Abandon a session after this long without a turn; None disables it."""
         self._commands = commands
         self._idle = idle
 
