@@ -151,6 +151,26 @@ async def test_what_was_under_way_is_dropped_and_what_stands_is_done(machine: Ma
     assert working.parked_total == 0
 
 
+async def test_no_event_of_a_history_that_is_gone_is_begun_after_the_loss_was_noticed(machine: Machine):
+    """Further events of the same aggregate were read, and wait behind the one whose append is refused."""
+    reactor = Awaiting(machine.store)
+    first, lost = some_id(), some_id()
+    await machine.stand(first, ASKS)
+    async with running(working := reacting(machine.store, reactor)):
+        await until(lambda: len(reactor.done) == 1)
+        older = await copied(machine)
+        reactor.hold_up(lost)
+        begun = await machine.stand(lost, ASKS)
+        await machine.stand(lost, ASKS)
+        await until(lambda: reactor.busy == 1 and len(working.lanes[SLOT].queues[lost]) == 2)
+        await lose(machine, older)
+        fresh = some_id()
+        await machine.stand(fresh, ASKS)
+        reactor.hold_up(lost).set()
+        await until(lambda: reactor.done_of(fresh))
+    assert [each.position for each in reactor.asked if each.aggregate_id == lost] == [begun]
+
+
 async def test_a_parked_event_of_a_history_that_is_gone_is_not_tried(machine: Machine):
     reactor = Awaiting(machine.store)
     other, lost = some_id(), some_id()

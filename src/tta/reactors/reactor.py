@@ -255,10 +255,10 @@ class Running:
         task.add_done_callback(lane.tasks.discard)
 
     async def _work(self, lane: Lane, aggregate_id: UUID) -> None:
-        """Deal with one aggregate's events in order, until none is left."""
+        """Deal with one aggregate's events in order, until none is left or the log is another one."""
         queue = lane.queues[aggregate_id]
         with self._store.nodes.outage.trying() as attempts:
-            while queue:
+            while queue and not lane.changed.is_set():
                 await self._deal_with(lane, queue[0], attempts)
                 queue.popleft()
         del lane.queues[aggregate_id]
