@@ -1,5 +1,6 @@
 """A reactor's mark or position counts only in the history in which its entry stands."""
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
@@ -20,8 +21,8 @@ from store_examples import (
 
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import NOWHERE, Place
-from tta.eventstore.errors import AlreadyDone, MarkChanged
-from tta.eventstore.marks import Marks, MarkState
+from tta.eventstore.errors import AlreadyDone, MarkChanged, StoreUnavailable
+from tta.eventstore.marks import SETTLE_ATTEMPTS_MAX, Marks, MarkState
 from tta.eventstore.store import EventStore
 
 NAME = "greeter"
@@ -289,6 +290,31 @@ async def test_marks_about_another_slot_are_compared_with_that_ones_log(store: E
     for done in (2, 6):
         with pytest.raises(AlreadyDone):
             await deal(store, await place(store, done, ELSEWHERE), source=ELSEWHERE)
+
+
+class Outrun(Marks):
+    """Somebody writes another position between each look at what is kept and its comparison."""
+
+    def __init__(self, store: EventStore, kept_in: str) -> None:
+        super().__init__(store.nodes, store.layout)
+        self._kept_in = kept_in
+        self._looked = 0
+
+    async def _places(self, slot: int, positions: Sequence[int]) -> Mapping[int, str]:
+        self._looked += 1
+        await self._nodes.call("HSET", self._kept_in, self._looked + 2, "")
+        return await super()._places(slot, positions)
+
+
+async def test_a_comparison_that_others_outrun_each_time_ends(store: EventStore) -> None:
+    await filled(store, SETTLE_ATTEMPTS_MAX + 3, ELSEWHERE)
+    at = store.layout.at(SLOT, f"{NAME}:{ELSEWHERE:02x}")
+    await store.nodes.call("HSET", at, "mark", "1", "2", "")
+    dealt = Dealt(NAME, await place(store, 2, ELSEWHERE), source=ELSEWHERE)
+    with pytest.raises(StoreUnavailable, match=f"in each of {SETTLE_ATTEMPTS_MAX} attempts"):
+        await Outrun(store, at).settle(SLOT, dealt)
+    with pytest.raises(AlreadyDone):
+        await deal(store, dealt.position, source=ELSEWHERE)
 
 
 async def test_a_mark_about_another_slot_without_a_fingerprint_is_believed_if_its_entry_stands(

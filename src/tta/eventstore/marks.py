@@ -12,12 +12,14 @@ from typing import Any, NamedTuple
 
 from tta.eventstore.appends import Dealt
 from tta.eventstore.envelope import NOWHERE, Place
+from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.scripts import MARKS, RESUME
 from tta.eventstore.subscription import recorded
 
 NO_ENTRY = ""
+SETTLE_ATTEMPTS_MAX = 16  # A further attempt is needed only where another process wrote a position meanwhile.
 
 
 class MarkState(StrEnum):
@@ -105,13 +107,17 @@ class Marks:
         if any(standing[place.position] != place.fingerprint for place in said):
             return False
         keys = self._keys(slot, dealt.kept_as(slot))
-        while True:
+        for _ in range(SETTLE_ATTEMPTS_MAX):
             told: list[str | bytes | int] = ["", "other"]
             for position, fingerprint in (await self._places(dealt.source, await self._kept(keys))).items():
                 told += [position, fingerprint]
             reply = await self._nodes.run(RESUME, keys, told)
             if reply[0] != b"TELL":
                 return True
+        raise StoreUnavailable(
+            f"what slot {slot} keeps of slot {dealt.source} for {dealt.reactor} changed in each of "
+            f"{SETTLE_ATTEMPTS_MAX} attempts to compare it with that slot's log; try again"
+        )
 
     def _keys(self, slot: int, kept_as: str) -> list[str]:
         layout = self._layout
