@@ -26,6 +26,7 @@ from tta.graph.kept import GraphSource, KeptGraph, ServerSource
 from tta.graph.migrations import check_migrated, migrate
 from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
+from tta.http.measurements import Measurements
 from tta.live.hub import Hub
 from tta.overdue import OverdueAnswers
 from tta.projector.checkpoints import Checkpoints
@@ -224,6 +225,7 @@ def services(parts: Opened, work: Work, *, needs_graph: bool = True) -> Services
         token_seal=TokenSeal(parts.required_keys.hmac_keys.command, parts.store.layout.name),
         checkpoints=checkpoints,
         live=Hub(parts.store),
+        measurements=Measurements(parts.store, checkpoints, REACTOR_NAMES),
         workers=Workers(
             work.stopped, work.refresh_gauges, work.models_rest, work.overdue_answers, REACTOR_NAMES
         ),

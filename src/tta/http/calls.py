@@ -32,6 +32,7 @@ from tta.http.manners import (
     is_known,
     preference,
 )
+from tta.http.measurements import Measurements
 from tta.http.opener import Opener
 from tta.http.parameters import require_parameters
 from tta.http.problems import (
@@ -74,15 +75,6 @@ class Stopped(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Parked(msgspec.Struct, frozen=True):
-    """An event that a reactor keeps aside after it failed again and again; it is tried now and then."""
-
-    reactor: str
-    slot: int
-    position: int
-    reason: str
-
-
 class Overdue(msgspec.Struct, frozen=True):
     """Turns that have waited for their reply for over two minutes, at most 100 of them."""
 
@@ -119,6 +111,8 @@ class Services(NamedTuple):
     workers: Workers
     live: Hub
     """The streams of this process."""
+    measurements: Measurements
+    """What health and metrics show of the store and the read models."""
     opened_at: float = 0.0
     """When this process began to serve, by the clock that health asks."""
     needs_graph: bool = True

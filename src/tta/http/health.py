@@ -12,15 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
 from tta.eventstore.errors import StoreError
-from tta.eventstore.heartbeats import members
 from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
-from tta.http.calls import Call, Overdue, Parked, Route, Stopped
-from tta.projector.lag import SILENT_S_MAX, Lag, lags
+from tta.http.calls import Call, Overdue, Route, Stopped
+from tta.http.measurements import CHECK_TIMEOUT_S, Parked
+from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
 from tta.telemetry import metrics
 
-CHECK_TIMEOUT_S = 2.0
 PARKED_MAX = PUT_BACK_MAX = 20  # Shown; how many there are is a metric.
 
 log = structlog.get_logger(__name__)
@@ -85,13 +84,14 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
+    measurements = call.services.measurements
     (database, cache), resting, measured, parked, reacting, marks = await asyncio.gather(
         _both_answer(call),
         call.services.workers.models_rest(),
-        lags(call.services.commands.aggregates.store, call.services.checkpoints),
-        _parked(call),
-        _reacting(call),
-        _marks(call),
+        measurements.lags(),
+        measurements.parked(),
+        measurements.reacting(),
+        measurements.marks(),
     )
     stopped = call.services.workers.stopped() + _of_another_history(marks)
     overdue = call.services.workers.overdue()
@@ -100,8 +100,8 @@ async def health(call: Call) -> Response:
     well = not (database or cache or stopped or troubles or (overdue and overdue.answers))
     well = well and not any(lag.stopped or lag.changed for lag in measured)
     well = well and keys.belongs and keys.newest and not keys.lacking
-    shown = (parked or [])[:PARKED_MAX]
-    details = Details(keys, measured, stopped, shown, reacting, _put_back(marks), overdue, troubles)
+    shown = list(parked or ())[:PARKED_MAX]
+    details = Details(keys, list(measured), stopped, shown, reacting, _put_back(marks), overdue, troubles)
     checks = Checks(not database, not cache, not resting)
     answer = Health("healthy" if well else "unhealthy", checks, details)
     return _json(answer, 200 if well else 503)
@@ -138,8 +138,8 @@ async def readyz(call: Call) -> Response:
 
 
 async def show_metrics(call: Call) -> Response:
-    store = call.services.commands.aggregates.store
-    for lag in await lags(store, call.services.checkpoints):
+    measurements = call.services.measurements
+    for lag in await measurements.lags():
         metrics.PROJECTION_BEHIND.labels(lag.model).set(_or_nan(lag.events_behind))
         metrics.PROJECTION_SECONDS.labels(lag.model).set(_or_nan(lag.seconds_behind))
         metrics.PROJECTION_UNATTENDED.labels(lag.model).set(_or_nan(lag.slots_without_worker))
@@ -147,11 +147,11 @@ async def show_metrics(call: Call) -> Response:
         metrics.PROJECTION_CHANGED.labels(lag.model).set(len(lag.changed))
         metrics.PROJECTION_FILLING.labels(lag.model).set(lag.filling)
         metrics.PROJECTION_SAVED.labels(lag.model).set(_or_nan(lag.seconds_since_save))
-    parked = await _parked(call)
+    parked = await measurements.parked()
     for name in call.services.workers.reactors:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
-    metrics.REACTING.set(_or_nan(await _reacting(call)))
+    metrics.REACTING.set(_or_nan(await measurements.reacting()))
     overdue = call.services.workers.overdue()
     metrics.ANSWERS_OVERDUE.set(_or_nan(None if overdue is None else overdue.answers))
     metrics.ANSWERS_OVERDUE_SECONDS.set(_or_nan(None if overdue is None else overdue.oldest_s or 0.0))
@@ -162,32 +162,6 @@ async def show_metrics(call: Call) -> Response:
 def scraped() -> Response:
     """Give the metrics as they stand, in Prometheus's text format."""
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
-
-
-async def _parked(call: Call) -> list[Parked] | None:
-    """Say what reactors keep aside; None where the store does not tell."""
-    found: list[Parked] = []
-    try:
-        async with asyncio.timeout(CHECK_TIMEOUT_S):
-            for name in call.services.workers.reactors:
-                standing = await call.services.commands.aggregates.store.parked(name)
-                found += [
-                    Parked(name, slot, position, reason)
-                    for slot, positions in standing.items()
-                    for position, reason in positions.items()
-                ]
-    except (StoreError, TimeoutError):
-        return None
-    return found
-
-
-async def _marks(call: Call) -> Mapping[str, Mapping[int, MarkCheck]]:
-    """Compare the marks of all reactors with the log; empty where the store does not tell."""
-    try:
-        async with asyncio.timeout(CHECK_TIMEOUT_S):
-            return await call.services.commands.aggregates.store.marks.check(call.services.workers.reactors)
-    except (StoreError, TimeoutError):
-        return {}
 
 
 def _of_another_history(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[Stopped]:
@@ -208,14 +182,6 @@ def _put_back(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[PutBackReact
         if check.put_back is not None
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)[:PUT_BACK_MAX]
-
-
-async def _reacting(call: Call) -> int | None:
-    try:
-        async with asyncio.timeout(CHECK_TIMEOUT_S):
-            return len(await members(call.services.commands.aggregates.store))
-    except (StoreError, TimeoutError):
-        return None
 
 
 async def _both_answer(call: Call) -> tuple[str, str]:
