@@ -140,12 +140,18 @@ async def at_work(*workers: Projector | Running) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def api_in(directory: Path, *, working: bool = True, origins: Sequence[str] = ()) -> AsyncIterator[Api]:
+async def api_in(
+    directory: Path, *, working: bool = True, origins: Sequence[str] = (), keyring_url: str = ""
+) -> AsyncIterator[Api]:
     """Run a TTA in a directory; without `working` no projector and no reactor runs."""
     server = ChildServer(directory / "valkey")
     await server.start()
     settings = Settings(
-        data_dir=directory, store_url=server.url, graph_url=f"embedded:{directory}/graph", store_slots=16
+        data_dir=directory,
+        store_url=server.url,
+        keyring_url=keyring_url,
+        graph_url=f"embedded:{directory}/graph",
+        store_slots=16,
     )
     try:
         async with opened(settings, migrating=True) as parts:

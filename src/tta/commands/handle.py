@@ -15,7 +15,7 @@ from tta.domain.base import Event, Refusal
 from tta.domain.player import PlayerRegistered
 from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.envelope import Context, Recorded, event_id
-from tta.eventstore.errors import Conflict
+from tta.eventstore.errors import Conflict, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Mark
 from tta.security.keyring import Keyring
@@ -191,11 +191,18 @@ async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, mark
     return Handled(first.id, done.last_version, slot, mark, events, again=True)
 
 
-async def require_key(commands: Commands, player_id: UUID) -> None:
+async def require_key(commands: Commands, player_id: UUID, *, while_away: bool = False) -> None:
     """Raise KeyringIncomplete where a player has events and no key: nothing is recorded of them until the
     keyring is whole again. An erased player had one, and one that never was needs none.
+
+    Raises StoreUnavailable if the keyring does not answer; with `while_away` that is taken for no lack.
     """
-    gap = await commands.keyring.gap(player_id)
+    try:
+        gap = await commands.keyring.gap(player_id)
+    except StoreUnavailable:
+        if while_away:
+            return
+        raise
     if not gap:
         return
     target: Target[player.Player] = Target(decider(player), player_id)

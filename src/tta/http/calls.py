@@ -214,11 +214,11 @@ class Call:
         """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none.
 
         Raises KeyringIncomplete where the player's data key is missing: nothing of theirs can be shown or
-        taken.
+        taken. While the keyring does not answer, a query goes on: it fails only where it opens something.
         """
         require_relation(self.principal, self.route.action, player_id)
         assert player_id is not None, f"{self.route.action} concerns a player"
-        await require_key(self.services.commands, player_id)
+        await require_key(self.services.commands, player_id, while_away=self.route.method == "GET")
         return player_id
 
     def require_anyone(self) -> None:

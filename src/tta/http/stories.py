@@ -168,7 +168,7 @@ async def _asks(call: Call) -> tuple[Asks | None, tuple[str, ...]]:
     await call.be_fresh(*(() if player_id is None else (player_state.NAME,)), about=player_id)
     if player_id is None:
         return None, ()
-    await require_key(call.services.commands, player_id)
+    await require_key(call.services.commands, player_id, while_away=True)
     row = await player_by_id(call.services.graph, str(player_id))
     if row is None:
         return Asks(Wishes(), (), 0), ()
