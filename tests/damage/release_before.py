@@ -1,6 +1,7 @@
 """The source of the release before this one, from the repository's history."""
 
 import io
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -12,14 +13,20 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def unpacked(folder: Path) -> Path:
-    """Unpack it; give the folder to be named in PYTHONPATH. Skips where this clone has no such history."""
+    """Unpack it; give the folder to be named in PYTHONPATH.
+
+    Where this clone has no such history the test is skipped, or fails where that history is required.
+    """
     made = subprocess.run(
         ["git", "-C", str(REPOSITORY), "archive", RELEASE_BEFORE, "src", "migrations"],
         capture_output=True,
         check=False,
     )
     if made.returncode:
-        pytest.skip(f"the release before is not in this clone: {made.stderr.decode().strip()}")
+        reason = f"the release before is not in this clone: {made.stderr.decode().strip()}"
+        if os.environ.get("TTA_REQUIRE_RELEASE_BEFORE") == "1":
+            pytest.fail(f"TTA_REQUIRE_RELEASE_BEFORE=1, but {reason}", pytrace=False)
+        pytest.skip(f"THE RELEASE BEFORE NOT TESTED: {reason}")
     with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
         archive.extractall(folder / "before", filter="data")
     return folder / "before" / "src"

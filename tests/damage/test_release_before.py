@@ -1,13 +1,11 @@
 """The release before reacts beside this one and after it: marks keep their form, each turn has one answer."""
 
-import io
 import random
-import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
 from evidence import must_be_answered_once, unanswered, whole_log
+from release_before import unpacked
 from retrying_client import Api, Player
 from system import Part, System, until
 
@@ -16,8 +14,6 @@ from tta.eventstore.store import EventStore
 
 pytestmark = pytest.mark.slow
 
-RELEASE_BEFORE = "d1a748f93e604513f5d94d22bd986d5da208e185"
-REPOSITORY = Path(__file__).parents[2]
 PLAYERS = 6
 REPLY_WITHIN_S = 30
 Sessions = list[tuple[Player, str]]
@@ -25,15 +21,8 @@ Sessions = list[tuple[Player, str]]
 
 @pytest.fixture
 def release_before(tmp_path: Path) -> Path:
-    """The source of the release before, from the repository's history."""
-    made = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "archive", RELEASE_BEFORE, "src"], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip(f"the release before is not in this clone: {made.stderr.decode().strip()}")
-    with tarfile.open(fileobj=io.BytesIO(made.stdout)) as archive:
-        archive.extractall(tmp_path / "before", filter="data")
-    return tmp_path / "before" / "src"
+    """The source of the release before."""
+    return unpacked(tmp_path)
 
 
 async def sessions_of(system: System, api: Api) -> Sessions:
