@@ -13,17 +13,25 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import tta
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable, Row
 from tta.graph.frames import CLOSE, INTERRUPT, OPENED, read_frame, write_frame
 
 CLOSE_S_MAX = 3.0  # A checkpoint of what the log holds takes milliseconds; a kill loses nothing either.
+KILL_S_MAX = 2.0  # A process that waits for its disk ends when the disk answers, which nobody waits for here.
+KILLS = ("SIGKILL", "SIGTERM")
 MALLOC = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(128 << 10)}
 """See main.py, which says the same to its own process."""
+ENDED = "the graph's process has ended"
 KILLED = "its process was ended by"
 """How a message begins that says so: somebody, or the machine for lack of memory, sent a signal."""
+
+
+SAID_MAX = 2_000  # Characters of standard error that are kept.
+LINE_MAX = 200  # Of its last line, which is what is told.
+SAID_S_MAX = 0.5  # The last words of a process that has ended are in the pipe already.
 
 
 class OpeningFailed(Exception):
@@ -69,12 +77,16 @@ class GraphProcess:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
+    def was_killed(self) -> bool:
+        """Whether a process that ended was ended from outside, which says nothing about the files."""
+        self._await_end()
+        return self._ending() in KILLS
+
     def how_it_ended(self) -> str:
-        """Say by which signal or status it ended; empty while it runs."""
-        status = self._process.poll()
-        if status is None:
-            return ""
-        return signal.Signals(-status).name if status < 0 else f"status {status}"
+        """Say by which signal or status it ended, and what it said last; empty while it runs."""
+        how = self._ending()
+        last = self._said.last_line() if how and how not in KILLS else ""
+        return f"{how}: {last}" if last else how
 
     def close(self) -> None:
         """Have it close the graph, or end it where that takes too long."""
@@ -85,10 +97,28 @@ class GraphProcess:
         self.kill()
 
     def kill(self) -> None:
-        """End it at once. Whoever waits for an answer gets GraphUnavailable."""
+        """End it at once. Whoever waits for an answer gets GraphUnavailable.
+
+        Returns after KILL_S_MAX also where the process stays, because it waits for its disk: it ends later,
+        and keeps the files locked until then.
+        """
         self._process.kill()
-        self._process.wait()
+        self._await_end()
+        for each in self._sessions:
+            each.hang_up()
+        with suppress(OSError):
+            self._orders.shutdown(socket.SHUT_RDWR)
         self._orders.close()
+
+    def _await_end(self) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(KILL_S_MAX)
+
+    def _ending(self) -> str:
+        status = self._process.poll()
+        if status is None:
+            return ""
+        return signal.Signals(-status).name if status < 0 else f"status {status}"
 
     def _start(self, path: Path, readers: int, timeout_s: float) -> list[socket.socket]:
         pairs = [socket.socketpair() for _ in range(readers + 2)]
@@ -103,13 +133,15 @@ class GraphProcess:
                 pass_fds=descriptors,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 # Ctrl-C reaches the whole group: the graph outlives whoever still writes to it.
                 start_new_session=True,
             )
         finally:
             for each in theirs:
                 each.close()
+        assert self._process.stderr is not None, "it is piped"
+        self._said = LastWords(self._process.stderr)
         return [pair[0] for pair in pairs]
 
     def _await_opening(self, timeout_s: float) -> None:
@@ -119,14 +151,37 @@ class GraphProcess:
         except TimeoutError as error:
             raise OpeningFailed(f"opening it was not done after {timeout_s:g} s") from error
         except (EOFError, OSError) as error:
-            self._process.wait()
+            self._await_end()
             how = self.how_it_ended()
-            if how in ("SIGKILL", "SIGTERM"):
-                raise GraphUnavailable(f"{self._path}: {KILLED} {how}") from error
+            if not how or self.was_killed():
+                raise GraphUnavailable(f"{KILLED} {how or 'SIGKILL, and is not gone yet'}") from error
             raise OpeningFailed(f"opening it ended the process with {how}") from error
         self._orders.settimeout(None)
         if kind != OPENED:
             raise _failure(kind, words)
+
+
+class LastWords:
+    """The end of what a process writes to its standard error, read as it comes so that it never waits."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        """Take the pipe's reading end, and close it once the process has ended."""
+        self._kept = b""
+        self._reader = threading.Thread(target=self._read, args=(pipe,), name="graph-stderr", daemon=True)
+        self._reader.start()
+
+    def last_line(self) -> str:
+        """Return its last line, shortened; empty if there is none. For a process that has ended."""
+        self._reader.join(SAID_S_MAX)
+        lines = self._kept.decode(errors="replace").split("\n")
+        told = next((each for each in reversed(lines) if each.strip()), "")
+        words = "".join(each if each.isprintable() else " " for each in told).strip()
+        return words if len(words) <= LINE_MAX else f"{words[: LINE_MAX - 1]}…"
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        with pipe, suppress(OSError):
+            while piece := os.read(pipe.fileno(), 1 << 16):
+                self._kept = (self._kept + piece)[-SAID_MAX:]
 
 
 class ChildSession:
@@ -177,6 +232,11 @@ class ChildSession:
         """Let go of the line; the process closes its own end."""
         self._line.close()
 
+    def hang_up(self) -> None:
+        """Have the thread that waits for an answer wait no longer."""
+        with suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
+
     def _ask(self, act: str, text: str = "", parameters: Mapping[str, Any] | None = None) -> Any:
         is_stale = self._is_stale.is_set()
         self._is_stale.clear()
@@ -190,7 +250,7 @@ class ChildSession:
                 self._is_stale.set()
             raise GraphRefused(f"a parameter is none that a graph takes: {error} in {text!r}") from error
         except (EOFError, OSError) as error:
-            raise GraphUnavailable("the graph's process has ended; it is started anew") from error
+            raise GraphUnavailable(f"{ENDED}; it is started anew") from error
         finally:
             del busy_since[self._number]
         if kind:

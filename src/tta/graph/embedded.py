@@ -25,6 +25,7 @@ CHECKPOINT_BYTES = 256 * 1024
 """Of the write-ahead log, at which the engine folds it into its file. Its default, 16 MiB, makes every commit
 slower as the log grows: at 200 commands a second the median wait for a read model doubled."""
 
+NO_ANSWER = "gave no answer within"
 Answer = TypeVar("Answer")
 
 open_here: set[Path] = set()
@@ -182,7 +183,7 @@ class EmbeddedGraph:
         except TimeoutError as error:
             if not limit.expired():
                 raise
-            raise GraphUnavailable(f"the graph {self._path} gave no answer within {limit_s:g} s") from error
+            raise GraphUnavailable(f"the graph {self._path} {NO_ANSWER} {limit_s:g} s") from error
 
 
 class EmbeddedTransaction:

@@ -6,26 +6,28 @@ ends is replaced. While the disk is full, reads go on over what is open, and wri
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
 
-from tta.graph.child_process import KILLED, GraphProcess, OpeningFailed
+from tta.graph.child_process import ENDED, KILLED, GraphProcess, OpeningFailed
 from tta.graph.damage import files_of, put_aside
-from tta.graph.embedded import EmbeddedGraph
+from tta.graph.embedded import NO_ANSWER, EmbeddedGraph
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationsPending
 from tta.graph.schema import Dialect
 
 LOOK_EVERY_S = 0.25
-HANG_S = 15.0  # The largest batch measured takes 0.2 s.
+INTERRUPTS_AFTER_S = 2.0  # Past a statement's time-out, at which the engine interrupts it by itself.
+HANGS_AFTER_S = 5.0  # Past that time-out: then neither has helped, and the process is replaced.
 OPEN_S_MAX = 120.0  # Opening replays 256 KiB of write-ahead log, then reads the catalogue.
 CLOSE_S_MAX = 3.0
 LEFT_BEHIND_S = 5.0  # The process of a TTA that was killed sees that its parent is gone, and ends.
-ENDS_MAX = 3  # An open graph that ends its process so often, with no quiet time between, is damaged.
+ENDS_MAX = 3  # An open graph that crashes its process so often, with no quiet time between, is damaged.
 QUIET_S = 300.0
 FAILURES_MAX = 2  # An opening may end with its process for other reasons than the files, such as memory.
-KILLS_MAX = 5  # A kill is no damage, unless the machine runs out of memory at each opening.
+KILLS_MAX = 5  # A kill is no damage, unless the machine runs out of memory, or of time, at each opening.
 ROOM_BYTES_MIN = 32 << 20  # And at most a twentieth of the disk: the rest is the log's.
 DAMAGE = (
     "Storage exception",
@@ -75,6 +77,7 @@ class EmbeddedSource:
         self._graph: EmbeddedGraph | None = None
         self._opened_at = 0.0
         self._failures = 0
+        self._kills = 0
         self._ends = 0
         self._doubts = ""
         self._damage = ""
@@ -116,7 +119,7 @@ class EmbeddedSource:
         """See GraphSource.lost: the process ended or hangs, or a write failed and there is room again."""
         process = self._process
         assert process is not None, "it was opened"
-        self._failures, self.is_new = 0, False
+        self._failures, self._kills, self.is_new = 0, 0, False
         busy: dict[int, tuple[float, float]] = {}
         while not process.has_ended():
             if self._damage:
@@ -130,13 +133,24 @@ class EmbeddedSource:
             }
             if self._doubts:
                 busy.pop(WRITER, None)  # It may hang since its write failed; the readers go on.
-            if any(waited >= HANG_S for _, waited in busy.values()):
+            if hanging_s := self._hanging_s(process, busy):
                 await asyncio.to_thread(process.kill)
-                self._count_end()
-                return f"the engine gave no answer for {HANG_S:g} s, and was ended"
+                return f"the engine gave no answer for {hanging_s:g} s, and was ended"
             await asyncio.sleep(LOOK_EVERY_S)
-        self._count_end()
-        return f"its process ended ({process.how_it_ended()})"
+        how = await asyncio.to_thread(process.how_it_ended)
+        if not process.was_killed():
+            self._count_crash(how)
+        return f"its process ended ({how})"
+
+    def _hanging_s(self, process: GraphProcess, busy: Mapping[int, tuple[float, float]]) -> float:
+        """Interrupt what is late; return how long a session waits that this did not help, or 0."""
+        for number, (_, waited_s) in busy.items():
+            late_s = waited_s - self._transaction_timeout_s
+            if late_s >= HANGS_AFTER_S:
+                return waited_s
+            if INTERRUPTS_AFTER_S <= late_s < INTERRUPTS_AFTER_S + LOOK_EVERY_S:
+                process.interrupt(number)
+        return 0
 
     def doubt(self, error: Exception) -> None:
         """See GraphSource.doubt: what a failed write leaves is not written to again."""
@@ -156,12 +170,20 @@ class EmbeddedSource:
             lacks_room = SHORT_WRITE in words and _room(self.path) < 0
             if lacks_room or any(each in words for each in NO_ROOM):
                 return GraphUnavailable(f"it waits for room on its disk: {words}")
-            self._failures += 1
-            failures_max = KILLS_MAX if KILLED in words else FAILURES_MAX
-            self._damage = words if self._failures >= failures_max else ""
+            if self._may_be_the_machine(words):
+                self._kills += 1
+            else:
+                self._failures += 1
+            is_damaged = self._failures >= FAILURES_MAX or self._kills >= KILLS_MAX
+            self._damage = words if is_damaged else ""
         else:
             self._damage = words
         return GraphUnavailable(words)
+
+    def _may_be_the_machine(self, words: str) -> bool:
+        """Whether an attempt failed over a kill from outside, or took too long, as on a disk that stalls."""
+        was_killed = ENDED in words and self._process is not None and self._process.was_killed()
+        return was_killed or words.startswith(KILLED) or NO_ANSWER in words
 
     def writes_wait_for(self) -> str:
         """See GraphSource.writes_wait_for."""
@@ -218,18 +240,18 @@ class EmbeddedSource:
     def _stood_long(self) -> bool:
         return asyncio.get_running_loop().time() - self._put_aside_at > QUIET_S
 
-    def _count_end(self) -> None:
+    def _count_crash(self, how: str) -> None:
         now = asyncio.get_running_loop().time()
         self._ends = self._ends + 1 if now - self._opened_at < QUIET_S else 1
         if self._ends >= ENDS_MAX:
-            self._damage = f"it ended its process {self._ends} times"
+            self._damage = f"it crashed its process {self._ends} times ({how})"
 
     async def _put_aside(self, reason: str) -> None:
         try:
             kept = await asyncio.to_thread(put_aside, self.path, may_delete=self._may_delete)
         except OSError as error:
             raise GraphUnavailable(f"it is damaged ({reason}), and cannot be put aside: {error}") from error
-        self._damage, self._failures, self._ends = "", 0, 0
+        self._damage, self._failures, self._kills, self._ends = "", 0, 0, 0
         self._put_aside_at = asyncio.get_running_loop().time()
         where = f"kept in {kept}" if kept else "deleted, since the disk lacks the room for a copy"
         log.warning(
@@ -252,6 +274,8 @@ async def open_apart(
         await asyncio.to_thread(process.await_opening, OPEN_S_MAX)
     except OpeningFailed as error:
         raise GraphRefused(f"{path}: {error}") from error
+    except GraphUnavailable as error:
+        raise GraphUnavailable(f"{path}: {error}") from error
     return EmbeddedGraph(
         path,
         process.sessions,
