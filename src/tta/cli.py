@@ -201,7 +201,12 @@ def token(
 def forget_graph(
     *,
     model: Annotated[str | None, Parameter(help="One read model; else all.")] = None,
-    slot: Annotated[int | None, Parameter(help="One slot of the store, by its number; else all.")] = None,
+    slot: Annotated[
+        list[int] | None,
+        Parameter(
+            help="A slot of the store, by its number; may be given several times; else all.", negative=""
+        ),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Have rows removed and filled anew from the log: the way back when they come from a log that is gone.
@@ -213,7 +218,7 @@ def forget_graph(
     from tta.operations import checked_settings
 
     async def work() -> int:
-        return await forget_rows(out, checked_settings(data_dir=data_dir), model=model, slot=slot)
+        return await forget_rows(out, checked_settings(data_dir=data_dir), model=model, slots=slot or [])
 
     _look(work())
 

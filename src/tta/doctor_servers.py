@@ -202,7 +202,7 @@ def _about_overdue(overdue: Overdue | None) -> Finding:
 def _about(lag: Lag, *, is_stopped: bool) -> Finding:
     what = f"projection {lag.model}"
     if lag.changed:
-        which = f" --slot {lag.changed[0]}" if len(lag.changed) == 1 else ""
+        which = "".join(f" --slot {slot}" for slot in lag.changed)
         found = f"its rows in slots {_listed(lag.changed)} come from events that are no longer in the log"
         change = (
             "if the log can still be restored, restore it; else "

@@ -20,8 +20,8 @@ from tta.work import READ_MODELS
 ASK_TIMEOUT_S = 10.0
 
 
-async def forget_rows(out: Console, settings: Settings, *, model: str | None, slot: int | None) -> int:
-    """Forget the rows of one read model or of all, in one slot or in all.
+async def forget_rows(out: Console, settings: Settings, *, model: str | None, slots: Sequence[int]) -> int:
+    """Forget the rows of one read model or of all, in some slots or, if none is named, in all.
 
     An embedded graph that a running TTA has open is left to that TTA. Raises SettingsWrong, NothingFound, and
     what store and graph raise.
@@ -31,14 +31,16 @@ async def forget_rows(out: Console, settings: Settings, *, model: str | None, sl
         raise SettingsWrong(f"--model {model}: expected one of {', '.join(known)}")
     running = None if settings.graph_url else holder(settings.data_dir)
     if running is not None:
-        models = await _ask(settings, running, model, slot)
+        asked: Sequence[int | None] = slots or [None]
+        for slot in asked:
+            models = await _ask(settings, running, model, slot)
         follows = f"by the TTA that runs at {running.url}"
     else:
-        models = await _forget_here(settings, model, slot)
+        models = await _forget_here(settings, model, slots)
         follows = "by whatever projects next" if settings.graph_url else "at the next start of `tta dev`"
-    slots = "every slot" if slot is None else f"slot {slot}"
+    which = f"slots {', '.join(map(str, slots))}" if slots else "every slot"
     out.print(
-        f"{', '.join(models)}, {slots}: the rows are removed and filled anew from the log {follows}. "
+        f"{', '.join(models)}, {which}: the rows are removed and filled anew from the log {follows}. "
         "Until then answers about them say `Consistency: unknown`; `tta doctor` tells how far it is.",
         markup=False,
         soft_wrap=True,
@@ -46,7 +48,7 @@ async def forget_rows(out: Console, settings: Settings, *, model: str | None, sl
     return 0
 
 
-async def _forget_here(settings: Settings, model: str | None, slot: int | None) -> Sequence[str]:
+async def _forget_here(settings: Settings, model: str | None, slots: Sequence[int]) -> Sequence[str]:
     if not settings.graph_url and not graph_file(settings).exists():
         raise NothingFound(f"{graph_file(settings)} is no graph: there are no rows to forget (TTA_GRAPH_URL)")
     async with store_at_hand(settings) as complete, standing_store(complete) as store:
@@ -60,18 +62,17 @@ async def _forget_here(settings: Settings, model: str | None, slot: int | None) 
                 for each in READ_MODELS
                 if model in (None, each.NAME)
             ]
-            await forget(store, lanes, _slots(store, slot), by=secrets.token_hex(16), wish="")
+            await forget(store, lanes, _slots(store, slots), by=secrets.token_hex(16), wish="")
         finally:
             await graph.close()
     return [each.model for each in lanes]
 
 
-def _slots(store: EventStore, slot: int | None) -> Sequence[int]:
-    if slot is None:
-        return range(store.layout.slots)
-    if not 0 <= slot < store.layout.slots:
-        raise SettingsWrong(f"--slot {slot}: expected 0 to {store.layout.slots - 1}")
-    return [slot]
+def _slots(store: EventStore, slots: Sequence[int]) -> Sequence[int]:
+    for slot in slots:
+        if not 0 <= slot < store.layout.slots:
+            raise SettingsWrong(f"--slot {slot}: expected 0 to {store.layout.slots - 1}")
+    return slots or range(store.layout.slots)
 
 
 async def _ask(settings: Settings, running: Holder, model: str | None, slot: int | None) -> Sequence[str]:

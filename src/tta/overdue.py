@@ -8,21 +8,24 @@ import asyncio
 from collections.abc import Callable
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from tta.clock import now_ms
-from tta.commands.folding import Aggregates
+from tta.commands.folding import Aggregates, OtherKind
 from tta.commands.targets import session_target
 from tta.domain.session import Status
-from tta.eventstore.errors import StoreError
+from tta.eventstore.errors import StoreError, UnknownEventType
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.http.calls import Overdue
 from tta.projections.player_state import held_among
 from tta.projections.session_state import Unanswered, unanswered_before
+from tta.telemetry.errors import traced
 
 OVERDUE_S = 120.0  # A model's turn is answered within 20 s, by the story at the latest.
 MEASURED_EVERY_S = 60.0
-SESSIONS_MAX = 100  # Looked at in one measurement; more than that is one fault.
+SESSIONS_MAX = 1_000  # Those of players whose play is held may be many.
+ANSWERS_MAX = 100  # Looked up in the log in one measurement; more than that is one fault.
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +43,21 @@ async def overdue_answers(
     held = await held_among(graph, sorted({each.player for each in named}))
     waiting = [each for each in named if each.player not in held]
     # The read model may lag: what has been answered meanwhile stands in the log.
-    late = [each for each in waiting if await _still_waits(aggregates, each)]
+    late: list[Unanswered] = []
+    for each in waiting:
+        if len(late) < ANSWERS_MAX and await _still_waits(aggregates, each):
+            late.append(each)
     oldest_s = (at_ms - late[0].changed_ms) / 1000 if late else None
     return Overdue(len(late), oldest_s)
 
 
 async def _still_waits(aggregates: Aggregates, each: Unanswered) -> bool:
-    session = (await aggregates.one(session_target(UUID(each.id)))).state
+    try:
+        session = (await aggregates.one(session_target(UUID(each.id)))).state
+    except UnknownEventType:
+        return False  # A newer release has it, and answers it.
+    except (msgspec.DecodeError, OtherKind):
+        return True  # Nobody can answer what cannot be read.
     return session.status is Status.OPEN and session.turns.unanswered and session.turns.last == each.turn
 
 
@@ -75,6 +86,9 @@ class OverdueAnswers:
                 self.latest = await overdue_answers(self._aggregates, self._graph, overdue_s=self._overdue_s)
             except (StoreError, GraphUnavailable, GraphRefused):
                 self.latest = None  # Health says of both how they are.
+            except Exception as error:  # noqa: BLE001 - A diagnosis must not end the process that it looks at.
+                self.latest = None
+                log.error("overdue replies cannot be measured", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
             if self.latest and self.latest.answers and not (before and before.answers):
                 log.error(
                     "turns are not answered", answers=self.latest.answers, oldest_s=self.latest.oldest_s

@@ -1,6 +1,7 @@
 """Graph and log of different ages: what TTA does, what health says, and what `tta doctor` advises."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -92,9 +93,13 @@ def test_a_graph_that_is_newer_than_the_log_shows_nothing_as_fresh_until_it_is_f
         assert found["state"] == "fail"
         assert "no longer in the log" in found["found"]
         assert "tta graph forget --model session_state" in found["change"]
-        forgotten = tta("graph", "forget", "--data-dir", data_dir)
-        assert forgotten.returncode == 0, forgotten.stderr
-        assert "filled anew" in forgotten.stdout
+        advised = re.search(r"`tta (graph forget [^`]+)`", found["change"])
+        assert advised is not None
+        for model in ("session_state", "player_state", "journey", "progress", "agents"):
+            advice = advised[1].replace("session_state", model)
+            forgotten = tta(*advice.split(), "--data-dir", data_dir)
+            assert forgotten.returncode == 0, forgotten.stderr
+            assert "filled anew" in forgotten.stdout
         assert dev.last_text(session, early) == "I am here"
         shown = dev.ask("GET", f"/v1/sessions/{session}", consistency_token=early)
         assert (shown.headers["Consistency"], shown.json()) == ("fresh", player)

@@ -85,6 +85,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
                 "stood_hash": b"",
                 "position": 9,
                 "hash": b"h",
+                "recorded_ms": 7,
             }
         ],
         "now_ms": 7,

@@ -53,7 +53,7 @@ def known(
 async def marks(log: Log) -> list[Mark]:
     """The marks of a slot in which something happened, and before it."""
     await log.play(1, slots=[SLOT])
-    return [START, *(Mark(each.position, each.hash) for each in await log.events(SLOT))]
+    return [START, *(Mark.of(each) for each in await log.events(SLOT))]
 
 
 def token(mark: Mark) -> ConsistencyToken:
@@ -334,8 +334,8 @@ async def test_a_query_after_it_sees_what_was_asked_for(log: Log, ready: Graph):
 class AnyLog:
     """A log in which whatever is asked for stands: its hash is its position."""
 
-    async def hashes(self, places: list[tuple[int, int]]) -> list[bytes | None]:
-        return [hash_at(position) for _, position in places]
+    async def marks_now(self, places: list[tuple[int, int]]) -> list[Mark | None]:
+        return [Mark(position, hash_at(position)) for _, position in places]
 
 
 def hash_at(position: int) -> bytes:

@@ -19,6 +19,6 @@ class ConsistencyToken(NamedTuple):
     def of(cls, slot: int, mark: Mark) -> "ConsistencyToken":
         return cls(slot, mark.position, mark.hash[:HASH_BYTES].ljust(HASH_BYTES, b"\x00"))
 
-    def stands(self, found: bytes | None) -> bool:
+    def stands_as(self, found: Mark | None) -> bool:
         """Say whether the entry that stands at its position now is the one that the token names."""
-        return found is not None and found[:HASH_BYTES].ljust(HASH_BYTES, b"\x00") == self.hash
+        return found is not None and self == ConsistencyToken.of(self.slot, found)

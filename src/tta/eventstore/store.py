@@ -191,7 +191,7 @@ class EventStore:
     async def end_marks(self) -> dict[int, Mark]:
         """Give the mark of each slot's end: behind them is what happens from now on."""
         lasts = await self._lasts()
-        return {slot: Mark(last.position, last.hash) if last else START for slot, last in lasts.items()}
+        return {slot: Mark.of(last) if last else START for slot, last in lasts.items()}
 
     async def _lasts(self) -> dict[int, Recorded | None]:
         slots = range(self.layout.slots)
@@ -215,7 +215,7 @@ class EventStore:
 
     async def mark_at(self, slot: int, position: int) -> Mark:
         """Give the mark of a position as it stands now. Raises HistoryChanged where nothing does."""
-        return START if position == 0 else Mark(position, (await self.at(slot, position)).hash)
+        return START if position == 0 else Mark.of(await self.at(slot, position))
 
     async def mark_of(self, slot: int, place: Place) -> Mark:
         """Give the mark from which to read on behind a place.
@@ -230,22 +230,21 @@ class EventStore:
                 f"slot {slot}: expected {place.fingerprint} at position {place.position}, "
                 f"got {found.place.fingerprint}"
             )
-        return Mark(place.position, found.hash)
+        return Mark.of(found)
 
-    async def hashes(self, places: Sequence[tuple[int, int]]) -> list[bytes | None]:
-        """Give the hash of the entry at each place (slot, position) as it stands now; None where none does.
+    async def marks_now(self, places: Sequence[tuple[int, int]]) -> list[Mark | None]:
+        """Give the mark of each place (slot, position) as it stands now; None where no event does.
 
-        Before the first position stands nothing, whose hash is empty. One round trip per server.
+        START stands before the first position. One round trip per server.
         """
         asked = [place for place in dict.fromkeys(places) if place[1]]
         replies = await self.nodes.pipeline(
             [("XRANGE", self.layout.log(slot), position, position) for slot, position in asked]
         )
-        found: dict[tuple[int, int], bytes | None] = {
-            place: recorded(place[0], reply[0]).hash if reply else None
-            for place, reply in zip(asked, replies, strict=True)
+        found: dict[tuple[int, int], Mark | None] = {
+            place: _mark_of(place[0], reply) for place, reply in zip(asked, replies, strict=True)
         }
-        return [found[place] if place[1] else b"" for place in places]
+        return [found[place] if place[1] else START for place in places]
 
     def follow(
         self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX
@@ -291,6 +290,14 @@ class EventStore:
         for name, kind in zip(logs, kinds, strict=True):
             if kind not in (b"none", b"stream"):
                 raise ForeignStore(f"{name}: expected a stream, got {kind.decode()}")
+
+
+def _mark_of(slot: int, reply: list[Any]) -> Mark | None:
+    """Give the mark of the entry that was read; None if there is none, or none of an event."""
+    try:
+        return Mark.of(recorded(slot, reply[0])) if reply else None
+    except HistoryChanged:
+        return None
 
 
 def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:

@@ -32,10 +32,26 @@ BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2.0
 
 
 class Mark(NamedTuple):
-    """How far a slot's log has been read: the last position, and the hash of the entry there."""
+    """How far a slot's log has been read: the last position, the hash of the entry there, and when it was
+    recorded.
+
+    The time counts too: after a loss, an append that is sent again may put the same entry at the same
+    position behind other ones. 0 says that it is not known, as in what the release before wrote.
+    """
 
     position: int
     hash: bytes
+    recorded_ms: int = 0
+
+    @classmethod
+    def of(cls, recorded: Recorded) -> "Mark":
+        return cls(recorded.position, recorded.hash, recorded.recorded_ms)
+
+    def stands_as(self, found: "Mark | None") -> bool:
+        """Say whether what stands at its position now is the entry that was read."""
+        if found is None or found.hash != self.hash:
+            return False
+        return self.recorded_ms in (0, found.recorded_ms)
 
 
 START = Mark(0, b"")
@@ -64,7 +80,7 @@ async def read_slots(
     batches = []
     for (slot, mark), entries in zip(after.items(), replies, strict=True):
         events = _checked(slot, mark, entries)
-        last = Mark(events[-1].position, events[-1].hash) if events else mark
+        last = Mark.of(events[-1]) if events else mark
         batches.append((Batch(slot, events, last), len(events) == count))
     return batches
 
@@ -89,10 +105,10 @@ def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
             raise HistoryChanged(
                 f"slot {slot}: expected position {mark.position} to stand, got {there}", slot
             )
-        if seen.hash != mark.hash:
+        if not mark.stands_as(Mark.of(seen)):
             raise HistoryChanged(
-                f"slot {slot}: position {mark.position} held {mark.hash.hex()[:12]}, "
-                f"now holds {seen.hash.hex()[:12]}",
+                f"slot {slot}: position {mark.position} held {mark.hash.hex()[:12]} ({mark.recorded_ms} ms), "
+                f"now holds {seen.hash.hex()[:12]} ({seen.recorded_ms} ms)",
                 slot,
             )
     expected = mark.position + 1

@@ -40,6 +40,8 @@ ADDED = Schema(
                 "stopped": "string",
                 "stopped_at": "integer",
                 "forgotten_by": "string",
+                "recorded_ms": "integer",
+                "recorded_of": "integer",
             },
         ),
     )

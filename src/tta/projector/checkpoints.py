@@ -40,13 +40,15 @@ MATCH (c:Checkpoint {id: id})
 SET c.locked_by = $worker
 WITH c
 RETURN c.id AS id, c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner,
-  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at
+  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at, c.updated_ms AS updated_ms,
+  c.recorded_ms AS recorded_ms, c.recorded_of AS recorded_of
 """
 READ = """
 UNWIND $ids AS id
 MATCH (c:Checkpoint {id: id})
 RETURN c.id AS id, c.slot AS slot, c.position AS position, c.hash AS hash, c.epoch AS epoch, c.owner AS owner,
-  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at
+  c.fills_to AS fills_to, c.stopped AS stopped, c.stopped_at AS stopped_at, c.updated_ms AS updated_ms,
+  c.recorded_ms AS recorded_ms, c.recorded_of AS recorded_of
 """
 CLAIM = """
 UNWIND $ids AS id
@@ -65,7 +67,8 @@ MATCH (c:Checkpoint {id: row.id})
 SET c.updated_ms = $now_ms
 WITH c, row
 WHERE c.epoch = row.epoch AND c.position = row.stood_at AND c.hash = row.stood_hash
-SET c.position = row.position, c.hash = row.hash
+SET c.position = row.position, c.hash = row.hash,
+  c.recorded_ms = row.recorded_ms, c.recorded_of = row.position
 RETURN c.slot AS slot
 """
 STOP = """
@@ -153,6 +156,8 @@ class Checkpoint(NamedTuple):
     owner: str
     fills_to: int = 0
     stopped_at: int = NOWHERE
+    saved_ms: int | None = None
+    """When it was moved last, by the clock of the worker that did; None if it never was."""
 
     @property
     def lane(self) -> LaneState:
@@ -249,8 +254,10 @@ class Checkpoints:
     async def locked(self, tx: Transaction, held: Checkpoint, worker: str) -> None:
         """Lock a checkpoint for a transaction. Raises LeaseLost where another worker has claimed it."""
         there = _checkpoints(await tx.run(LOCK, ids=[self.id(held.slot)], worker=worker))
-        if there[held.slot].epoch != held.epoch:
-            raise LeaseLost(f"{self.model}: slot {held.slot} is held by {there[held.slot].owner or 'nobody'}")
+        stands = there.get(held.slot)
+        if stands is None or stands.epoch != held.epoch:
+            owner = "deleted" if stands is None else f"held by {stands.owner or 'nobody'}"
+            raise LeaseLost(f"{self.model}: the checkpoint of slot {held.slot} is {owner}")
 
     async def workers(self) -> dict[str, Worker]:
         """Give the last sign of life of every worker on this version of the read model."""
@@ -294,6 +301,7 @@ class Checkpoints:
                 "stood_hash": held[slot].mark.hash,
                 "position": mark.position,
                 "hash": mark.hash,
+                "recorded_ms": mark.recorded_ms,
             }
             for slot, mark in sorted(marks.items())
         ]
@@ -301,6 +309,8 @@ class Checkpoints:
         if len(moved) == len(marks):
             return True
         stand = _checkpoints(await tx.run(READ, ids=self.ids(marks.keys() - moved)))
+        if len(stand) + len(moved) < len(marks):
+            raise LeaseLost(f"{self.model}: checkpoints were deleted")
         for slot, there in stand.items():
             if there.epoch != held[slot].epoch:
                 raise LeaseLost(f"{self.model}: slots of {worker} are held by {there.owner or 'nobody'}")
@@ -322,11 +332,14 @@ def _checkpoints(rows: list[dict[str, Any]]) -> dict[int, Checkpoint]:
 
 
 def _checkpoint(row: dict[str, Any]) -> Checkpoint:
+    # The release before moves position and hash alone.
+    recorded_ms = row["recorded_ms"] if row["recorded_of"] == row["position"] else 0
     return Checkpoint(
         row["slot"],
-        Mark(row["position"], bytes(row["hash"])),
+        Mark(row["position"], bytes(row["hash"]), recorded_ms),
         row["epoch"],
         row["owner"] or "",
         row["fills_to"] or 0,
         row["stopped_at"] if row["stopped"] else NOWHERE,
+        row["updated_ms"],
     )

@@ -189,7 +189,7 @@ def _mark_before(batch: Batch, index: int) -> Mark:
     if index == 0:  # Nothing of this batch is digested: the slot stays where it is.
         return Mark(batch.events[0].position - 1, b"")
     before = batch.events[index - 1]
-    return Mark(before.position, before.hash)
+    return Mark.of(before)
 
 
 def _poison(recorded: Recorded, error: Exception) -> Poison:

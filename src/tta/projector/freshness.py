@@ -12,14 +12,13 @@ from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
 
-import structlog
-
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Mark
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import ABSENT_LANE, Checkpoints, LaneState, lane_states
+from tta.telemetry.outages import Outage
 
 POLL_S = 0.01
 REMEMBERED_S = 1.0  # How long an answer without a token may rest on what was found out about its lane.
@@ -27,13 +26,13 @@ REMEMBERED_S = 1.0  # How long an answer without a token may rest on what was fo
 MOVES_WITHIN_S = 0.1  # How soon to look again at a lane whose rows are being removed, or not made yet.
 NEXT_MOVE = -1
 
+COMPARED_WITHIN_S = 0.5  # So long a query without a token waits for a store that hangs, once a second.
+
 Lane = tuple[str, int]
 """A read model's name and a slot."""
 Place = tuple[int, int]
 """A slot and a position in its log."""
-Found = dict[Place, bytes | None] | None
-
-log = structlog.get_logger(__name__)
+Found = dict[Place, Mark | None] | None
 
 
 class Consistency(Enum):
@@ -53,6 +52,9 @@ class Consistency(Enum):
     def word(self) -> str:
         """The word of the `Consistency` header."""
         return "unknown" if self in {Consistency.FILLING, Consistency.STOPPED} else self.value
+
+
+NEVER = (0.0, Consistency.FRESH)
 
 
 class Positions:
@@ -138,6 +140,9 @@ class Freshness:
         self._positions = positions
         self._checkpoints = {each.model: each for each in checkpoints}
         self._remembered: dict[Lane, tuple[float, Consistency]] = {}
+        self._doubts = 0
+        """How often something that was remembered was doubted."""
+        self._outage = Outage("the log that answers are compared with")
         self._asked: set[Lane] = set()
         self._next: asyncio.Task[dict[Lane, LaneState]] | None = None
         self._reading = asyncio.Lock()
@@ -172,6 +177,7 @@ class Freshness:
 
     def doubt(self, models: Iterable[str], slots: Sequence[int]) -> None:
         """Believe nothing of what is remembered of these lanes: their rows were forgotten just now."""
+        self._doubts += 1
         for model in models:
             self._positions.doubted(model, slots)
             for slot in slots:
@@ -182,13 +188,20 @@ class Freshness:
         return (await self._look([(model, slot) for model in models for slot in slots], None)).worst
 
     async def _remembering(self, lanes: Sequence[Lane]) -> Consistency:
-        now = time.monotonic()
-        unknown = [lane for lane in lanes if self._remembered.get(lane, (0.0, None))[0] <= now]
+        now, doubts = time.monotonic(), self._doubts
+        known = {
+            lane: found
+            for lane, (until, found) in ((lane, self._remembered.get(lane, NEVER)) for lane in lanes)
+            if until > now
+        }
+        unknown = [lane for lane in lanes if lane not in known]
         if unknown:
-            judged, _ = await self._judged(await self._states(unknown))
-            for lane, found in judged.items():
-                self._remembered[lane] = now + REMEMBERED_S, found
-        return _worst(self._remembered[lane][1] for lane in lanes)
+            judged, _ = await self._judged(await self._states(unknown), within_s=COMPARED_WITHIN_S)
+            known |= judged
+            if doubts == self._doubts:
+                until = time.monotonic() + REMEMBERED_S
+                self._remembered |= {lane: (until, found) for lane, found in judged.items()}
+        return _worst(known.values())
 
     async def _look(self, lanes: Sequence[Lane], token: ConsistencyToken | None) -> Look:
         """Compare the lanes, and the token, with the log as it stands now."""
@@ -204,7 +217,11 @@ class Freshness:
         return Look(worst, awaited)
 
     async def _judged(
-        self, states: Mapping[Lane, LaneState], token: ConsistencyToken | None = None
+        self,
+        states: Mapping[Lane, LaneState],
+        token: ConsistencyToken | None = None,
+        *,
+        within_s: float | None = None,
     ) -> tuple[dict[Lane, Consistency], Consistency]:
         """Judge each lane, and the token, by one read of the log."""
         places = [(slot, state.mark.position) for (_, slot), state in states.items()]
@@ -212,22 +229,25 @@ class Freshness:
         asked = [*places, *nexts]
         if token is not None and token.hash is not None:
             asked.append((token.slot, token.position))
-        found = await self._found(asked)
+        found = await self._found(asked, within_s)
         judged = {lane: _judged_lane(lane[1], state, found) for lane, state in states.items()}
         if token is None:
             return judged, Consistency.FRESH
         if found is None or token.hash is None:
             return judged, Consistency.STALE
-        stands = token.stands(found[token.slot, token.position])
+        stands = token.stands_as(found[token.slot, token.position])
         return judged, Consistency.FRESH if stands else Consistency.LOST
 
-    async def _found(self, places: Sequence[Place]) -> Found:
-        """Read the hashes of what stands at places now; None where the store does not answer."""
+    async def _found(self, places: Sequence[Place], within_s: float | None) -> Found:
+        """Read what stands at places now; None where the store does not answer (in time)."""
         try:
-            return dict(zip(places, await self._store.hashes(places), strict=True))
-        except StoreUnavailable as error:
-            log.warning("answers cannot be compared with the log", error=str(error))
+            async with asyncio.timeout(within_s):
+                found = dict(zip(places, await self._store.marks_now(places), strict=True))
+        except (StoreUnavailable, TimeoutError) as error:
+            self._outage.failed(self, str(error) or "no answer in time")
             return None
+        self._outage.worked(self)
+        return found
 
     async def _states(self, lanes: Sequence[Lane]) -> dict[Lane, LaneState]:
         """Find out how far lanes are now: of this process's own projectors, else of the graph."""
@@ -291,7 +311,7 @@ def _judged_lane(slot: int, state: LaneState, found: Found) -> Consistency:
     is_filling = state.is_filling and (found is None or found[slot, position + 1] is not None)
     if state.is_forgotten or is_filling:
         return Consistency.FILLING
-    if state.is_stopped or (found is not None and found[slot, position] != state.mark.hash):
+    if state.is_stopped or (found is not None and not state.mark.stands_as(found[slot, position])):
         return Consistency.STOPPED
     return Consistency.FRESH
 

@@ -35,6 +35,8 @@ class Lag(msgspec.Struct, frozen=True):
     """How many slots have not reached yet what the log's end was when their rows were made or forgotten."""
     seconds_since_save: float | None = None
     """Since a checkpoint was moved last; null also when none ever was."""
+    slot_waits_s: float = 0.0
+    """The longest that events of one slot have waited in which none of that slot was saved."""
 
     def troubles(self, *, slots_may_be_free: bool = False) -> list[str]:
         """Say what is wrong with the work itself: slots that nobody works on, or events that nobody saves."""
@@ -43,7 +45,7 @@ class Lag(msgspec.Struct, frozen=True):
             found.append(f"{self.model}: {self.slots_without_worker} slots have no worker")
         # A model that never saved anything counts from its oldest waiting event.
         since_s = math.inf if self.seconds_since_save is None else self.seconds_since_save
-        waits_s = min(self.seconds_behind or 0, since_s)
+        waits_s = max(min(self.seconds_behind or 0, since_s), self.slot_waits_s)
         if self.events_behind and waits_s > UNSAVED_S_MAX:
             found.append(
                 f"{self.model}: {self.events_behind} events wait, and none was saved for {waits_s:.0f} s"
@@ -66,33 +68,38 @@ async def _measured(store: EventStore, checkpoints: Checkpoints) -> Lag:
             stopped = tuple(each for name in sorted(living) for each in living[name].stopped)
             # The log is read last, so that each checkpoint's entry should stand in it.
             ends = await store.ends()
-            positions = dict.fromkeys(ends, 0)
             standing = {slot: each for slot, each in there.items() if not each.lane.is_forgotten}
-            positions |= {slot: each.mark.position for slot, each in standing.items()}
             changed = await _changed(store, standing)
             filling = sum(
                 each.lane.is_forgotten or (each.lane.is_filling and each.mark.position < ends[slot][0])
                 for slot, each in there.items()
             )
-            if changed:
-                return Lag(checkpoints.model, None, None, unattended, stopped, changed, filling)
-            late = [slot for slot, (end, _) in ends.items() if positions[slot] < end]
+            # How far a slot of another history is behind cannot be known; the others are measured.
+            positions = {slot: 0 for slot in ends if slot not in changed}
+            positions |= {slot: standing[slot].mark.position for slot in positions.keys() & standing.keys()}
+            late = [slot for slot, position in positions.items() if position < ends[slot][0]]
             oldest = await asyncio.gather(*(store.at(slot, positions[slot] + 1) for slot in late))
             behind = sum(ends[slot][0] - positions[slot] for slot in late)
     except (StoreError, GraphUnavailable, GraphRefused, TimeoutError):
         return Lag(checkpoints.model, None, None, None)
     oldest_ms = min((each.recorded_ms for each in oldest), default=None)
     since_s = None if saved_ms is None else _age_s(saved_ms)
-    found = _age_s(oldest_ms), unattended, stopped, (), filling, since_s
+    waits_s = max((_waits_s(there.get(each.slot), each.recorded_ms) for each in oldest), default=0.0)
+    found = _age_s(oldest_ms), unattended, stopped, changed, filling, since_s, waits_s
     return Lag(checkpoints.model, behind, *found)
+
+
+def _waits_s(there: Checkpoint | None, recorded_ms: int) -> float:
+    """For how long a slot's oldest event has waited in which nothing of that slot was saved."""
+    since_s = math.inf if there is None or there.saved_ms is None else _age_s(there.saved_ms)
+    return min(_age_s(recorded_ms) or 0.0, math.inf if since_s is None else since_s)
 
 
 async def _changed(store: EventStore, there: Mapping[int, Checkpoint]) -> tuple[int, ...]:
     marks = {slot: each.mark for slot, each in there.items()}
-    found = await store.hashes([(slot, mark.position) for slot, mark in marks.items()])
-    return tuple(
-        slot for (slot, mark), digest in zip(marks.items(), found, strict=True) if mark.hash != digest
-    )
+    found = await store.marks_now([(slot, mark.position) for slot, mark in marks.items()])
+    pairs = zip(marks.items(), found, strict=True)
+    return tuple(slot for (slot, mark), stands in pairs if not mark.stands_as(stands))
 
 
 def _age_s(recorded_ms: int | None) -> float | None:

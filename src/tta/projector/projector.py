@@ -7,7 +7,7 @@ for one transaction besides its own at most, and the busier the log, the larger 
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from functools import partial
 from typing import Any, TypeVar
 
@@ -84,6 +84,7 @@ class Projector:
         exclusive = graph.dialect == "embedded"
         self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
         self.leases.stopped = self._stopped
+        self._prepared = asyncio.Event()
 
     def _stopped(self) -> list[str]:
         lanes = [
@@ -103,36 +104,54 @@ class Projector:
 
     async def run(self) -> None:
         """Project for ever. Cancel it to stop: its slots are given back."""
-        await self._patiently(self.prepare)
-        await self._patiently(self.leases.beat)
         beside = [
-            asyncio.create_task(self.leases.keep(), name=f"leases {self.model.NAME}"),
-            asyncio.create_task(self._look_after_changed(), name=f"changed lanes {self.model.NAME}"),
-            asyncio.create_task(self._remove_forgotten(), name=f"forgotten rows {self.model.NAME}"),
+            asyncio.create_task(self._again_and_again(act), name=f"{act.__name__} {self.model.NAME}")
+            for act in (self._keep_leases, self._look_after_changed, self._remove_forgotten)
         ]
         try:
-            while True:
-                await self._claim()
-                try:
-                    await self._follow()
-                except LeaseLost as lost:
-                    log.warning("lease lost, claiming anew", model=self.model.NAME, reason=str(lost))
-                except HistoryChanged as changed:
-                    await self._stop_lane(changed)
-                except GraphRefused as error:
-                    self.broken = f"{type(error).__name__}: {error}"
-                    log.critical(
-                        "projection stops, trying again now and then",
-                        model=self.model.NAME,
-                        reason=self.broken,
-                    )
-                    await asyncio.sleep(self.leases.lease_s)
+            await self._again_and_again(self._project_on)
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             self._positions.left(self.model.NAME)
             await self.leases.leave()
+
+    async def _again_and_again(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do this for ever. What the graph refuses is told, and tried again after a lease: it must not end
+        the process, whose commands need no graph.
+        """
+        while True:
+            try:
+                await act()
+            except GraphRefused as error:
+                reason = f"{type(error).__name__}: {error}"
+                if reason != self.broken:
+                    log.critical(
+                        "projection stops, trying again now and then", model=self.model.NAME, reason=reason
+                    )
+                self.broken = reason
+                await asyncio.sleep(self.leases.lease_s)
+            except LeaseLost as lost:
+                log.warning("lease lost, claiming anew", model=self.model.NAME, reason=str(lost))
+
+    async def _keep_leases(self) -> None:
+        await self._prepared.wait()
+        await self.leases.keep()
+
+    async def _project_on(self) -> None:
+        """Claim and follow again and again. Raises GraphRefused and LeaseLost."""
+        # Checkpoints that somebody deleted meanwhile are made again.
+        await self._patiently(self.prepare)
+        if not self._prepared.is_set():
+            await self._patiently(self.leases.beat)
+            self._prepared.set()
+        while True:
+            await self._claim()
+            try:
+                await self._follow()
+            except HistoryChanged as changed:
+                await self._stop_lane(changed)
 
     async def _claim(self) -> None:
         """Hold this worker's share of the slots, knowing nothing but what the graph says."""
@@ -210,29 +229,30 @@ class Projector:
 
     async def _look_after_changed(self) -> None:
         """See now and then whether the log of a lane that stopped is again what it was."""
-        while True:
-            await asyncio.sleep(self.leases.lease_s)
-            if self.changed:
-                there = await self._patiently(partial(self.checkpoints.read, tuple(self.changed)))
-                for slot, checkpoint in there.items():
-                    await self._try_lane(slot, checkpoint.mark)
+        await asyncio.sleep(self.leases.lease_s)
+        if self.changed:
+            there = await self._patiently(partial(self.checkpoints.read, tuple(self.changed)))
+            for slot, checkpoint in there.items():
+                await self._try_lane(slot, checkpoint.mark)
 
     async def _remove_forgotten(self) -> None:
         """Remove, beside all else, the rows that an operator has forgotten, and have them filled anew."""
-        while True:
-            forgotten = [each for each in self.leases.held.values() if each.lane.is_forgotten]
-            if forgotten and self._graph.dialect == "neo4j":
-                # The worker that held them notices within a beat; until then it may call answers fresh.
-                await asyncio.sleep(self.leases.lease_s)
+        await asyncio.sleep(self.leases.lease_s / FORGOTTEN_PER_LEASE)
+        forgotten = [each for each in self.leases.held.values() if each.lane.is_forgotten]
+        if forgotten and self._graph.dialect == "neo4j":
+            # The worker that held them notices within a beat; until then it may call answers fresh.
+            await asyncio.sleep(self.leases.lease_s)
+        try:
             for held in forgotten:
-                removing = partial(
-                    remove_rows, self._graph, self._storage, self.checkpoints, held, self.leases.worker
+                await self._patiently(
+                    partial(
+                        remove_rows, self._graph, self._storage, self.checkpoints, held, self.leases.worker
+                    )
                 )
-                with suppress(LeaseLost, GraphRefused):
-                    await self._patiently(removing)
-                    log.warning("rows are forgotten and filled anew", model=self.model.NAME, slot=held.slot)
+                log.warning("rows are forgotten and filled anew", model=self.model.NAME, slot=held.slot)
+        finally:
+            if forgotten:
                 self.leases.changed.set()
-            await asyncio.sleep(self.leases.lease_s / FORGOTTEN_PER_LEASE)
 
     async def _until_changed(self, rounds: AsyncIterator[list[Batch]]) -> AsyncGenerator[list[Batch]]:
         """Read one round ahead; stop when there is something else to hold, or a save has failed."""
