@@ -145,8 +145,11 @@ async def in_one_process() -> AsyncIterator[Tta]:
     """Run `tta dev`."""
     with tempfile.TemporaryDirectory() as raw:
         async with DevServer(Path(raw)) as dev:
-            (valkey,) = psutil.Process(dev.pid).children()
-            yield Tta("tta dev", dev.port, dev.tokens, {"tta dev": dev.pid, "Valkey": valkey.pid})
+            children = psutil.Process(dev.pid).children()
+            (graph,) = (each for each in children if "tta.graph.child" in each.cmdline())
+            (valkey,) = (each for each in children if each != graph)
+            pids = {"tta dev": dev.pid, "graph": graph.pid, "Valkey": valkey.pid}
+            yield Tta("tta dev", dev.port, dev.tokens, pids)
 
 
 async def _measured(tta: Tta) -> list[Figure]:
