@@ -26,7 +26,7 @@ class Reader:
         for slot, events, mark in batches:
             last = self.marks.get(slot, START).position
             assert [event.position for event in events] == list(range(last + 1, last + 1 + len(events)))
-            assert mark == Mark(events[-1].position, events[-1].hash)
+            assert mark == Mark.of(events[-1])
             self.marks[slot] = mark
             self.seen[slot] += [event.payload for event in events]
 

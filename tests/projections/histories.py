@@ -132,11 +132,11 @@ def batches(log: Sequence[Recorded], sizes: Iterable[int]) -> list[Batch]:
 
 
 def batch(events: Sequence[Recorded]) -> Batch:
-    return Batch(events[-1].slot, list(events), Mark(events[-1].position, events[-1].hash))
+    return Batch(events[-1].slot, list(events), Mark.of(events[-1]))
 
 
 def mark(log: Sequence[Recorded]) -> Mark:
-    return Mark(log[-1].position, log[-1].hash) if log else START
+    return Mark.of(log[-1]) if log else START
 
 
 def folded(model: ReadModel, log: Iterable[Recorded]) -> tuple[dict[Key, Row], set[Link]]:
