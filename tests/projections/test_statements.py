@@ -71,6 +71,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "hash": b"forgotten",
         "by": "b",
     },
+    "tta.projector.checkpoints.LAST_SAVE": {"model": "journey@2"},
     "tta.projector.checkpoints.FORGOTTEN_BY": {"model": "journey@2", "by": "b"},
     "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},

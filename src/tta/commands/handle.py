@@ -174,7 +174,8 @@ async def _last_mark(
     position = max(each.recent[command].last_position for each in folded if command in each.recent)
     if position == newest.position:
         return newest
-    return await aggregates.store.mark_at(aggregates.store.layout.slot_of(first.id), position)
+    found = await aggregates.store.mark_at(aggregates.store.layout.slot_of(first.id), position)
+    return Mark(found.position, found.hash)  # As the first answer had it.
 
 
 def _newest(folded: Sequence[AnyFolded]) -> Mark:

@@ -26,6 +26,8 @@ local key, fence, at, prints = 1, nil, nil, nil
 if epoch ~= '' then key = key + 1; fence = KEYS[key] end
 if position ~= '' or mark ~= '' then key = key + 1; at = KEYS[key] end
 if at and whose ~= '' then key = key + 1; prints = KEYS[key] end
+-- A key of another type would fail half-way: reading it here fails before anything is written.
+if prints then redis.call('HLEN', prints) end
 
 -- A stale lease is refused.
 if fence then
