@@ -199,10 +199,10 @@ async def test_what_is_acknowledged_stands_on_the_copy(pair: Pair) -> None:
 async def test_an_append_sent_again_is_no_success_until_the_copies_answer(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     store = await opened(pair.primary, "replicated:1")
     session, absent = some_id(), some_id()
     await filled(store, 1)
+    monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     append = step(guard(absent, ABSENT), gains(session, "a"))
     dealt = step(dealt=Dealt("greeter", await place(store, 1)), slot=SLOT)
     pair.signal(signal.SIGSTOP)
