@@ -60,13 +60,13 @@ async def test_a_breaker_that_another_process_opened_is_shown(still_api: Api, tm
     assert (open_now["one"], open_now["two"]) == (1, 0)
 
 
-async def test_health_says_when_no_model_may_be_asked(still_api: Api, tmp_path: Path):
-    async with serving(still_api, tmp_path, ["three", "four"]) as http:
+async def test_health_says_when_no_model_may_be_asked(api: Api, tmp_path: Path):
+    async with serving(api, tmp_path, ["three", "four"]) as http:
         for endpoint, may_be_asked in (("", True), ("three", True), ("four", False)):
             if endpoint:
-                await opened(still_api, endpoint)
+                await opened(api, endpoint)
             health = await http.get("/health")
-            assert (health.status_code, health.json()["status"]) == (200, "healthy")
+            assert "model" not in str(health.json()["details"]["troubles"]), "stories go on without models"
             assert health.json()["checks"]["external_apis"] is may_be_asked
 
 
