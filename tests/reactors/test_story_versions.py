@@ -53,7 +53,7 @@ async def test_a_process_without_the_version_leaves_the_turn_to_one_that_has_it(
     old, new = await replying(machine, OLD), await replying(machine, NEW)
     with capture_logs() as logs:
         async with running(old):
-            await put_off_at_least(2, logs)
+            await put_off_at_least(1, logs)
             assert await answers(machine, who[0]) == []
             async with running(new):
                 await machine.all_answered()
