@@ -193,7 +193,7 @@ def _about_overdue(overdue: Overdue | None) -> Finding:
     if overdue is None:
         return Finding("replies", "warn", "not known now whether any is overdue", "see the rows above")
     if not overdue.answers:
-        return Finding("replies", "ok", "none is overdue", "")
+        return Finding("replies", "ok", "no reply is overdue", "")
     found = f"{overdue.answers} turns wait for their reply, the oldest for {overdue.oldest_s:.0f} s"
     change = "see that `tta react` runs, and its log; /health names what is parked or stopped"
     return Finding("replies", "fail", found, change)

@@ -21,7 +21,7 @@ ASK_TIMEOUT_S = 10.0
 
 
 async def forget_rows(out: Console, settings: Settings, *, model: str | None, slots: Sequence[int]) -> int:
-    """Forget the rows of one read model or of all, in some slots or, if none is named, in all.
+    """Forget the rows of one read model or of all, in the named slots, or in all slots.
 
     An embedded graph that a running TTA has open is left to that TTA. Raises SettingsWrong, NothingFound, and
     what store and graph raise.
