@@ -24,8 +24,8 @@ READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data fi
 hypothesis.settings.register_profile("tta", deadline=None)
 hypothesis.settings.load_profile("tta")
 
-# A shell without job control starts commands in the background with these ignored, and every process that a test
-# starts would inherit that.
+# A shell without job control starts commands in the background with these ignored, and every process that a
+# test starts would inherit that.
 for _number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
