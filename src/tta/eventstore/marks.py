@@ -107,7 +107,7 @@ class Marks:
         if any(standing[place.position] != place.fingerprint for place in said):
             return False
         keys = self._keys(slot, dealt.kept_as(slot))
-        for _ in range(10**9):
+        for _ in range(SETTLE_ATTEMPTS_MAX):
             told: list[str | bytes | int] = ["", "other"]
             for position, fingerprint in (await self._places(dealt.source, await self._kept(keys))).items():
                 told += [position, fingerprint]
