@@ -38,6 +38,7 @@ FULL_DISKS = "FULL DISKS NOT TESTED"
 WORKERS_PER_CORE, WORKERS_MAX = 2.5, 12  # Most tests wait for servers and processes most of the time.
 
 
+@pytest.hookimpl(optionalhook=True)  # Without pytest-xdist, `python -m pytest` runs all the same.
 def pytest_xdist_auto_num_workers() -> int:
     """So many workers of pytest-xdist are `-n auto`."""
     return min(WORKERS_MAX, int(WORKERS_PER_CORE * (os.cpu_count() or 1)))
