@@ -95,7 +95,7 @@ def asked(
         causation_id=command_id,
         fingerprint=fingerprints[0] if fingerprints else None,
     )
-    return Asked(context, fingerprints, if_match)
+    return Asked(context, fingerprints, None if if_match is None else frozenset({if_match}))
 
 
 async def ask_player(commands: Commands, player_id: UUID, command: PlayerCommand, around: Asked) -> Handled:

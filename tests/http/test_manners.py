@@ -68,7 +68,8 @@ class TestIdempotencyKey:
 
     async def test_255_characters_are_a_key(self, api: Api):
         player = await api.player()
-        assert (await player.post("/v1/sessions", {}, key="k" * 255)).status_code == 201
+        for key in ("k" * 255, f'"{"q" * 255}"'):
+            assert (await player.post("/v1/sessions", {}, key=key)).status_code == 201
 
     async def test_layout_of_the_payload_does_not_matter_its_meaning_does(self, api: Api):
         player = await api.player()
@@ -110,10 +111,39 @@ class TestVersions:
         player, path = await api.session()
         same(*[await player.post(f"{path}/pause", key="k", If_Match='"v1"') for _ in range(2)])
 
-    @pytest.mark.parametrize("tag", ['W/"v1"', "v1", '"1"', '"v1", "v2"', '""', '"v99999999999"'])
-    async def test_what_is_no_version_is_malformed(self, api: Api, tag: str):
+    @pytest.mark.parametrize(
+        "tag",
+        ["v1", '"v1', '"v1", "v2', "W/", 'w/"v1"', '*, "v1"', '"v1" "v1"', "", ",", '"v1";', "'v1'", '"v1 "'],
+    )
+    async def test_what_is_no_list_of_tags_is_malformed(self, api: Api, tag: str):
         player, path = await api.session()
         problem(await player.post(f"{path}/pause", If_Match=tag), 400, "malformed-request")
+
+    @pytest.mark.parametrize(
+        "tag",
+        [
+            '"1"',
+            '""',
+            '"v01"',
+            '"V1"',
+            '"v1."',
+            '"v+1"',
+            '"v1,v1"',
+            '"v99999999999"',
+            '"v"',
+            'W/"v9"',
+        ],
+    )
+    async def test_a_tag_that_names_another_version_or_none_matches_nothing(self, api: Api, tag: str):
+        player, path = await api.session()
+        refused = await player.post(f"{path}/pause", If_Match=tag)
+        assert problem(refused, 412, "version-mismatch")["current_version"] == 1
+
+    @pytest.mark.parametrize("tag", ['W/"v1"', '"v9", "v1"', 'W/"v9" ,, W/"v1"', '"else", "v1"', '"v1.held"'])
+    async def test_of_a_list_one_has_to_fit_and_weakness_does_not_matter(self, api: Api, tag: str):
+        """A proxy that compresses makes each tag weak: preferences could never be saved behind one."""
+        player, path = await api.session()
+        assert (await player.post(f"{path}/pause", If_Match=tag)).status_code == 200
 
     @pytest.mark.parametrize("tag", ['"v1"', '"v0"', "*"])
     async def test_what_is_to_be_made_has_no_version_to_match(self, api: Api, tag: str):
@@ -132,11 +162,22 @@ class TestVersions:
         player, path = await api.session()
         problem(await player.post(f"{path}/pause", If_None_Match='"v9"'), 400, "malformed-request")
 
-    async def test_of_two_versions_neither_counts(self, api: Api):
+    @pytest.mark.parametrize(
+        ("tags", "status"), [(('"v9"', '"v1"'), 200), (('"v8"', '"v9"'), 412), (("*", '"v1"'), 400)]
+    )
+    async def test_two_lines_are_one_list(self, api: Api, tags: tuple[str, str], status: int):
         player, path = await api.session()
         headers = [("Authorization", f"Bearer {player.token}"), ("Idempotency-Key", "k")]
-        headers += [("If-Match", '"v1"'), ("If-Match", '"v2"')]
-        problem(await api.http.post(f"{path}/pause", headers=headers), 400, "malformed-request")
+        headers += [("If-Match", tag) for tag in tags]
+        assert (await api.http.post(f"{path}/pause", headers=headers)).status_code == status
+
+    async def test_preferences_are_saved_behind_a_proxy_that_weakens_tags(self, api: Api):
+        player = await api.player()
+        path = f"/v1/players/{player.player_id}/preferences"
+        assert (await player.put(path, PREFERENCES, If_Match='W/"v2"')).headers["ETag"] == '"v3"'
+        refused = await player.put(path, PREFERENCES, If_Match='W/"v2"')
+        assert problem(refused, 412, "version-mismatch")["current_version"] == 3
+        problem(await player.put(path, PREFERENCES, If_Match='"v03"'), 412, "version-mismatch")
 
     async def test_preferences_want_the_version_that_was_read(self, api: Api):
         player = await api.player()
@@ -164,6 +205,22 @@ class TestConditionalGet:
             again = await player.get(path, If_None_Match=tag)
             assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", '"v2"')
         assert (await player.get(path, If_None_Match='"v1"')).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("lines", "status"),
+        [
+            (('"v1"', '"v2"'), 304),
+            (('"v2"', '"v1"'), 304),
+            (('"a,b"', 'W/"v2"'), 304),
+            (('"v1"', '"v3"'), 200),
+            (('"v1", "v2', '"'), 200),
+        ],
+    )
+    async def test_tags_over_two_lines_are_read_whole(self, api: Api, lines: tuple[str, str], status: int):
+        player, path = await api.session()
+        await player.seen(path, await player.post(f"{path}/pause"))
+        headers = [("Authorization", f"Bearer {player.token}"), *(("If-None-Match", line) for line in lines)]
+        assert (await api.http.get(path, headers=headers)).status_code == status
 
     async def test_a_hold_changes_what_is_shown_so_it_changes_the_tag(self, api: Api):
         player = await api.player()

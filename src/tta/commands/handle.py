@@ -5,7 +5,7 @@ answered from the events it appended the first time. A refusal is answered only 
 confirmed to be current.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -33,9 +33,10 @@ class KeyReused(Exception):
 class VersionMismatch(Exception):
     """The caller expected another version of the aggregate than stands there."""
 
-    def __init__(self, expected: int, actual: int) -> None:
-        super().__init__(f"expected version {expected}, got {actual}")
-        self.expected = expected
+    def __init__(self, expected: Collection[int], actual: int) -> None:
+        named = " or ".join(map(str, sorted(expected))) or "of another kind"
+        super().__init__(f"expected version {named}, got {actual}")
+        self.expected = frozenset(expected)
         self.actual = actual
 
 
@@ -49,8 +50,8 @@ class Asked(NamedTuple):
     context: Context
     fingerprints: tuple[bytes, ...] = ()
     """Those that count as the same payload: under the current key and the one before."""
-    expected_version: int | None = None
-    """From `If-Match`; 0 says that the aggregate must not exist."""
+    expected_versions: frozenset[int] | None = None
+    """From `If-Match`: one of them must stand; 0 says that the aggregate does not exist. None takes any."""
 
 
 class Handled(NamedTuple):
@@ -151,8 +152,8 @@ def _in_order(targets: Sequence[AnyTarget], decided: Decided) -> list[Sequence[E
 
 
 def _require_version(folded: AnyFolded, asked: Asked) -> None:
-    if asked.expected_version is not None and asked.expected_version != folded.head.version:
-        raise VersionMismatch(asked.expected_version, folded.head.version)
+    if asked.expected_versions is not None and folded.head.version not in asked.expected_versions:
+        raise VersionMismatch(asked.expected_versions, folded.head.version)
 
 
 def _require_same_payload(done: Done, asked: Asked) -> None:

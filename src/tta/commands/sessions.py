@@ -124,7 +124,7 @@ def admitting(player_id: UUID, asked: Asked) -> Callable[[object], None]:
 
     def admits(state: object) -> None:
         assert isinstance(state, Session), "the session comes first"
-        expects_one = asked.expected_version is not None and asked.expected_version > 0
+        expects_one = asked.expected_versions is not None and 0 not in asked.expected_versions
         if state.player_id != player_id and (state.status is not Status.ABSENT or expects_one):
             raise NoSuchSession("expected a session, there is none")
 

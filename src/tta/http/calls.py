@@ -28,7 +28,7 @@ from tta.http.manners import (
     Preference,
     consistency_token,
     etag,
-    expected_version,
+    expected_versions,
     is_known,
     preference,
 )
@@ -245,10 +245,10 @@ class Call:
     def asked(self) -> Asked:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
         named = self.named
-        expected = expected_version(self.request.headers, required=self.route.if_match)
+        expected = expected_versions(self.request.headers, required=self.route.if_match)
         if self.route.status == CREATED and "if-match" in self.request.headers:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
-        return named._replace(expected_version=expected)
+        return named._replace(expected_versions=expected)
 
     async def be_fresh(self, *models: str, about: UUID | None = None) -> None:
         """Wait until the read models have seen the caller's token, and say what the answer is worth.

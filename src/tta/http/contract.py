@@ -13,7 +13,7 @@ from tta import __version__
 from tta.domain.session import Status
 from tta.domain.vocabulary import ConsentPurpose
 from tta.http.calls import Route
-from tta.http.manners import ETAG_PATTERN, KEY_PATTERN
+from tta.http.manners import ETAGS_PATTERN, KEY_PATTERN
 from tta.http.problems import (
     CONTENDED,
     FILLING,
@@ -79,13 +79,13 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
     "story_id": {"type": "string", "maxLength": 64},
     **{name: {"type": "string", "minLength": 1, "maxLength": 64} for name in Looked._fields},
-    "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$", "maxLength": 255},
-    "If-Match": {"type": "string", "pattern": rf"^(?:{ETAG_PATTERN}|\*)$"},
+    "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$"},
+    "If-Match": {"type": "string", "pattern": rf"^(?:{ETAGS_PATTERN}|\*)$"},
 }
 """Of parameters that are more than a text; any other `…_id` is a UUID."""
 REQUEST_HEADERS = {
     "Idempotency-Key": "Makes the command safe to send again for 24 hours.",
-    "If-Match": 'The version that the caller has read, as "v17".',
+    "If-Match": 'The version that the caller has read, as "v17", or a list of which one has to stand.',
     "Consistency-Token": "What a command answered: the query then says whether it has seen that command.",
     "Prefer": "`wait=2` waits for it as long; `handling=strict` takes 503 for an answer that is not fresh.",
     "Last-Event-ID": "The last id that came: the stream goes on behind it.",

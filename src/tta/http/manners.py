@@ -15,11 +15,18 @@ from tta.security.consistency_tokens import TokenMalformed, TokenSeal
 KEY_CHARACTERS_MAX = 255
 WAIT_S_MAX = 30.0
 
-KEY_PATTERN = r'"([\x20-\x21\x23-\x5b\x5d-\x7e]+)"|([\x21\x23-\x5b\x5d-\x7e]+)'
-ETAG_PATTERN = r'"v(\d{1,10})(?:\.[a-z]+)?"'
+KEY_PATTERN = (
+    rf'"([\x20-\x21\x23-\x5b\x5d-\x7e]{{1,{KEY_CHARACTERS_MAX}}})"'
+    rf"|([\x21\x23-\x5b\x5d-\x7e]{{1,{KEY_CHARACTERS_MAX}}})"
+)
+ETAG_PATTERN = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+ETAGS_PATTERN = rf"(?:[ \t]*,)*[ \t]*{ETAG_PATTERN}(?:[ \t]*,(?:[ \t]*{ETAG_PATTERN})?)*[ \t]*"
+"""A list of entity tags (RFC 9110 §8.8.3), of which members may be empty (§5.6.1.2)."""
 
 key_pattern = re.compile(KEY_PATTERN)
 etag_pattern = re.compile(ETAG_PATTERN)
+etags_pattern = re.compile(ETAGS_PATTERN)
+version_pattern = re.compile(r'"v(0|[1-9][0-9]{0,9})(?:\.[a-z]+)?"')
 
 
 class Preference(NamedTuple):
@@ -41,13 +48,24 @@ def etag(version: int, variant: str = "") -> str:
 
 
 def is_known(headers: Headers, tag: str) -> bool:
-    """Whether `If-None-Match` names the tag; weakness does not matter there (RFC 9110 §13.1.2)."""
-    named = [each.strip().removeprefix("W/") for each in headers.get("if-none-match", "").split(",")]
-    return tag in named or named == ["*"]
+    """Whether `If-None-Match` names the tag; weakness does not matter there (RFC 9110 §13.1.2). A value
+    that is no list of tags is ignored.
+    """
+    given = (only(headers, "if-none-match") or "").strip()
+    return given == "*" or tag in entity_tags(given)
+
+
+def entity_tags(given: str) -> frozenset[str]:
+    """Read a list of entity tags, each without its `W/`; what is no such list has none."""
+    if etags_pattern.fullmatch(given) is None:
+        return frozenset()
+    return frozenset(each.removeprefix("W/") for each in etag_pattern.findall(given))
 
 
 def only(headers: Headers, name: str) -> str | None:
-    """Read a header of which there may be one; two are joined (RFC 9110 §5.3): no value of ours."""
+    """Read a header whole: several lines of it are one list (RFC 9110 §5.3). A header that has a single value
+    refuses such a list as malformed.
+    """
     given = headers.getlist(name)
     return ", ".join(given) if given else None
 
@@ -58,13 +76,12 @@ def idempotency_key(headers: Headers) -> str | None:
     if raw is None:
         return None
     found = key_pattern.fullmatch(raw.strip())
-    key = (found.group(1) or found.group(2)) if found else ""
-    if not 1 <= len(key) <= KEY_CHARACTERS_MAX:
+    if found is None:
         raise Problem(
             MALFORMED,
             f"an Idempotency-Key has 1 to {KEY_CHARACTERS_MAX} printable ASCII characters, without quotes",
         )
-    return key
+    return found.group(1) or found.group(2)
 
 
 def required_key(headers: Headers) -> str:
@@ -77,22 +94,30 @@ def required_key(headers: Headers) -> str:
     return key
 
 
-def expected_version(headers: Headers, *, required: bool = False) -> int | None:
-    """Read `If-Match: "v17"` (→ 17) or `If-None-Match: *` (→ 0); None where the caller takes any version."""
+def expected_versions(headers: Headers, *, required: bool = False) -> frozenset[int] | None:
+    """Read `If-Match: "v17"` (→ 17, or each version of a list) or `If-None-Match: *` (→ 0); None if the
+    caller takes any version.
+
+    A weak tag counts as the strong one, other than RFC 9110 §13.1.1 has it: a proxy that compresses what it
+    passes on makes every tag weak, and nothing that needs `If-Match` could ever be changed behind one. Tags
+    of ours name a version, which is the same however its representation was encoded. A tag that is none of
+    ours names no version, so it matches nothing.
+    """
     unknown = only(headers, "if-none-match")
     if unknown is not None and unknown.strip() != "*":
         raise Problem(MALFORMED, "with a command If-None-Match is *: it must not exist yet")
     if unknown is not None:
-        return 0
+        return frozenset({0})
     raw = only(headers, "if-match")
     if raw is None and required:
         raise Problem(IF_MATCH_REQUIRED, 'send the version that you read, as in If-Match: "v17"')
     if raw is None or raw.strip() == "*":
         return None
-    found = etag_pattern.fullmatch(raw.strip())
-    if found is None:
-        raise Problem(MALFORMED, 'If-Match holds one entity tag such as "v17", or *')
-    return int(found.group(1))
+    tags = entity_tags(raw)
+    if not tags:
+        raise Problem(MALFORMED, 'If-Match holds entity tags such as "v17", or *')
+    named = filter(None, map(version_pattern.fullmatch, tags))
+    return frozenset(int(each.group(1)) for each in named)
 
 
 def preference(headers: Headers) -> Preference:

@@ -143,7 +143,7 @@ class TimerClock:
         command_id = derived_id(ACTOR, entry.timer, str(entry.version))
         asked = Asked(
             Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
-            expected_version=entry.version,
+            expected_versions=frozenset({entry.version}),
         )
         assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
         player_id = folded.state.standing.player_id
