@@ -9,7 +9,7 @@ import msgspec
 
 from tta.clock import now_s
 from tta.domain.vocabulary import Role
-from tta.security.tokens import ISSUER, Principal, TokenRefused, Tokens
+from tta.security.tokens import ISSUER, EpochSeconds, Principal, TokenRefused, Tokens
 
 AUDIENCE = "tta:stream"
 TYPE = "stream-ticket+jwt"
@@ -19,7 +19,7 @@ LIFETIME_S = 60  # Asked for and used at once, over a slow line.
 class Claims(msgspec.Struct, frozen=True):
     sub: str
     session: UUID
-    until: int
+    until: EpochSeconds
     """When the token ends with which it was asked for: the stream ends then too."""
     roles: list[Role]
     player: UUID | None = None
