@@ -1,12 +1,14 @@
 """A whole TTA in this process, and who calls it."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 from uuid import UUID
 
 import httpx2
@@ -210,7 +212,8 @@ def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]
     assert document["status"] == status
     assert document["type"] == f"https://tta.example/problems/{code}"
     assert document["title"]
-    assert document["instance"] == response.request.url.path
+    assert unquote(document["instance"]) == response.request.url.path
+    assert re.fullmatch(r"(?:[A-Za-z0-9/._~!$&'()*+,;=@-]|%[0-9A-F]{2})+", document["instance"])
     assert len(document["trace_id"]) == 32
     assert response.headers["cache-control"] == "no-store"
     known = {"type", "title", "status", "code", "trace_id", "instance", "detail", "errors", "current_version"}

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import re
+import time
 
 import httpx2
 import pytest
@@ -200,7 +202,7 @@ class TestConditionalGet:
         shown = await player.seen(path, paused)
         assert shown.headers["ETag"] == paused.headers["ETag"]
         assert shown.headers["Cache-Control"] == "private, no-cache"
-        assert "Authorization" in shown.headers["Vary"]
+        assert {"Authorization", "Consistency-Token", "Prefer"} <= set(shown.headers["Vary"].split(", "))
         for tag in ('"v2"', 'W/"v2"', '"v1", "v2"', "*"):
             again = await player.get(path, If_None_Match=tag)
             assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", '"v2"')
@@ -433,3 +435,64 @@ class TestAliases:
         refused = await api.nobody().post("/sessions", {})
         problem(refused, 401, "unauthenticated")
         assert "successor-version" in refused.headers["Link"]
+
+    async def test_they_say_since_when_they_are_deprecated(self, api: Api):
+        player, path = await api.session()
+        interacted = await player.post(f"{path.removeprefix('/v1')}/interactions", {}, key=None)
+        for aged in (
+            await player.post("/sessions", {}, key=None),
+            interacted,
+            await player.get(path.removeprefix("/v1")),
+            await api.nobody().get("/health"),
+        ):
+            assert re.fullmatch("@[0-9]+", aged.headers["Deprecation"])
+            assert int(aged.headers["Deprecation"][1:]) < time.time()
+        for versioned in (await player.get(path), await api.nobody().get("/v1/health")):
+            assert "Deprecation" not in versioned.headers
+
+
+class TestIds:
+    """An id is the same in capitals (RFC 9562 §4), so it names the same command too."""
+
+    async def test_in_a_path_both_spellings_are_one_command(self, api: Api):
+        player, path = await api.session()
+        folder, _, session_id = path.rpartition("/")
+        first = await player.post(f"{path}/interactions", HELLO, key="k")
+        for spelt in (session_id.upper(), session_id.title()):
+            same(first, await player.post(f"{folder}/{spelt}/interactions", HELLO, key="k"))
+            same(first, await player.post(f"/sessions/{spelt}/interactions", HELLO, key="k"))
+            assert (await player.seen(f"{folder}/{spelt}", first)).json()["id"] == session_id
+        aliased = await player.get(f"/sessions/{session_id.upper()}")
+        assert aliased.headers["Link"] == f'<{path}>; rel="successor-version"'
+
+    async def test_in_every_path_they_are_taken(self, api: Api):
+        player = await api.player()
+        own, capitals = f"/v1/players/{player.player_id}", f"/v1/players/{str(player.player_id).upper()}"
+        goal = await player.post(f"{own}/goals", {"text": "Go out"}, key="goal")
+        same(goal, await player.post(f"{capitals}/goals", {"text": "Go out"}, key="goal"))
+        goal_id = goal.json()["goal_id"]
+        done = await player.post(f"{own}/goals/{goal_id}/complete", key="done")
+        same(done, await player.post(f"{capitals}/goals/{goal_id.upper()}/complete", key="done"))
+        for shown in ("", "/journey", "/progress"):
+            assert (await player.seen(f"{capitals}{shown}", done)).status_code == 200
+
+    async def test_in_a_body_both_spellings_are_one_payload(self, api: Api):
+        player, path = await api.session()
+        goals = f"/v1/players/{player.player_id}"
+        goal_id = (await player.post(f"{goals}/goals", {"text": "Go out"})).json()["goal_id"]
+        other = (await player.post("/v1/sessions", {})).json()["id"]
+        for target, field, given, more in (
+            (f"{goals}/progress", "goal_id", goal_id, {"attainment": 1}),
+            (f"{path}/switch", "to", other, {}),
+        ):
+            first = await player.post(target, {field: given, **more}, key="k")
+            same(first, await player.post(target, {field: given.upper(), **more}, key="k"))
+
+    @pytest.mark.parametrize("spelt", ["{%s}", "urn:uuid:%s", "%s%%0a", "%s%%00", "%%E2%%84%%AA%s"])
+    async def test_what_else_a_library_would_read_as_one_names_nothing(self, api: Api, spelt: str):
+        player, path = await api.session()
+        folder, _, session_id = path.rpartition("/")
+        for each in (session_id, session_id.upper()):
+            problem(await player.get(f"{folder}/{spelt % each}"), 404, "not-found")
+            problem(await player.post(f"{folder}/{spelt % each}/pause"), 404, "not-found")
+        problem(await player.get(f"{folder}/{session_id.replace('-', '')}"), 404, "not-found")

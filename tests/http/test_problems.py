@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from api_examples import Api, problem
+from api_examples import NEW_PLAYER, Api, problem
 from problem_examples import PRODUCED, breaking, unauthenticated
 from structlog.testing import capture_logs
 
 from tta.domain import care_plan, goals, measures, player, roster, safety_record, session
 from tta.domain.base import Refusal
-from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered
+from tta.domain.identity import derived_id
+from tta.domain.vocabulary import Role
+from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered, uri_reference
 
 UNREACHED = {
     "too-many-conflicts": "needs 20 lost races in a row: tests/commands/test_handle.py",
@@ -61,8 +63,64 @@ async def test_it_is_produced(api: Api, still_api: Api, kind: Kind):
         assert leak not in response.text.replace("https://tta.example", "")
 
 
-async def test_unauthenticated_says_how_to_sign_in(api: Api):
-    assert (await unauthenticated(api, api)).headers["WWW-Authenticate"] == "Bearer"
+class TestChallenges:
+    """`WWW-Authenticate` as RFC 6750 §3 has it."""
+
+    async def test_without_credentials_there_is_no_error(self, api: Api):
+        assert (await unauthenticated(api, api)).headers["WWW-Authenticate"] == 'Bearer realm="tta"'
+
+    @pytest.mark.parametrize("given", ["", "Basic c2FtOnNlY3JldA==", "Negotiate"])
+    async def test_another_scheme_is_as_none(self, api: Api, given: str):
+        refused = await api.nobody().get("/v1/sessions", Authorization=given)
+        problem(refused, 401, "unauthenticated")
+        assert refused.headers["WWW-Authenticate"] == 'Bearer realm="tta"'
+
+    @pytest.mark.parametrize("given", ["Bearer", "Bearer ", "bearer x", "Bearer a.b.c", "BEARER a b"])
+    async def test_a_token_that_is_not_good_is_said_to_be(self, api: Api, given: str):
+        refused = await api.nobody().get("/v1/sessions", Authorization=given)
+        problem(refused, 401, "unauthenticated")
+        assert refused.headers["WWW-Authenticate"] == 'Bearer realm="tta", error="invalid_token"'
+
+    async def test_a_ticket_that_is_not_good_is_said_to_be(self, api: Api):
+        refused = await api.nobody().get(f"/v1/sessions/{derived_id('x')}/stream?ticket=x")
+        problem(refused, 401, "unauthenticated")
+        assert refused.headers["WWW-Authenticate"] == 'Bearer realm="tta", error="invalid_token"'
+
+    async def test_of_two_authorizations_neither_counts(self, api: Api):
+        player, path = await api.session()
+        good, other = f"Bearer {player.token}", f"Bearer {(await api.player()).token}"
+        for given in ((good, good), (good, other), ("Basic x", good), (good, "")):
+            headers = [("Idempotency-Key", "k"), *(("Authorization", each) for each in given)]
+            for refused in (
+                await api.http.get("/v1/sessions", headers=headers),
+                await api.http.post(f"{path}/pause", headers=headers),
+                await api.http.get(f"{path}/stream?ticket=x", headers=headers),
+            ):
+                problem(refused, 401, "unauthenticated")
+                assert refused.headers["WWW-Authenticate"] == 'Bearer realm="tta", error="invalid_token"'
+
+    async def test_a_role_that_may_not_is_told_its_scope_does_not_reach(self, api: Api):
+        for refused in (
+            await api.caller(Role.OPERATOR).post("/v1/sessions", {}),
+            await (await api.player()).post("/v1/players", NEW_PLAYER),
+        ):
+            problem(refused, 403, "forbidden")
+            assert refused.headers["WWW-Authenticate"] == 'Bearer realm="tta", error="insufficient_scope"'
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/a b", "/v1/\u00fc", "/%0d%0a", '/v1/"<>\\^`{|}', "/v1/a:b", "/v1/a%2Fb%25"]
+)
+async def test_instance_is_a_uri_reference(api: Api, path: str):
+    problem(await api.http.get(path), 404, "not-found")
+
+
+@pytest.mark.parametrize(
+    ("path", "instance"),
+    [("//evil.example/x", "/.//evil.example/x"), ("x:1", "x%3A1"), ("*", "*"), ("/a?", "/a%3F")],
+)
+def test_instance_names_no_other_host_or_scheme(path: str, instance: str):
+    assert uri_reference(path) == instance
 
 
 def test_every_refusal_of_every_aggregate_has_a_kind():

@@ -46,7 +46,7 @@ async def test_it_begins_with_how_the_session_stands(api: Api, wire: Wire):
         "held": False,
     }
     assert 1_500 <= source.retry_ms <= 3_000
-    assert source.headers["cache-control"] == "no-store"
+    assert source.headers["cache-control"] == "no-store, no-transform"
     assert source.headers["x-accel-buffering"] == "no"
     source.close()
 

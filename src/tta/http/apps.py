@@ -76,12 +76,14 @@ EXPOSED = (
     "Allow",
     "Consistency",
     "Consistency-Token",
+    "Deprecation",
     "ETag",
     "Idempotency-Replayed",
     "Link",
     "Location",
     "Preference-Applied",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-Id",
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

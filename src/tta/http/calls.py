@@ -38,6 +38,7 @@ from tta.http.parameters import require_parameters
 from tta.http.problems import (
     FILLING,
     HISTORY_CHANGED,
+    INVALID_TOKEN,
     KEYRING_INCOMPLETE,
     NOT_FOUND,
     STALE,
@@ -46,8 +47,10 @@ from tta.http.problems import (
     VERSION_MISMATCH,
     Kind,
     Problem,
+    challenge,
     problem_of,
     rendered,
+    uri_reference,
 )
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
@@ -63,7 +66,11 @@ from tta.telemetry.metrics import COMMANDS_REPLAYED
 CREATED = 201
 CLIENT_LEFT = 499  # Nobody reads it; the log does.
 
-id_pattern = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ALIASES_DEPRECATED = "@1795392000"  # RFC 9745: since 23 November 2026, when the versioned paths came.
+VARY = "Authorization, Consistency-Token, Prefer"
+"""The request headers on which a query's answer depends."""
+
+id_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -163,8 +170,8 @@ class Call:
         self.body: Any = None
         self.said: dict[str, str] = {}
         """The headers that go with whatever is answered, problems included."""
-        self.path: str = request.scope["path"]
-        """As it is called since it is versioned, whichever way it was asked for."""
+        self.path = lower_ids(request.scope["path"])
+        """As it is called since it is versioned, whichever way it was asked for, with ids in lower case."""
         self.is_aliased = bool(route.alias) and not self.path.startswith("/v1/")
         self.consistency = Consistency.FRESH
         """What a query's answer is worth, once it has asked to be fresh."""
@@ -172,7 +179,10 @@ class Call:
         self._principal: Principal | None = None
         if self.is_aliased:
             self.path = f"/v1{self.path}"
-            self.said["Link"] = f'<{quote(self.path)}>; rel="successor-version"'
+            self.said |= {
+                "Deprecation": ALIASES_DEPRECATED,
+                "Link": f'<{quote(self.path)}>; rel="successor-version"',
+            }
 
     @property
     def principal(self) -> Principal:
@@ -192,9 +202,13 @@ class Call:
         require_role(self._principal, self.route.action)
 
     def _token_bearer(self) -> Principal:
-        scheme, _, token = self.request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …")
+        given = self.request.headers.getlist("authorization")
+        if len(given) > 1:
+            raise Problem(UNAUTHENTICATED, "send one Authorization header", headers=challenge(INVALID_TOKEN))
+        scheme, _, token = (given or [""])[0].strip().partition(" ")
+        if scheme.lower() != "bearer":
+            # Neither no credentials nor those of another scheme are an error (RFC 6750 §3.1).
+            raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …", headers=challenge())
         return self.services.tokens.verify(token.strip())
 
     def _ticket_holder(self) -> Principal | None:
@@ -208,7 +222,7 @@ class Call:
         raw = self.request.path_params[name]
         if id_pattern.fullmatch(raw) is None:
             raise Problem(NOT_FOUND)
-        return UUID(raw)
+        return UUID(raw)  # Reads capitals too (RFC 9562 §4).
 
     async def require_player(self, player_id: UUID | None) -> UUID:
         """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none.
@@ -293,6 +307,11 @@ STRICT = {
 """What an answer that is not fresh is to a caller who wants no other."""
 
 
+def lower_ids(path: str) -> str:
+    """Write each id in a path in lower case, so that both spellings name the same command."""
+    return "/".join(part.lower() if id_pattern.fullmatch(part) else part for part in path.split("/"))
+
+
 def mounted(route: Route, services: Services) -> list[StarletteRoute]:
     """Make Starlette's routes of one of ours."""
 
@@ -336,7 +355,9 @@ def answered_problem(error: Exception, request: Request) -> Response:
     problem = problem_of(error)
     request.scope["problem"] = problem.kind
     request.scope["error"] = error
-    return rendered(problem, trace_id=request.scope["traceparent"][3:35], instance=request.scope["path"])
+    return rendered(
+        problem, trace_id=request.scope["traceparent"][3:35], instance=uri_reference(request.scope["path"])
+    )
 
 
 def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: str = "") -> Response:
@@ -356,7 +377,7 @@ def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: 
 
 def shown(call: Call, answer: msgspec.Struct, tag: str) -> Response:
     """Answer a query, or 304 where the caller has just that."""
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Authorization, Prefer"}
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": VARY}
     if is_known(call.request.headers, tag):
         return Response(status_code=304, headers=headers)
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")

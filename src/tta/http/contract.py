@@ -100,7 +100,18 @@ RESPONSE_HEADERS = {
     "Preference-Applied": "What was made of `Prefer`.",
     "Link": 'The next page (`rel="next"`), or the path that follows this one (`rel="successor-version"`).',
     "Retry-After": "Seconds after which to try again.",
-    "WWW-Authenticate": "`Bearer`",
+    "WWW-Authenticate": "`Bearer`, with an `error` where credentials came (RFC 6750).",
+    "Deprecation": "Since when this path is no longer the one to use (RFC 9745).",
+    "Allow": "The methods that the path takes.",
+}
+
+
+PROBLEM_HEADERS: dict[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate",),
+    405: ("Allow",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
 }
 
 
@@ -213,7 +224,7 @@ def _responses(route: Route, tag: str) -> dict[str, Any]:
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
         schema = {"$ref": "#/components/schemas/ProblemDocument"}
-        headers = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
+        headers = PROBLEM_HEADERS.get(status, ())
         responses[str(status)] = {
             "description": " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds)),
             **_headers(*headers),

@@ -13,7 +13,7 @@ from tta.telemetry.metrics import STREAM_EVENTS, STREAMS_OPEN
 MEDIA_TYPE = "text/event-stream"
 RETRY_MS_MIN, RETRY_MS_MAX = 1_500, 3_000  # Apart, so that not all come back at one moment.
 HEADERS = {
-    "Cache-Control": "no-store",
+    "Cache-Control": "no-store, no-transform",  # A proxy that compresses would hold events back.
     "X-Accel-Buffering": "no",  # Proxies that hold an answer back until it is whole must not.
 }
 HEARTBEAT = b":\n\n"

@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -26,6 +27,7 @@ from tta.security.tokens import TokenRefused
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://tta.example/problems/"
 RETRY_AFTER_S = 1
+INVALID_TOKEN = "invalid_token"  # noqa: S105 - A word of RFC 6750 §3.1, not a token.
 
 
 class Kind(NamedTuple):
@@ -205,6 +207,18 @@ def problem_of(error: Exception) -> Problem:
     return Problem(INTERNAL)
 
 
+def challenge(error: str = "") -> dict[str, str]:
+    """Say how to sign in, and what is wrong with the credentials that came (RFC 6750 §3)."""
+    said = f', error="{error}"' if error else ""
+    return {"WWW-Authenticate": f'Bearer realm="tta"{said}'}
+
+
+def uri_reference(path: str) -> str:
+    """Write a decoded path as the URI reference of `instance` (RFC 9457 §3.1.5, RFC 3986 §4.2)."""
+    # What begins with two slashes would name a host, and what has a colon before its first slash a scheme.
+    return quote(f"/.{path}" if path.startswith("//") else path, safe="/~!$&'()*+,;=@")
+
+
 def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
     """Answer with a problem document."""
     kind = problem.kind
@@ -222,7 +236,9 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
     )
     headers = {"Cache-Control": "no-store", **problem.headers}
     if kind is UNAUTHENTICATED:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers = {**challenge(INVALID_TOKEN), **headers}
+    if kind is FORBIDDEN:
+        headers |= challenge("insufficient_scope")
     if kind.status in (STORE_UNAVAILABLE.status, TOO_MANY_STREAMS.status) or kind is CONTENDED:
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)

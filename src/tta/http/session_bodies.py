@@ -45,7 +45,7 @@ class SessionBegun(msgspec.Struct, frozen=True):
 
 
 class Switch(Body, frozen=True):
-    to: Annotated[str, exactly("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    to: UUID
     """The session that is to go on."""
 
 

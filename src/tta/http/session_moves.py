@@ -39,7 +39,7 @@ async def abandon_session(call: Call) -> Response:
 
 async def switch_sessions(call: Call) -> Response:
     player_id = await call.require_player(call.principal.player_id)
-    session_id, to_id = call.path_id("session_id"), UUID(call.body.to)
+    session_id, to_id = call.path_id("session_id"), call.body.to
     if to_id == session_id:
         raise wrong("to", "expected another session")
     switched = await switch_session(
