@@ -67,6 +67,9 @@ async def test_headers_that_cannot_be_read_lose_nothing(
         {"answers": [0] * 8 + [2.5]},
         {"answers": [0] * 8 + [3] + [0] * 90},
         {"measure": "PHQ-9"},
+        {"answers": {str(item): 3 * (item == 9) for item in range(1, 10)}},
+        {"answers": "000000003"},
+        {"measure": ["phq9"]},
     ],
 )
 async def test_a_body_that_is_not_valid_loses_nothing(api: Api, wrong: dict[str, Any]):
@@ -114,10 +117,12 @@ async def test_what_says_nothing_is_told_nothing(api: Api):
     assert await assessed(api, caller) == []
 
 
-async def test_who_may_not_answer_is_not_read(api: Api):
+async def test_who_may_not_answer_is_guided_and_nothing_is_recorded(api: Api):
     caller = await api.player()
-    operator = api.caller(Role.OPERATOR)
-    assert "guidance" not in problem(await operator.post(measures_of(caller), WORRYING), 403, "forbidden")
+    operator = api.caller(Role.OPERATOR, player_id=caller.player_id)
+    refused = problem(await operator.post(measures_of(caller), WORRYING), 403, "forbidden")
+    assert refused["guidance"]["level"] == "moderate"
+    assert await assessed(api, caller) == []
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ from tta.http import (
 )
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
+from tta.http.item_9 import look_at_unrouted
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
@@ -60,6 +61,8 @@ QUERIES: tuple[Route, ...] = (
     *operations.QUERIES,
 )
 BOTH: tuple[Route, ...] = health.BOTH
+QUESTIONNAIRES = {route.path.rpartition("/")[2] for route in COMMANDS if route.refused is not None}
+"""How the paths end whose bodies are looked at, whatever they are refused for."""
 ACCEPTED = (
     "Authorization",
     "Content-Type",
@@ -257,4 +260,6 @@ async def _refused(request: Request, error: Exception) -> Response:
             if isinstance(each, StarletteRoute) and each.matches(request.scope)[0] is not Match.NONE
         ]
         error = Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(set().union(*methods)))})
+    if any(name in request.scope["path"].lower() for name in QUESTIONNAIRES):
+        return answered_problem(await look_at_unrouted(request, error), request)
     return answered_problem(error, request)

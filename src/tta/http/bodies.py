@@ -1,17 +1,22 @@
 """Bodies: read within bounds, decoded strictly, and the text in them normalised."""
 
 import asyncio
+import json
 import re
 import unicodedata
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from msgspec import Meta
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA, FieldError, Problem
 
 BYTES_MAX = 1024 * 1024
+STRANGERS_BYTES_MAX = 64 * 1024  # A questionnaire has less than 1 KiB.
+STRANGERS_TIMEOUT_S = 2.0
+STRANGERS_MAX = 64  # Whose body is waited for at once; of others what has come already is looked at.
 TIMEOUT_S = 10.0  # Within which all of a body has come; 1 MiB over a slow mobile line takes some 8 s.
 IDENTITY = "identity"
 PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
@@ -38,14 +43,56 @@ def exactly(pattern: str) -> Meta:
     return Meta(pattern=rf"^(?:{pattern})\Z")
 
 
-async def read_json(request: Request) -> bytes:
-    """Read a body that says it is JSON. Raises problems 408, 413 and 415."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
-    if request.headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY:
-        raise Problem(UNSUPPORTED_MEDIA, "send it without Content-Encoding", headers=PLAIN)
-    return await _read(request)
+class Arrival:
+    """A body, as far as it has come."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._chunks = request.stream()
+        self._raw = bytearray()
+        self._has_begun = False
+        self.is_whole = False
+        """Whether all of it has come."""
+
+    async def json(self) -> bytes:
+        """Read a body that says it is JSON. Raises problems 408, 413 and 415."""
+        headers = self._request.headers
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
+        if headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY:
+            raise Problem(UNSUPPORTED_MEDIA, "send it without Content-Encoding", headers=PLAIN)
+        return await self.whole()
+
+    async def whole(self) -> bytes:
+        """Read all of it. Raises problems 408 and 413."""
+        too_large = Problem(TOO_LARGE, f"a request has at most {BYTES_MAX} bytes", headers=LEAVE)
+        announced = self._request.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > BYTES_MAX:
+            raise too_large
+        try:
+            await self._read(BYTES_MAX, TIMEOUT_S)
+        except TimeoutError as error:
+            raise Problem(LATE, f"a request's body has {TIMEOUT_S:.0f} s to come", headers=LEAVE) from error
+        if not self.is_whole:
+            raise too_large
+        return bytes(self._raw)
+
+    async def looked_at(self, bytes_max: int, timeout_s: float) -> bytes:
+        """Give what has come of it. If nobody has read yet, first read what comes within these bounds."""
+        if not self._has_begun:
+            with suppress(TimeoutError, ClientDisconnect):
+                await self._read(bytes_max, timeout_s)
+        return bytes(self._raw[:bytes_max])
+
+    async def _read(self, bytes_max: int, timeout_s: float) -> None:
+        self._has_begun = True
+        async with asyncio.timeout(timeout_s):
+            async for chunk in self._chunks:
+                self._raw += chunk
+                if len(self._raw) > bytes_max:
+                    return
+        self.is_whole = True
 
 
 def decoded(raw: bytes, kind: Any) -> Any:
@@ -61,11 +108,41 @@ def decoded(raw: bytes, kind: Any) -> Any:
         raise Problem(MALFORMED, "the body is not JSON") from error
 
 
-async def require_no_body(request: Request) -> None:
+class Strangers:
+    """Callers that are not signed in. Their bodies are looked at within tighter bounds, so that they cannot
+    hold what others need.
+    """
+
+    def __init__(self) -> None:
+        self._waited_for = 0
+
+    async def look_at(self, arrival: Arrival) -> bytes:
+        """Give what comes of such a caller's body within the bounds."""
+        timeout_s = STRANGERS_TIMEOUT_S if self._waited_for < STRANGERS_MAX else 0.0
+        self._waited_for += 1
+        try:
+            return await arrival.looked_at(STRANGERS_BYTES_MAX, timeout_s)
+        finally:
+            self._waited_for -= 1
+
+
+strangers = Strangers()
+
+
+async def require_no_body(arrival: Arrival) -> None:
     """Refuse a body where none is expected: what its sender means would not happen. `{}` is none."""
-    raw = await _read(request)
-    if raw.strip() not in {b"", b"{}"}:
+    if (await arrival.whole()).strip() not in {b"", b"{}"}:
         raise Problem(INVALID, "this request has no body")
+
+
+def require_single_names(raw: bytes) -> None:
+    """Refuse JSON with two members of one name: which of them was meant nobody knows (RFC 8259 §4)."""
+
+    def single(pairs: list[tuple[str, Any]]) -> None:
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise Problem(INVALID, "a name comes twice in one object")
+
+    json.loads(raw, object_pairs_hook=single)
 
 
 def clean_text(raw: str) -> str:
@@ -74,23 +151,6 @@ def clean_text(raw: str) -> str:
     """
     text = line_ends.sub("\n", unicodedata.normalize("NFC", raw))
     return unseen_characters.sub("", spaces.sub(" ", text))
-
-
-async def _read(request: Request) -> bytes:
-    too_large = Problem(TOO_LARGE, f"a request has at most {BYTES_MAX} bytes", headers=LEAVE)
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > BYTES_MAX:
-        raise too_large
-    raw = bytearray()
-    try:
-        async with asyncio.timeout(TIMEOUT_S):
-            async for chunk in request.stream():
-                raw += chunk
-                if len(raw) > BYTES_MAX:
-                    raise too_large
-    except TimeoutError as error:
-        raise Problem(LATE, f"a request's body has {TIMEOUT_S:.0f} s to come", headers=LEAVE) from error
-    return bytes(raw)
 
 
 def _pointer(found: re.Match[str] | None) -> str:

@@ -22,7 +22,15 @@ from tta.commands.handle import Asked, Commands, Handled, require_key
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
 from tta.http.asking import asked_by
-from tta.http.bodies import decoded, read_json, require_no_body
+from tta.http.bodies import (
+    BYTES_MAX,
+    TIMEOUT_S,
+    Arrival,
+    decoded,
+    require_no_body,
+    require_single_names,
+    strangers,
+)
 from tta.http.guidance import UNTAKEN
 from tta.http.manners import (
     Preference,
@@ -165,6 +173,7 @@ class Call:
         self.route = route
         self.services = services
         self.at = now()
+        self.arrival = Arrival(request)
         self.raw = b""
         """The body as it came, where the route takes one."""
         self.body: Any = None
@@ -188,6 +197,23 @@ class Call:
     def principal(self) -> Principal:
         assert self._principal is not None, f"{self.route.path} is public"
         return self._principal
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self._principal is not None
+
+    @property
+    def has_all(self) -> bool:
+        """Whether all of the body has come."""
+        return self.arrival.is_whole
+
+    async def arrived(self) -> bytes:
+        """Give what has come of the body, or comes within bounds; a stranger's are tighter."""
+        if self.is_signed_in:
+            self.raw = await self.arrival.looked_at(BYTES_MAX, TIMEOUT_S)
+        else:
+            self.raw = await strangers.look_at(self.arrival)
+        return self.raw
 
     @cached_property
     def preference(self) -> Preference:
@@ -251,7 +277,10 @@ class Call:
     @cached_property
     def named(self) -> Asked:
         """The command as its key and payload name it, whatever version it expects."""
-        payload = self.raw if self.body is None else msgspec.json.encode(self.body)
+        return self.named_by(self.raw if self.body is None else msgspec.json.encode(self.body))
+
+    def named_by(self, payload: bytes) -> Asked:
+        """The command as its key and another payload name it."""
         subject, keys = self.principal.subject, self.services.hmac_keys
         return asked_by(self.request, subject, self.path, payload, keys, is_aliased=self.is_aliased)
 
@@ -320,13 +349,17 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         try:
             call.sign_in()
             if route.body is None and route.method != "GET":
-                await require_no_body(request)
-            call.raw = b"" if route.body is None else await read_json(request)
+                await require_no_body(call.arrival)
+            call.raw = b"" if route.body is None else await call.arrival.json()
             if route.action not in PUBLIC:
                 require_parameters(request.query_params, (*route.query, *("ticket",) * route.ticketed))
             call.body = None if route.body is None else decoded(call.raw, route.body)
+            if route.takes_words:
+                require_single_names(call.raw)
             response = await route.endpoint(call)
-        except ClientDisconnect:
+        except ClientDisconnect as error:
+            if route.refused is not None:
+                await route.refused(call, error)
             return Response(status_code=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
             told = error if route.refused is None else await route.refused(call, error)

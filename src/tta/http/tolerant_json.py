@@ -1,0 +1,163 @@
+"""A reader for JSON that is broken, or is something else: it finds what was said under a name.
+
+It never fails, and its work is bounded. It is for looking only; what is recorded is decoded strictly.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
+
+OCCURRENCES_MAX = 32  # Of a name in one body: a form names each of nine answers, a duplicate names all again.
+TOKENS_MAX = 400  # Of a value; nine answers with names and comments have fewer than 100.
+COMMENT_CHARACTERS_MAX = 400
+CHARACTERS_MAX = 32 * 1024  # Read whole; of a longer text only what stands near a name.
+EXCERPT_CHARACTERS_MAX = 2_000
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # Begins like the mark of UTF-16, so it is asked for first.
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+COMMENT = rf"/\*.{{0,{COMMENT_CHARACTERS_MAX}}}?\*/|(?://|\#)[^\r\n]{{0,{COMMENT_CHARACTERS_MAX}}}"
+GAP = rf"(?:\s|{COMMENT})*+"
+PART_HEADERS = r"(?:content-[\w-]+:[^\r\n]*\s*)*+"  # Of a part of a form (RFC 7578).
+
+as_plain_quotes = str.maketrans(
+    {"\\": None, "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "`": '"'}
+)
+number = re.compile(r"[+-]?\.?\d")
+escaped = re.compile(r"\\u([0-9a-fA-F]{4})")
+tokens = re.compile(
+    rf"""(?P<gap>\s+|{COMMENT}|[,;])
+    |(?P<opens>[\[{{(])
+    |(?P<closes>[\]}})])
+    |(?P<names>[:=])
+    |"(?P<text>[^"\r\n\[\]{{}}]*)"
+    |'(?P<quoted>[^'\r\n\[\]{{}}]*)'
+    |(?P<word>[+-]?[\w.][\w.+-]*)
+    |(?P<skipped>["'-])
+    |(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class Named(NamedTuple):
+    """A member of an object: its name and its value."""
+
+    name: str
+    value: Any
+
+
+def text_of(raw: bytes) -> str:
+    """Decode a body as its mark or its zero bytes say, else as UTF-8; what does not decode is replaced."""
+    for mark, encoding in MARKS:
+        if raw.startswith(mark):
+            return raw[len(mark) :].decode(encoding, "replace")
+    return raw.decode(json.detect_encoding(raw), "replace")
+
+
+def excerpt(text: str, *names: str) -> str:
+    """Cut a long text down to what stands near the first and the last occurrences of these names."""
+    if len(text) <= CHARACTERS_MAX:
+        return text
+    text = text.replace("\u0130", "I")  # The one letter that would be two in lower case.
+    lower = text.lower()
+    found = sorted(at for name in names for at in _places(name, lower))
+    half = CHARACTERS_MAX // EXCERPT_CHARACTERS_MAX // 2
+    cut, ended = [], 0
+    for start in found[:half] + found[half:][-half:]:
+        # One character more: an element or a name in quotes begins before it.
+        end = max(ended, start + EXCERPT_CHARACTERS_MAX)
+        cut.append(text[max(ended, start - 1) : end])
+        ended = end
+    return "".join(cut)
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + 1)
+
+
+def members_of(text: str) -> list[Named] | None:
+    """Give every member of every object of a JSON text, also those of one name; None if it is no JSON.
+
+    A value that is an object is a list of its members.
+    """
+    try:
+        tree = json.loads(text, object_pairs_hook=lambda pairs: [Named(*each) for each in pairs])
+    except (ValueError, RecursionError):
+        return None
+    found, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Named):
+            found.append(node)
+            waiting.append(node.value)
+        elif isinstance(node, list):
+            waiting.extend(reversed(node))
+    return found
+
+
+def found_under(name: str, text: str) -> list[Any]:
+    """Give what follows a name, or its plural, in a text of any form: broken JSON, an object of a script,
+    YAML, a form, an element. What has an index there (`name[8]`) is a Named of it; a list may lack its end.
+    """
+    text = escaped.sub(lambda found: chr(int(found[1], 16)), text).translate(as_plain_quotes)
+    pattern = re.compile(
+        rf"""(?<![a-z]){name}s?[\[._-]*(?P<index>\d{{0,3}})\]?
+        ["']?{GAP}(?:[:=]>?|>|(?<=[\r\n])){GAP}{PART_HEADERS}""",
+        re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    )
+    found = []
+    for each in [text, unquote_plus(text)] if "%" in text else [text]:
+        for named in islice(pattern.finditer(each), OCCURRENCES_MAX):
+            value = _value(each, named.end())
+            if value is not None:
+                found.append(Named(named["index"], value) if named["index"] else value)
+    return found
+
+
+def _value(text: str, start: int) -> Any:
+    """Read the value that begins there: a list of texts, or one text; None if neither does."""
+    top: list[Any] = []
+    inner = top
+    around: list[list[Any]] = []
+    for token in islice(tokens.finditer(text, start), TOKENS_MAX):
+        kind = token.lastgroup
+        if kind == "opens" and (around or not top):
+            opened: list[Any] = []
+            _add(inner, opened)
+            around.append(inner)
+            inner = opened
+        elif kind == "word" and top and not around and number.match(token["word"]) is None:
+            break  # A list without brackets is numbers; a word is something else that follows.
+        elif kind in {"text", "quoted", "word"}:
+            _add(inner, token[kind])
+            if kind != "word" and not around:
+                break
+        elif kind == "names" and around:
+            if inner and isinstance(inner[-1], str):
+                inner[-1] = Named(inner[-1], None)
+        elif kind == "closes" and len(around) > 1:
+            inner = around.pop()
+        elif kind not in {"gap", "skipped"} and (not around or kind == "closes"):
+            break
+    if not top:
+        return None
+    return top[0] if len(top) == 1 else top
+
+
+def _add(inner: list[Any], value: Any) -> None:
+    """Add a value to a list, or give it to the name that waits for it."""
+    if inner and isinstance(inner[-1], Named) and inner[-1].value is None:
+        inner[-1] = inner[-1]._replace(value=value)
+    else:
+        inner.append(value)
