@@ -120,6 +120,16 @@ WRITES_CYPHER = {"graph/schema.py", "graph/shapes.py", "graph/plans.py"}
 """They write statements from the declared schema, which nobody outside can reach."""
 
 
+DOLLAR_AT_THE_END = re.compile(r"(?<!\\)\$(?=[)|]|\Z)")
+ENDS_IN_DOLLAR = {
+    "http/contract.py": "JSON Schema, where it is the very end",
+    "http/stream_contract.py": "likewise",
+    "eventstore/log_files.py": "lines of a file, with re.MULTILINE",
+    "graph/shapes.py": "Cypher, whose parameters begin with it",
+    "eventstore/loading.py": "the Redis protocol's, no pattern",
+}
+
+
 class Imported(NamedTuple):
     module: str
     name: str
@@ -260,6 +270,19 @@ def test_no_statement_is_built_from_strings(path: Path):
         for piece in pieces:
             text = piece.value if isinstance(piece, ast.Constant) and isinstance(piece.value, str) else ""
             assert CYPHER.search(text) is None, f"line {node.lineno}"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_no_pattern_lets_a_line_break_follow(path: Path):
+    """`$` also matches before a final line break: patterns end in `\\Z`, or are matched in full."""
+    literals = [each.value for each in ast.walk(parsed(path)) if isinstance(each, ast.Constant)]
+    texts = [
+        each if isinstance(each, str) else repr(each)[2:-1]
+        for each in literals
+        if isinstance(each, str | bytes)
+    ]
+    found = [each for each in texts if DOLLAR_AT_THE_END.search(each)]
+    assert not found or path.relative_to(SOURCE).as_posix() in ENDS_IN_DOLLAR, found
 
 
 @pytest.mark.parametrize("path", TESTS, ids=shown)

@@ -152,7 +152,7 @@ async def test_headers_have_a_limit(api: Api):
     problem(await api.http.get("/livez", headers=many), 431, "headers-too-large")
 
 
-@pytest.mark.parametrize("path", ["/sessions/%E2%82%AC", "/sessions/a%0d%0aX:1", "/sessions/%3E%3B%20rel=x"])
+@pytest.mark.parametrize("path", ["/sessions/%E2%82%AC", "/sessions/a%22%20X:1", "/sessions/%3E%3B%20rel=x"])
 async def test_any_path_makes_a_link_that_holds(api: Api, path: str):
     answer = await (await api.player()).get(path)
     problem(answer, 404, "not-found")

@@ -44,7 +44,7 @@ AUXILIARIES = frozenset(
 word_pattern = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 number_pattern = re.compile(r"\d+")
 counted_pattern = re.compile(r"\d+|[^\W\d_]+")
-short_pattern = re.compile(r"'(?:s|m|ll|ve|d|re)$")
+short_pattern = re.compile(r"'(?:s|m|ll|ve|d|re)\Z")
 
 
 def words_in(text: str) -> list[str]:

@@ -35,6 +35,7 @@ from tta.http import (
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.item_9 import look_at_unrouted
+from tta.http.paths import PrintablePaths
 from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
@@ -128,6 +129,9 @@ def app(
                 expose_headers=EXPOSED,
             )
         )
+    middleware.append(
+        Middleware(PrintablePaths, _refused)
+    )  # Last, so that its answers get what all others get.
     made = Starlette(
         routes=[*routes, StarletteRoute("/v1/openapi.json", openapi)],
         middleware=middleware,
@@ -147,11 +151,13 @@ def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
         await refresh_gauges()
         return health.scraped()
 
-    return Starlette(
+    made = Starlette(
         routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics)],
-        middleware=[Middleware(Observed)],
+        middleware=[Middleware(Observed), Middleware(PrintablePaths, _refused)],
         exception_handlers={HTTPException: _refused},
     )
+    made.router.redirect_slashes = False
+    return made
 
 
 class Observed:
