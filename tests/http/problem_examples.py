@@ -53,6 +53,12 @@ async def key_missing(api: Api, _: Api) -> httpx2.Response:
     return await (await api.player()).post("/v1/sessions", {}, key=None)
 
 
+async def preflight_refused(api: Api, _: Api) -> httpx2.Response:
+    return await api.nobody().send(
+        "OPTIONS", "/v1/sessions", Origin="https://evil.example", Access_Control_Request_Method="POST"
+    )
+
+
 async def token_malformed(api: Api, _: Api) -> httpx2.Response:
     return await (await api.player()).get(f"/v1/sessions/{derived_id('nothing')}", Consistency_Token="?")
 
@@ -316,6 +322,7 @@ PRODUCED: dict[str, Produce] = {
     "malformed-request": malformed,
     "idempotency-key-missing": key_missing,
     "consistency-token-malformed": token_malformed,
+    "preflight-refused": preflight_refused,
     "unauthenticated": unauthenticated,
     "forbidden": forbidden,
     "not-found": not_found,

@@ -156,6 +156,7 @@ async def test_without_a_key_there_is_guidance_alone(api: Api, address: tuple[st
         ("POST", "/players/{player}/measures", 404),
         ("POST", "/v1/players/{player}/Measures", 404),
         ("POST", "/v1/players/nobody/measures", 404),
+        ("POST", "/v1/players/{player}/measures%0a", 404),
         ("POST", "/v1/measures", 405),
     ],
 )

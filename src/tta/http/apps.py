@@ -12,7 +12,6 @@ from prometheus_client import Counter, Histogram
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
@@ -32,18 +31,16 @@ from tta.http import (
     stories,
     streams,
 )
+from tta.http.admission import Admission, Browsers
 from tta.http.calls import Route, Services, answered_problem, mounted
 from tta.http.contract import contract
 from tta.http.item_9 import look_at_unrouted
 from tta.http.paths import PrintablePaths
-from tta.http.problems import HEADERS_TOO_LARGE, INTERNAL, METHOD_NOT_ALLOWED, OVERLOADED, Kind, Problem
+from tta.http.places import REQUESTS_MAX, Places, Priority
+from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
-REQUESTS_MAX = 2_000  # At once in one process.
-HEADER_BYTES_MAX = 64 * 1024
-ALWAYS_ANSWERED = {"/livez", "/readyz", "/health", "/v1/health", "/metrics"}
-"""Whoever keeps us running must not take a busy process for a dead one."""
 COMMANDS: tuple[Route, ...] = (
     *players.COMMANDS,
     *sessions.COMMANDS,
@@ -105,10 +102,15 @@ log = structlog.get_logger("tta.http")
 
 
 def app(
-    services: Services, which: str, *, origins: Sequence[str] = (), requests_max: int = REQUESTS_MAX
+    services: Services,
+    which: str,
+    *,
+    origins: Sequence[str] = (),
+    requests_max: int = REQUESTS_MAX,
+    places: Places | None = None,
 ) -> Starlette:
-    """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins; of
-    more than `requests_max` requests at once the last are told to come back.
+    """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins;
+    `places` says how many requests it takes at once, by default `requests_max`.
     """
     commands = COMMANDS if which in ("commands", "all") else ()
     queries = QUERIES if which in ("queries", "all") else ()
@@ -117,23 +119,24 @@ def app(
     async def openapi(_request: Request) -> Response:
         return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
 
-    routes = [each for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
-    middleware = [Middleware(Observed, requests_max)]
+    placed = [(each, route) for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
+    middleware = [Middleware(Observed)]
     if origins:
         middleware.append(
             Middleware(
-                CORSMiddleware,
+                Browsers,
                 allow_origins=list(origins),
                 allow_methods=METHODS,
                 allow_headers=ACCEPTED,
                 expose_headers=EXPOSED,
             )
         )
-    middleware.append(
-        Middleware(PrintablePaths, _refused)
-    )  # Last, so that its answers get what all others get.
+    middleware += [
+        Middleware(Admission, places or Places(requests_max), placed),
+        Middleware(PrintablePaths, _refused),  # Last, so that its answers get what all others get.
+    ]
     made = Starlette(
-        routes=[*routes, StarletteRoute("/v1/openapi.json", openapi)],
+        routes=[*(each for each, _ in placed), StarletteRoute("/v1/openapi.json", openapi)],
         middleware=middleware,
         exception_handlers={HTTPException: _refused},
     )
@@ -153,7 +156,11 @@ def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
 
     made = Starlette(
         routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics)],
-        middleware=[Middleware(Observed), Middleware(PrintablePaths, _refused)],
+        middleware=[
+            Middleware(Observed),
+            Middleware(Admission, Places(), otherwise=Priority.ALWAYS),
+            Middleware(PrintablePaths, _refused),
+        ],
         exception_handlers={HTTPException: _refused},
     )
     made.router.redirect_slashes = False
@@ -163,10 +170,8 @@ def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
 class Observed:
     """Every request gets a trace, a request id, safe headers, one log line and its place in the metrics."""
 
-    def __init__(self, app: ASGIApp, requests_max: int = REQUESTS_MAX) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._requests_max = requests_max
-        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -180,39 +185,20 @@ class Observed:
         scope["traceparent"] = _traceparent(headers.get(b"traceparent", b"").decode("latin-1"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=request_id, trace=scope["traceparent"][3:35])
-        status, counted = 500, 1
+        status = 500
 
         async def send_observed(message: Message) -> None:
-            nonlocal status, counted
+            nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if scope.get("streamed"):
-                    # From here on it is no request under way: it may stay for hours.
-                    self._under_way -= counted
-                    counted = 0
                 message["headers"] += SECURITY_HEADERS
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
 
-        self._under_way += 1
         try:
-            turned_away = self._turned_away(scope)
-            if turned_away is None:
-                await self._app(scope, receive, send_observed)
-            else:
-                answer = answered_problem(Problem(turned_away), Request(scope))
-                await answer(scope, receive, send_observed)
+            await self._app(scope, receive, send_observed)
         finally:
-            self._under_way -= counted
             _observe(scope, status, time.perf_counter() - began)
-
-    def _turned_away(self, scope: Scope) -> Kind | None:
-        """Say why a request is not even looked at, if so."""
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
-            return HEADERS_TOO_LARGE
-        if self._under_way > self._requests_max and scope["path"] not in ALWAYS_ANSWERED:
-            return OVERLOADED
-        return None
 
 
 def _observe(scope: Scope, status: int, seconds: float) -> None:

@@ -5,7 +5,8 @@ document here.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -43,8 +44,10 @@ from tta.http.manners import (
 from tta.http.measurements import Measurements
 from tta.http.opener import Opener
 from tta.http.parameters import require_parameters
+from tta.http.places import Places, Priority
 from tta.http.problems import (
     FILLING,
+    HEADERS_TOO_LARGE,
     HISTORY_CHANGED,
     INVALID_TOKEN,
     KEYRING_INCOMPLETE,
@@ -69,7 +72,7 @@ from tta.security.keyring import Keyring
 from tta.security.policy import PUBLIC, Action, require_relation, require_role
 from tta.security.tickets import verify_ticket
 from tta.security.tokens import Principal, Tokens
-from tta.telemetry.metrics import COMMANDS_REPLAYED
+from tta.telemetry.metrics import COMMANDS_REPLAYED, WAITS_REFUSED
 
 CREATED = 201
 CLIENT_LEFT = 499  # Nobody reads it; the log does.
@@ -79,6 +82,9 @@ VARY = "Authorization, Consistency-Token, Prefer"
 """The request headers on which a query's answer depends."""
 
 id_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+log = structlog.get_logger(__name__)
 
 
 class Stopped(msgspec.Struct, frozen=True):
@@ -160,7 +166,10 @@ class Route(NamedTuple):
     ticketed: bool = False
     """A stream ticket (`?ticket=`) for the session of its path stands in for a token."""
     takes_words: bool = False
-    """Takes a player's words or a questionnaire: where their key is missing, guidance comes all the same."""
+    """Takes a player's words or a questionnaire: where their key is missing, or there is no place for the
+    request, guidance comes all the same.
+    """
+    priority: Priority = Priority.STORY
     refused: Callable[["Call", Exception], Awaitable[Exception]] | None = None
     """Looks at whatever is refused, or fails, before it is answered; must not raise."""
 
@@ -197,6 +206,11 @@ class Call:
     def principal(self) -> Principal:
         assert self._principal is not None, f"{self.route.path} is public"
         return self._principal
+
+    def require_small_headers(self) -> None:
+        """Refuse what was let in only so that its body is looked at."""
+        if self.request.scope.get("headers_too_large"):
+            raise Problem(HEADERS_TOO_LARGE)
 
     @property
     def is_signed_in(self) -> bool:
@@ -293,25 +307,39 @@ class Call:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
         return named._replace(expected_versions=expected)
 
+    @contextmanager
+    def waits(self, kind: str) -> Iterator[float]:
+        """Give for how long this request may wait; not at all if too many wait already."""
+        places: Places = self.request.scope["places"]
+        with places.wait(self.principal.subject) as has_place:
+            if not has_place:
+                WAITS_REFUSED.labels(kind).inc()
+                log.info("too many requests wait: this one is answered at once", kind=kind)
+                self.preference = self.preference._replace(wait_s=0.0)
+            yield self.preference.wait_s
+
     async def be_fresh(self, *models: str, about: UUID | None = None) -> None:
         """Wait until the read models have seen the caller's token, and say what the answer is worth.
 
         `about` is whose rows are shown, or which; without it, those of every slot. Raises a problem (503)
         where the caller asked for strict handling and the answer would not be fresh.
         """
-        store, asked = self.services.commands.aggregates.store, self.preference
+        store, freshness = self.services.commands.aggregates.store, self.services.freshness
         token = consistency_token(
             self.request.headers, self.principal.subject, self.services.token_seal, store.layout.slots
         )
-        self._shows = models, range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
+        slots = range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
+        self._shows = models, slots
+        self.consistency = await freshness.of(models, token, slots=slots)
         if token is not None:
-            self.said |= asked.applied
-        self.consistency = await self.services.freshness.of(
-            models, token, slots=self._shows[1], wait_s=asked.wait_s
-        )
+            if self.preference.wait_s and self.consistency in MAY_CHANGE:
+                with self.waits("query") as wait_s:
+                    if wait_s:
+                        self.consistency = await freshness.of(models, token, slots=slots, wait_s=wait_s)
+            self.said |= self.preference.applied
         if token is not None or self.consistency is not Consistency.FRESH:
             self.said["Consistency"] = self.consistency.word
-        if asked.strict and self.consistency is not Consistency.FRESH:
+        if self.preference.strict and self.consistency is not Consistency.FRESH:
             raise Problem(STRICT[self.consistency])
 
     async def require_filled(self) -> None:
@@ -327,6 +355,8 @@ class Call:
         return Problem(NOT_FOUND)
 
 
+MAY_CHANGE = {Consistency.STALE, Consistency.FILLING}
+"""What is worth a wait."""
 STRICT = {
     Consistency.STALE: STALE,
     Consistency.LOST: HISTORY_CHANGED,
@@ -348,6 +378,7 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         call = Call(request, route, services)
         try:
             call.sign_in()
+            call.require_small_headers()
             if route.body is None and route.method != "GET":
                 await require_no_body(call.arrival)
             call.raw = b"" if route.body is None else await call.arrival.json()

@@ -36,6 +36,7 @@ from tta.http.care_plan_bodies import (
 )
 from tta.http.guidance import guidance_for
 from tta.http.item_9 import look_at_refused
+from tta.http.places import Priority
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, FieldError, Problem, problem_of
 from tta.security.policy import Action
@@ -214,6 +215,7 @@ COMMANDS = (
         answer=MeasureTaken,
         body=NewMeasure,
         takes_words=True,
+        priority=Priority.SAFETY,
         problems=(
             *ANY,
             INVALID,

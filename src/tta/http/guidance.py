@@ -35,16 +35,25 @@ class Guidance(msgspec.Struct, frozen=True):
     text: str
 
 
-UNTAKEN = Guidance(
-    RiskLevel.UNKNOWN,
-    "What you sent could not be taken, and nobody has looked at it: something of ours is missing, and that "
-    "is not your fault. If you are not well, do not wait for us: tell a person whom you trust how you are, "
+IF_NOT_WELL = (
+    "If you are not well, do not wait for us: tell a person whom you trust how you are, "
     "today if you can, or call or write to a crisis line in your country; they listen day and night. If "
     "you are in danger now, or have hurt yourself, call your emergency number, stay with somebody, and "
     "keep away from what you could hurt yourself with. You are talking with a program, and nobody has been "
-    "called; so please reach a person.",
+    "called; so please reach a person."
+)
+UNTAKEN = Guidance(
+    RiskLevel.UNKNOWN,
+    "What you sent could not be taken, and nobody has looked at it: something of ours is missing, and that "
+    f"is not your fault. {IF_NOT_WELL}",
 )
 """What comes with words or a questionnaire that cannot be taken for want of the player's key."""
+TURNED_AWAY = Guidance(
+    RiskLevel.UNKNOWN,
+    "What you sent could not be taken, and nobody has looked at it: too many people ask us at once, and that "
+    f"is not your fault. Please send it again in a moment. {IF_NOT_WELL}",
+)
+"""What comes with words or a questionnaire that a process has no place for."""
 
 
 def guidance_for(level: RiskLevel) -> Guidance | None:

@@ -16,6 +16,7 @@ from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
 from tta.http.calls import Call, Overdue, Route, Stopped
 from tta.http.measurements import CHECK_TIMEOUT_S, Parked
+from tta.http.places import Priority
 from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
 from tta.telemetry import metrics
@@ -211,9 +212,10 @@ def _json(answer: msgspec.Struct, status: int) -> Response:
     return Response(msgspec.json.encode(answer), status, {"Cache-Control": "no-store"}, "application/json")
 
 
-BOTH = (
+ROUTES = (
     Route("GET", "/v1/health", health, Action.LOOK, "Show health", answer=Health, alias="/health"),
     Route("GET", "/livez", livez, Action.LOOK, "Show whether the process lives", answer=Alive),
     Route("GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", answer=Alive),
     Route("GET", "/metrics", show_metrics, Action.LOOK, "Show metrics", media_type="text/plain"),
 )
+BOTH = tuple(route._replace(priority=Priority.ALWAYS) for route in ROUTES)

@@ -85,6 +85,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
 MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
 KEY_MISSING = Kind("idempotency-key-missing", 400, "An Idempotency-Key is required")
 TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not one of ours")
+PREFLIGHT_REFUSED = Kind("preflight-refused", 400, "A page of this origin may not send this")
 UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required")
 FORBIDDEN = Kind("forbidden", 403, "Your account may not do this")
 NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")

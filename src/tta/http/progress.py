@@ -17,6 +17,7 @@ from tta.domain.measures import (
 from tta.http.calls import Call, Route, shown
 from tta.http.manners import etag
 from tta.http.opener import Opener
+from tta.http.places import Priority
 from tta.http.problems import NOT_FOUND
 from tta.projections import progress
 from tta.projections.progress import GoalProgress, MeasureAnswered, Progress, progress_of
@@ -211,5 +212,6 @@ QUERIES = (
         Action.MEASURE_READ,
         "List the questionnaires, word for word",
         answer=QuestionnairesShown,
+        priority=Priority.SAFETY,
     ),
 )

@@ -180,12 +180,12 @@ async def _awaited_reply(
     """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
     not come in time.
     """
-    wait_s = call.preference.wait_s
-    if not wait_s:
+    if not call.preference.wait_s:
         return None, None
     aggregates = call.services.commands.aggregates
     try:
-        reply = await reply_to(aggregates, handled.id, handled.version, submitted.turn, wait_s=wait_s)
+        with call.waits("command") as wait_s:
+            reply = await reply_to(aggregates, handled.id, handled.version, submitted.turn, wait_s=wait_s)
         if reply is None:
             return None, None
         told = await reply_shown(opener, "/reply", reply.answer)

@@ -19,6 +19,13 @@ REQUEST_SECONDS = Histogram(
 COMMANDS_REPLAYED = Counter(
     "tta_commands_replayed_total", "Commands that were recognised as sent before", registry=REGISTRY
 )
+WAITING = Gauge("tta_http_waiting_requests", "Requests that wait (Prefer: wait) now", registry=REGISTRY)
+WAITS_REFUSED = Counter(
+    "tta_http_waits_refused_total",
+    "Requests that were answered at once because too many waited",
+    ("kind",),
+    registry=REGISTRY,
+)
 PROJECTION_EVENTS = Gauge(
     "tta_projection_events_total", "Events that this process has projected", ("model",), registry=REGISTRY
 )

@@ -1,0 +1,116 @@
+"""Which requests are let in, and which pages of other origins may send them. Whoever is turned away gets a
+problem document.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+from starlette.routing import Route as StarletteRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tta.http.calls import Route, answered_problem
+from tta.http.guidance import TURNED_AWAY
+from tta.http.places import Places, Priority
+from tta.http.problems import HEADERS_TOO_LARGE, OVERLOADED, PREFLIGHT_REFUSED, Problem
+
+HEADER_BYTES_MAX = 64 * 1024
+
+OK = 200
+PREFLIGHT_HEADERS = {"origin", "access-control-request-method"}
+
+Placed = Sequence[tuple[StarletteRoute, Route]]
+"""Where each of our routes answers."""
+
+
+class Admission:
+    """Counts what is under way, and turns away what is too much. A route is looked for only then."""
+
+    def __init__(
+        self, app: ASGIApp, places: Places, routes: Placed = (), *, otherwise: Priority = Priority.STORY
+    ) -> None:
+        self._app = app
+        self._places = places
+        self._routes = routes
+        self._otherwise = otherwise
+        """The priority of what none of these routes takes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        counted = 1
+
+        async def send_counted(message: Message) -> None:
+            nonlocal counted
+            if message["type"] == "http.response.start" and scope.get("streamed"):
+                # From here on it is no request under way: it may stay for hours.
+                self._places.under_way -= counted
+                counted = 0
+            await send(message)
+
+        scope["places"] = self._places
+        self._places.under_way += 1
+        try:
+            refused = self._refused(scope)
+            if refused is None:
+                await self._app(scope, receive, send_counted)
+            else:
+                await answered_problem(refused, Request(scope))(scope, receive, send)
+        finally:
+            self._places.under_way -= counted
+
+    def _refused(self, scope: Scope) -> Problem | None:
+        """Say why a request is turned away, if so."""
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
+            route = self._route(scope)
+            if route is None or route.refused is None:
+                return Problem(HEADERS_TOO_LARGE)
+            scope["headers_too_large"] = True  # Its body is looked at before it is refused.
+        if not self._places.is_full_for(Priority.STORY):
+            return None
+        route = self._route(scope)
+        if not self._places.is_full_for(self._otherwise if route is None else route.priority):
+            return None
+        problem = Problem(OVERLOADED)
+        if route is not None and route.takes_words:
+            problem.guidance = TURNED_AWAY
+        return problem
+
+    def _route(self, scope: Scope) -> Route | None:
+        return next((ours for each, ours in self._routes if each.matches(scope)[0] is Match.FULL), None)
+
+
+class Browsers:
+    """Lets pages of the listed origins call (CORS). A refused preflight is a problem; it has CORS headers if
+    its origin is listed, so that the page's developer sees why.
+    """
+
+    def __init__(self, app: ASGIApp, /, **allowed: Any) -> None:
+        self._cors = CORSMiddleware(app, **allowed)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["type"] == "http" and scope["method"] == "OPTIONS"
+        headers: set[str] = set(Headers(scope=scope).keys()) if asked else set()
+        if not headers >= PREFLIGHT_HEADERS:
+            await self._cors(scope, receive, send)
+            return
+        answer = self._cors.preflight_response(Headers(scope=scope))
+        if answer.status_code != OK:
+            why = bytes(answer.body).decode().removeprefix("Disallowed CORS ")
+            problem = Problem(PREFLIGHT_REFUSED, f"this is not allowed: {why}", headers=_for_page(answer))
+            answer = answered_problem(problem, Request(scope))
+        await answer(scope, receive, send)
+
+
+def _for_page(answer: Response) -> dict[str, str]:
+    listed = "access-control-allow-origin" in answer.headers
+    return {
+        name: value
+        for name, value in answer.headers.items()
+        if name == "vary" or (listed and name.startswith("access-control-"))
+    }
