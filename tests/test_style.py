@@ -23,6 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "telemetry": set(),
     "security": {"clock", "domain", "eventstore", "telemetry"},
     "commands": {"domain", "eventstore", "security"},
+    "serving": {"http", "live", "settings", "telemetry"},
     "stories": {"domain", "terminal"},
     "terminal": set(),
     "projector": {"clock", "domain", "eventstore", "graph", "telemetry"},
@@ -70,6 +71,8 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("projections", "graph"): {"engine", "schema"},
     ("http", "graph"): {"engine"},
     ("http", "projector"): {"checkpoints", "forgetting", "freshness", "lag"},
+    ("serving", "http"): {"problems"},
+    ("serving", "live"): {"hub"},
     ("settings", "eventstore"): {"durability", "layout"},
 }
 """Of these only the named modules may be imported: the rest is the other folder's own business."""
@@ -112,6 +115,7 @@ SHORTENS_WAITS = {
     "tests/eventstore/test_recorder_failures.py",
     "tests/eventstore/test_recorder_following.py",
     "tests/eventstore/test_writer.py",
+    "tests/http/test_connections.py",
     "tests/http/test_refused_questionnaires.py",
 }
 """They set a time-out lower, and replace no code of ours; no other test may."""

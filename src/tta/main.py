@@ -38,7 +38,7 @@ from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.keyring_watch import KeyringWatch
 from tta.security.tokens import Tokens
-from tta.serving import serve
+from tta.serving.server import serve
 from tta.settings import Settings, SettingsWrong, read_settings
 from tta.stories.story import versions_had
 from tta.work import (
@@ -330,12 +330,15 @@ async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str]
     settings, named = parts.settings, "TTA_HOST and TTA_PORT, or --host and --port"
     if not serving:
         named = "TTA_HOST and TTA_WORKER_PORT"
-        await serve(worker_app(work.refresh_gauges), settings.host, settings.worker_port, ready, named=named)
+        made = worker_app(work.refresh_gauges)
+        await serve(made, settings.host, settings.worker_port, ready, named=named, idle_s=settings.idle_s)
         return
     served = services(parts, work, needs_graph=serving == "queries")
     made = app(served, serving, origins=settings.allowed_origins)
     try:
-        await serve(made, settings.host, settings.port, ready, named=named, live=served.live)
+        await serve(
+            made, settings.host, settings.port, ready, named=named, idle_s=settings.idle_s, live=served.live
+        )
     finally:
         await served.live.close()
 

@@ -30,6 +30,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The files `key-encryption.json`, `hmac.json` and `token-signing.json`; default `data_dir/keys`."""
     host: str = "127.0.0.1"
     port: PortNumber = 8000
+    idle_s: Annotated[int, msgspec.Meta(ge=1, le=3_600)] = 75
+    """A connection without a request is closed after so long. Longer than a proxy keeps its own (60 s at
+    most): else the proxy sends a request over a connection that is being closed.
+    """
     origins: str = ""
     """Browsers' origins that may call, with commas between; `*` is none, since tokens are personal."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -24,6 +24,7 @@ from tta.http.calls import Services
 from tta.live.hub import Hub
 from tta.live.progress import tell_progress
 from tta.main import services
+from tta.serving.server import config_of
 from tta.work import Work
 
 SEND_BYTES = 16 * 1024
@@ -31,11 +32,12 @@ ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing
 
 
 @asynccontextmanager
-async def served(made: Starlette, *, silent_ms_max: int = 0) -> AsyncIterator[tuple[str, int]]:
+async def served(
+    made: Starlette, *, silent_ms_max: int = 0, idle_s: int = 75, connections_max: int = 1_000
+) -> AsyncIterator[tuple[str, int]]:
     """Serve an app on a socket of its own that buffers little; gives its address."""
-    config = uvicorn.Config(
-        made, http="httptools", lifespan="off", log_config=None, timeout_graceful_shutdown=ENDS_WITHIN_S
-    )
+    config = config_of(made, idle_s=idle_s, connections_max=connections_max)
+    config.timeout_graceful_shutdown = ENDS_WITHIN_S
     server = uvicorn.Server(config)
     config.load()
     server.lifespan = config.lifespan_class(config)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tta.http.calls import Route, answered_problem
 from tta.http.guidance import TURNED_AWAY
 from tta.http.places import Places, Priority
-from tta.http.problems import HEADERS_TOO_LARGE, OVERLOADED, PREFLIGHT_REFUSED, Problem
+from tta.http.problems import HEADERS_TOO_LARGE, OVERLOADED, PREFLIGHT_REFUSED, Kind, Problem
 
 HEADER_BYTES_MAX = 64 * 1024
 
@@ -66,15 +66,20 @@ class Admission:
 
     def _refused(self, scope: Scope) -> Problem | None:
         """Say why a request is turned away, if so."""
+        unread: Kind | None = scope.get("refused")  # By the connection, over which it came in part.
+        if unread is not None and unread is not OVERLOADED:
+            return Problem(unread)
         if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
             route = self._route(scope)
             if route is None or route.refused is None:
                 return Problem(HEADERS_TOO_LARGE)
             scope["headers_too_large"] = True  # Its body is looked at before it is refused.
-        if not self._places.is_full_for(Priority.STORY):
+        if unread is None and not self._places.is_full_for(Priority.STORY):
             return None
         route = self._route(scope)
-        if not self._places.is_full_for(self._otherwise if route is None else route.priority):
+        priority = self._otherwise if route is None else route.priority
+        is_crowded = unread is OVERLOADED and priority is not Priority.ALWAYS
+        if not is_crowded and not self._places.is_full_for(priority):
             return None
         problem = Problem(OVERLOADED)
         if route is not None and route.takes_words:

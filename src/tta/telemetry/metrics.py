@@ -9,6 +9,13 @@ LATENESS_BUCKETS_S = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3_600, 86_400)
 REQUESTS = Counter(
     "tta_http_requests_total", "Requests answered", ("method", "route", "status"), registry=REGISTRY
 )
+CONNECTIONS = Gauge("tta_http_connections", "Connections that are open", registry=REGISTRY)
+CONNECTIONS_CLOSED = Counter(
+    "tta_http_connections_closed_total",
+    "Connections that TTA closed: idle, late (no headers in time), crowded (longest idle at the limit), full",
+    ("reason",),
+    registry=REGISTRY,
+)
 REQUEST_SECONDS = Histogram(
     "tta_http_request_seconds",
     "Time from the request's first byte to the answer's last",

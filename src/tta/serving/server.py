@@ -4,15 +4,17 @@ import asyncio
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tta.live.hub import Hub
+from tta.serving.connection import Connection
+from tta.serving.crowd import Crowd
 from tta.settings import SettingsWrong
 
-KEEP_ALIVE_S = 30
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 10
 UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
@@ -39,8 +41,8 @@ class Server(uvicorn.Server):
 
     def _leave_unread(self) -> None:
         for connection in tuple(self.server_state.connections):
-            if isinstance(connection, HttpToolsProtocol) and connection.transport.get_write_buffer_size():
-                connection.transport.abort()
+            if isinstance(connection, Connection):
+                connection.leave_unread()
 
 
 async def serve(
@@ -50,24 +52,15 @@ async def serve(
     ready: Callable[[str], None],
     *,
     named: str,
+    idle_s: int,
     live: Hub | None = None,
+    connections_max: int = CONNECTIONS_MAX,
 ) -> None:
     """Answer until told to stop; `ready` is called with the URL. Raises SettingsWrong where it cannot listen,
     and says by `named` which settings choose another place. `live` are the streams that the app keeps open.
+    A connection on which nothing happens is closed after `idle_s`.
     """
-    config = uvicorn.Config(
-        made,
-        http="httptools",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        limit_concurrency=CONNECTIONS_MAX,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-    )
-    server = Server(config, live)
+    server = Server(config_of(made, idle_s=idle_s, connections_max=connections_max), live)
     with _listening(host, port, named) as listening:
         at, number = listening.getsockname()[:2]
         ready(f"http://[{at}]:{number}" if ":" in at else f"http://{at}:{number}")
@@ -78,6 +71,23 @@ async def serve(
             # Told to stop from outside, it still ends in order.
             server.should_exit = True
             await asyncio.wait([task])
+
+
+def config_of(made: Starlette, *, idle_s: int, connections_max: int = CONNECTIONS_MAX) -> uvicorn.Config:
+    """Say how an app is served, whatever it is that listens."""
+    made_by: Any = partial(Connection, crowd=Crowd(connections_max))
+    return uvicorn.Config(
+        made,
+        http=cast("type[asyncio.Protocol]", made_by),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=idle_s,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
 
 
 def _listening(host: str, port: int, named: str) -> socket.socket:

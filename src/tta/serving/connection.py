@@ -1,0 +1,389 @@
+"""One HTTP connection: uvicorn's protocol over httptools, bounded in time and size, its answers readable.
+
+Uvicorn bounds neither headers nor the time that they take, httptools hands the body of a request with an
+`Upgrade` on as if it were the next request, and trailers as if they were headers. This is where that ends,
+and where what is no HTTP is answered with a problem document like everything else.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Config
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from tta.http.problems import HEADERS_TOO_LARGE, LATE, MALFORMED, OVERLOADED, Kind
+from tta.serving.crowd import Crowd
+from tta.serving.transport import LingeringTransport
+from tta.telemetry.metrics import CONNECTIONS_CLOSED
+
+HEAD_BYTES_MAX = (
+    64 * 1024
+)  # Request line and headers; trailers, and what surrounds a body's chunks, likewise.
+HEAD_S_MAX = 10.0  # From a request's first byte until its headers are whole.
+FED_BYTES = 16 * 1024  # At once: by so much the bound on headers may be passed.
+BEHIND_BYTES_MAX = 64 * 1024  # That a client sends ahead, behind a request that is not answered yet.
+IGNORED_BYTES_MAX = 4 * 1024 * 1024  # Of what follows a refusal: it is read so that the refusal can be.
+FRAMING = (b"content-length", b"transfer-encoding")
+
+
+class Stage(Enum):
+    """How much of a request has come."""
+
+    NONE = "none"
+    HEAD = "head"
+    BODY = "body"
+
+
+class Unreadable(Exception):
+    """What came is no request that is answered."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind.title)
+        self.kind = kind
+
+
+class Exchange(RequestResponseCycle):
+    """One request and its answer."""
+
+    is_unframed = False
+    """Whether the answer ends with the connection: an HTTP/1.0 client knows no chunks."""
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if self.scope["http_version"] == "1.0":
+            if message["type"] == "http.response.start":
+                named = {name.lower() for name, _ in message.get("headers", ())}
+                self.is_unframed = b"content-length" not in named
+                if self.is_unframed:
+                    self.chunked_encoding = False
+            elif message["type"] == "http.response.body" and self.is_unframed:
+                self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
+
+
+class Connection(HttpToolsProtocol):
+    """Made by uvicorn for every connection of a server."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        crowd: Crowd,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._crowd = crowd
+        self._is_extra = False
+        """Whether it is one too many: it takes one request."""
+        self._stage = Stage.NONE
+        self._active: Exchange | None = None
+        """The exchange that is answered; those behind it wait in `pipeline`."""
+        self._head_bytes = 0
+        self._behind_bytes = 0
+        self._resumes = False
+        """Whether the parser reads a head again of which everything is known (see `_resume`)."""
+        self._late: asyncio.TimerHandle | None = None
+        self._ignores = False
+        """Whether what still comes is read only to be thrown away."""
+        self._ignored_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._crowd.join(self)
+        if self._crowd.is_full:
+            CONNECTIONS_CLOSED.labels("full").inc()
+            transport.abort()
+        elif self._crowd.is_over:
+            self._is_extra = True
+            self.app = cast("Any", crowded(cast("ASGIApp", self.app), self._crowd))
+        super().connection_made(
+            cast("asyncio.Transport", LingeringTransport(transport, self._may_be_sending))
+        )
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self)
+        self._await_head(None)
+        self.pipeline.clear()
+        if self._active is not None and not self._active.response_complete:
+            self._active.disconnected = True
+            self._active.message_event.set()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._ignores or self.transport.is_closing():
+            self._ignored_bytes += len(data)
+            if self._ignored_bytes > IGNORED_BYTES_MAX:
+                self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        if self._active is not None and self._is_answering() and not self._active.more_body:
+            self._behind_bytes += len(data)
+            if self._behind_bytes > BEHIND_BYTES_MAX:
+                self._ignore_the_rest()
+                return
+        try:
+            self._feed(data)
+        except (httptools.HttpParserError, Unreadable) as error:
+            self._fail(error.__context__ if isinstance(error.__context__, Unreadable) else error)
+        self._watch()
+
+    def on_message_begin(self) -> None:
+        if not self._resumes:
+            self._stage = Stage.HEAD
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._resumes:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # A field behind a body is a trailer, and no header (RFC 9110 §6.5.1): nobody has asked for any.
+        if self._stage is Stage.HEAD and not self._resumes:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = 0
+        if self._resumes:
+            return
+        self._stage = Stage.BODY
+        self._require_framing()
+        self._complete_scope()
+        before = self._active
+        self.cycle = exchange = Exchange(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self._may_stay(),
+            on_response=self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(exchange, self.app)
+        else:
+            # Uvicorn would read no further until then, and not notice that the client has left.
+            self.pipeline.appendleft((exchange, self.app))
+
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._head_bytes = 0
+        if self.parser.should_upgrade():
+            return  # Of the head only: httptools does not go on to the body.
+        self._stage = Stage.NONE
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline:
+            self._behind_bytes = 0
+        self._watch()
+
+    def shutdown(self) -> None:
+        for exchange in (self._active, self.cycle):
+            if exchange is not None:
+                exchange.keep_alive = False
+        self.pipeline.clear()
+        if self.transport.is_closing():
+            self.transport.abort()
+        elif not self._is_answering():
+            self.transport.close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        CONNECTIONS_CLOSED.labels("idle").inc()
+        super().timeout_keep_alive_handler()
+
+    def dismiss(self) -> None:
+        """See Member.dismiss."""
+        self.transport.abort()
+
+    def leave_unread(self) -> None:
+        """Close where the client does not take what was sent to it."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._active = cast("Exchange", cycle)
+        super()._start_asgi_task(cycle, app)
+
+    def _feed(self, data: bytes) -> None:
+        for piece in _pieces(data):
+            self._head_bytes += len(piece)
+            self._parse(piece)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                raise Unreadable(HEADERS_TOO_LARGE)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._resume()
+            self._parse(data[upgrade.args[0] :])
+
+    def _resume(self) -> None:
+        """Go on in HTTP/1.1 after a head with an `Upgrade`, which is not taken up (RFC 9110 §7.8).
+
+        The parser takes what follows such a head for the next request. A new one is told the body's length.
+        """
+        framing = [name + b": " + value for name, value in self.headers if name in FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._resumes = True
+        try:
+            self.parser.feed_data(b"\r\n".join([b"POST / HTTP/1.1", *framing, b"", b""]))
+        finally:
+            self._resumes = False
+
+    def _require_framing(self) -> None:
+        """Refuse a body of which it is not sure where it ends, or that would have to be unpacked first."""
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and (codings != [b"chunked"] or self.parser.get_http_version() == "1.0"):
+            raise Unreadable(MALFORMED)
+
+    def _complete_scope(self) -> None:
+        target = httptools.parse_url(self.url)
+        if target.path is None:
+            raise Unreadable(MALFORMED)
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            raise Unreadable(MALFORMED)
+        self.scope["http_version"] = version
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["path"] = unquote(target.path.decode("ascii"))
+        self.scope["raw_path"] = target.path
+        self.scope["query_string"] = target.query or b""
+
+    def _may_stay(self) -> bool:
+        return self.scope["http_version"] != "1.0" and not self._is_extra and self.parser.should_keep_alive()
+
+    def _is_answering(self) -> bool:
+        return self._active is not None and not self._active.response_complete
+
+    def _may_be_sending(self) -> bool:
+        return self._ignores or self._stage is not Stage.NONE
+
+    def _watch(self) -> None:
+        """Set the clocks, and the place in the crowd, by what is awaited now."""
+        if self.transport.is_closing() or self._ignores:
+            self._await_head(None)
+        elif self._is_answering():
+            self._crowd.is_busy(self)
+            self._await_head(None)
+        else:
+            self._crowd.is_idle(self)
+            if self._stage is Stage.NONE:
+                self._await_head(None)
+                self._unset_keepalive_if_required()
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
+            elif self._late is None:
+                self._unset_keepalive_if_required()
+                self._await_head(HEAD_S_MAX)
+
+    def _await_head(self, seconds: float | None) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late = None if seconds is None else self.loop.call_later(seconds, self._is_late)
+
+    def _is_late(self) -> None:
+        self._late = None
+        CONNECTIONS_CLOSED.labels("late").inc()
+        if self._stage is Stage.HEAD:
+            self._refuse(LATE)
+        else:
+            self.transport.close()  # It was answered before its body had come, which is not waited for.
+
+    def _ignore_the_rest(self) -> None:
+        """Answer what is under way; nothing that came behind it."""
+        assert self._active is not None, "something is answered"
+        self._ignores = True
+        self._active.keep_alive = False
+        self.pipeline.clear()
+
+    def _fail(self, error: BaseException) -> None:
+        kind = error.kind if isinstance(error, Unreadable) else MALFORMED
+        if self._is_answering() and (self._active is not self.cycle or self._stage is not Stage.BODY):
+            self._ignore_the_rest()  # What is answered is whole; what follows it is no request.
+        else:
+            self._refuse(kind)
+
+    def _refuse(self, kind: Kind) -> None:
+        """Answer with a problem what is no request, or ceases to be one amid its body; then close."""
+        self._ignores = True
+        self._await_head(None)
+        self._unset_keepalive_if_required()
+        scope = self._scope_of_none()
+        if self._is_answering() and self._active is not None:
+            scope = dict(self._active.scope)
+            self._active.disconnected = True
+            self._active.message_event.set()
+            if self._active.response_started:
+                self.transport.close()
+                return
+        scope["refused"] = kind
+        self.cycle = exchange = Exchange(
+            scope=cast("Any", scope),
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=False,
+            on_response=self.on_response_complete,
+        )
+        exchange.more_body = False
+        self._start_asgi_task(exchange, self.app)
+
+    def _scope_of_none(self) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": "",
+            "root_path": self.root_path,
+            "path": "",
+            "raw_path": b"",
+            "query_string": b"",
+            "headers": [],
+            "state": self.app_state.copy(),
+        }
+
+
+def crowded(app: ASGIApp, crowd: Crowd) -> ASGIApp:
+    """Have the app refuse what comes over a connection that is one too many, while it is."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        if crowd.is_over:
+            scope.setdefault("refused", OVERLOADED)
+        await app(scope, receive, send)
+
+    return asked
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    if len(data) <= FED_BYTES:
+        yield data
+        return
+    for start in range(0, len(data), FED_BYTES):
+        yield data[start : start + FED_BYTES]

@@ -1,0 +1,81 @@
+"""The connections of one server: how many there are, and which of them have waited longest for a request."""
+
+import time
+from typing import Protocol
+
+import structlog
+
+from tta.telemetry.metrics import CONNECTIONS, CONNECTIONS_CLOSED
+
+RESERVE = (
+    100  # Connections beyond the limit: who runs us is answered there, everybody else is told to return.
+)
+LOG_EVERY_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Member(Protocol):
+    """A connection as the crowd sees it."""
+
+    def dismiss(self) -> None:
+        """Close at once; no request is under way."""
+
+
+class Crowd:
+    """At most `connections_max` connections. Beyond that the one that is idle for longest is closed."""
+
+    def __init__(self, connections_max: int) -> None:
+        self._max = connections_max
+        self._all: set[Member] = set()
+        self._idle: dict[Member, None] = {}
+        """In the order in which they fell idle."""
+        self._closed = 0
+        self._said_at = -LOG_EVERY_S
+
+    def join(self, member: Member) -> None:
+        """Count a new connection, which is idle until its first request has come."""
+        self._all.add(member)
+        CONNECTIONS.inc()
+        if len(self._all) > self._max:
+            self._close_oldest()
+        self._idle[member] = None
+
+    def leave(self, member: Member) -> None:
+        if member in self._all:
+            self._all.remove(member)
+            CONNECTIONS.dec()
+        self._idle.pop(member, None)
+
+    def is_busy(self, member: Member) -> None:
+        self._idle.pop(member, None)
+
+    def is_idle(self, member: Member) -> None:
+        """Count a connection as idle from now on, also while a request's headers are still coming."""
+        if member in self._all:
+            self._idle.setdefault(member, None)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there are too many, of which none was idle."""
+        return len(self._all) > self._max
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the reserve is used up too."""
+        return len(self._all) > self._max + RESERVE
+
+    def _close_oldest(self) -> None:
+        oldest = next(iter(self._idle), None)
+        if oldest is None:
+            return
+        self.leave(oldest)
+        oldest.dismiss()
+        CONNECTIONS_CLOSED.labels("crowded").inc()
+        self._closed += 1
+        now = time.monotonic()
+        if now - self._said_at >= LOG_EVERY_S:
+            log.warning(
+                "too many connections: the longest idle are closed", most=self._max, closed=self._closed
+            )
+            self._said_at, self._closed = now, 0
