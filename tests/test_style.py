@@ -128,6 +128,7 @@ DOLLAR_AT_THE_END = re.compile(r"(?<!\\)\$(?=[)|]|\Z)")
 ENDS_IN_DOLLAR = {
     "http/contract.py": "JSON Schema, where it is the very end",
     "http/stream_contract.py": "likewise",
+    "http/field_errors.py": "likewise",
     "eventstore/log_files.py": "lines of a file, with re.MULTILINE",
     "graph/shapes.py": "Cypher, whose parameters begin with it",
     "eventstore/loading.py": "the Redis protocol's, no pattern",

@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, hold, problem
-from hypothesis import given
-from hypothesis import strategies as st
 from problem_examples import after_the_last_turn
 
 from tta.domain.turns import TURNS_MAX
 from tta.domain.vocabulary import Role
-from tta.http.bodies import BYTES_MAX, clean_text
+from tta.http.apps import QUERIES
+from tta.http.bodies import BYTES_MAX
 
 
 def headers_of(caller: Caller, media_type: str = "application/json", **more: str) -> dict[str, str]:
@@ -223,6 +222,24 @@ async def test_a_parameter_that_is_none_is_refused_by_name(api: Api, path: str, 
     ]
 
 
+EMPTY = [(route.path, name) for route in QUERIES for name in route.query if name != "last_event_id"]
+
+
+@pytest.mark.parametrize(("path", "name"), EMPTY)
+@pytest.mark.parametrize("spelt", ["{name}=", "{name}", "{name}=%20", "{name}=%C2%A0"])
+async def test_a_filter_without_a_value_is_refused(api: Api, path: str, name: str, spelt: str):
+    """A script whose variable is empty must not take the answer for filtered."""
+    player, session = await api.session()
+    where = path.format(player_id=player.player_id, session_id=session.rpartition("/")[2])
+    refused = await player.get(f"{where}?{spelt.format(name=name)}")
+    assert [each["pointer"] for each in problem(refused, 422, "invalid-request")["errors"]] == [f"/{name}"]
+
+
+async def test_a_stream_may_be_asked_for_from_no_event(api: Api):
+    player, session = await api.session()
+    assert (await player.send("HEAD", f"{session}/stream?last_event_id=")).status_code == 200
+
+
 async def test_a_command_takes_no_parameters_and_has_no_effect_with_one(api: Api):
     player, session = await api.session()
     problem(await player.post(f"{session}/pause?now=1"), 422, "invalid-request")
@@ -258,30 +275,3 @@ async def test_a_lone_surrogate_is_no_text(api: Api):
     headers = headers_of(api.caller(Role.ADMIN))
     refused = await api.http.post("/v1/players", content=b'{"name": "\\ud800"}', headers=headers)
     assert refused.status_code in (400, 422)
-
-
-@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"])
-def test_no_line_end_makes_words_grow_together(end: str):
-    assert clean_text(f"I am{end}well{end}{end}") == "I am\nwell\n\n"
-
-
-@pytest.mark.parametrize("space", ["\u00a0", "\u2003", "\u2009", "\u202f", "\u205f"])
-def test_every_space_is_one_that_people_type(space: str):
-    assert clean_text(f"I{space}am{space}well") == "I am well"
-
-
-@pytest.mark.parametrize(
-    "unseen", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\u202e", "\u2066", "\u200f", "\x00"]
-)
-def test_what_nobody_sees_is_no_part_of_a_word(unseen: str):
-    assert clean_text(f"he{unseen}lp me{unseen}") == "help me"
-
-
-@given(st.text(st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Ll"])))
-def test_what_was_cleaned_stays_as_it_is(text: str):
-    assert clean_text(clean_text(text)) == clean_text(text)
-
-
-def test_cleaning_keeps_what_people_write():
-    for text in ("Grüße", "मैं ठीक हूँ", "أنا بخير", "👩‍👩‍👧 – “quoted”", "a\nb\tc"):
-        assert clean_text(text) == text

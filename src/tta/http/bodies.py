@@ -1,9 +1,7 @@
-"""Bodies: read within bounds, decoded strictly, and the text in them normalised."""
+"""Bodies: read within bounds and decoded strictly."""
 
 import asyncio
 import json
-import re
-import unicodedata
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +9,8 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import ClientDisconnect, Request
 
-from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA, FieldError, Problem
+from tta.http.field_errors import field_error
+from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA, Problem
 
 BYTES_MAX = 1024 * 1024
 STRANGERS_BYTES_MAX = 64 * 1024  # A questionnaire has less than 1 KiB.
@@ -20,16 +19,9 @@ STRANGERS_MAX = 64  # Whose body is waited for at once; of others what has come 
 TIMEOUT_S = 10.0  # Within which all of a body has come; 1 MiB over a slow mobile line takes some 8 s.
 IDENTITY = "identity"
 PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
+LONGEST = "x-longest"
+"""Stands in a schema for the `maxLength` that the contract names."""
 LEAVE = {"Connection": "close"}  # What is left of such a body is not waited for.
-
-line_ends = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-spaces = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f]")
-unseen_characters = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # Control characters; line ends have become line feeds.
-    "\u00ad\u180e\u200b\u2060\ufeff"  # What breaks or joins words; U+200C and U+200D spell words and emoji.
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # What turns the direction of writing.
-)
-at_path = re.compile(r" - at `\$\.?([^`]*)`")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -41,6 +33,13 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 def exactly(pattern: str) -> Meta:
     """A pattern of the whole of a text: `$` would let a line break follow, of which clients know nothing."""
     return Meta(pattern=rf"^(?:{pattern})\Z")
+
+
+def text_of(characters_max: int) -> Meta:
+    """A text: what is somewhat too long is refused as such (`words-too-long`), what is far too long with a
+    pointer, both before it is normalised. The contract names the first bound.
+    """
+    return Meta(min_length=1, max_length=characters_max * 2, extra_json_schema={LONGEST: characters_max})
 
 
 class Arrival:
@@ -100,10 +99,7 @@ def decoded(raw: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        said = str(error)
-        found = at_path.search(said)
-        text = said[: found.start()] if found else said
-        raise Problem(INVALID, "see errors", errors=(FieldError(_pointer(found), text),)) from error
+        raise Problem(INVALID, "see errors", errors=(field_error(error, kind),)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(MALFORMED, "the body is not JSON") from error
 
@@ -143,17 +139,3 @@ def require_single_names(raw: bytes) -> None:
             raise Problem(INVALID, "a name comes twice in one object")
 
     json.loads(raw, object_pairs_hook=single)
-
-
-def clean_text(raw: str) -> str:
-    """Normalise a text (NFC): every line end is a line feed, every space one that people type; tabs stay, and
-    what nobody sees goes.
-    """
-    text = line_ends.sub("\n", unicodedata.normalize("NFC", raw))
-    return unseen_characters.sub("", spaces.sub(" ", text))
-
-
-def _pointer(found: re.Match[str] | None) -> str:
-    """`avoid_topics[2]` → `/avoid_topics/2`; the whole body is the empty pointer."""
-    path = found.group(1) if found else ""
-    return "".join(f"/{part}" for part in path.replace("[", ".").replace("]", "").split(".") if part)

@@ -22,7 +22,7 @@ from tta.clock import now
 from tta.commands.handle import Asked, Commands, Handled, require_key
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
-from tta.http.asking import asked_by
+from tta.http.asking import asked_by, spellings
 from tta.http.bodies import (
     BYTES_MAX,
     TIMEOUT_S,
@@ -291,12 +291,13 @@ class Call:
     @cached_property
     def named(self) -> Asked:
         """The command as its key and payload name it, whatever version it expects."""
-        return self.named_by(self.raw if self.body is None else msgspec.json.encode(self.body))
+        sent = (self.raw,) if self.body is None else spellings(msgspec.json.encode(self.body))
+        return self.named_by(*sent)
 
-    def named_by(self, payload: bytes) -> Asked:
-        """The command as its key and another payload name it."""
+    def named_by(self, *payloads: bytes) -> Asked:
+        """The command as its key and another payload name it; the others count as the same."""
         subject, keys = self.principal.subject, self.services.hmac_keys
-        return asked_by(self.request, subject, self.path, payload, keys, is_aliased=self.is_aliased)
+        return asked_by(self.request, subject, self.path, payloads, keys, is_aliased=self.is_aliased)
 
     @cached_property
     def asked(self) -> Asked:

@@ -8,12 +8,12 @@ from msgspec import Meta
 
 from tta.domain import care_plan, goals, measures
 from tta.domain.measures import MeasureKind, Severity
-from tta.http.bodies import Body
+from tta.http.bodies import Body, text_of
 from tta.http.guidance import Guidance
 from tta.http.session_bodies import CatalogueId
 
-Text = Annotated[str, Meta(min_length=1, max_length=goals.GOAL_MAX * 2)]
-Note = Annotated[str, Meta(min_length=1, max_length=care_plan.NOTE_MAX * 2)]
+Text = Annotated[str, text_of(goals.GOAL_MAX)]
+Note = Annotated[str, text_of(care_plan.NOTE_MAX)]
 ITEMS = [len(each.items) for each in measures.QUESTIONNAIRES.values()]
 ANSWERS_MAX = 64  # Well beyond every questionnaire, so that a list with some answers too many is looked at.
 Answer = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": measures.ANSWER_MAX})]

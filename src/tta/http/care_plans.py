@@ -6,7 +6,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.domain import goals, measures, player, session, words
+from tta.domain import care_plan, goals, measures, player, session, words
 from tta.domain.base import Event
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -24,7 +24,6 @@ from tta.domain.care_plan import (
 )
 from tta.domain.identity import owned_id
 from tta.domain.measures import AnswerOutOfRange, in_range, outcome_of
-from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered
 from tta.http.care_plan_bodies import (
     GoalChanged,
@@ -39,6 +38,7 @@ from tta.http.item_9 import look_at_refused
 from tta.http.places import Priority
 from tta.http.players import refusals
 from tta.http.problems import ERASED, INVALID, FieldError, Problem, problem_of
+from tta.http.texts import clean_text
 from tta.security.policy import Action
 from tta.stories.skills import skills
 from tta.telemetry.metrics import GOAL_ATTAINMENTS, GOAL_CHANGES, MEASURE_CHANGES, MEASURES_RECORDED
@@ -58,13 +58,15 @@ async def set_goal(call: Call) -> Response:
         there_are = f"no story practises it; there are: {', '.join(sorted(skills()))}"
         raise Problem(INVALID, there_are, errors=(FieldError("/skill", there_are),))
     goal_id = owned_id(player_id, "goal", call.asked.context.command_id)
-    command = SetGoal(goal_id=goal_id, text=clean_text(call.body.text), skill=skill, at=call.at)
+    command = SetGoal(
+        goal_id=goal_id, text=clean_text(call.body.text, goals.GOAL_MAX), skill=skill, at=call.at
+    )
     return await _goal_changed(call, command)
 
 
 async def record_progress(call: Call) -> Response:
     body = call.body
-    note = body.note and clean_text(body.note)
+    note = body.note and clean_text(body.note, care_plan.NOTE_MAX)
     return await _goal_changed(
         call, RecordProgress(goal_id=body.goal_id, attainment=body.attainment, note=note, at=call.at)
     )
@@ -74,7 +76,10 @@ async def achieve_milestone(call: Call) -> Response:
     player_id, goal_id = await _player(call), call.path_id("goal_id")
     milestone_id = owned_id(player_id, "milestone", call.asked.context.command_id)
     command = AchieveMilestone(
-        goal_id=goal_id, milestone_id=milestone_id, text=clean_text(call.body.text), at=call.at
+        goal_id=goal_id,
+        milestone_id=milestone_id,
+        text=clean_text(call.body.text, goals.GOAL_MAX),
+        at=call.at,
     )
     return await _goal_changed(call, command, milestone_id)
 

@@ -12,6 +12,7 @@ import msgspec
 from tta import __version__
 from tta.domain.session import Status
 from tta.domain.vocabulary import ConsentPurpose
+from tta.http.bodies import LONGEST
 from tta.http.calls import Route
 from tta.http.manners import ETAGS_PATTERN, KEY_PATTERN
 from tta.http.problems import (
@@ -150,12 +151,16 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
 
 
 def _ecma(schema: Any) -> Any:
-    """Write patterns as JSON Schema has them: in ECMA 262 `$` is the very end."""
+    """Write patterns as JSON Schema has them: in ECMA 262 `$` is the very end. A text may be as long as its
+    endpoint takes it.
+    """
     if isinstance(schema, dict):
-        return {
+        written = {
             name: f"{each[:-2]}$" if name == "pattern" and str(each).endswith(r"\Z") else _ecma(each)
             for name, each in schema.items()
+            if name != LONGEST
         }
+        return {**written, "maxLength": schema[LONGEST]} if LONGEST in schema else written
     return [_ecma(each) for each in schema] if isinstance(schema, list) else schema
 
 

@@ -14,7 +14,7 @@ from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
-from tta.http.bodies import Body, clean_text, exactly
+from tta.http.bodies import Body, exactly, text_of
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.problems import (
@@ -26,19 +26,22 @@ from tta.http.problems import (
     Kind,
     Problem,
 )
+from tta.http.texts import clean_text
 from tta.projections import player_state
 from tta.projections.player_state import PlayerState, player_by_id
 from tta.security.policy import Action
 
-Text = Annotated[str, Meta(min_length=1, max_length=400)]
+Name = Annotated[str, text_of(player.NAME_MAX)]
+Topic = Annotated[str, text_of(player.TOPIC_MAX)]
+Contact = Annotated[str, text_of(player.CONTACT_MAX)]
 Language = Annotated[str, exactly(player.language_pattern.pattern), Meta(max_length=player.LANGUAGE_MAX)]
 Region = Annotated[str, exactly(player.region_pattern.pattern)]
 TimeZone = Annotated[str, exactly(player.time_zone_pattern.pattern)]
-Texts = Annotated[tuple[Text, ...], Meta(max_length=player.TOPICS_MAX)]
+Topics = Annotated[tuple[Topic, ...], Meta(max_length=player.TOPICS_MAX)]
 
 
 class NewPlayer(Body, frozen=True):
-    name: Text
+    name: Name
     language: Language = "en"
     region: Region = "GB"
     time_zone: TimeZone = "Etc/UTC"
@@ -56,12 +59,12 @@ class Preferences(Body, frozen=True):
     language: Language
     region: Region
     time_zone: TimeZone
-    avoid_topics: Texts = ()
-    trigger_warnings: Texts = ()
+    avoid_topics: Topics = ()
+    trigger_warnings: Topics = ()
     approaches: Annotated[tuple[Approach, ...], Meta(max_length=10)] = ()
     age_band: AgeBand = AgeBand.UNDISCLOSED
     accessibility: Annotated[tuple[AccessibilityNeed, ...], Meta(max_length=10)] = ()
-    emergency_contact: Text | None = None
+    emergency_contact: Contact | None = None
 
 
 class PreferencesShown(msgspec.Struct, frozen=True):
@@ -111,7 +114,7 @@ async def register_player(call: Call) -> Response:
     asked, body = call.asked, call.body
     player_id = derived_id("player", asked.context.command_id)
     command = RegisterPlayer(
-        name=clean_text(body.name),
+        name=clean_text(body.name, player.NAME_MAX),
         language=body.language,
         region=body.region,
         time_zone=body.time_zone,
@@ -144,8 +147,8 @@ async def set_preferences(call: Call) -> Response:
     player_id = await call.require_player(call.path_id("player_id"))
     body = call.body
     command = SetPreferences(
-        avoid_topics=tuple(map(clean_text, body.avoid_topics)),
-        trigger_warnings=tuple(map(clean_text, body.trigger_warnings)),
+        avoid_topics=tuple(clean_text(each, player.TOPIC_MAX) for each in body.avoid_topics),
+        trigger_warnings=tuple(clean_text(each, player.TOPIC_MAX) for each in body.trigger_warnings),
         intensity=body.intensity,
         approaches=body.approaches,
         language=body.language,
@@ -153,7 +156,7 @@ async def set_preferences(call: Call) -> Response:
         time_zone=body.time_zone,
         age_band=body.age_band,
         accessibility=body.accessibility,
-        emergency_contact=body.emergency_contact and clean_text(body.emergency_contact),
+        emergency_contact=body.emergency_contact and clean_text(body.emergency_contact, player.CONTACT_MAX),
         at=call.at,
     )
     handled = await handle(

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from tta.domain import turns, words
-from tta.http.bodies import Body, exactly
+from tta.http.bodies import Body, exactly, text_of
 
 MACHINE_NOTICE = (
     "You are talking with a program, not with a person. It can be wrong, and it is no therapist. If you need "
@@ -27,7 +27,7 @@ class NewSession(Body, frozen=True):
 class Interaction(Body, frozen=True):
     """Words or a choice; `turn` is the turn that the client believes is next."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=turns.WORDS_MAX * 2)] | None = None
+    text: Annotated[str, text_of(turns.WORDS_MAX)] | None = None
     choice: CatalogueId | None = None
     turn: Annotated[int, Meta(ge=1, le=TURN_MAX)] | None = None
 

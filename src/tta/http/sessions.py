@@ -29,7 +29,6 @@ from tta.domain.turns import (
 )
 from tta.eventstore.envelope import event_id
 from tta.eventstore.errors import StoreUnavailable
-from tta.http.bodies import clean_text
 from tta.http.calls import Call, Route, answered, shown
 from tta.http.manners import etag
 from tta.http.opener import Opener
@@ -46,6 +45,7 @@ from tta.http.session_bodies import (
     SessionShown,
 )
 from tta.http.telling import choices_shown, reply_shown
+from tta.http.texts import clean_text
 from tta.projections import session_state
 from tta.projections.session_state import session_by_id
 from tta.security.keyring import KeyringIncomplete
@@ -98,7 +98,7 @@ async def submit_interaction(call: Call) -> Response:
 
     def submit(facts: Facts) -> SubmitInteraction:
         return SubmitInteraction(
-            words=None if body.text is None else clean_text(body.text),
+            words=None if body.text is None else clean_text(body.text, turns.WORDS_MAX),
             choice=body.choice,
             turn=body.turn,
             held=facts.held,

@@ -1,7 +1,6 @@
 """The story catalogue, as its graph has it, and how a story fits the player who asks."""
 
 import re
-import unicodedata
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +12,7 @@ from tta.domain.words import catalogue_id_pattern
 from tta.http.calls import Call, Route, shown
 from tta.http.pages import opaque_tag, wrong
 from tta.http.problems import INVALID, NOT_FOUND, Problem
+from tta.http.texts import composed
 from tta.projections import player_state
 from tta.projections.catalogue import authored_content
 from tta.projections.catalogue_answers import (
@@ -134,10 +134,11 @@ def _asked(call: Call, name: str) -> str:
     given = call.request.query_params.get(name)
     if given is None:
         return ""
-    composed = unicodedata.normalize("NFC", given)
-    if filter_pattern.fullmatch(composed) is None:
+    # Its length is asked first, of what was sent: normalising costs time.
+    name_given = composed(given) if len(given) <= FILTER_CHARACTERS_MAX else ""
+    if filter_pattern.fullmatch(name_given) is None:
         raise wrong(name, f"expected a name of 1 to {FILTER_CHARACTERS_MAX} letters, digits and - _ ' . :")
-    return plain(composed)
+    return plain(name_given)
 
 
 def _spared(call: Call) -> tuple[str, ...]:
