@@ -255,6 +255,23 @@ async def test_a_process_has_so_many_waits(still_api: Api):
         query.cancel()
 
 
+async def test_a_wait_ends_when_its_client_leaves(still_api: Api):
+    player, path = await still_api.session()
+    other = (await player.post("/v1/sessions", {})).headers["Location"]
+    token = await stale_token(player, path)
+    async with full(still_api, Places()) as process:
+        caller = process.as_seen_by(player)
+        waiting = [
+            asyncio.create_task(caller.get(path, Consistency_Token=token, Prefer="wait=30")),
+            asyncio.create_task(caller.post(f"{other}/interactions", {"text": "look"}, Prefer="wait=30")),
+        ]
+        await process.until(waiting=2, under_way=0)
+        for task in waiting:
+            task.cancel()
+        async with asyncio.timeout(25):
+            await process.until(waiting=0, under_way=0)
+
+
 async def test_what_is_fresh_needs_no_wait(api: Api):
     player, path = await api.session()
     token = await stale_token(player, path)

@@ -82,7 +82,7 @@ class Arrival:
         if not self._has_begun:
             with suppress(TimeoutError, ClientDisconnect):
                 await self._read(bytes_max, timeout_s)
-        return bytes(self._raw[:bytes_max])
+        return bytes(self._raw)
 
     async def _read(self, bytes_max: int, timeout_s: float) -> None:
         self._has_begun = True

@@ -5,9 +5,8 @@ document here.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -33,6 +32,7 @@ from tta.http.bodies import (
     strangers,
 )
 from tta.http.guidance import UNTAKEN
+from tta.http.leaving import Result, while_there
 from tta.http.manners import (
     Preference,
     consistency_token,
@@ -308,16 +308,18 @@ class Call:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
         return named._replace(expected_versions=expected)
 
-    @contextmanager
-    def waits(self, kind: str) -> Iterator[float]:
-        """Give for how long this request may wait; not at all if too many wait already."""
+    async def wait(self, kind: str, work: Callable[[float], Coroutine[Any, Any, Result]]) -> Result:
+        """Do what takes at most so many seconds: as many as the caller gives it, or none if too many wait.
+        Raises ClientDisconnect.
+        """
         places: Places = self.request.scope["places"]
         with places.wait(self.principal.subject) as has_place:
-            if not has_place:
-                WAITS_REFUSED.labels(kind).inc()
-                log.info("too many requests wait: this one is answered at once", kind=kind)
-                self.preference = self.preference._replace(wait_s=0.0)
-            yield self.preference.wait_s
+            if has_place:
+                return await while_there(self.request, work(self.preference.wait_s))
+        WAITS_REFUSED.labels(kind).inc()
+        log.info("too many requests wait: this one is answered at once", kind=kind)
+        self.preference = self.preference._replace(wait_s=0.0)
+        return await work(0.0)
 
     async def be_fresh(self, *models: str, about: UUID | None = None) -> None:
         """Wait until the read models have seen the caller's token, and say what the answer is worth.
@@ -331,12 +333,11 @@ class Call:
         )
         slots = range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
         self._shows = models, slots
-        self.consistency = await freshness.of(models, token, slots=slots)
+        judged = partial(freshness.of, models, token, slots=slots)
+        self.consistency = await judged()
         if token is not None:
             if self.preference.wait_s and self.consistency in MAY_CHANGE:
-                with self.waits("query") as wait_s:
-                    if wait_s:
-                        self.consistency = await freshness.of(models, token, slots=slots, wait_s=wait_s)
+                self.consistency = await self.wait("query", lambda wait_s: judged(wait_s=wait_s))
             self.said |= self.preference.applied
         if token is not None or self.consistency is not Consistency.FRESH:
             self.said["Consistency"] = self.consistency.word

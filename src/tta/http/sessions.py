@@ -1,6 +1,7 @@
 """Sessions: start, interact, pause, resume, look."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -184,8 +185,8 @@ async def _awaited_reply(
         return None, None
     aggregates = call.services.commands.aggregates
     try:
-        with call.waits("command") as wait_s:
-            reply = await reply_to(aggregates, handled.id, handled.version, submitted.turn, wait_s=wait_s)
+        standing = partial(reply_to, aggregates, handled.id, handled.version, submitted.turn)
+        reply = await call.wait("command", lambda wait_s: standing(wait_s=wait_s))
         if reply is None:
             return None, None
         told = await reply_shown(opener, "/reply", reply.answer)
