@@ -87,6 +87,27 @@ def test_origins_are_read_with_commas_between():
     assert read == ("https://play.example.org", "http://localhost:5173", "http://[::1]:80")
 
 
+@pytest.mark.parametrize(
+    ("told", "is_https"),
+    [
+        ("", False),
+        ("http://localhost:8000", False),
+        ("https://api.example.org", True),
+        ("https://[::1]:8443", True),
+    ],
+)
+def test_only_an_https_origin_is_https(told, is_https):
+    assert read_settings({"TTA_PUBLIC_ORIGIN": told}).is_https == is_https
+
+
+@pytest.mark.parametrize(
+    "told", ["https", "https:", "api.example.org", "https://a.example/", "HTTPS://a.example"]
+)
+def test_what_is_no_origin_is_named(told):
+    with pytest.raises(SettingsWrong, match="TTA_PUBLIC_ORIGIN"):
+        _ = read_settings({"TTA_PUBLIC_ORIGIN": told}).is_https
+
+
 def test_a_wrong_durability_is_named():
     with pytest.raises(SettingsWrong, match="TTA_STORE_DURABILITY"):
         _ = read_settings({"TTA_STORE_DURABILITY": "always"}).durability

@@ -334,7 +334,7 @@ async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str]
         await serve(made, settings.host, settings.worker_port, ready, named=named, idle_s=settings.idle_s)
         return
     served = services(parts, work, needs_graph=serving == "queries")
-    made = app(served, serving, origins=settings.allowed_origins)
+    made = app(served, serving, origins=settings.allowed_origins, is_https=settings.is_https)
     try:
         await serve(
             made, settings.host, settings.port, ready, named=named, idle_s=settings.idle_s, live=served.live

@@ -62,7 +62,12 @@ def wrong_settings(settings: Settings) -> list[str]:
     if settings.store_durability.startswith("replicated") and not settings.store_url:
         use = "the server that `tta dev` brings has none; name one: TTA_STORE_URL"
         wrong.append(f"TTA_STORE_DURABILITY: {settings.store_durability} needs replicas; {use}")
-    for read in (lambda: settings.durability, lambda: settings.allowed_origins, settings.password):
+    for read in (
+        lambda: settings.durability,
+        lambda: settings.allowed_origins,
+        lambda: settings.is_https,
+        settings.password,
+    ):
         try:
             read()
         except SettingsWrong as error:

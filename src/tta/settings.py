@@ -36,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
     origins: str = ""
     """Browsers' origins that may call, with commas between; `*` is none, since tokens are personal."""
+    public_origin: str = ""
+    """Where clients reach the API, such as https://api.play.example.org; browsers that reach it over https
+    are told never to use anything else (HSTS).
+    """
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = None
     store_url: str = ""
@@ -86,6 +90,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if not origin_pattern.fullmatch(origin):
                 raise SettingsWrong(f"TTA_ORIGINS: expected such as https://play.example.org, got {origin!r}")
         return origins
+
+    @property
+    def is_https(self) -> bool:
+        """Whether clients reach the API over https. Raises SettingsWrong if it is said to be nowhere."""
+        if self.public_origin and not origin_pattern.fullmatch(self.public_origin):
+            expected = "expected such as https://api.play.example.org"
+            raise SettingsWrong(f"TTA_PUBLIC_ORIGIN: {expected}, got {self.public_origin!r}")
+        return self.public_origin.startswith("https://")
 
     @property
     def durability(self) -> Durability:

@@ -176,6 +176,7 @@ async def test_a_caller_that_leaves_is_no_failure(api: Api):
         "path": "/v1/sessions",
         "query_string": b"",
         "headers": [
+            (b"host", b"tta.test"),
             (b"authorization", f"Bearer {caller.token}".encode()),
             (b"content-type", b"application/json"),
         ],

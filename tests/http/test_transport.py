@@ -48,7 +48,6 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
 
 
@@ -57,6 +56,24 @@ class TestBrowsers:
     async def test_every_answer_is_safe_in_a_browser(self, api: Api, path: str):
         answer = await api.nobody().get(path)
         assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+    @pytest.mark.parametrize("path", ["/health", "/nowhere", "/v1/sessions", "/v1/openapi.json", "//x"])
+    async def test_browsers_stay_with_https_only_where_it_is_reached_by_it(self, api: Api, path: str):
+        assert "Strict-Transport-Security" not in (await api.nobody().get(path)).headers
+        reached = app(services(api.parts, Work([], [])), "all", is_https=True)
+        transport = httpx2.ASGITransport(reached)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+            answer = await http.get(path)
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+            refused = await http.get(path, headers={"Host": "?"})
+            assert "Strict-Transport-Security" in refused.headers
+
+    async def test_every_answer_depends_on_the_origin(self, api: Api):
+        player, path = await api.session()
+        for origin in ({}, {"Origin": "https://play.example"}, {"Origin": "https://evil.example"}):
+            for each in ("/health", "/nowhere", path, "/v1/stories"):
+                answer = await player.get(each, **origin)
+                assert answer.headers["Vary"].split(", ").count("Origin") == 1
 
     async def test_origins_on_the_list_may_call(self, api: Api):
         nobody = api.nobody()

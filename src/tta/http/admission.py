@@ -5,7 +5,7 @@ problem document.
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tta.http.calls import Route, answered_problem
 from tta.http.guidance import TURNED_AWAY
+from tta.http.hosts import wrong_host
 from tta.http.places import Places, Priority
-from tta.http.problems import HEADERS_TOO_LARGE, OVERLOADED, PREFLIGHT_REFUSED, Kind, Problem
+from tta.http.problems import HEADERS_TOO_LARGE, MALFORMED, OVERLOADED, PREFLIGHT_REFUSED, Kind, Problem
 
 HEADER_BYTES_MAX = 64 * 1024
 
@@ -69,11 +70,12 @@ class Admission:
         unread: Kind | None = scope.get("refused")  # By the connection, over which it came in part.
         if unread is not None and unread is not OVERLOADED:
             return Problem(unread)
-        if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
+        wrong = _wrong_headers(scope) if unread is None else None
+        if wrong is not None:
             route = self._route(scope)
             if route is None or route.refused is None:
-                return Problem(HEADERS_TOO_LARGE)
-            scope["headers_too_large"] = True  # Its body is looked at before it is refused.
+                return wrong
+            scope["wrong_headers"] = wrong  # Its body is looked at before it is refused.
         if unread is None and not self._places.is_full_for(Priority.STORY):
             return None
         route = self._route(scope)
@@ -90,6 +92,14 @@ class Admission:
         return next((ours for each, ours in self._routes if each.matches(scope)[0] is Match.FULL), None)
 
 
+def _wrong_headers(scope: Scope) -> Problem | None:
+    """Say what is wrong with headers whatever is asked."""
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > HEADER_BYTES_MAX:
+        return Problem(HEADERS_TOO_LARGE)
+    why = wrong_host(scope["headers"], scope.get("http_version", "1.1"))
+    return Problem(MALFORMED, why) if why else None
+
+
 class Browsers:
     """Lets pages of the listed origins call (CORS). A refused preflight is a problem; it has CORS headers if
     its origin is listed, so that the page's developer sees why.
@@ -102,7 +112,7 @@ class Browsers:
         asked = scope["type"] == "http" and scope["method"] == "OPTIONS"
         headers: set[str] = set(Headers(scope=scope).keys()) if asked else set()
         if not headers >= PREFLIGHT_HEADERS:
-            await self._cors(scope, receive, send)
+            await self._cors(scope, receive, _varying(send))
             return
         answer = self._cors.preflight_response(Headers(scope=scope))
         if answer.status_code != OK:
@@ -110,6 +120,21 @@ class Browsers:
             problem = Problem(PREFLIGHT_REFUSED, f"this is not allowed: {why}", headers=_for_page(answer))
             answer = answered_problem(problem, Request(scope))
         await answer(scope, receive, send)
+
+
+def _varying(send: Send) -> Send:
+    """Say with each answer that it depends on `Origin`, also where none came: a cache must not give an answer
+    without CORS headers to a page that may have them.
+    """
+
+    async def send_varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if "origin" not in headers.get("vary", "").lower():
+                headers.add_vary_header("Origin")
+        await send(message)
+
+    return send_varying
 
 
 def _for_page(answer: Response) -> dict[str, str]:

@@ -93,8 +93,9 @@ SECURITY_HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 )
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""Only where the API is reached over https: else a browser would refuse a development machine for a year."""
 
 traceparent_pattern = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 request_id_pattern = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -108,9 +109,11 @@ def app(
     origins: Sequence[str] = (),
     requests_max: int = REQUESTS_MAX,
     places: Places | None = None,
+    is_https: bool = False,
 ) -> Starlette:
     """Make the app of `commands`, `queries` or `all`. `origins` is the allow-list of browsers' origins;
-    `places` says how many requests it takes at once, by default `requests_max`.
+    `places` says how many requests it takes at once, by default `requests_max`. If clients reach it over
+    https (`is_https`), browsers are told to stay with that.
     """
     commands = COMMANDS if which in ("commands", "all") else ()
     queries = QUERIES if which in ("queries", "all") else ()
@@ -120,7 +123,7 @@ def app(
         return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
 
     placed = [(each, route) for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
-    middleware = [Middleware(Observed)]
+    middleware = [Middleware(Observed, is_https=is_https)]
     if origins:
         middleware.append(
             Middleware(
@@ -170,8 +173,9 @@ def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
 class Observed:
     """Every request gets a trace, a request id, safe headers, one log line and its place in the metrics."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
         self._app = app
+        self._safe_headers = (*SECURITY_HEADERS, HSTS) if is_https else SECURITY_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -191,7 +195,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] += SECURITY_HEADERS
+                message["headers"] += self._safe_headers
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
 

@@ -47,7 +47,6 @@ from tta.http.parameters import require_parameters
 from tta.http.places import Places, Priority
 from tta.http.problems import (
     FILLING,
-    HEADERS_TOO_LARGE,
     HISTORY_CHANGED,
     INVALID_TOKEN,
     KEYRING_INCOMPLETE,
@@ -207,10 +206,11 @@ class Call:
         assert self._principal is not None, f"{self.route.path} is public"
         return self._principal
 
-    def require_small_headers(self) -> None:
+    def require_good_headers(self) -> None:
         """Refuse what was let in only so that its body is looked at."""
-        if self.request.scope.get("headers_too_large"):
-            raise Problem(HEADERS_TOO_LARGE)
+        wrong: Problem | None = self.request.scope.get("wrong_headers")
+        if wrong is not None:
+            raise wrong
 
     @property
     def is_signed_in(self) -> bool:
@@ -380,7 +380,7 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
         call = Call(request, route, services)
         try:
             call.sign_in()
-            call.require_small_headers()
+            call.require_good_headers()
             if route.body is None and route.method != "GET":
                 await require_no_body(call.arrival)
             call.raw = b"" if route.body is None else await call.arrival.json()
