@@ -13,9 +13,10 @@ from urllib.parse import unquote_plus
 
 OCCURRENCES_MAX = 32  # Of a name in one body: a form names each of nine answers, a duplicate names all again.
 TOKENS_MAX = 400  # Of a value; nine answers with names and comments have fewer than 100.
-COMMENT_CHARACTERS_MAX = 400
+COMMENT_CHARACTERS_MAX = 200
 CHARACTERS_MAX = 32 * 1024  # Read whole; of a longer text only what stands near a name.
 EXCERPT_CHARACTERS_MAX = 2_000
+EXCERPTS_MAX = 4  # At the first occurrences of a name, and as many at the last.
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -67,11 +68,8 @@ def excerpt(text: str, *names: str) -> str:
     if len(text) <= CHARACTERS_MAX:
         return text
     text = text.replace("\u0130", "I")  # The one letter that would be two in lower case.
-    lower = text.lower()
-    found = sorted(at for name in names for at in _places(name, lower))
-    half = CHARACTERS_MAX // EXCERPT_CHARACTERS_MAX // 2
-    cut, ended = [], 0
-    for start in found[:half] + found[half:][-half:]:
+    lower, cut, ended = text.lower(), [], 0
+    for start in sorted(at for name in names for at in _first_and_last(name, lower)):
         # One character more: an element or a name in quotes begins before it.
         end = max(ended, start + EXCERPT_CHARACTERS_MAX)
         cut.append(text[max(ended, start - 1) : end])
@@ -79,11 +77,19 @@ def excerpt(text: str, *names: str) -> str:
     return "".join(cut)
 
 
-def _places(name: str, text: str) -> Iterator[int]:
-    at = text.find(name)
-    while at >= 0:
-        yield at
-        at = text.find(name, at + 1)
+def _first_and_last(name: str, text: str) -> Iterator[int]:
+    first = -1
+    for _ in range(EXCERPTS_MAX):
+        first = text.find(name, first + 1)
+        if first < 0:
+            return
+        yield first
+    last = len(text)
+    for _ in range(EXCERPTS_MAX):
+        last = text.rfind(name, first + 1, last)
+        if last < 0:
+            return
+        yield last
 
 
 def members_of(text: str) -> list[Named] | None:
