@@ -10,11 +10,14 @@ import pytest_asyncio
 from store_examples import (
     SLOT,
     SLOTS,
+    context,
+    drafts,
     filled,
     fresh_name,
     gains,
     grown,
     guard,
+    head_of,
     must_be_whole,
     place,
     some_id,
@@ -25,7 +28,7 @@ from store_servers import TcpServer, redis7_binary, until
 from tta.eventstore import writer
 from tta.eventstore.appends import Dealt
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Head
+from tta.eventstore.envelope import ABSENT, Head, Recorded, pack
 from tta.eventstore.errors import OutcomeUnknown, UnsafeServer
 from tta.eventstore.store import EventStore
 
@@ -233,4 +236,31 @@ async def test_with_no_copy_at_all_nothing_is_promised(
     store = await opened(server, "replicated:1")
     with pytest.raises(OutcomeUnknown, match="1 copies were promised, 0 answered"):
         await grown(store, some_id(), "a")
+    await store.close()
+
+
+async def test_events_that_are_read_again_are_no_success_until_the_copies_answer(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor are they appended where they do not stand any more."""
+    store = await opened(pair.primary, "replicated:1")
+    session = some_id()
+    await grown(store, session, "a")
+    read = await store.versions_after(session, 0, 1)
+    await grown(store, session, "b", after=Head(1, read[0].hash))
+    assert await store.stands(read), "others may have appended since"
+    other = Recorded(SLOT, 1, 0, read[0].entry.replace(b"a", b"b"))
+    assert not await store.stands([other]), "another event stands there"
+    elsewhere = some_id()
+    (entry,), _ = pack(
+        drafts("a"), aggregate=elsewhere, subject=None, after=ABSENT, first_index=0, context=context()
+    )
+    assert not await store.stands([Recorded(SLOT, 1, 0, entry)]), "nothing stands there"
+    assert (await head_of(store, elsewhere)) == ABSENT
+    monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
+    pair.signal(signal.SIGSTOP)
+    for _ in range(2):
+        await store.nodes.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        with pytest.raises(OutcomeUnknown):
+            await store.stands(read)
     await store.close()

@@ -6,7 +6,18 @@ from uuid import UUID
 
 import msgspec
 
-from tta.eventstore.envelope import ABSENT, ACTOR_CHARACTERS_MAX, NOWHERE, Context, Draft, Head, Place, pack
+from tta.eventstore.envelope import (
+    ABSENT,
+    ACTOR_CHARACTERS_MAX,
+    HASH_BYTES,
+    NOWHERE,
+    Context,
+    Draft,
+    Head,
+    Place,
+    Recorded,
+    pack,
+)
 from tta.eventstore.errors import (
     AlreadyDone,
     Conflict,
@@ -133,6 +144,19 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
             f"an append holds at most {EVENTS_MAX} events of {APPEND_BYTES_MAX} bytes, got {index} of {size}"
         )
     return Packed(slot, keys, arguments, tuple(heads), tuple(entries))
+
+
+def repeated(events: Sequence[Recorded], layout: Layout) -> Packed:
+    """Ask the script whether these successive events of one aggregate stand, and to write if they do.
+
+    The expected hash is nobody's, so the script never appends them: it answers AGAIN or CONFLICT.
+    """
+    first, last = events[0], events[-1]
+    slot, entries = layout.slot_of(first.aggregate_id), [each.entry for each in events]
+    keys = [layout.log(slot), layout.head(slot, first.aggregate_id)]
+    arguments: list[bytes | str | int] = ["1", "", "", "", "", "", "", ""]
+    arguments += [first.version - 1, bytes(HASH_BYTES), first.version, last.hash, len(entries), b"", *entries]
+    return Packed(slot, keys, arguments, (Head(last.version, last.hash),), (entries,))
 
 
 def appended(append: Append, request: Packed, reply: list[bytes]) -> Appended:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from tta.clock import now_ms
-from tta.eventstore.appends import Append, Appended, appended, packed
+from tta.eventstore.appends import Append, Appended, appended, packed, repeated
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, HASH_BYTES, NOWHERE, Head, Place, Recorded
 from tta.eventstore.errors import (
@@ -124,6 +124,19 @@ class EventStore:
         ):
             reply = await self.nodes.append(command, request.keys[0])
         return appended(append, request, reply)
+
+    async def stands(self, events: Sequence[Recorded]) -> bool:
+        """Whether successive events of one aggregate, read just now, are as durable as the mode promises.
+
+        Other writers do not matter. Only `replicated:N` needs to ask: it writes and waits for the copies.
+        False if the events do not stand there any more. Raises StoreUnavailable, or OutcomeUnknown where too
+        few copies answered.
+        """
+        if not self._touch:
+            return True
+        request = repeated(events, self.layout)
+        command = evalsha(APPEND, request.keys, request.arguments)
+        return bool((await self.nodes.append(command, request.keys[0]))[0] == b"AGAIN")
 
     async def load(self, wanted: Sequence[Wanted]) -> list[Loaded]:
         """Read aggregates of one slot in one call, and check their chains.
