@@ -149,12 +149,25 @@ class Aggregates:
             return await self._load(targets)
         except HistoryChanged as changed:
             log.warning("remembered history is gone, folding anew", error=str(changed))
-            for target in targets:
-                self._forget(target.id)
-            return await self._load(targets, snapshots=False)
+            return await self.load_anew(targets)
+
+    async def load_anew(self, targets: Sequence[AnyTarget]) -> list[AnyFolded]:
+        """Fold the targets (of one slot) from their first events, whatever is remembered of them.
+
+        Raises what `load` raises.
+        """
+        for target in targets:
+            self._forget(target.id)
+        return await self._load(targets, snapshots=False)
 
     def remember(self, target: AnyTarget, folded: AnyFolded) -> None:
-        """Keep a folding for the next command; the least recently used one goes."""
+        """Keep a folding for the next command; the least recently used one goes.
+
+        A folding that goes further is kept instead: loads and appends of several commands overlap.
+        """
+        kept = self._cache.get(target.id)
+        if kept is not None and kept.head.version > folded.head.version:
+            return
         self._cache[target.id] = folded
         self._cache.move_to_end(target.id)
         self._remembered += len(folded.recent) - self._counted.get(target.id, 0)
