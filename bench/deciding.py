@@ -14,6 +14,7 @@ from bench.peers import WORDS, command_rate, postgresql, sqlite
 from bench.stores import one_event, server, store
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
+from tta.commands.player_queues import PlayerQueues
 from tta.commands.targets import player_target, session_target
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import RegisterPlayer
@@ -48,11 +49,11 @@ async def run() -> list[Figure]:
         keyring = await Keyring.open(child.url, "bench", wrapping, Durability("fsync"))
         warm_rates, bare_rates, cold_rates = [], [], []
         for turn in range(ROUNDS):
-            commands = Commands(Aggregates(opened, event_types()), keyring)
+            commands = Commands(Aggregates(opened, event_types()), keyring, PlayerQueues())
             sessions = await _prepared(commands, turn)
             warm_rates.append(await _commands(commands, sessions))
             bare_rates.append(await _bare(child, opened, turn))
-            cold = Commands(Aggregates(opened, event_types()), keyring)
+            cold = Commands(Aggregates(opened, event_types()), keyring, PlayerQueues())
             cold_rates.append(await _commands(cold, sessions))
         await keyring.close()
     warm, bare, cold_rate = median(warm_rates), median(bare_rates), median(cold_rates)

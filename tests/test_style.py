@@ -22,7 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "live": {"eventstore", "telemetry"},
     "telemetry": set(),
     "security": {"clock", "domain", "eventstore", "telemetry"},
-    "commands": {"domain", "eventstore", "security"},
+    "commands": {"domain", "eventstore", "security", "telemetry"},
     "serving": {"http", "live", "settings", "telemetry"},
     "stories": {"domain", "terminal"},
     "terminal": set(),

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tta.asked_models import asked_models
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
+from tta.commands.player_queues import PlayerQueues
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
@@ -197,7 +198,7 @@ async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> Asy
     try:
         await bind(store, keyring)
         aggregates = Aggregates(store, types, cache_max=settings.remembered_max)
-        yield Keys(keyring, hmac_keys, Commands(aggregates, keyring))
+        yield Keys(keyring, hmac_keys, Commands(aggregates, keyring, PlayerQueues()))
     finally:
         await keyring.close()
 

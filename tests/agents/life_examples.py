@@ -12,6 +12,7 @@ from tta.agents.lifecycle import AgentLives
 from tta.agents.registry import AgentRegistry
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
+from tta.commands.player_queues import PlayerQueues
 from tta.domain import agent
 from tta.domain.agent import agent_id
 from tta.domain.base import Event
@@ -39,7 +40,7 @@ class Written:
         self.store = await EventStore.open(self.url, self.name, slots=SLOTS)
         keys = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
         self._keyring = await Keyring.open(self.url, self.name, keys, Durability("fsync"))
-        self.commands = Commands(Aggregates(self.store, TYPES), self._keyring)
+        self.commands = Commands(Aggregates(self.store, TYPES), self._keyring, PlayerQueues())
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Asked, Commands, Handled, handle
+from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.targets import player_target, record_target
 from tta.domain import care_plan, player, roster, safety_record, session
@@ -58,7 +59,7 @@ class Machine:
         modules = (player, session, roster, safety_record, care_plan)
         types = EventTypes(event for module in modules for event in module.EVENTS)
         aggregates = Aggregates(store, types, cache_max=cache_max, remembered_max=remembered_max)
-        return Commands(aggregates, keyring)
+        return Commands(aggregates, keyring, PlayerQueues())
 
     async def close(self) -> None:
         for opened in self._opened:

@@ -26,14 +26,13 @@ from command_examples import (
 
 from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import (
-    ATTEMPTS_MAX,
     Commands,
     Decided,
     KeyReused,
-    TooManyConflicts,
     VersionMismatch,
     handle_over,
 )
+from tta.commands.player_queues import TooManyConflicts
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.targets import player_target, session_target
 from tta.domain import player, session
@@ -136,7 +135,7 @@ async def test_a_consent_withdrawn_between_loading_and_appending_is_seen(machine
 async def test_who_meets_other_writers_each_time_is_told_after_so_many_attempts(machine: Machine):
     commands = await machine.process()
     player_id = await some_player(commands)
-    attempts = 0
+    attempts, attempts_max = 0, 20
 
     target = player_target(player_id)
 
@@ -147,11 +146,13 @@ async def test_who_meets_other_writers_each_time_is_told_after_so_many_attempts(
         machine.elsewhere(lambda them: ask_player(them, player_id, other, asked(f"other {attempts}")))
         return {target: player.decide(states.of(target), DISAGREE)}
 
-    with pytest.raises(TooManyConflicts, match=f"{player_id}: {ATTEMPTS_MAX} attempts"):
-        await handle_over(commands, [target], decide, asked("a"), player_id=player_id)
-    assert attempts == ATTEMPTS_MAX
+    with pytest.raises(TooManyConflicts, match=f"{player_id}: {attempts_max} attempts"):
+        await handle_over(
+            commands, [target], decide, asked("a"), player_id=player_id, attempts_max=attempts_max
+        )
+    assert attempts == attempts_max
     written = await log_of(commands, player_id)
-    assert len(written) == 2 + ATTEMPTS_MAX, "nothing of the one that gave up"
+    assert len(written) == 2 + attempts_max, "nothing of the one that gave up"
 
 
 async def test_20_commands_at_once_on_one_aggregate_are_all_taken(machine: Machine):

@@ -7,7 +7,8 @@ import pytest
 from command_examples import NOON, SESSION, Machine, asked, hold, some_player, state_of
 
 from tta.commands.folding import Target
-from tta.commands.handle import Commands, Handled, TooManyConflicts, handle
+from tta.commands.handle import Commands, Handled, handle
+from tta.commands.player_queues import TooManyConflicts
 from tta.commands.sessions import Facts, handle_enrolled, new_session_id, roster_target
 from tta.commands.starting import start_session
 from tta.commands.targets import session_target

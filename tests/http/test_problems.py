@@ -16,7 +16,6 @@ from tta.domain.vocabulary import Role
 from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered, uri_reference
 
 UNREACHED = {
-    "too-many-conflicts": "needs 20 lost races in a row: tests/commands/test_handle.py",
     "player-exists": "the id of a player is derived from the command that registers them",
     "session-exists": "the id of a session is derived from the command that starts it",
     "turn-already-answered": "answers are the reply reactor's, which does not go through the API",
@@ -37,6 +36,7 @@ UNREACHED = {
 ELSEWHERE = {
     "request-timeout": "test_request_log.py",
     "overloaded": "test_transport.py",
+    "too-many-conflicts": "test_many_at_once.py",
     "too-many-streams": "test_stream_limits.py",
     "headers-too-large": "test_transport.py",
     "store-unavailable": "test_unwell.py",

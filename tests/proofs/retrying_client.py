@@ -20,7 +20,9 @@ from tta.security.consistency_tokens import TokenSeal
 TIMEOUT_S = 15.0
 ANSWERED_WITHIN_S = 240.0  # However often it has to be sent.
 AGAIN = {"turn-unanswered", "too-many-conflicts"}
-"""Refusals that pass by themselves: another process has not had its turn yet."""
+"""Refusals that pass by themselves: another process has not had its turn yet. The release before answers the
+second one with 409.
+"""
 
 
 class Sent(NamedTuple):

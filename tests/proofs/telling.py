@@ -15,6 +15,7 @@ from system import STORE, System, until
 
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
+from tta.commands.player_queues import PlayerQueues
 from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.passages import Wishes
@@ -169,7 +170,7 @@ async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> 
     store = await system.store()
     wrapping = read_key_encryption_keys(system.keys / "key-encryption.json", create=False)
     keyring = await Keyring.open(system.valkey.url, STORE, wrapping, Durability("fsync"))
-    commands = Commands(Aggregates(store, event_types()), keyring)
+    commands = Commands(Aggregates(store, event_types()), keyring, PlayerQueues())
 
     async def decided(command: PlaceSafetyHold | ReleaseSafetyHold) -> None:
         command_id = derived_id("proof", secrets.token_bytes(16))

@@ -14,6 +14,7 @@ from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.commands.folding import Aggregates, Target, decider
 from tta.commands.handle import Asked, Commands, handle
+from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.domain import care_plan, player, roster, safety_record, session, timer
 from tta.domain.base import Event
@@ -89,7 +90,7 @@ class Machine:
         store = await EventStore.open(self.url, self.name, slots=SLOTS)
         keyring = await Keyring.open(self.url, self.name, WRAPPING, Durability("fsync"))
         self._opened += [store, keyring]
-        return Commands(Aggregates(store, TYPES), keyring)
+        return Commands(Aggregates(store, TYPES), keyring, PlayerQueues())
 
     async def ask(self, module: Any, aggregate_id: UUID, command: Any, player_id: UUID) -> None:
         target = Target[Any](decider(module), aggregate_id)

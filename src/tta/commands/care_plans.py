@@ -12,10 +12,10 @@ from tta.commands.handle import (
     Decided,
     Handled,
     KeyReused,
-    TooManyConflicts,
     VersionMismatch,
     handle_over,
 )
+from tta.commands.player_queues import SenderLeft, TooManyConflicts
 from tta.commands.targets import care_plan_target, player_target, record_target
 from tta.domain import care_plan, player, safety_record
 from tta.domain.base import Event, Refusal
@@ -29,7 +29,7 @@ from tta.domain.vocabulary import ConsentPurpose, RiskCategory, RiskLevel
 from tta.eventstore.envelope import Context
 
 ITEM_9 = "phq9.item9"
-REFUSED = (Refusal, VersionMismatch, KeyReused, TooManyConflicts)
+REFUSED = (Refusal, VersionMismatch, KeyReused, TooManyConflicts, SenderLeft)
 """What says no to a measure; none of them may swallow what its answers say about safety."""
 
 
@@ -116,7 +116,8 @@ async def assess_refused(
 ) -> None:
     """Record what a refused measure says, once however often it is sent; its answers stay unrecorded.
 
-    Raises NoSuchPlayer, and what the event store raises.
+    It is tried until it stands, however many others write and whether or not its sender still waits. Raises
+    NoSuchPlayer, and what the event store raises.
     """
     about = asked.context
     # Other answers under the same key are refused too, and are another assessment.
@@ -136,7 +137,9 @@ async def assess_refused(
         _require_existing(states.of(person))
         return {record: safety_record.decide(states.of(record), command)}
 
-    await handle_over(commands, [record, person], decision, Asked(context), player_id=player_id)
+    await handle_over(
+        commands, [record, person], decision, Asked(context), player_id=player_id, attempts_max=None
+    )
 
 
 def _require_existing(person: player.Player) -> player.Player:

@@ -58,8 +58,8 @@ async def copy_session(
     reached = _kept(stood, until_turn, shorten)
     copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, tell, at)
 
-    async def attempt(begin: Begin, over: Sequence[UUID]) -> Handled:
-        return await copy.handled(commands, asked, begin, over)
+    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> Handled:
+        return await copy.handled(by, asked, begin, over)
 
     return await start_as_wished(commands, player_id, copy.start, attempt)
 

@@ -1,27 +1,31 @@
 """The one place that loads, folds, decides and appends.
 
 A command that is sent again is recognised by the log itself before any rule is looked at, and
-answered from the events it appended the first time. A refusal is answered only from a state
-confirmed to be current.
+answered from the events it appended the first time: it waits for nobody and races with nobody. Other
+commands of one player are handled one after another. A refusal is answered only from a state confirmed to
+be current.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, Done, States, Target, decider
+from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, States, Target, decider
+from tta.commands.player_queues import Left, PlayerQueues, TooManyConflicts
 from tta.domain import player
 from tta.domain.base import Event, Refusal
 from tta.domain.player import PlayerRegistered
 from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
 from tta.eventstore.envelope import Context, Recorded, event_id
-from tta.eventstore.errors import Conflict, StoreUnavailable
+from tta.eventstore.errors import Conflict, HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Mark
 from tta.security.keyring import Keyring
 from tta.security.sealing import DataKey, needs_sealing, seal_event
+from tta.telemetry.metrics import COMMANDS_REFUSED
 
-ATTEMPTS_MAX = 20
+ATTEMPTS_MAX = 500  # 200 commands at once over eight processes took at most 34 attempts each.
 BEGINS_SUBJECT: tuple[type[Event], ...] = (PlayerRegistered,)
 """The events whose append makes the subject's data key; whatever else is appended finds it there."""
 
@@ -40,10 +44,6 @@ class VersionMismatch(Exception):
         self.actual = actual
 
 
-class TooManyConflicts(Exception):
-    """Others wrote to the aggregate each time; nothing was written."""
-
-
 class Asked(NamedTuple):
     """What stands around a command: who and what caused it, and what its sender takes for granted."""
 
@@ -52,6 +52,8 @@ class Asked(NamedTuple):
     """Those that count as the same payload: under the current key and the one before."""
     expected_versions: frozenset[int] | None = None
     """From `If-Match`: one of them must stand; 0 says that the aggregate does not exist. None takes any."""
+    left: Left | None = None
+    """Returns once the sender has gone; None if the sender cannot leave."""
 
 
 class Handled(NamedTuple):
@@ -80,6 +82,8 @@ class Commands(NamedTuple):
 
     aggregates: Aggregates
     keyring: Keyring
+    queues: PlayerQueues | None
+    """None while the caller has the player's turn already (see `turn_of`)."""
 
 
 async def handle(
@@ -89,13 +93,16 @@ async def handle(
     asked: Asked,
     *,
     player_id: UUID | None,
+    attempts_max: int | None = ATTEMPTS_MAX,
 ) -> Handled:
     """Append what one aggregate decides. See `handle_over` for what it raises."""
 
     def decide(states: States) -> Decided:
         return {target: target.module.decide(states.of(target), command)}
 
-    return await handle_over(commands, [target], decide, asked, player_id=player_id)
+    return await handle_over(
+        commands, [target], decide, asked, player_id=player_id, attempts_max=attempts_max
+    )
 
 
 async def handle_over(
@@ -107,43 +114,86 @@ async def handle_over(
     player_id: UUID | None,
     dealt: Dealt | None = None,
     admits: Callable[[Any], None] = lambda _: None,
+    attempts_max: int | None = ATTEMPTS_MAX,
 ) -> Handled:
     """Append what a decision over several aggregates of one player gives, with all of them as guards.
 
     The first target is the one that the command's path names; `player_id` is the subject of all, None where
     they concern nobody. `admits` raises where the first target's state is none of the caller's business,
-    before anything is said of it. Raises Refusal when a rule says no, KeyReused, VersionMismatch,
-    TooManyConflicts when ATTEMPTS_MAX races were lost, KeyringIncomplete where the player's key is missing,
-    and what the event store raises. With `dealt`, even nothing to append is written down as dealt with.
+    before anything is said of it. With `dealt`, even nothing to append is written down as dealt with.
+
+    With `attempts_max` None, and likewise with `dealt`, the command is patient: it counts no attempts and
+    has a place in the player's queue however many wait. Raises Refusal when a rule says no, KeyReused,
+    VersionMismatch, TooManyConflicts if the queue is full or `attempts_max` races were lost, SenderLeft,
+    KeyringIncomplete where the player's key is missing, and what the event store raises.
     """
     aggregates = commands.aggregates
     if player_id is not None:
         await require_key(commands, player_id)
-    folded = aggregates.cached(targets) or await aggregates.load(targets)
-    for _ in range(ATTEMPTS_MAX):
-        done = folded[0].recent.get(asked.context.command_id.bytes)
+    cached = aggregates.cached(targets)
+    is_known = cached is not None and asked.context.command_id.bytes in cached[0].recent
+    is_busy = player_id is not None and commands.queues is not None and commands.queues.is_busy(player_id)
+    # Another process may have handled it, so a command that would have to wait looks there first.
+    if (is_known or is_busy) and (answer := await _answered_before(aggregates, targets, asked)):
+        return answer
+    pending = _PendingCommand(commands, targets, decision, asked, player_id, dealt, admits)
+    if attempts_max is None or dealt is not None:
+        async with turn_of(commands, player_id, bounded=False):
+            return await pending.tried(None)
+    async with turn_of(commands, player_id, left=asked.left):
+        return await pending.tried(attempts_max)
+
+
+def turn_of(
+    commands: Commands, player_id: UUID | None, *, left: Left | None = None, bounded: bool = True
+) -> AbstractAsyncContextManager[None]:
+    """Wait until no other command of the player is handled in this process; see `PlayerQueues.turn`."""
+    if player_id is None or commands.queues is None:
+        return nullcontext()
+    return commands.queues.turn(player_id, left=left, bounded=bounded)
+
+
+class _PendingCommand(NamedTuple):
+    """A command, and what it is decided over."""
+
+    commands: Commands
+    targets: Sequence[AnyTarget]
+    decision: Decision
+    asked: Asked
+    player_id: UUID | None
+    dealt: Dealt | None
+    admits: Callable[[Any], None]
+
+    async def tried(self, attempts_max: int | None) -> Handled:
+        """Decide and append, anew after each conflict. Raises what `handle_over` raises."""
+        aggregates, tried = self.commands.aggregates, 0
+        folded = aggregates.cached(self.targets) or await aggregates.load(self.targets)
+        while attempts_max is None or tried < attempts_max:
+            tried += 1
+            with suppress(Conflict):
+                if self.asked.context.command_id.bytes not in folded[0].recent:
+                    return await self._once(folded)
+                if answer := await _answered_before(aggregates, self.targets, self.asked):
+                    return answer
+            folded = await aggregates.load(self.targets)
+        COMMANDS_REFUSED.labels("conflicts").inc()
+        raise TooManyConflicts(f"{self.targets[0].id}: {tried} attempts met other writers")
+
+    async def _once(self, folded: Sequence[AnyFolded]) -> Handled:
+        aggregates, targets, asked = self.commands.aggregates, self.targets, self.asked
         try:
-            try:
-                if done is not None:
-                    _require_same_payload(done, asked)
-                    await _confirm(aggregates, targets, folded)
-                    mark = await _last_mark(aggregates, targets[0], folded, asked)
-                    return await _recognised(aggregates, targets[0], done, mark)
-                admits(folded[0].state)
-                _require_version(folded[0], asked)
-                decided = _in_order(targets, decision(States(targets, folded)))
-            except (Refusal, KeyReused, VersionMismatch):
-                await _confirm(aggregates, targets, folded)
-                raise
-            assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
-            events = await _sealed(commands, decided, asked.context.command_id, player_id)
-            streams = _streams(aggregates.types, targets, folded, events, player_id)
-            append = Append(streams=streams, context=asked.context, dealt=dealt)
-            appended = await aggregates.store.append(append)
-            return await _remembered(aggregates, targets, folded, events, appended)
-        except Conflict:
-            folded = await aggregates.load(targets)
-    raise TooManyConflicts(f"{targets[0].id}: {ATTEMPTS_MAX} attempts met other writers")
+            self.admits(folded[0].state)
+            _require_version(folded[0], asked)
+            decided = _in_order(targets, self.decision(States(targets, folded)))
+        except (Refusal, VersionMismatch):
+            await _confirm(aggregates, targets, folded)
+            raise
+        assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
+        events = await _sealed(self.commands, decided, asked.context.command_id, self.player_id)
+        streams = _streams(aggregates.types, targets, folded, events, self.player_id)
+        append = Append(streams=streams, context=asked.context, dealt=self.dealt)
+        appended = await aggregates.store.append(append)
+        return await _remembered(aggregates, targets, folded, events, appended)
 
 
 def _in_order(targets: Sequence[AnyTarget], decided: Decided) -> list[Sequence[Event]]:
@@ -156,41 +206,60 @@ def _require_version(folded: AnyFolded, asked: Asked) -> None:
         raise VersionMismatch(asked.expected_versions, folded.head.version)
 
 
-def _require_same_payload(done: Done, asked: Asked) -> None:
-    if done.fingerprint is not None and asked.fingerprints and done.fingerprint not in asked.fingerprints:
-        raise KeyReused("this Idempotency-Key came before with another payload")
-
-
 async def _confirm(aggregates: Aggregates, targets: Sequence[AnyTarget], folded: Sequence[AnyFolded]) -> None:
     """Make sure that the aggregates stand where they were folded to. Raises Conflict."""
     guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
     await aggregates.store.append(Append(streams=guards))
 
 
-async def _last_mark(
+async def _answered_before(
+    aggregates: Aggregates, targets: Sequence[AnyTarget], asked: Asked
+) -> Handled | None:
+    """Answer a command that the log knows from its events there, as the first time; None if it knows none.
+
+    What is remembered only says where to look. Each event that is read must be this command's, else it is
+    folded anew: memory of a history that was lost answers nothing. Raises KeyReused.
+    """
+    folded = await aggregates.load(targets)
+    for _ in range(2):
+        if asked.context.command_id.bytes not in folded[0].recent:
+            return None
+        try:
+            answer = await _read_answer(aggregates, targets[0], folded, asked)
+        except HistoryChanged:
+            answer = None
+        if answer is not None:
+            return answer
+        folded = await aggregates.load_anew(targets)
+    raise StoreUnavailable(f"{targets[0].id}: the log changes while it is read")
+
+
+async def _read_answer(
     aggregates: Aggregates, first: AnyTarget, folded: Sequence[AnyFolded], asked: Asked
-) -> Mark:
-    """Find the command's last event in the log, on whichever of its aggregates."""
-    command, newest = asked.context.command_id.bytes, _newest(folded)
+) -> Handled | None:
+    """Read a command's events; None if others stand there. Raises KeyReused, HistoryChanged."""
+    store, command = aggregates.store, asked.context.command_id.bytes
+    done = folded[0].recent[command]
+    length = done.last_version - done.first_version + 1
+    read = await store.versions_after(first.id, done.first_version - 1, length)
+    # Its last event may stand on another of its aggregates.
     position = max(each.recent[command].last_position for each in folded if command in each.recent)
-    if position == newest.position:
-        return newest
-    found = await aggregates.store.mark_at(aggregates.store.layout.slot_of(first.id), position)
-    return Mark(found.position, found.hash)  # As the first answer had it.
+    slot = store.layout.slot_of(first.id)
+    last = read[-1] if read and read[-1].position == position else await store.at(slot, position)
+    if len(read) != length or any(each.envelope.command != command for each in (*read, last)):
+        return None
+    if not await store.stands(read):
+        return None
+    fingerprint = read[0].envelope.fingerprint
+    if fingerprint is not None and asked.fingerprints and fingerprint not in asked.fingerprints:
+        raise KeyReused("this Idempotency-Key came before with another payload")
+    events = [aggregates.types.event(each) for each in read]
+    return Handled(first.id, done.last_version, slot, Mark(last.position, last.hash), events, again=True)
 
 
 def _newest(folded: Sequence[AnyFolded]) -> Mark:
     """Give the mark of the last event of all of them."""
     return max((Mark(each.position, each.head.hash) for each in folded), key=lambda mark: mark.position)
-
-
-async def _recognised(aggregates: Aggregates, first: AnyTarget, done: Done, mark: Mark) -> Handled:
-    """Answer from the events of the first time."""
-    count = done.last_version - done.first_version + 1
-    recorded = await aggregates.store.versions_after(first.id, done.first_version - 1, count)
-    events = [aggregates.types.event(each) for each in recorded]
-    slot = aggregates.store.layout.slot_of(first.id)
-    return Handled(first.id, done.last_version, slot, mark, events, again=True)
 
 
 async def require_key(commands: Commands, player_id: UUID, *, while_away: bool = False) -> None:

@@ -1,9 +1,10 @@
 """A new session is told under the wishes that stand when it is appended, and makes room for itself."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from uuid import UUID
 
-from tta.commands.handle import Asked, Commands, Handled
+from tta.commands.handle import Asked, Commands, Handled, turn_of
 from tta.commands.sessions import Facts, handle_enrolled, sessions_over
 from tta.commands.targets import player_target
 from tta.commands.wishes import wishes_of
@@ -22,7 +23,7 @@ they do not open, so that nothing may be told yet.
 """
 Begin = Callable[[Facts], StartSession]
 """The same by wishes that were opened. Raises WishesChanged where they are not those that stand."""
-Attempt = Callable[[Begin, Sequence[UUID]], Awaitable[Handled]]
+Attempt = Callable[[Commands, Begin, Sequence[UUID]], Awaitable[Handled]]
 """Append what begins, with the player as a guard; the ids are of sessions that are over by now."""
 
 
@@ -34,31 +35,43 @@ async def start_session(
     Raises TooManySessions, and what `handle_session` and `wishes_of` raise.
     """
 
-    async def attempt(begin: Begin, over: Sequence[UUID]) -> Handled:
-        return await handle_enrolled(commands, session_id, player_id, begin, asked, over=over)
+    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> Handled:
+        return await handle_enrolled(by, session_id, player_id, begin, asked, over=over)
 
     return await start_as_wished(commands, player_id, start, attempt)
 
 
 async def start_as_wished(commands: Commands, player_id: UUID, start: Start, attempt: Attempt) -> Handled:
-    """Attempt what `start` says, until the wishes that it is told by are those that stand there."""
+    """Attempt what `start` says, until the wishes that it is told by are those that stand there.
+
+    From the second attempt on, the player's other commands wait: a player who keeps changing their wishes
+    would keep it from ever coming about.
+    """
     over: Sequence[UUID] = ()
-    while True:
-        # Whoever begins has just set their wishes, perhaps on another process: look.
-        await commands.aggregates.one(player_target(player_id))
-        wishes, wished_at = await wishes_of(commands, player_id)
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                return await _attempted(commands, player_id, start, attempt, over)
+            except WishesChanged:
+                pass
+            except TooManySessions:
+                if over or not (over := await sessions_over(commands, player_id)):
+                    raise
+            await stack.enter_async_context(turn_of(commands, player_id, bounded=False))
+            commands = commands._replace(queues=None)
 
-        def begin(
-            facts: Facts, wishes: Wishes | None = wishes, wished_at: int | None = wished_at
-        ) -> StartSession:
-            if facts.wished_at != wished_at:
-                raise WishesChanged
-            return start(facts, wishes)
 
-        try:
-            return await attempt(begin, over)
-        except WishesChanged:
-            continue
-        except TooManySessions:
-            if over or not (over := await sessions_over(commands, player_id)):
-                raise
+async def _attempted(
+    commands: Commands, player_id: UUID, start: Start, attempt: Attempt, over: Sequence[UUID]
+) -> Handled:
+    """Attempt it once. Raises WishesChanged, TooManySessions, and what `attempt` raises."""
+    # Whoever begins has just set their wishes, perhaps on another process: look.
+    await commands.aggregates.one(player_target(player_id))
+    wishes, wished_at = await wishes_of(commands, player_id)
+
+    def begin(facts: Facts) -> StartSession:
+        if facts.wished_at != wished_at:
+            raise WishesChanged
+        return start(facts, wishes)
+
+    return await attempt(commands, begin, over)

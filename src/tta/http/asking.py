@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from tta.commands.handle import Asked
 from tta.domain.identity import derived_id
 from tta.eventstore.envelope import Context
+from tta.http.leaving import gone
 from tta.http.manners import idempotency_key, required_key
 from tta.http.texts import composed
 from tta.security.key_files import HmacKeys
@@ -52,7 +54,7 @@ def asked_by(
         fingerprint=prints[0],
         traceparent=request.scope["traceparent"],
     )
-    return Asked(context, prints)
+    return Asked(context, prints, left=partial(gone, request))
 
 
 def _actor(subject: str) -> UUID | str:

@@ -19,6 +19,7 @@ from starlette.routing import Route as StarletteRoute
 
 from tta.clock import now
 from tta.commands.handle import Asked, Commands, Handled, require_key
+from tta.commands.player_queues import SenderLeft
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
 from tta.http.asking import asked_by, spellings
@@ -390,6 +391,9 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
             if route.takes_words:
                 require_single_names(call.raw)
             response = await route.endpoint(call)
+        except SenderLeft:
+            # A use case has looked at it.
+            return Response(status_code=CLIENT_LEFT)
         except ClientDisconnect as error:
             if route.refused is not None:
                 await route.refused(call, error)

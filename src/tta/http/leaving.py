@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
     """Give what comes of the work. Raises ClientDisconnect, and cancels it, when the client leaves first."""
-    working, left = asyncio.create_task(work), asyncio.create_task(_left(request))
+    working, left = asyncio.create_task(work), asyncio.create_task(gone(request))
     try:
         await asyncio.wait((working, left), return_when=asyncio.FIRST_COMPLETED)
         if working.done():
@@ -23,6 +23,7 @@ async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Re
         await asyncio.wait((working, left))
 
 
-async def _left(request: Request) -> None:
+async def gone(request: Request) -> None:
+    """Return once the client has left. The body must have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

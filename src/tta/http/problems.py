@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from tta.commands.folding import OtherKind
-from tta.commands.handle import KeyReused, TooManyConflicts, VersionMismatch
+from tta.commands.handle import KeyReused, VersionMismatch
+from tta.commands.player_queues import TooManyConflicts
 from tta.domain import goals, measures, player, roster, safety_record, session, turns, words
 from tta.domain.base import Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
@@ -92,7 +93,6 @@ NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
 LATE = Kind("request-timeout", 408, "The request did not arrive in time")
 ERASED = Kind("player-erased", 409, "The player was erased")
-CONTENDED = Kind("too-many-conflicts", 409, "Others changed it each time")
 VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read it")
 TOO_LARGE = Kind("request-too-large", 413, "The request is too large")
 UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
@@ -106,6 +106,9 @@ INTERNAL = Kind("internal-error", 500, "Something of ours broke")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
 OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
 GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
+CONTENDED = Kind(
+    "too-many-conflicts", 503, "Too many requests change the same player's data; nothing was changed"
+)
 OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
 FILLING = Kind("read-model-filling", 503, "The read model is being filled")
 STOPPED = Kind("read-model-stopped", 503, "The read model has stopped, and cannot say")
@@ -240,7 +243,7 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
         headers = {**challenge(INVALID_TOKEN), **headers}
     if kind is FORBIDDEN:
         headers |= challenge("insufficient_scope")
-    if kind.status in (STORE_UNAVAILABLE.status, TOO_MANY_STREAMS.status) or kind is CONTENDED:
+    if kind.status in (STORE_UNAVAILABLE.status, TOO_MANY_STREAMS.status):
         headers.setdefault("Retry-After", str(RETRY_AFTER_S))
     return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from tta.clock import now
-from tta.commands.handle import Asked, Commands, TooManyConflicts, VersionMismatch, handle
+from tta.commands.handle import Asked, Commands, VersionMismatch, handle
 from tta.commands.targets import timer_target
 from tta.domain.identity import derived_id
 from tta.domain.timer import FallDue, TimerDue
@@ -35,7 +35,7 @@ FAILED_AGAIN = timedelta(seconds=10)
 BACKOFF_S_MAX = 5.0
 LATE_IN_DOUBT = frozenset({TimerPurpose.SESSION_IDLE})
 """What may not come early. A purpose that protects somebody needs the other side: what either has reached."""
-AWAY = (StoreUnavailable, OutcomeUnknown, TooManyConflicts)
+AWAY = (StoreUnavailable, OutcomeUnknown)
 
 log = structlog.get_logger(__name__)
 
@@ -148,7 +148,9 @@ class TimerClock:
         assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
         player_id = folded.state.standing.player_id
         try:
-            handled = await handle(self._commands, target, FallDue(at=at), asked, player_id=player_id)
+            handled = await handle(
+                self._commands, target, FallDue(at=at), asked, player_id=player_id, attempts_max=None
+            )
         except VersionMismatch:
             return None
         (due,) = handled.events

@@ -26,6 +26,18 @@ REQUEST_SECONDS = Histogram(
 COMMANDS_REPLAYED = Counter(
     "tta_commands_replayed_total", "Commands that were recognised as sent before", registry=REGISTRY
 )
+COMMANDS_WAITING = Gauge(
+    "tta_commands_waiting",
+    "Commands that wait in this process for earlier ones of the same player",
+    registry=REGISTRY,
+)
+COMMANDS_REFUSED = Counter(
+    "tta_commands_refused_total",
+    "Commands that were not handled: as many of the player waited as may wait (queue-full), other processes "
+    "changed the player's data each time (conflicts), or the sender left the queue (sender-left)",
+    ("reason",),
+    registry=REGISTRY,
+)
 WAITING = Gauge("tta_http_waiting_requests", "Requests that wait (Prefer: wait) now", registry=REGISTRY)
 WAITS_REFUSED = Counter(
     "tta_http_waits_refused_total",

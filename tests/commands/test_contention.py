@@ -1,0 +1,363 @@
+"""Many commands of one player at once: each is handled, or answered from the log, or told to come again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import pytest
+from command_examples import (
+    AGREE,
+    DISAGREE,
+    NOON,
+    PLAYER,
+    Machine,
+    ask_player,
+    asked,
+    log_of,
+    some_player,
+    start,
+)
+from test_measuring import ORDINARY, WORRYING, assessments, measures
+
+from tta.commands.care_plans import handle_care_plan, record_measure
+from tta.commands.folding import Target
+from tta.commands.handle import Commands, Handled, KeyReused
+from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
+from tta.commands.sessions import new_session_id
+from tta.commands.starting import start_session
+from tta.commands.targets import player_target
+from tta.domain.base import Refusal
+from tta.domain.care_plan import SetGoal
+from tta.domain.identity import derived_id
+from tta.domain.measures import MeasuredTooSoon
+from tta.domain.passages import Beginning, Wishes
+from tta.domain.player import GiveConsent, SetPreferences
+from tta.domain.session import StartSession
+from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
+from tta.eventstore.nodes import OUTCOME_TIMEOUT_S
+from tta.telemetry.metrics import REGISTRY
+
+AT_ONCE = 100
+WISHES = SetPreferences(
+    avoid_topics=(),
+    trigger_warnings=(),
+    intensity=1,
+    approaches=(),
+    language="en",
+    region="GB",
+    time_zone="Europe/London",
+    age_band=AgeBand.FROM_25_TO_64,
+    accessibility=(),
+    at=NOON,
+)
+
+_numbers = count(1_000, 1_000)
+
+
+def agrees(version: int) -> GiveConsent:
+    return GiveConsent(purpose=ConsentPurpose.RESEARCH, version=version, at=NOON)
+
+
+async def sent_at_once(
+    processes: list[Commands], player_id: UUID, numbers: range = range(1, AT_ONCE + 1)
+) -> list[Handled]:
+    """Each a change of the player, asked of one process after the other."""
+    sent = [(processes[number % len(processes)], number) for number in numbers]
+    return await asyncio.gather(*(agree(by, player_id, number) for by, number in sent))
+
+
+async def agree(by: Commands, player_id: UUID, number: int) -> Handled:
+    return await ask_player(by, player_id, agrees(number), asked(f"{player_id} {number}", b"12345678"))
+
+
+@asynccontextmanager
+async def busy(commands: Commands, player_id: UUID) -> AsyncIterator[None]:
+    """One of the player's commands is being handled meanwhile."""
+    assert commands.queues is not None
+    async with commands.queues.turn(player_id):
+        yield
+
+
+async def waits(commands: Commands, player_id: UUID, so_many: int) -> None:
+    assert commands.queues is not None
+    while commands.queues.waiting(player_id) != so_many:  # noqa: ASYNC110 - Other tasks go on meanwhile.
+        await asyncio.sleep(0.001)
+
+
+@asynccontextmanager
+async def full(commands: Commands, player_id: UUID) -> AsyncIterator[None]:
+    """As many commands of the player wait as may wait; they are handled afterwards."""
+    async with busy(commands, player_id):
+        begin = next(_numbers)
+        numbers = range(begin, begin + WAITING_MAX)
+        waiting = asyncio.create_task(sent_at_once([commands], player_id, numbers))
+        await waits(commands, player_id, WAITING_MAX)
+        yield
+    assert len({each.version for each in await waiting}) == WAITING_MAX
+
+
+@pytest.mark.parametrize("processes", [1, 2, 4])
+async def test_100_commands_at_once_on_one_player_are_all_taken(machine: Machine, processes: int):
+    running = [await machine.process() for _ in range(processes)]
+    player_id = await some_player(running[0])
+    answers = await sent_at_once(running, player_id)
+    assert sorted(each.version for each in answers) == list(range(3, 3 + AT_ONCE))
+    if processes == 1:
+        assert [each.version for each in answers] == list(range(3, 3 + AT_ONCE)), "in order"
+
+
+async def test_commands_on_different_aggregates_of_one_player_are_all_taken(machine: Machine):
+    """Each guards the others: a session the player, a goal the player and the safety record."""
+    running = [await machine.process() for _ in range(2)]
+    player_id = await some_player(running[0])
+
+    async def goal(number: int) -> Handled:
+        command = SetGoal(goal_id=derived_id("goal", str(number)), text="Go out", at=NOON)
+        return await handle_care_plan(running[number % 2], player_id, command, asked(f"goal {number}"))
+
+    answers = await asyncio.gather(
+        *(start(running[number % 2], player_id, asked(f"start {number}")) for number in range(40)),
+        *(goal(number) for number in range(10)),
+        sent_at_once(running, player_id, range(1, 41)),
+    )
+    assert len(await log_of(running[0], player_id)) == 42
+    assert all(isinstance(each, Handled) for each in answers[:50])
+
+
+async def test_retries_of_acknowledged_commands_are_answered_while_the_queue_is_full(machine: Machine):
+    """By the process that handled them, by one that remembers less, and by one that knows nothing yet."""
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    await other.aggregates.load([Target(PLAYER, player_id)])
+    first = await sent_at_once([one], player_id)
+    for again_by in (one, other, await machine.process()):
+        async with full(again_by, player_id):
+            answers = await sent_at_once([again_by], player_id)
+            assert answers == [each._replace(again=True) for each in first]
+            with pytest.raises(KeyReused):
+                await ask_player(one, player_id, AGREE, asked(f"{player_id} 1", b"other"))
+
+
+async def test_retries_are_answered_while_other_processes_write_without_end(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    first = await sent_at_once([one], player_id)
+    written = 0
+
+    async def write() -> None:
+        nonlocal written
+        while True:
+            await ask_player(
+                other, player_id, (DISAGREE, AGREE)[written % 2], asked(f"without end {written}")
+            )
+            written += 1
+
+    writing = asyncio.create_task(write())
+    for again_by in (one, await machine.process()):
+        before = written
+        answers = await sent_at_once([again_by], player_id)
+        assert answers == [each._replace(again=True) for each in first]
+        while written == before:  # noqa: ASYNC110 - Else it proves nothing.
+            await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+
+
+async def test_what_is_remembered_and_does_not_stand_answers_nothing(commands: Commands):
+    """Each event that is read must be the command's own."""
+    player_id = await some_player(commands)
+    (folded,) = commands.aggregates.cached([player_target(player_id)]) or []
+    others = folded.recent[asked(f"agree {player_id}").context.command_id.bytes]
+    folded.recent[asked("never sent").context.command_id.bytes] = others
+    handled = await ask_player(commands, player_id, DISAGREE, asked("never sent"))
+    assert (handled.again, handled.version) == (False, 3)
+    again = await ask_player(commands, player_id, DISAGREE, asked("never sent"))
+    assert again == handled._replace(again=True)
+
+
+@pytest.mark.parametrize("written_instead", [0, 1, 2, 5])
+async def test_the_log_that_lost_a_command_does_not_answer_it(machine: Machine, written_instead: int):
+    """Whether what stands in its place is shorter than what is remembered, or longer."""
+    commands, other = await machine.process(), await machine.process()
+    player_id = await some_player(commands)
+    around = asked("lost", b"12345678")
+    await ask_player(commands, player_id, agrees(7), around)
+    await lose_last_event(other, player_id)
+    for number in range(written_instead):
+        await ask_player(other, player_id, agrees(10 + number), asked(f"instead {number}"))
+    again = await ask_player(commands, player_id, agrees(7), around)
+    assert (again.again, again.version) == (False, 3 + written_instead)
+    assert (await log_of(other, player_id))[-1].command_id == around.context.command_id
+
+
+async def lose_last_event(commands: Commands, player_id: UUID) -> None:
+    """Take the newest event out of a log that is the player's alone, as a failover to a replica that lacked
+    it does.
+    """
+    store, events = commands.aggregates.store, await log_of(commands, player_id)
+    slot = store.layout.slot_of(player_id)
+    log, head = store.layout.log(slot), store.layout.head(slot, player_id)
+    raw, kept = await store.nodes.call("GET", head), await store.nodes.call("XRANGE", log, "-", "+")
+    await store.nodes.call("DEL", log)
+    for entry, fields in kept[:-1]:
+        await store.nodes.call("XADD", log, entry, *fields)
+    await store.nodes.call(
+        "SET", head, events[-2].version.to_bytes(4, "big") + raw[4:8] + events[-2].hash + raw[40:-6]
+    )
+
+
+async def test_one_who_changes_their_wishes_all_the_time_begins_a_session_all_the_same(machine: Machine):
+    commands = await machine.process()
+    player_id, begun = await some_player(commands), 0
+
+    def wish(number: int) -> SetPreferences:
+        return msgspec.structs.replace(WISHES, intensity=1 + number % 5)
+
+    def begins(facts: object, wishes: Wishes | None) -> StartSession:
+        nonlocal begun
+        begun += 1
+        return StartSession(
+            player_id=player_id, story="clearing", begins=Beginning(), consented=True, held=False, at=NOON
+        )
+
+    async def wishes_for_ever() -> None:
+        number = 0
+        while True:
+            await ask_player(
+                commands, player_id, wish(number), asked(f"wish {number} {player_id} {id(commands)}")
+            )
+            number += 2
+
+    wishing = asyncio.create_task(wishes_for_ever())
+    around = asked("begins")
+    session_id = new_session_id(player_id, around.context.command_id)
+    try:
+        handled = await start_session(commands, session_id, player_id, begins, around)
+    finally:
+        wishing.cancel()
+        await asyncio.gather(wishing, return_exceptions=True)
+    assert (handled.id, handled.version) == (session_id, 1)
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_100_positive_questionnaires_at_once_are_all_assessed(machine: Machine, processes: int):
+    running = [await machine.process() for _ in range(processes)]
+    player_id = await some_player(running[0])
+    answers = await asyncio.gather(
+        *(
+            record_measure(running[number % processes], player_id, WORRYING, asked(f"m{number}", b"p"))
+            for number in range(AT_ONCE)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, MeasuredTooSoon) for each in answers) == AT_ONCE - 1
+    assert len(await measures(running[0], player_id)) == 1
+    levels = [risk.level for _, risk in await assessments(running[0], player_id)]
+    assert levels == [RiskLevel.MODERATE] * AT_ONCE
+
+
+async def test_a_positive_questionnaire_that_meets_a_full_queue_is_assessed(commands: Commands):
+    player_id = await some_player(commands)
+    async with full(commands, player_id):
+        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, asked("m", b"p")))
+        await waits(commands, player_id, WAITING_MAX + 1)
+        with pytest.raises(TooManyConflicts):
+            await record_measure(commands, player_id, ORDINARY, asked("ordinary"))
+    with pytest.raises(TooManyConflicts):
+        await worrying
+    ((_, risk),) = await assessments(commands, player_id)
+    assert risk.level is RiskLevel.MODERATE
+    assert await measures(commands, player_id) == []
+
+
+async def test_a_positive_questionnaire_whose_sender_leaves_the_queue_is_assessed(commands: Commands):
+    player_id, left = await some_player(commands), asyncio.Event()
+
+    async def leaves() -> None:
+        await left.wait()
+
+    async with busy(commands, player_id):
+        around = asked("m", b"p")._replace(left=leaves)
+        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, around))
+        await waits(commands, player_id, 1)
+        before = left_so_far()
+        left.set()
+        while left_so_far() == before:  # noqa: ASYNC110 - It is the task's turn.
+            await asyncio.sleep(0)
+        # Its place is given up; the assessment has one of its own, which it does not leave.
+        await waits(commands, player_id, 1)
+    with pytest.raises(SenderLeft):
+        await worrying
+    assert len(await assessments(commands, player_id)) == 1
+    assert await measures(commands, player_id) == []
+
+
+def left_so_far() -> float:
+    return REGISTRY.get_sample_value("tta_commands_refused_total", {"reason": "sender-left"}) or 0.0
+
+
+async def test_an_assessment_counts_no_attempts(machine: Machine):
+    """It stands although more others come first than any other command would try."""
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    await record_measure(one, player_id, ORDINARY, asked("m"))
+    written = 0
+
+    async def write() -> None:
+        nonlocal written
+        while True:
+            await ask_player(other, player_id, (DISAGREE, AGREE)[written % 2], asked(f"w {written}"))
+            written += 1
+
+    writing = asyncio.create_task(write())
+    for number in range(20):
+        with pytest.raises((MeasuredTooSoon, Refusal)):
+            await record_measure(one, player_id, WORRYING, asked(f"again {number}", b"p"))
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert len(await assessments(one, player_id)) == 20
+
+
+async def test_a_command_that_is_cancelled_in_the_midst_of_its_append_holds_up_nobody(commands: Commands):
+    player_id = await some_player(commands)
+    sending = [
+        asyncio.create_task(ask_player(commands, player_id, agrees(number), asked(f"{number}")))
+        for number in range(1, 21)
+    ]
+    assert commands.queues is not None
+    for each in sending[::2]:
+        await asyncio.sleep(0)
+        each.cancel()
+    ended = await asyncio.gather(*sending, return_exceptions=True)
+    assert all(isinstance(each, Handled) for each in ended[1::2])
+    assert not commands.queues.is_busy(player_id)
+    # Whatever became of them, they are done once when they are sent again.
+    for number in range(1, 21):
+        await ask_player(commands, player_id, agrees(number), asked(f"{number}"))
+    ids = [each.command_id for each in await log_of(commands, player_id)]
+    assert len(set(ids)) == len(ids)
+
+
+async def test_while_the_store_is_away_commands_fail_at_once_and_not_one_after_another(tmp_path: Path):
+    server = ChildServer(tmp_path)
+    await server.start()
+    machine = Machine(server.url)
+    try:
+        commands = await machine.process()
+        player_id = await some_player(commands)
+        await server.kill()
+        sending = [
+            ask_player(commands, player_id, agrees(number), asked(f"{number}")) for number in range(1, 41)
+        ]
+        async with asyncio.timeout(5 * OUTCOME_TIMEOUT_S):
+            ended = await asyncio.gather(*sending, return_exceptions=True)
+        assert {type(each) for each in ended} <= {StoreUnavailable, OutcomeUnknown}
+    finally:
+        await machine.close()
+        await server.stop()
