@@ -25,7 +25,7 @@ check: $(STAMP)
 	MYPYPATH=src $(BIN)/mypy --config-file= --cache-dir .mypy_cache/conftest --explicit-package-bases --check-untyped-defs --ignore-missing-imports tests/conftest.py tests/*/conftest.py
 
 test: check
-	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -m soak -s

@@ -199,7 +199,7 @@ def graph_address(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, 
 async def graph(graph_address: tuple[str, str | None]) -> AsyncIterator[Graph]:
     """An open, empty graph, each engine in turn."""
     url, password = graph_address
-    opened = await open_graph(url, password=password)
+    opened = await open_graph(url, password=password, apart=True)
     yield opened
     await opened.close()
 

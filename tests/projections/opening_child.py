@@ -10,7 +10,7 @@ from tta.stories.story import catalogue, newest
 
 
 async def open_catalogues(url: str, password: str | None) -> None:
-    graph = await open_graph(url, password=password)
+    graph = await open_graph(url, password=password, apart=True)
     stories = [story for story in map(newest, sorted(catalogue())) if story is not None]
     for turn in count():
         changed = content(story._replace(summary=f"In its version {turn}") for story in stories)

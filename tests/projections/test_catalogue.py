@@ -53,7 +53,7 @@ async def other(graph: Graph, graph_address: tuple[str, str | None]) -> AsyncIte
     if url.startswith("embedded:"):
         yield graph
         return
-    opened = await open_graph(url, password=password)
+    opened = await open_graph(url, password=password, apart=True)
     yield opened
     await opened.close()
 

@@ -33,7 +33,7 @@ async def test_killed_while_it_writes_it_leaves_whole_ones_only(
     await asyncio.sleep(random.Random(seed).random() / 10)
     child.kill()
     await child.wait()
-    graph = await open_graph(url, password=password)
+    graph = await open_graph(url, password=password, apart=True)
     try:
         await graph.declare(STORAGE.schema)
         await killed_one_is_over(graph)

@@ -42,7 +42,7 @@ async def ready(graph: Graph) -> Graph:
 @pytest_asyncio.fixture
 async def embedded(tmp_path: Path) -> AsyncIterator[Graph]:
     """The embedded engine alone, for what no other engine would change."""
-    opened = await open_graph(f"embedded:{tmp_path}/graph")
+    opened = await open_graph(f"embedded:{tmp_path}/graph", apart=True)
     await migrate(opened)
     yield opened
     await opened.close()

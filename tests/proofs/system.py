@@ -212,7 +212,7 @@ class System:
 
     async def graph(self, name: str) -> Graph:
         """Open a graph to look at it; an embedded one only after its part has ended."""
-        return await open_graph(self.graph_address(name), password=self._graph_password or None)
+        return await open_graph(self.graph_address(name), password=self._graph_password or None, apart=True)
 
     def mint(self, subject: str, *roles: Role, player: UUID | None = None) -> str:
         """Sign an access token as `tta token` does."""
