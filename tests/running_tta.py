@@ -12,6 +12,7 @@ import httpx2
 import psutil
 
 READY = re.compile(r"TTA runs at (http://\S+)")
+OPERATORS = re.compile(r"Metrics: (http://\S+)/metrics")
 TOKEN = re.compile(r"^eyJ\S+$")
 LEAVES_WITHIN_S = 120
 DEV = ("-m", "tta", "dev", "--port", "0")
@@ -57,13 +58,15 @@ class Dev:
             text=True,
             start_new_session=True,
         )
-        self.url = self.token = self.curl = ""
+        self.url = self.operators = self.token = self.curl = ""
         assert self.process.stdout is not None
         while not self.curl:
             line = self.process.stdout.readline()
             assert line, f"it ended before it was ready: {Path(self._log.name).read_text()[-2000:]}"
             if found := READY.search(line):
                 self.url = found[1]
+            elif found := OPERATORS.search(line):
+                self.operators = found[1]
             elif TOKEN.match(line):
                 self.token = line.strip()
             elif line.startswith("curl "):
@@ -85,6 +88,10 @@ class Dev:
         return httpx2.request(
             method, f"{self.url}{path}", json=body, headers=sent, timeout=30, trust_env=False
         )
+
+    def health(self) -> httpx2.Response:
+        """All of it, as those who run it see it; the release before told it to anybody."""
+        return httpx2.get(f"{self.operators or self.url}/health", timeout=30, trust_env=False)
 
     def play(self, words: str) -> tuple[str, str]:
         """Start a session, say one thing, wait for the reply; return its id and the consistency token."""

@@ -51,6 +51,20 @@ def test_who_reads_no_personal_text_has_no_keys():
         assert not {"TTA_KEYS_DIR", "TTA_KEYRING_URL"} & given["environment"].keys()
 
 
+def test_metrics_are_published_nowhere_and_health_is_asked_where_it_is_answered():
+    """They tell when somebody acts: only what is in the containers' network may scrape them."""
+    for name in OURS.keys() - ONCE:
+        given = SERVICES[name]
+        port = given["environment"]["TTA_WORKER_PORT"]
+        assert given["environment"]["TTA_WORKER_HOST"] == "0.0.0.0"
+        published = [each.rpartition(":")[2] for each in given.get("ports", ())]
+        assert port not in (*published, "8000"), "it is not the API's"
+        asked = re.search(r"127\.0\.0\.1:(\d+)/(\w+)", given["healthcheck"]["test"][-1])
+        assert asked
+        assert asked.groups() == (("8000", "readyz") if published else (port, "livez"))
+    assert "port: 9000" in README
+
+
 def test_no_secret_has_a_default():
     for name, service in SERVICES.items():
         for variable, value in service.get("environment", {}).items():

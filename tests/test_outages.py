@@ -114,7 +114,7 @@ def test_outages_of_valkey_are_told_once(tmp_path: Path):
 
 
 def dev_models(dev: Dev) -> list[Any]:
-    found: list[Any] = dev.ask("GET", "/health").json()["details"]["projections"]
+    found: list[Any] = dev.health().json()["details"]["projections"]
     return found
 
 

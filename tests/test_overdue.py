@@ -12,7 +12,7 @@ import pytest_asyncio
 
 sys.path.append(str(Path(__file__).parent / "http"))  # api_examples.py
 
-from api_examples import Api, Caller, api_in, at_work, hold
+from api_examples import Api, Caller, api_in, at_work, for_operators, hold
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
@@ -108,8 +108,12 @@ async def test_what_the_read_model_has_not_seen_answered_is_looked_up_in_the_log
 async def test_health_and_metrics_say_it(silent: Api):
     await says(silent)
     overdue = OverdueAnswers(silent.parts.commands.aggregates, silent.parts.graph, overdue_s=0.0)
-    made = app(services(silent.parts, Work([], [], overdue=overdue)), "all")
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(made), base_url="http://tta.test") as http:
+    served = services(silent.parts, Work([], [], overdue=overdue))
+    transport = httpx2.ASGITransport(app(served, "all"))
+    async with (
+        for_operators(served) as http,
+        httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as anybody,
+    ):
         assert (await http.get("/health")).json()["details"]["overdue"] is None, "not known yet"
         assert "tta_answers_overdue NaN" in (await http.get("/metrics")).text
         done = asyncio.Event()
@@ -119,6 +123,9 @@ async def test_health_and_metrics_say_it(silent: Api):
         health = await http.get("/health")
         assert (health.status_code, health.json()["details"]["overdue"]["answers"]) == (503, 1)
         assert "tta_answers_overdue 1.0" in (await http.get("/metrics")).text
+        health = await anybody.get("/health")
+        assert health.status_code == 503
+        assert health.json()["details"] == {"troubles": ["turns wait for their reply"]}
 
 
 async def test_doctor_says_it(tmp_path: Path):

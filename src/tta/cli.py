@@ -265,6 +265,7 @@ def check_stories(story: str = "", /) -> None:
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     import structlog
 
+    from tta.listeners import Addresses
     from tta.main import opened, run
     from tta.operations import checked_settings
     from tta.telemetry.logs import configure_logs
@@ -273,8 +274,8 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     configure_logs(settings.log_level, json=settings.log_json)
     log = structlog.get_logger("tta.cli")
 
-    def ready(url: str) -> None:
-        log.info("ready", url=url or None, **parts)
+    def ready(at: Addresses) -> None:
+        log.info("ready", url=at.api or None, operators=at.operators or None, **parts)
 
     keyed = parts.keys() != {"projecting"}
     if keyed and settings.store_url and settings.keys_dir is None:

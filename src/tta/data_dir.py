@@ -17,15 +17,19 @@ NOTE_BYTES_MAX = 1_000
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """The process that has a data directory; `url` is empty while, or because, it answers no requests."""
+    """The process that has a data directory; `url` is empty while, or because, it answers no requests.
+
+    `operators` is where it answers those who run it; a release that had no such place did not note it.
+    """
 
     pid: int
     url: str = ""
+    operators: str = ""
 
 
 @contextmanager
-def alone_in(directory: Path) -> Iterator[Callable[[str], None]]:
-    """Have the directory for this process alone, and give a function that notes down its URL.
+def alone_in(directory: Path) -> Iterator[Callable[[str, str], None]]:
+    """Have the directory for this process alone, and give a function that notes down its URL, and operators'.
 
     The lock goes with the process, however it ends. Raises SettingsWrong where another has the directory,
     and where none can be made.
@@ -38,7 +42,7 @@ def alone_in(directory: Path) -> Iterator[Callable[[str], None]]:
     try:
         _lock(file, directory)
         _note(file, Holder(os.getpid()))
-        yield lambda url: _note(file, Holder(os.getpid(), url))
+        yield lambda url, operators: _note(file, Holder(os.getpid(), url, operators))
     finally:
         os.close(file)
 

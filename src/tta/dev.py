@@ -17,6 +17,7 @@ from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
 from tta.eventstore.envelope import Context
+from tta.listeners import Addresses
 from tta.main import embedded, opened, run, tokens_of
 from tta.operations import checked_settings
 from tta.security.keyring import KeyringIncomplete
@@ -36,11 +37,11 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
     try:
         async with everything(settings, lambda line: out.print(line, markup=False)) as (parts, tell):
 
-            def ready(url: str) -> None:
-                tell(url)
-                say_hello(out, url, parts.settings)
+            def ready(at: Addresses) -> None:
+                tell(at.api, at.operators)
+                say_hello(out, at, parts.settings)
 
-            await run(parts, serving="all", projecting=True, reacting=True, ready=ready)
+            await run(parts, serving="all", projecting=True, reacting=True, ready=ready, takes_free_port=True)
     except asyncio.CancelledError:
         pass  # Ctrl-C: everything has ended in order by now.
     out.print("Stopped. The next start continues here.")
@@ -50,7 +51,7 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
 @asynccontextmanager
 async def everything(
     settings: Settings, waiting: Callable[[str], None] = lambda _: None
-) -> AsyncIterator[tuple[Opened, Callable[[str], None]]]:
+) -> AsyncIterator[tuple[Opened, Callable[[str, str], None]]]:
     """Open the embedded default, alone in its data directory, and seed the demo player.
 
     Gives the parts, and the function that notes down where they can be reached. `waiting` is given a line
@@ -91,11 +92,13 @@ async def seed(parts: Opened) -> UUID:
     return DEMO_PLAYER
 
 
-def say_hello(out: Console, url: str, settings: Settings) -> None:
+def say_hello(out: Console, at: Addresses, settings: Settings) -> None:
     """Print where it is, a token, and a line to paste."""
+    url = at.api
     token = tokens_of(settings).mint(DEMO_SUBJECT, [Role.PLAYER], player_id=DEMO_PLAYER, lifetime_s=TOKEN_S)
     out.print(f"\nTTA runs at {url}", style="bold", soft_wrap=True, markup=False)
     out.print(f"Contract: {url}/v1/openapi.json, health: {url}/health", soft_wrap=True, markup=False)
+    out.print(f"Metrics: {at.operators}/metrics, for those who run it", soft_wrap=True, markup=False)
     kept = settings.data_dir.absolute()
     out.print(f"Data directory: {kept}. Ctrl-C stops everything.\n", soft_wrap=True, markup=False)
     out.print("Access token of the demo player, good for 12 hours:")

@@ -169,16 +169,17 @@ async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
     other = holder(settings.data_dir)
     if other is None or not other.url:
         return [Finding("graph", "warn", error, "")]
+    asked = other.operators or other.url  # The release before told everything at its one address.
     try:
         async with httpx2.AsyncClient(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
-            health = (await client.get(f"{other.url}/health")).json()
+            health = (await client.get(f"{asked}/health")).json()
         measured = msgspec.convert(health["details"]["projections"], list[Lag])
         overdue = msgspec.convert(health["details"].get("overdue"), Overdue | None)
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
         troubles = [str(each) for each in health["details"].get("troubles", ())]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
         change = "it starts or stops just now: ask again; where that does not help, see its log"
-        return [Finding("graph", "fail", f"{other.url} does not tell its health: {unanswered}", change)]
+        return [Finding("graph", "fail", f"{asked} does not tell its health: {unanswered}", change)]
     state: State = "ok" if health["checks"]["database"] else "fail"
     findings = [Finding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
     findings += [_about(lag, is_stopped=False) for lag in measured]
@@ -195,7 +196,9 @@ def _about_overdue(overdue: Overdue | None) -> Finding:
     if not overdue.answers:
         return Finding("replies", "ok", "no reply is overdue", "")
     found = f"{overdue.answers} turns wait for their reply, the oldest for {overdue.oldest_s:.0f} s"
-    change = "see that `tta react` runs, and its log; /health names what is parked or stopped"
+    change = (
+        "see that `tta react` runs, and its log; its `/health` for operators names what is parked or stopped"
+    )
     return Finding("replies", "fail", found, change)
 
 

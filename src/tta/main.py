@@ -25,9 +25,9 @@ from tta.graph.embedded_source import EmbeddedSource
 from tta.graph.engine import CONNECT_TIMEOUT_S, TRANSACTION_TIMEOUT_S, Graph, open_graph, path_of
 from tta.graph.kept import GraphSource, KeptGraph, ServerSource
 from tta.graph.migrations import check_migrated, migrate
-from tta.http.apps import app, worker_app
 from tta.http.calls import Services, Workers
 from tta.http.measurements import Measurements
+from tta.listeners import Addresses, listeners
 from tta.live.hub import Hub
 from tta.overdue import OverdueAnswers
 from tta.projector.checkpoints import Checkpoints
@@ -39,7 +39,6 @@ from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
 from tta.security.keyring import Keyring
 from tta.security.keyring_watch import KeyringWatch
 from tta.security.tokens import Tokens
-from tta.serving.server import serve
 from tta.settings import Settings, SettingsWrong, read_settings
 from tta.stories.story import versions_had
 from tta.work import (
@@ -241,11 +240,13 @@ async def run(
     serving: str = "",
     projecting: bool = False,
     reacting: bool = False,
-    ready: Callable[[str], None] = lambda _: None,
+    ready: Callable[[Addresses], None] = lambda _: None,
+    takes_free_port: bool = False,
 ) -> None:
     """Run the chosen parts until the process is told to stop, then end them in order.
 
-    `serving` is "", commands, queries or all; `ready` is called with the URL once requests are answered.
+    `serving` is "", commands, queries or all; `ready` is called with the URLs once requests are answered.
+    `takes_free_port` is for operators, where no setting names their port.
     """
     _spare_the_collector()
     async with AsyncExitStack() as stack:
@@ -272,7 +273,9 @@ async def run(
             runs.append(work.overdue.run())
         if parts.keys is not None:
             runs.append(KeyringWatch(parts.store, parts.keys.keyring).run())
-        await _run(runs, parts, work, serving, ready)
+        served = services(parts, work, needs_graph=serving == "queries") if serving else None
+        runs += listeners(parts.settings, work, serving, served, ready, takes_free_port=takes_free_port)
+        await _run(runs)
 
 
 async def _once_there(graph_ready: asyncio.Event, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -281,19 +284,9 @@ async def _once_there(graph_ready: asyncio.Event, work: Callable[[], Coroutine[A
     await work()
 
 
-async def _run(
-    runs: list[Coroutine[Any, Any, None]],
-    parts: Opened,
-    work: Work,
-    serving: str,
-    ready: Callable[[str], None],
-) -> None:
+async def _run(runs: list[Coroutine[Any, Any, None]]) -> None:
     tasks = [asyncio.create_task(each) for each in runs]
     try:
-        if serving or parts.settings.worker_port:
-            tasks.append(asyncio.create_task(_answer(parts, work, serving, ready)))
-        else:
-            ready("")
         # The first to end ends all: the API because it was told to, a worker because it failed.
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -324,24 +317,6 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-
-
-async def _answer(parts: Opened, work: Work, serving: str, ready: Callable[[str], None]) -> None:
-    """Answer requests: the API, or where this process only works, what those who run it ask."""
-    settings, named = parts.settings, "TTA_HOST and TTA_PORT, or --host and --port"
-    if not serving:
-        named = "TTA_HOST and TTA_WORKER_PORT"
-        made = worker_app(work.refresh_gauges)
-        await serve(made, settings.host, settings.worker_port, ready, named=named, idle_s=settings.idle_s)
-        return
-    served = services(parts, work, needs_graph=serving == "queries")
-    made = app(served, serving, origins=settings.allowed_origins, is_https=settings.is_https)
-    try:
-        await serve(
-            made, settings.host, settings.port, ready, named=named, idle_s=settings.idle_s, live=served.live
-        )
-    finally:
-        await served.live.close()
 
 
 def _embedded(settings: Settings) -> bool:

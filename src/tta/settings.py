@@ -76,7 +76,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     remembered_max: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 50_000
     """How many aggregates' states, and how many rows of each read model, a process keeps in memory."""
     worker_port: PortNumber = 0
-    """Where a process that only projects or reacts answers `/livez` and `/metrics`; 0: nowhere."""
+    """Where this process answers those who run it (`/metrics`, `/livez`); 0: nowhere, and `tta dev` takes a
+    free one.
+    """
+    worker_host: str = "127.0.0.1"
+    """The address of that port. Metrics tell when somebody acts: no stranger may reach it."""
 
     @property
     def keys(self) -> Path:

@@ -168,7 +168,7 @@ def new_player(dev: Dev, key: str) -> Player:
 
 def keyring_seen(dev: Dev) -> tuple[int, dict[str, Any]]:
     """The status of /health, and what it says of the keyring."""
-    answer = dev.ask("GET", "/health")
+    answer = dev.health()
     return answer.status_code, answer.json()["details"]["keyring"]
 
 

@@ -36,7 +36,7 @@ def until(holds: Callable[[], bool], what: str) -> None:
 
 
 def health(dev: Dev) -> httpx2.Response:
-    return httpx2.get(f"{dev.url}/health", timeout=30, trust_env=False)
+    return dev.health()
 
 
 def is_well(dev: Dev) -> bool:

@@ -35,7 +35,7 @@ def doctor(data_dir: Path) -> dict[str, dict[str, Any]]:
 
 
 def health(dev: Dev) -> tuple[int, dict[str, Any]]:
-    answer = dev.ask("GET", "/health")
+    answer = dev.health()
     return answer.status_code, answer.json()
 
 

@@ -100,7 +100,11 @@ class Played:
         return list(self.shows(AGENTS).json()["agents"])
 
     def timers(self) -> float:
-        (found,) = re.findall(r"^tta_timers_scheduled (\S+)$", self.shows("/metrics").text, re.MULTILINE)
+        (found,) = re.findall(
+            r"^tta_timers_scheduled (\S+)$",
+            httpx2.get(f"{self.dev.operators}/metrics", trust_env=False).text,
+            re.MULTILINE,
+        )
         return float(found)
 
     def is_wrong(self) -> bool:

@@ -55,7 +55,7 @@ class Playing(NamedTuple):
             await self.ask(f"/v1/sessions/{self.session}/resume")
 
     async def health(self) -> dict[str, Any]:
-        answer = await self.api.http.get("/health")
+        answer = await self.api.operators.get("/health")
         details: dict[str, Any] = answer.json()["details"]
         return details
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -24,7 +25,9 @@ from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
-from tta.http.apps import app
+from tta.http.apps import app, operators_app
+from tta.http.calls import Services
+from tta.http.health import refresh_gauges
 from tta.main import opened, services, tokens_of
 from tta.projector.projector import Projector
 from tta.reactors.reactor import Running
@@ -91,6 +94,8 @@ class Api(NamedTuple):
     tokens: Tokens
     http: httpx2.AsyncClient
     server: ChildServer
+    operators: httpx2.AsyncClient
+    """What the same process answers those who run it."""
 
     def caller(self, *roles: Role, player_id: UUID | None = None, subject: str = "") -> Caller:
         subject = subject or secrets.token_hex(8)
@@ -161,13 +166,25 @@ async def api_in(
             mediator = AgentOrchestrator(team_of())
             work = Work(projectors(parts), reactors(parts, mediator)) if working else Work([], [])
             async with at_work(*work.projectors, *work.reactors):
-                made = app(services(parts, work), "all", origins=origins)
+                served = services(parts, work)
+                made = app(served, "all", origins=origins)
                 transport = httpx2.ASGITransport(made)
-                async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
-                    yield Api(parts, made, tokens_of(settings), http, server)
+                async with (
+                    httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http,
+                    for_operators(served) as operators,
+                ):
+                    yield Api(parts, made, tokens_of(settings), http, server, operators)
     finally:
         with suppress(ProcessLookupError):
             await server.stop()
+
+
+@asynccontextmanager
+async def for_operators(served: Services) -> AsyncIterator[httpx2.AsyncClient]:
+    """What a process that serves the API answers those who run it."""
+    transport = httpx2.ASGITransport(operators_app(partial(refresh_gauges, served), served))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://operators.test") as http:
+        yield http
 
 
 async def hold(api: Api, player_id: UUID) -> ConsistencyToken:

@@ -19,6 +19,8 @@ START_S = 60.0
 
 class Dev(NamedTuple):
     url: str
+    operators: str
+    """Where it answers those who run it."""
     token: str
     """Of the demo player."""
     player_id: str
@@ -65,14 +67,15 @@ def start_dev(directory: Path) -> Dev:
     while True:
         text = stdout.read_text()
         url, token = re.search(r"http://[\d.]+:\d+", text), re.search(r"^ey[\w.-]+$", text, re.MULTILINE)
-        if url and token and "curl" in text:
+        operators = re.search(r"Metrics: (http://\S+)/metrics", text)
+        if url and token and operators and "curl" in text:
             break
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             raise RuntimeError(f"tta dev does not start: {text} {stderr.read_text()[-2000:]}")
         time.sleep(0.05)
     claims = msgspec.json.decode(_unpadded(token.group().split(".")[1]))
-    return Dev(url.group(), token.group(), claims["player"], stderr, process)
+    return Dev(url.group(), operators[1], token.group(), claims["player"], stderr, process)
 
 
 def _unpadded(part: str) -> bytes:

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wire import served
 
-from tta.http.apps import app, worker_app
+from tta.http.apps import app, operators_app
 from tta.main import services
 from tta.serving import connection
 from tta.serving.connection import BEHIND_BYTES_MAX, HEAD_BYTES_MAX, IGNORED_BYTES_MAX
@@ -74,7 +74,7 @@ def streams() -> Streams:
 
 @pytest.fixture
 def made(streams: Streams) -> Starlette:
-    made = worker_app(said_nothing)
+    made = operators_app(said_nothing)
     made.router.routes += [
         Route("/echo", echo, methods=["GET", "POST"]),
         Route("/early", early, methods=["POST"]),

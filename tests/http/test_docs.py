@@ -20,7 +20,12 @@ BETWEEN = "--- next example ---"
 def test_every_example_prints_what_it_says(fresh_dev: Dev, tmp_path: Path):
     assert len(EXAMPLES) == PAGE.count("```sh"), "each with what it prints"
     script = f"\necho '{BETWEEN}'\n".join(command for command, _ in EXAMPLES)
-    environment = {"TTA": fresh_dev.url, "TOKEN": fresh_dev.token, "PLAYER": fresh_dev.player_id}
+    environment = {
+        "TTA": fresh_dev.url,
+        "OPERATORS": fresh_dev.operators,
+        "TOKEN": fresh_dev.token,
+        "PLAYER": fresh_dev.player_id,
+    }
     ran = subprocess.run(
         ["bash", "-eu", "-c", script],
         env=environment | {"PATH": os.environ["PATH"]},

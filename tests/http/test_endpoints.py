@@ -232,7 +232,10 @@ async def test_the_process_lives_is_ready_and_healthy(api: Api):
     assert health.status_code == 200
     assert health.json()["status"] == "healthy"
     assert health.json()["checks"] == {"database": True, "cache": True, "external_apis": True}
-    assert {each["model"] for each in health.json()["details"]["projections"]} == {
+    assert health.json()["details"] == {"troubles": []}, "where and when is for those who run it"
+    whole = await api.operators.get("/health")
+    assert whole.json()["status"] == "healthy"
+    assert {each["model"] for each in whole.json()["details"]["projections"]} == {
         "session_state",
         "player_state",
         "journey",
@@ -243,7 +246,7 @@ async def test_the_process_lives_is_ready_and_healthy(api: Api):
 
 async def test_metrics_are_what_prometheus_reads(api: Api):
     await api.nobody().get("/livez")
-    shown = await api.nobody().get("/metrics")
+    shown = await api.operators.get("/metrics")
     assert re.match("text/plain", shown.headers["content-type"])
     families = {each.name: each for each in text_string_to_metric_families(shown.text)}
     routes = {sample.labels["route"] for sample in families["tta_http_requests"].samples}

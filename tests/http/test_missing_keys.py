@@ -185,7 +185,7 @@ async def test_whoever_is_on_watch_sees_it_and_the_log_says_it_once(api: Api):
 
 
 async def well(api: Api) -> tuple[bool, int]:
-    answer = await api.nobody().get("/health")
+    answer = await api.operators.get("/health")
     keyring = answer.json()["details"]["keyring"]
     assert keyring["belongs"]
     assert (answer.status_code == 200) == (answer.json()["status"] == "healthy")

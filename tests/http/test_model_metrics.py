@@ -4,15 +4,17 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
-from api_examples import Api
+from api_examples import Api, for_operators
 from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from tta.agents.breaker import circuit_breaker
 from tta.asked_models import models_of
 from tta.http.apps import app
+from tta.http.calls import Services
 from tta.main import services
 from tta.work import Work
 
@@ -33,7 +35,16 @@ async def opened(api: Api, endpoint: str) -> None:
 
 
 @asynccontextmanager
-async def serving(api: Api, directory: Path, names: Sequence[str]) -> AsyncIterator[httpx2.AsyncClient]:
+async def for_anybody(served: Services) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app(served, "all"))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+        yield http
+
+
+@asynccontextmanager
+async def serving(
+    api: Api, directory: Path, names: Sequence[str], whom: Any = for_anybody
+) -> AsyncIterator[httpx2.AsyncClient]:
     """Serve with models at endpoints where nobody listens."""
     file = directory / "models.json"
     endpoints = [{"name": each, "base_url": "http://127.0.0.1:9/v1", "model": "small"} for each in names]
@@ -41,9 +52,7 @@ async def serving(api: Api, directory: Path, names: Sequence[str]) -> AsyncItera
     models = models_of(replace(api.parts.settings, models_file=file), api.parts.store)
     assert models is not None
     try:
-        made = app(services(api.parts, Work([], [], models=models)), "all")
-        transport = httpx2.ASGITransport(made)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+        async with whom(services(api.parts, Work([], [], models=models))) as http:
             yield http
     finally:
         await models.close()
@@ -51,7 +60,7 @@ async def serving(api: Api, directory: Path, names: Sequence[str]) -> AsyncItera
 
 async def test_a_breaker_that_another_process_opened_is_shown(still_api: Api, tmp_path: Path):
     await opened(still_api, "one")
-    async with serving(still_api, tmp_path, ["one", "two"]) as http:
+    async with serving(still_api, tmp_path, ["one", "two"], for_operators) as http:
         told = (await http.get("/metrics")).text
     families = {each.name: each for each in text_string_to_metric_families(told)}
     open_now = {

@@ -161,7 +161,7 @@ def test_the_agents_of_a_process_that_runs_are_shown_and_counted(fresh_dev: Dev)
             agents = http.get(PATH, headers=headers).json()["agents"]
         assert [each["name"] for each in agents] == NAMES
         assert len({each["worker"] for each in agents}) == 1
-        metrics = http.get("/metrics").text
+        metrics = httpx2.get(f"{fresh_dev.operators}/metrics", trust_env=False, timeout=30).text
     for name in NAMES:
         assert re.search(rf'^tta_agent_state{{agent="{name}",state="ready"}} 1.0$', metrics, re.MULTILINE)
         assert f'tta_agent_busy{{agent="{name}"}}' in metrics

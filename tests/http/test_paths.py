@@ -10,7 +10,7 @@ from api_examples import Api, Caller
 from running_process import Dev
 
 from tta.domain.vocabulary import Role
-from tta.http.apps import BOTH, COMMANDS, QUERIES, worker_app
+from tta.http.apps import BOTH, COMMANDS, QUERIES, operators_app
 
 ROUTES = (*COMMANDS, *QUERIES, *BOTH)
 CONTROLS = (
@@ -92,7 +92,7 @@ async def test_nor_has_a_worker_such_pages():
     async def nothing() -> None:
         pass
 
-    transport = httpx2.ASGITransport(worker_app(nothing))
+    transport = httpx2.ASGITransport(operators_app(nothing))
     async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
         nobody = Caller(http)
         for control in (*CONTROLS, "/"):

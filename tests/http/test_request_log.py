@@ -117,7 +117,7 @@ def test_labels_are_bounded(dev: Dev):
         sent(dev, "GET", f"/nowhere/{number}")
         sent(dev, "GET", f"/v1/sessions/{number}")
         sent(dev, "POST", f"/health/{number}")
-    text = httpx2.get(f"{dev.url}/metrics").text
+    text = httpx2.get(f"{dev.operators}/metrics").text
     families = {each.name: each for each in text_string_to_metric_families(text)}
     labels = [sample.labels for sample in families["tta_http_requests"].samples]
     assert {each["method"] for each in labels} <= {

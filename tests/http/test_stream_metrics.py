@@ -20,7 +20,7 @@ HELLO = {"text": "I sit down by the fire."}
 
 async def scraped(api: Api, name: str, **labels: str) -> float:
     """A sample as Prometheus gets it; 0 where there is none."""
-    text = (await api.nobody().get("/metrics")).text
+    text = (await api.operators.get("/metrics")).text
     return sum(
         sample.value
         for family in text_string_to_metric_families(text)

@@ -48,6 +48,7 @@ class Part:
         self.arguments = arguments
         self.output = output
         self.port = int(environment.get("TTA_PORT") or environment["TTA_WORKER_PORT"])
+        self.operators_url = f"http://127.0.0.1:{environment['TTA_WORKER_PORT']}"
         self.ended: list[int] = []
         """The exit status of each process that ended; -9 is a kill of ours."""
         self._environment = environment
@@ -186,8 +187,8 @@ class System:
     async def part(self, name: str, *arguments: str, graph: str = "", **settings: str) -> Part:
         """Make a part on the shared graph, or on the embedded one of that name; start it when you like."""
         address = self.graph_address(graph or name)
-        port = "port" if arguments[0] in ("serve", "dev") else "worker_port"
-        settings = {port: str(free_port()), **settings}
+        serves = {"port": str(free_port())} if arguments[0] in ("serve", "dev") else {}
+        settings = {"worker_port": str(free_port()), **serves, **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
         if self.migrates and address not in self._migrated:

@@ -111,7 +111,7 @@ async def lives(player: Player, session: str, turns: int, chance: random.Random,
 async def open_while_played(process: Part, followers: list[Follower]) -> list[float]:
     """How many streams a process says that it has open, again and again until the first session is over."""
     counts: list[float] = []
-    async with httpx2.AsyncClient(base_url=process.url, trust_env=False, timeout=20) as http:
+    async with httpx2.AsyncClient(base_url=process.operators_url, trust_env=False, timeout=20) as http:
         while not any(follower.is_done for follower in followers):
             counts.append(float(OPEN.findall((await http.get("/metrics")).text)[0]))
             await asyncio.sleep(0.25)

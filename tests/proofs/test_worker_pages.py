@@ -3,6 +3,7 @@
 import random
 
 import httpx2
+import psutil
 from prometheus_client.parser import text_string_to_metric_families
 from retrying_client import Api
 from story_player import StoryPlayer
@@ -10,7 +11,7 @@ from system import Part, System, until
 
 
 async def shown(part: Part, path: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=part.url, trust_env=False) as client:
+    async with httpx2.AsyncClient(base_url=part.operators_url, trust_env=False) as client:
         return await client.get(path)
 
 
@@ -31,6 +32,7 @@ async def test_workers_show_their_own_metrics(system: System, chance: random.Ran
         }.items()
     }
     api, reactor, projector = parts.values()
+    assert await scraped(api, "tta_projection_lag_events") >= 0
     client = Api(api.url)
     player = StoryPlayer(client, system.mint, "heron", chance, looks=False)
     await player.register()
@@ -58,3 +60,20 @@ async def test_a_worker_lives_and_has_no_other_pages(system: System):
     assert elsewhere.status_code == 404
     assert elsewhere.headers["Content-Type"] == "application/problem+json"
     assert elsewhere.json()["code"] == "not-found"
+
+
+async def test_zero_is_nowhere(system: System):
+    api = await system.started("api", "serve", "all", worker_port="0")
+    found = psutil.Process(api.pid).net_connections("inet")
+    assert {each.laddr.port for each in found if each.status == psutil.CONN_LISTEN} == {api.port}
+
+
+async def test_each_part_of_the_api_answers_those_who_run_it(system: System):
+    for which in ("commands", "queries"):
+        api = await system.started(which, "serve", which)
+        assert (await shown(api, "/livez")).status_code == 200
+        assert (await shown(api, "/metrics")).status_code == 200
+        assert "projections" in (await shown(api, "/health")).json()["details"]
+        async with httpx2.AsyncClient(base_url=api.url, trust_env=False) as client:
+            assert (await client.get("/metrics")).status_code == 404
+            assert "projections" not in (await client.get("/health")).json()["details"]

@@ -147,8 +147,12 @@ def app(
     return made
 
 
-def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
-    """Make the app of a process that serves no API: that it lives, and its metrics."""
+def operators_app(
+    refresh_gauges: Callable[[], Awaitable[None]], services: Services | None = None
+) -> Starlette:
+    """Make what a process answers to those who run it: that it lives, its metrics, and where it serves the
+    API all that is known of its health.
+    """
 
     async def livez(_request: Request) -> Response:
         return health.alive()
@@ -157,8 +161,11 @@ def worker_app(refresh_gauges: Callable[[], Awaitable[None]]) -> Starlette:
         await refresh_gauges()
         return health.scraped()
 
+    pages = (
+        [] if services is None else [each for route in health.OPERATORS for each in mounted(route, services)]
+    )
     made = Starlette(
-        routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics)],
+        routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics), *pages],
         middleware=[
             Middleware(Observed),
             Middleware(Admission, Places(), otherwise=Priority.ALWAYS),

@@ -11,11 +11,7 @@ from tta.domain.base import Event
 from tta.domain.care_plan import (
     AchieveMilestone,
     CompleteGoal,
-    GoalCompleted,
-    GoalSet,
-    GoalSetAside,
     MeasureRecorded,
-    MilestoneAchieved,
     ProgressRecorded,
     RecordMeasure,
     RecordProgress,
@@ -23,7 +19,7 @@ from tta.domain.care_plan import (
     SetGoalAside,
 )
 from tta.domain.identity import owned_id
-from tta.domain.measures import AnswerOutOfRange, in_range, outcome_of
+from tta.domain.measures import AnswerOutOfRange, in_range
 from tta.http.calls import Call, Route, answered
 from tta.http.care_plan_bodies import (
     GoalChanged,
@@ -43,12 +39,6 @@ from tta.security.policy import Action
 from tta.stories.skills import skills
 from tta.telemetry.metrics import GOAL_ATTAINMENTS, GOAL_CHANGES, MEASURE_CHANGES, MEASURES_RECORDED
 
-CHANGE: dict[type[Event], str] = {
-    GoalSet: "set",
-    MilestoneAchieved: "milestone",
-    GoalCompleted: "completed",
-    GoalSetAside: "set_aside",
-}
 GoalCommand = SetGoal | RecordProgress | AchieveMilestone | CompleteGoal | SetGoalAside
 
 
@@ -136,9 +126,9 @@ async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | N
 def _count_goals(events: Sequence[Event]) -> None:
     for event in events:
         if isinstance(event, ProgressRecorded):
-            GOAL_ATTAINMENTS.labels(str(event.attainment)).inc()
+            GOAL_ATTAINMENTS.inc()
         else:
-            GOAL_CHANGES.labels(CHANGE[type(event)]).inc()
+            GOAL_CHANGES.inc()
 
 
 def _out_of_range(body: NewMeasure, detail: str) -> tuple[FieldError, ...]:
@@ -150,10 +140,9 @@ def _out_of_range(body: NewMeasure, detail: str) -> tuple[FieldError, ...]:
 
 
 def _count(recorded: MeasureRecorded, first_total: int | None) -> None:
-    MEASURES_RECORDED.labels(recorded.measure.value, recorded.severity.value).inc()
+    MEASURES_RECORDED.labels(recorded.measure.value).inc()
     if first_total is not None:
-        change = outcome_of(recorded.measure, first_total, recorded.total).change
-        MEASURE_CHANGES.labels(recorded.measure.value, change.value).inc()
+        MEASURE_CHANGES.labels(recorded.measure.value).inc()
 
 
 ANY = (ERASED, *refusals(player.NoSuchPlayer, session.ConsentMissing))

@@ -14,13 +14,14 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
-from tta.http.calls import Call, Overdue, Route, Stopped
+from tta.http.calls import Call, Overdue, Route, Services, Stopped
 from tta.http.measurements import CHECK_TIMEOUT_S, Parked
 from tta.http.places import Priority
 from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
 from tta.telemetry import metrics
 
+HEALTHY = "healthy"
 PARKED_MAX = PUT_BACK_MAX = 20  # Shown; how many there are is a metric.
 
 log = structlog.get_logger(__name__)
@@ -74,10 +75,40 @@ class Details(msgspec.Struct, frozen=True):
     """What makes it unhealthy, in words: read models that nobody works on or saves, a graph that is away."""
 
 
+class Troubles(msgspec.Struct, frozen=True):
+    troubles: list[str]
+    """What makes it unhealthy, in words. Where, when and for how long is for those who run it: a slot, a
+    position or a moment may be one person's.
+    """
+
+
 class Health(msgspec.Struct, frozen=True):
+    """What anybody may know."""
+
+    status: str
+    checks: Checks
+    details: Troubles
+
+
+class WholeHealth(msgspec.Struct, frozen=True):
+    """What those who run it know."""
+
     status: str
     checks: Checks
     details: Details
+
+    def for_anybody(self) -> Health:
+        seen = self.details
+        told = {
+            "a lane has stopped": bool(seen.stopped) or any(each.stopped for each in seen.projections),
+            "rows come from a log that is gone": any(each.changed for each in seen.projections),
+            "turns wait for their reply": bool(seen.overdue and seen.overdue.answers),
+            "the keyring is not the one of this store": not seen.keyring.belongs,
+            "the keyring is an older copy": not seen.keyring.newest,
+            "the keyring lacks keys": bool(seen.keyring.lacking),
+        }
+        troubles = [*seen.troubles, *(each for each, is_so in told.items() if is_so)]
+        return Health(self.status, self.checks, Troubles(troubles))
 
 
 class Alive(msgspec.Struct, frozen=True):
@@ -85,6 +116,20 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
+    whole = await _measured(call)
+    return _json(whole.for_anybody(), _status(whole))
+
+
+async def whole_health(call: Call) -> Response:
+    whole = await _measured(call)
+    return _json(whole, _status(whole))
+
+
+def _status(whole: WholeHealth) -> int:
+    return 200 if whole.status == HEALTHY else 503
+
+
+async def _measured(call: Call) -> WholeHealth:
     measurements = call.services.measurements
     (database, cache), resting, measured, parked, reacting, marks = await asyncio.gather(
         _both_answer(call),
@@ -104,8 +149,7 @@ async def health(call: Call) -> Response:
     shown = list(parked or ())[:PARKED_MAX]
     details = Details(keys, list(measured), stopped, shown, reacting, _put_back(marks), overdue, troubles)
     checks = Checks(not database, not cache, not resting)
-    answer = Health("healthy" if well else "unhealthy", checks, details)
-    return _json(answer, 200 if well else 503)
+    return WholeHealth(HEALTHY if well else "unhealthy", checks, details)
 
 
 def _troubles(call: Call, database: str, measured: Sequence[Lag]) -> list[str]:
@@ -138,8 +182,9 @@ async def readyz(call: Call) -> Response:
     return _json(Alive("ready" if ready else "not ready"), 200 if ready else 503)
 
 
-async def show_metrics(call: Call) -> Response:
-    measurements = call.services.measurements
+async def refresh_gauges(services: Services) -> None:
+    """Measure what the metrics of a process that serves the API show."""
+    measurements = services.measurements
     for lag in await measurements.lags():
         metrics.PROJECTION_BEHIND.labels(lag.model).set(_or_nan(lag.events_behind))
         metrics.PROJECTION_SECONDS.labels(lag.model).set(_or_nan(lag.seconds_behind))
@@ -149,15 +194,14 @@ async def show_metrics(call: Call) -> Response:
         metrics.PROJECTION_FILLING.labels(lag.model).set(lag.filling)
         metrics.PROJECTION_SAVED.labels(lag.model).set(_or_nan(lag.seconds_since_save))
     parked = await measurements.parked()
-    for name in call.services.workers.reactors:
+    for name in services.workers.reactors:
         standing = None if parked is None else sum(each.reactor == name for each in parked)
         metrics.REACTOR_PARKED.labels(name).set(_or_nan(standing))
     metrics.REACTING.set(_or_nan(await measurements.reacting()))
-    overdue = call.services.workers.overdue()
+    overdue = services.workers.overdue()
     metrics.ANSWERS_OVERDUE.set(_or_nan(None if overdue is None else overdue.answers))
     metrics.ANSWERS_OVERDUE_SECONDS.set(_or_nan(None if overdue is None else overdue.oldest_s or 0.0))
-    await call.services.workers.refresh_gauges()
-    return scraped()
+    await services.workers.refresh_gauges()
 
 
 def scraped() -> Response:
@@ -216,6 +260,12 @@ ROUTES = (
     Route("GET", "/v1/health", health, Action.LOOK, "Show health", answer=Health, alias="/health"),
     Route("GET", "/livez", livez, Action.LOOK, "Show whether the process lives", answer=Alive),
     Route("GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", answer=Alive),
-    Route("GET", "/metrics", show_metrics, Action.LOOK, "Show metrics", media_type="text/plain"),
 )
 BOTH = tuple(route._replace(priority=Priority.ALWAYS) for route in ROUTES)
+OPERATORS = (
+    Route("GET", "/health", whole_health, Action.LOOK, "Show health in full", priority=Priority.ALWAYS),
+    Route(
+        "GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", priority=Priority.ALWAYS
+    ),
+)
+"""Beside metrics and `/livez`, which every process shows to those who run it."""

@@ -14,7 +14,7 @@ class Action(StrEnum):
     """What a route does, in the words of the policy."""
 
     LOOK = "look"
-    """Health, metrics, contracts: nothing of anybody's."""
+    """Health, contracts: nothing of anybody's."""
     PLAYER_REGISTER = "player.register"
     PLAYER_READ = "player.read"
     CONSENT_CHANGE = "player.consent"

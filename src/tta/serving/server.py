@@ -3,7 +3,8 @@
 import asyncio
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any, cast
 
@@ -26,9 +27,16 @@ class Server(uvicorn.Server):
     does not read what was sent is left.
     """
 
-    def __init__(self, config: uvicorn.Config, live: Hub | None) -> None:
+    def __init__(self, config: uvicorn.Config, live: Hub | None, *, has_signals: bool = True) -> None:
         super().__init__(config)
         self._live = live
+        self._has_signals = has_signals
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Each server would take the signals from the one before, and give them back to it when that is over.
+        with super().capture_signals() if self._has_signals else nullcontext():
+            yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._live is not None:
@@ -54,13 +62,17 @@ async def serve(
     named: str,
     idle_s: int,
     live: Hub | None = None,
+    has_signals: bool = True,
     connections_max: int = CONNECTIONS_MAX,
 ) -> None:
     """Answer until told to stop; `ready` is called with the URL. Raises SettingsWrong where it cannot listen,
     and says by `named` which settings choose another place. `live` are the streams that the app keeps open.
     A connection on which nothing happens is closed after `idle_s`.
+    One server of a process has the signals that tell it to stop; another is stopped by being cancelled.
     """
-    server = Server(config_of(made, idle_s=idle_s, connections_max=connections_max), live)
+    server = Server(
+        config_of(made, idle_s=idle_s, connections_max=connections_max), live, has_signals=has_signals
+    )
     with _listening(host, port, named) as listening:
         at, number = listening.getsockname()[:2]
         ready(f"http://[{at}]:{number}" if ":" in at else f"http://{at}:{number}")
