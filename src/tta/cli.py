@@ -265,14 +265,17 @@ def check_stories(story: str = "", /) -> None:
 async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     import structlog
 
+    from tta.descriptors import CONNECTIONS_MIN, require_descriptors
     from tta.listeners import Addresses
     from tta.main import opened, run
     from tta.operations import checked_settings
+    from tta.serving.server import CONNECTIONS_MAX
     from tta.telemetry.logs import configure_logs
 
     settings = checked_settings(**(told or {}))
     configure_logs(settings.log_level, json=settings.log_json)
     log = structlog.get_logger("tta.cli")
+    require_descriptors(CONNECTIONS_MAX if "serving" in parts else CONNECTIONS_MIN)
 
     def ready(at: Addresses) -> None:
         log.info("ready", url=at.api or None, operators=at.operators or None, **parts)

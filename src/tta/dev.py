@@ -12,6 +12,7 @@ from tta.clock import now
 from tta.commands.handle import Asked, handle
 from tta.commands.targets import player_target
 from tta.data_dir import alone_in
+from tta.descriptors import require_descriptors
 from tta.domain import player
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
@@ -21,6 +22,7 @@ from tta.listeners import Addresses
 from tta.main import embedded, opened, run, tokens_of
 from tta.operations import checked_settings
 from tta.security.keyring import KeyringIncomplete
+from tta.serving.server import CONNECTIONS_MAX
 from tta.settings import Settings
 from tta.telemetry.logs import configure_logs
 from tta.work import Opened
@@ -34,6 +36,7 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
     """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
     settings = checked_settings(data_dir=data_dir, host=host, port=port)
     configure_logs(settings.log_level, json=settings.log_json)
+    require_descriptors(CONNECTIONS_MAX)
     try:
         async with everything(settings, lambda line: out.print(line, markup=False)) as (parts, tell):
 

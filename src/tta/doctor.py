@@ -16,9 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tta.data_dir import Holder, holder
+from tta.descriptors import CONNECTIONS_MIN, WHERE, connections_allowed, raise_limit, too_few
 from tta.doctor_keyring import check_keyring
 from tta.doctor_models import check_models
-from tta.doctor_servers import Finding, check_graph, check_marks, check_store
+from tta.doctor_servers import Finding, State, check_graph, check_marks, check_store
 from tta.eventstore.child_server import FULL_BYTES, LOG_READ, server_binary
 from tta.eventstore.errors import StoreError
 from tta.eventstore.log_files import ADVICE, LogDamaged, damage_told
@@ -26,6 +27,7 @@ from tta.main import VALKEY_DIR, settings_of_process
 from tta.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.security.key_files import KeyFileUnsafe, read_hmac_keys, read_key_encryption_keys
 from tta.security.tokens import Tokens
+from tta.serving.server import CONNECTIONS_MAX
 from tta.settings import Settings, SettingsWrong
 from tta.terminal import TABLE_WIDTH_MIN
 
@@ -59,7 +61,12 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
 
 
 async def _findings(settings: Settings) -> list[Finding]:
-    findings = [*_check_settings(settings), *_check_data_dir(settings), *_check_keys(settings)]
+    findings = [
+        *_check_settings(settings),
+        _check_descriptors(),
+        *_check_data_dir(settings),
+        *_check_keys(settings),
+    ]
     if wrong_settings(settings):
         return findings
     async with AsyncExitStack() as stack:
@@ -99,6 +106,17 @@ def _check_settings(settings: Settings) -> list[Finding]:
         change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process that serves or reacts"
         findings.append(Finding("settings", "warn", "no keys: only a projector runs so", change))
     return findings
+
+
+def _check_descriptors() -> Finding:
+    """A process of TTA has the limit of whoever starts it, as doctor has."""
+    raise_limit()
+    allowed = connections_allowed(CONNECTIONS_MAX)
+    if allowed == CONNECTIONS_MAX:
+        return Finding("descriptors", "ok", f"{allowed} connections at once may be open", "")
+    state: State = "warn" if allowed >= CONNECTIONS_MIN else "fail"
+    change = f"raise {WHERE}, for every process; with this one it takes {allowed} connections at once"
+    return Finding("descriptors", state, too_few(CONNECTIONS_MAX), change)
 
 
 def _check_data_dir(settings: Settings) -> list[Finding]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, NamedTuple
 
+from tta.descriptors import connections_allowed
 from tta.http.apps import app, operators_app
 from tta.http.calls import Services
 from tta.http.health import refresh_gauges
-from tta.serving.server import serve
+from tta.serving.server import CONNECTIONS_MAX, serve
 from tta.settings import Settings
 from tta.work import Work
 
@@ -64,7 +65,14 @@ async def _for_callers(
     named = "TTA_HOST and TTA_PORT, or --host and --port"
     try:
         await serve(
-            made, settings.host, settings.port, ready, named=named, idle_s=settings.idle_s, live=served.live
+            made,
+            settings.host,
+            settings.port,
+            ready,
+            named=named,
+            idle_s=settings.idle_s,
+            live=served.live,
+            connections_max=connections_allowed(CONNECTIONS_MAX),
         )
     finally:
         await served.live.close()
