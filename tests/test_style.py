@@ -23,7 +23,7 @@ ARROWS: dict[str, set[str]] = {
     "telemetry": set(),
     "security": {"clock", "domain", "eventstore", "telemetry"},
     "commands": {"domain", "eventstore", "security", "telemetry"},
-    "serving": {"http", "live", "settings", "telemetry"},
+    "serving": {"http", "settings", "telemetry"},
     "stories": {"domain", "terminal"},
     "terminal": set(),
     "projector": {"clock", "domain", "eventstore", "graph", "telemetry"},
@@ -72,7 +72,6 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("http", "graph"): {"engine"},
     ("http", "projector"): {"checkpoints", "forgetting", "freshness", "lag"},
     ("serving", "http"): {"problems"},
-    ("serving", "live"): {"hub"},
     ("settings", "eventstore"): {"durability", "layout"},
 }
 """Of these only the named modules may be imported: the rest is the other folder's own business."""

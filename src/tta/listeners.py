@@ -8,6 +8,7 @@ from tta.descriptors import connections_allowed
 from tta.http.apps import app, operators_app
 from tta.http.calls import Services
 from tta.http.health import refresh_gauges
+from tta.http.places import Places
 from tta.serving.server import CONNECTIONS_MAX, serve
 from tta.settings import Settings
 from tta.work import Work
@@ -61,8 +62,14 @@ def listeners(
 async def _for_callers(
     settings: Settings, serving: str, served: Services, ready: Callable[[str], None]
 ) -> None:
-    made = app(served, serving, origins=settings.allowed_origins, is_https=settings.is_https)
+    places = Places()
+    made = app(served, serving, origins=settings.allowed_origins, is_https=settings.is_https, places=places)
     named = "TTA_HOST and TTA_PORT, or --host and --port"
+
+    def ending() -> None:
+        served.live.end_all()
+        places.end_waits()
+
     try:
         await serve(
             made,
@@ -71,7 +78,7 @@ async def _for_callers(
             ready,
             named=named,
             idle_s=settings.idle_s,
-            live=served.live,
+            ending=ending,
             connections_max=connections_allowed(CONNECTIONS_MAX),
         )
     finally:

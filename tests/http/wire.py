@@ -3,12 +3,11 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
-import uvicorn
 from api_examples import Api, Caller
 from event_source import EventSource
 from starlette.applications import Starlette
@@ -24,7 +23,7 @@ from tta.http.calls import Services
 from tta.live.hub import Hub
 from tta.live.progress import tell_progress
 from tta.main import services
-from tta.serving.server import config_of
+from tta.serving.server import Server, config_of
 from tta.work import Work
 
 SEND_BYTES = 16 * 1024
@@ -33,12 +32,18 @@ ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing
 
 @asynccontextmanager
 async def served(
-    made: Starlette, *, silent_ms_max: int = 0, idle_s: int = 75, connections_max: int = 1_000
+    made: Starlette,
+    *,
+    silent_ms_max: int = 0,
+    idle_s: int = 75,
+    connections_max: int = 1_000,
+    ending: Callable[[], None] = lambda: None,
+    ends_within_s: int = ENDS_WITHIN_S,
 ) -> AsyncIterator[tuple[str, int]]:
     """Serve an app on a socket of its own that buffers little; gives its address."""
     config = config_of(made, idle_s=idle_s, connections_max=connections_max)
-    config.timeout_graceful_shutdown = ENDS_WITHIN_S
-    server = uvicorn.Server(config)
+    config.timeout_graceful_shutdown = ends_within_s
+    server = Server(config, ending)
     config.load()
     server.lifespan = config.lifespan_class(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:

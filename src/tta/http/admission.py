@@ -2,6 +2,7 @@
 problem document.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,11 +18,20 @@ from tta.http.calls import Route, answered_problem
 from tta.http.guidance import TURNED_AWAY
 from tta.http.hosts import wrong_host
 from tta.http.places import Places, Priority
-from tta.http.problems import HEADERS_TOO_LARGE, MALFORMED, OVERLOADED, PREFLIGHT_REFUSED, Kind, Problem
+from tta.http.problems import (
+    HEADERS_TOO_LARGE,
+    MALFORMED,
+    OUTCOME_UNKNOWN,
+    OVERLOADED,
+    PREFLIGHT_REFUSED,
+    Kind,
+    Problem,
+)
 
 HEADER_BYTES_MAX = 64 * 1024
 
 OK = 200
+READS = ("GET", "HEAD", "OPTIONS")
 PREFLIGHT_HEADERS = {"origin", "access-control-request-method"}
 
 Placed = Sequence[tuple[StarletteRoute, Route]]
@@ -44,10 +54,11 @@ class Admission:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        counted = 1
+        counted, has_begun = 1, False
 
         async def send_counted(message: Message) -> None:
-            nonlocal counted
+            nonlocal counted, has_begun
+            has_begun = True
             if message["type"] == "http.response.start" and scope.get("streamed"):
                 # From here on it is no request under way: it may stay for hours.
                 self._places.under_way -= counted
@@ -62,6 +73,12 @@ class Admission:
                 await self._app(scope, receive, send_counted)
             else:
                 await answered_problem(refused, Request(scope))(scope, receive, send)
+        except (Exception, asyncio.CancelledError) as error:
+            if has_begun:
+                raise
+            # The server would answer a bare text. It cancels what is still under way when it has to end.
+            told = _ended(scope) if isinstance(error, asyncio.CancelledError) else error
+            await answered_problem(told, Request(scope))(scope, receive, send)
         finally:
             self._places.under_way -= counted
 
@@ -98,6 +115,13 @@ def _wrong_headers(scope: Scope) -> Problem | None:
         return Problem(HEADERS_TOO_LARGE)
     why = wrong_host(scope["headers"], scope.get("http_version", "1.1"))
     return Problem(MALFORMED, why) if why else None
+
+
+def _ended(scope: Scope) -> Problem:
+    """Say that the process ends before a request is answered: a command may have been done."""
+    return Problem(
+        OVERLOADED if scope["method"] in READS else OUTCOME_UNKNOWN, headers={"Connection": "close"}
+    )
 
 
 class Browsers:

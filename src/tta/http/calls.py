@@ -316,7 +316,8 @@ class Call:
         places: Places = self.request.scope["places"]
         with places.wait(self.principal.subject) as has_place:
             if has_place:
-                return await while_there(self.request, work(self.preference.wait_s))
+                waiting = places.until_ending(work, self.preference.wait_s)
+                return await while_there(self.request, waiting)
         WAITS_REFUSED.labels(kind).inc()
         log.info("too many requests wait: this one is answered at once", kind=kind)
         self.preference = self.preference._replace(wait_s=0.0)

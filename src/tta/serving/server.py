@@ -11,25 +11,26 @@ from typing import Any, cast
 import uvicorn
 from starlette.applications import Starlette
 
-from tta.live.hub import Hub
 from tta.serving.connection import Connection
 from tta.serving.crowd import Crowd
 from tta.settings import SettingsWrong
 
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
-SHUTDOWN_S = 10
+SHUTDOWN_S = 8  # What is under way then is answered that it was not done, or may not have been.
 UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
 SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which would wait for open streams when it is told to stop: they are told to end first, and who
+    """Uvicorn, which would wait for what is open when it is told to stop: that is told to end first, and who
     does not read what was sent is left.
     """
 
-    def __init__(self, config: uvicorn.Config, live: Hub | None, *, has_signals: bool = True) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ending: Callable[[], None], *, has_signals: bool = True
+    ) -> None:
         super().__init__(config)
-        self._live = live
+        self._ending = ending
         self._has_signals = has_signals
 
     @contextmanager
@@ -39,8 +40,7 @@ class Server(uvicorn.Server):
             yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._live is not None:
-            self._live.end_all()
+        self._ending()
         leaving = asyncio.get_running_loop().call_later(UNREAD_S, self._leave_unread)
         try:
             await super().shutdown(sockets)
@@ -61,17 +61,17 @@ async def serve(
     *,
     named: str,
     idle_s: int,
-    live: Hub | None = None,
+    ending: Callable[[], None] = lambda: None,
     has_signals: bool = True,
     connections_max: int = CONNECTIONS_MAX,
 ) -> None:
     """Answer until told to stop; `ready` is called with the URL. Raises SettingsWrong where it cannot listen,
-    and says by `named` which settings choose another place. `live` are the streams that the app keeps open.
-    A connection on which nothing happens is closed after `idle_s`.
+    and says by `named` which settings choose another place. `ending` is called when it is told to stop, to
+    end what the app would keep open. A connection on which nothing happens is closed after `idle_s`.
     One server of a process has the signals that tell it to stop; another is stopped by being cancelled.
     """
     server = Server(
-        config_of(made, idle_s=idle_s, connections_max=connections_max), live, has_signals=has_signals
+        config_of(made, idle_s=idle_s, connections_max=connections_max), ending, has_signals=has_signals
     )
     with _listening(host, port, named) as listening:
         at, number = listening.getsockname()[:2]
