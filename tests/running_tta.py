@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ READY = re.compile(r"TTA runs at (http://\S+)")
 OPERATORS = re.compile(r"Metrics: (http://\S+)/metrics")
 TOKEN = re.compile(r"^eyJ\S+$")
 LEAVES_WITHIN_S = 120
+SETTLES_WITHIN_S = 90
 DEV = ("-m", "tta", "dev", "--port", "0")
 
 
@@ -92,6 +94,13 @@ class Dev:
     def health(self) -> httpx2.Response:
         """All of it, as those who run it see it; the release before told it to anybody."""
         return httpx2.get(f"{self.operators or self.url}/health", timeout=30, trust_env=False)
+
+    def await_health(self, expected: str = "healthy") -> None:
+        """Wait until /health says so: what was just started or damaged is measured a moment later."""
+        deadline = time.monotonic() + SETTLES_WITHIN_S
+        while (told := self.health().json())["status"] != expected:
+            assert time.monotonic() < deadline, told
+            time.sleep(0.1)
 
     def play(self, words: str) -> tuple[str, str]:
         """Start a session, say one thing, wait for the reply; return its id and the consistency token."""

@@ -124,7 +124,7 @@ async def test_a_foreign_one_is_refused_at_the_start_by_both_ids(
 
     await keyring.becomes(right)
     dev = devs.start(data, keyring_url=url)
-    assert keyring_seen(dev)[0] == 200
+    await until(lambda: keyring_seen(dev)[0] == 200)
     devs.end(dev)
 
 

@@ -64,7 +64,7 @@ async def test_it_is_put_back_while_nothing_runs(tmp_path: Path, keyring: OwnKey
     newer = new_player(dev, "Robin")
     assert newer.say(dev, "Good evening").status_code == 200
     newer.must_open(dev)
-    assert keyring_seen(dev) == (200, {"belongs": True, "newest": True, "lacking": 0})
+    await until(lambda: keyring_seen(dev) == (200, {"belongs": True, "newest": True, "lacking": 0}))
     assert findings(dev, keyring_url=url)["keyring of the store"][0] == "ok"
     devs.end(dev)
     newest = await keyring.copied("newest")
@@ -161,6 +161,6 @@ async def test_a_keyring_that_is_newer_than_the_store_is_as_good_as_any(
     shutil.copytree(tmp_path / "older-valkey", data / "valkey")
 
     dev = devs.start(data, keyring_url=url)
-    assert keyring_seen(dev) == (200, {"belongs": True, "newest": True, "lacking": 0})
+    await until(lambda: keyring_seen(dev) == (200, {"belongs": True, "newest": True, "lacking": 0}))
     again = new_player(dev, "Robin")
     must_be_whole(dev, demo, again, url)

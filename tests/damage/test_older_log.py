@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx2
 import pytest
 from evidence import Log, must_be_answered_once, must_be_chained, unanswered, whole_log
 from retrying_client import Api, Player
@@ -35,6 +36,7 @@ class Playing(NamedTuple):
     player: Player
     session: str
     store_url: str
+    operators_url: str
 
     async def ask(self, path: str, body: Any = None, *, wait_s: int = 0) -> dict[str, Any] | None:
         """Send a command until it is answered; give the reply, if it was waited for."""
@@ -55,7 +57,8 @@ class Playing(NamedTuple):
             await self.ask(f"/v1/sessions/{self.session}/resume")
 
     async def health(self) -> dict[str, Any]:
-        answer = await self.api.operators.get("/health")
+        async with httpx2.AsyncClient(base_url=self.operators_url, trust_env=False, timeout=30) as http:
+            answer = await http.get("/health")
         details: dict[str, Any] = answer.json()["details"]
         return details
 
@@ -77,7 +80,7 @@ async def begun(system: System) -> Playing:
     player.become(made.body["id"])
     await http.until_answered(player.sent("PUT", f"/v1/players/{player.id}/consents/play", {"given": True}))
     started = await http.until_answered(player.sent("POST", "/v1/sessions", {"story": "clearing"}))
-    return Playing(http, reactor, player, str(started.body["id"]), system.store_url)
+    return Playing(http, reactor, player, str(started.body["id"]), system.store_url, api.operators_url)
 
 
 async def must_go_on(playing: Playing, lose: Lose, *, grows: bool) -> None:

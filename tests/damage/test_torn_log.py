@@ -97,7 +97,7 @@ def follow(kept: Kept, command: str) -> str:
 
 def is_all_there(kept: Kept, dev: Dev) -> None:
     assert dev.last_text(kept.session, kept.seen) == WORDS
-    assert dev.ask("GET", "/health").json()["status"] == "healthy"
+    dev.await_health()
 
 
 def test_an_append_that_was_torn_is_dropped_and_said(kept: Kept, start: Callable[[], Dev]):
@@ -190,7 +190,7 @@ def test_a_log_that_is_damaged_while_it_runs_shows(kept: Kept, start: Callable[[
     while "tta repair" not in log.read_text():
         assert time.monotonic() < deadline, log.read_text()[-2000:]
         time.sleep(0.05)
-    assert dev.ask("GET", "/health").json()["status"] != "healthy"
+    dev.await_health("unhealthy")
     running = tta("repair", "--yes", "--data-dir", kept.data_dir)
     assert running.returncode == 1
     assert "stop it" in running.stderr
