@@ -1,10 +1,12 @@
 """Many commands of one player at once: each is handled, or answered from the log, or told to come again."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,13 +26,13 @@ from command_examples import (
 from test_measuring import ORDINARY, WORRYING, assessments, measures
 
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.commands.folding import Target
-from tta.commands.handle import Commands, Handled, KeyReused
+from tta.commands.folding import States, Target
+from tta.commands.handle import ATTEMPTS_MAX, Commands, Decided, Handled, KeyReused, handle_over
 from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
 from tta.commands.sessions import new_session_id
 from tta.commands.starting import start_session
 from tta.commands.targets import player_target
-from tta.domain.base import Refusal
+from tta.domain import player
 from tta.domain.care_plan import SetGoal
 from tta.domain.identity import derived_id
 from tta.domain.measures import MeasuredTooSoon
@@ -226,22 +228,24 @@ async def test_one_who_changes_their_wishes_all_the_time_begins_a_session_all_th
             player_id=player_id, story="clearing", begins=Beginning(), consented=True, held=False, at=NOON
         )
 
-    async def wishes_for_ever() -> None:
-        number = 0
-        while True:
-            await ask_player(
-                commands, player_id, wish(number), asked(f"wish {number} {player_id} {id(commands)}")
-            )
-            number += 2
+    numbers = count()
 
-    wishing = asyncio.create_task(wishes_for_ever())
+    async def wishes_for_ever() -> None:
+        while True:
+            number = next(numbers)
+            await ask_player(commands, player_id, wish(number), asked(f"wish {number}"))
+
+    # One is handled while the others wait, so that whoever joins the queue finds other wishes at its head.
+    wishing = [asyncio.create_task(wishes_for_ever()) for _ in range(3)]
+    await waits(commands, player_id, 2)
     around = asked("begins")
     session_id = new_session_id(player_id, around.context.command_id)
     try:
         handled = await start_session(commands, session_id, player_id, begins, around)
     finally:
-        wishing.cancel()
-        await asyncio.gather(wishing, return_exceptions=True)
+        for each in wishing:
+            each.cancel()
+        await asyncio.gather(*wishing, return_exceptions=True)
     assert (handled.id, handled.version) == (session_id, 1)
 
 
@@ -302,26 +306,46 @@ def left_so_far() -> float:
     return REGISTRY.get_sample_value("tta_commands_refused_total", {"reason": "sender-left"}) or 0.0
 
 
-async def test_an_assessment_counts_no_attempts(machine: Machine):
-    """It stands although more others come first than any other command would try."""
-    one, other = await machine.process(), await machine.process()
-    player_id = await some_player(one)
-    await record_measure(one, player_id, ORDINARY, asked("m"))
-    written = 0
+async def test_a_patient_command_counts_no_attempts(machine: Machine):
+    """As an assessment, it stands although others come first more often than any other command would try."""
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    target, attempts = player_target(player_id), 0
+    with rival(machine) as act:
 
-    async def write() -> None:
-        nonlocal written
-        while True:
-            await ask_player(other, player_id, (DISAGREE, AGREE)[written % 2], asked(f"w {written}"))
-            written += 1
+        def decide(states: States) -> Decided:
+            nonlocal attempts
+            attempts += 1
+            if attempts <= ATTEMPTS_MAX + 1:
+                act(lambda other: agree(other, player_id, attempts))
+            return {target: player.decide(states.of(target), DISAGREE)}
 
-    writing = asyncio.create_task(write())
-    for number in range(20):
-        with pytest.raises((MeasuredTooSoon, Refusal)):
-            await record_measure(one, player_id, WORRYING, asked(f"again {number}", b"p"))
-    writing.cancel()
-    await asyncio.gather(writing, return_exceptions=True)
-    assert len(await assessments(one, player_id)) == 20
+        handled = await handle_over(
+            commands, [target], decide, asked("patient"), player_id=player_id, attempts_max=None
+        )
+    assert (attempts, handled.version) == (ATTEMPTS_MAX + 2, 2 + ATTEMPTS_MAX + 2)
+
+
+@contextmanager
+def rival(machine: Machine) -> Iterator[Callable[[Callable[[Commands], Coroutine[Any, Any, object]]], None]]:
+    """Another process, which acts while this one stands still in the midst of a decision."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    others = Machine(machine.url)
+    others.name = machine.name
+
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, loop).result()
+
+    try:
+        other = run(others.process())
+        yield lambda act: run(act(other))
+    finally:
+        run(others.close())
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 async def test_a_command_that_is_cancelled_in_the_midst_of_its_append_holds_up_nobody(commands: Commands):

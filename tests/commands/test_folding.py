@@ -82,6 +82,18 @@ async def test_a_warm_command_loads_nothing(machine: Machine):
     assert before.head.version == 2
 
 
+async def test_of_two_foldings_the_further_one_is_remembered(machine: Machine):
+    """A load that was sent before an append may be answered after it."""
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    target = Target(PLAYER, player_id)
+    older = await commands.aggregates.load([target])
+    await ask_player(commands, player_id, DISAGREE, asked("a"))
+    commands.aggregates.remember(target, older[0])
+    (remembered,) = commands.aggregates.cached([target]) or []
+    assert remembered.head.version == 3
+
+
 async def test_the_cache_is_bounded_and_forgets_what_was_not_used_for_longest(machine: Machine):
     commands = await machine.process(cache_max=3)
     players = [await some_player(commands) for _ in range(3)]

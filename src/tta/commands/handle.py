@@ -127,14 +127,11 @@ async def handle_over(
     VersionMismatch, TooManyConflicts if the queue is full or `attempts_max` races were lost, SenderLeft,
     KeyringIncomplete where the player's key is missing, and what the event store raises.
     """
-    aggregates = commands.aggregates
     if player_id is not None:
         await require_key(commands, player_id)
-    cached = aggregates.cached(targets)
-    is_known = cached is not None and asked.context.command_id.bytes in cached[0].recent
     is_busy = player_id is not None and commands.queues is not None and commands.queues.is_busy(player_id)
-    # Another process may have handled it, so a command that would have to wait looks there first.
-    if (is_known or is_busy) and (answer := await _answered_before(aggregates, targets, asked)):
+    # A retry waits for nobody: a command that would have to wait looks into the log first.
+    if is_busy and (answer := await _answered_before(commands.aggregates, targets, asked)):
         return answer
     pending = _PendingCommand(commands, targets, decision, asked, player_id, dealt, admits)
     if attempts_max is None or dealt is not None:
