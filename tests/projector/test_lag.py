@@ -119,6 +119,13 @@ def test_slots_without_a_worker_and_events_that_nobody_saves_are_troubles():
     assert len(replace(well, seconds_since_save=None).troubles()) == 1, "nothing was ever saved"
     (free,) = replace(well, slots_without_worker=64).troubles()
     assert free == "journey: 64 slots have no worker"
+    (free, unsaved) = replace(well, slots_without_worker=64, seconds_since_save=None).troubles(
+        in_numbers=False
+    )
+    assert (free, unsaved) == (
+        "journey: slots have no worker",
+        "journey: events wait, and none was saved",
+    ), "for anybody"
     assert replace(well, slots_without_worker=64).troubles(slots_may_be_free=True) == []
     assert Lag("journey", 0, 0.0, 0, seconds_since_save=9_000).troubles() == [], "nothing waits"
     assert Lag("journey", None, None, None).troubles() == [], "what is not known is told elsewhere"

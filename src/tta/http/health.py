@@ -97,7 +97,8 @@ class WholeHealth(msgspec.Struct, frozen=True):
     checks: Checks
     details: Details
 
-    def for_anybody(self) -> Health:
+    def for_anybody(self, troubles: list[str]) -> Health:
+        """Leave out the particulars; `troubles` are those without numbers."""
         seen = self.details
         told = {
             "a lane has stopped": bool(seen.stopped) or any(each.stopped for each in seen.projections),
@@ -107,7 +108,7 @@ class WholeHealth(msgspec.Struct, frozen=True):
             "the keyring is an older copy": not seen.keyring.newest,
             "the keyring lacks keys": bool(seen.keyring.lacking),
         }
-        troubles = [*seen.troubles, *(each for each, is_so in told.items() if is_so)]
+        troubles = [*troubles, *(each for each, is_so in told.items() if is_so)]
         return Health(self.status, self.checks, Troubles(troubles))
 
 
@@ -116,12 +117,13 @@ class Alive(msgspec.Struct, frozen=True):
 
 
 async def health(call: Call) -> Response:
-    whole = await _measured(call)
-    return _json(whole.for_anybody(), _status(whole))
+    whole, database = await _measured(call)
+    troubles = _troubles(call, database, whole.details.projections, in_numbers=False)
+    return _json(whole.for_anybody(troubles), _status(whole))
 
 
 async def whole_health(call: Call) -> Response:
-    whole = await _measured(call)
+    whole, _ = await _measured(call)
     return _json(whole, _status(whole))
 
 
@@ -129,7 +131,8 @@ def _status(whole: WholeHealth) -> int:
     return 200 if whole.status == HEALTHY else 503
 
 
-async def _measured(call: Call) -> WholeHealth:
+async def _measured(call: Call) -> tuple[WholeHealth, str]:
+    """Give what is known, and why the graph does not answer, if so."""
     measurements = call.services.measurements
     (database, cache), resting, measured, parked, reacting, marks = await asyncio.gather(
         _both_answer(call),
@@ -149,13 +152,15 @@ async def _measured(call: Call) -> WholeHealth:
     shown = list(parked or ())[:PARKED_MAX]
     details = Details(keys, list(measured), stopped, shown, reacting, _put_back(marks), overdue, troubles)
     checks = Checks(not database, not cache, not resting)
-    return WholeHealth(HEALTHY if well else "unhealthy", checks, details)
+    return WholeHealth(HEALTHY if well else "unhealthy", checks, details), database
 
 
-def _troubles(call: Call, database: str, measured: Sequence[Lag]) -> list[str]:
+def _troubles(call: Call, database: str, measured: Sequence[Lag], *, in_numbers: bool = True) -> list[str]:
     # Workers claim their slots only after requests are answered, and may be starting anew just now.
     is_early = time.monotonic() - call.services.opened_at < SILENT_S_MAX
-    troubles = [each for lag in measured for each in lag.troubles(slots_may_be_free=is_early)]
+    troubles = [
+        each for lag in measured for each in lag.troubles(slots_may_be_free=is_early, in_numbers=in_numbers)
+    ]
     return [*([f"the graph is away: {database}"] if database else []), *troubles]
 
 

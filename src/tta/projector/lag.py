@@ -38,18 +38,21 @@ class Lag(msgspec.Struct, frozen=True):
     slot_waits_s: float = 0.0
     """The longest that events of one slot have waited in which none of that slot was saved."""
 
-    def troubles(self, *, slots_may_be_free: bool = False) -> list[str]:
-        """Say what is wrong with the work itself: slots that nobody works on, or events that nobody saves."""
+    def troubles(self, *, slots_may_be_free: bool = False, in_numbers: bool = True) -> list[str]:
+        """Say what is wrong with the work itself: slots that nobody works on, or events that nobody saves.
+
+        Without numbers it is for anybody: how many, and since when, may be one person's doing.
+        """
         found = []
         if self.slots_without_worker and not slots_may_be_free:
-            found.append(f"{self.model}: {self.slots_without_worker} slots have no worker")
+            many = f"{self.slots_without_worker} " if in_numbers else ""
+            found.append(f"{self.model}: {many}slots have no worker")
         # A model that never saved anything counts from its oldest waiting event.
         since_s = math.inf if self.seconds_since_save is None else self.seconds_since_save
         waits_s = max(min(self.seconds_behind or 0, since_s), self.slot_waits_s)
         if self.events_behind and waits_s > UNSAVED_S_MAX:
-            found.append(
-                f"{self.model}: {self.events_behind} events wait, and none was saved for {waits_s:.0f} s"
-            )
+            many, long = (f"{self.events_behind} ", f" for {waits_s:.0f} s") if in_numbers else ("", "")
+            found.append(f"{self.model}: {many}events wait, and none was saved{long}")
         return found
 
 
