@@ -19,8 +19,8 @@ STRANGERS_MAX = 64  # Whose body is waited for at once; of others what has come 
 TIMEOUT_S = 10.0  # Within which all of a body has come; 1 MiB over a slow mobile line takes some 8 s.
 IDENTITY = "identity"
 PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
-LONGEST = "x-longest"
-"""Stands in a schema for the `maxLength` that the contract names."""
+NARROWER = "x-narrower-"
+"""Begins the name of a bound that an endpoint keeps, beside the wider one of reading; the contract has it."""
 LEAVE = {"Connection": "close"}  # What is left of such a body is not waited for.
 
 
@@ -39,7 +39,11 @@ def text_of(characters_max: int) -> Meta:
     """A text: what is somewhat too long is refused as such (`words-too-long`), what is far too long with a
     pointer, both before it is normalised. The contract names the first bound.
     """
-    return Meta(min_length=1, max_length=characters_max * 2, extra_json_schema={LONGEST: characters_max})
+    return Meta(
+        min_length=1,
+        max_length=characters_max * 2,
+        extra_json_schema={f"{NARROWER}maxLength": characters_max},
+    )
 
 
 class Arrival:

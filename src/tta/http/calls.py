@@ -161,6 +161,8 @@ class Route(NamedTuple):
     media_type: str = "application/json"
     appends: bool = True
     """A command that changes nothing in the log answers neither version nor token."""
+    waits: bool = False
+    """A command that waits for what comes of it where `Prefer` says so."""
     reads_log: bool = False
     """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
     ticketed: bool = False

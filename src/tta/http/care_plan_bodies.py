@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from tta.domain import care_plan, goals, measures
 from tta.domain.measures import MeasureKind, Severity
-from tta.http.bodies import Body, text_of
+from tta.http.bodies import NARROWER, Body, text_of
 from tta.http.guidance import Guidance
 from tta.http.session_bodies import CatalogueId
 
@@ -20,7 +20,10 @@ Answer = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": measure
 """Any integer: what is out of range is refused by the domain, after item 9 was looked at."""
 Answers = Annotated[
     tuple[Answer, ...],
-    Meta(max_length=ANSWERS_MAX, extra_json_schema={"minItems": min(ITEMS)}),
+    Meta(
+        max_length=ANSWERS_MAX,
+        extra_json_schema={"minItems": min(ITEMS), f"{NARROWER}maxItems": max(ITEMS)},
+    ),
 ]
 
 

@@ -12,14 +12,17 @@ import msgspec
 from tta import __version__
 from tta.domain.session import Status
 from tta.domain.vocabulary import ConsentPurpose
-from tta.http.bodies import LONGEST
+from tta.domain.words import catalogue_id_pattern
+from tta.http.bodies import NARROWER
 from tta.http.calls import Route
 from tta.http.manners import ETAGS_PATTERN, KEY_PATTERN
+from tta.http.pages import CURSOR_CHARACTERS_MAX
 from tta.http.problems import (
     CONTENDED,
     FILLING,
     FORBIDDEN,
     GRAPH_UNAVAILABLE,
+    HEADERS_TOO_LARGE,
     HISTORY_CHANGED,
     INTERNAL,
     INVALID,
@@ -28,8 +31,10 @@ from tta.http.problems import (
     KEYRING_INCOMPLETE,
     LATE,
     MALFORMED,
+    METHOD_NOT_ALLOWED,
     NOT_FOUND,
     OUTCOME_UNKNOWN,
+    OVERLOADED,
     STALE,
     STOPPED,
     STORE_UNAVAILABLE,
@@ -42,23 +47,16 @@ from tta.http.problems import (
     ProblemDocument,
 )
 from tta.http.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
+from tta.live.seen import CHARACTERS_MAX as EVENT_ID_CHARACTERS_MAX
 from tta.projections.catalogue_answers import Looked
 from tta.security.policy import PUBLIC
 
-ANY_COMMAND = (
-    MALFORMED,
-    KEY_MISSING,
-    CONTENDED,
-    VERSION_MISMATCH,
-    KEY_REUSED,
-    STORE_UNAVAILABLE,
-    OUTCOME_UNKNOWN,
-    KEYRING_INCOMPLETE,
-    INTERNAL,
-    INVALID,
-)
+ANY_REQUEST = (MALFORMED, METHOD_NOT_ALLOWED, LATE, HEADERS_TOO_LARGE, INTERNAL)
+"""Said before any route is asked, or of any other method on its path; and what nobody foresaw."""
+ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, INVALID, OVERLOADED)
+ANY_COMMAND = (KEY_MISSING, KEY_REUSED, STORE_UNAVAILABLE, OUTCOME_UNKNOWN)
+ANY_APPEND = (CONTENDED, VERSION_MISMATCH, KEYRING_INCOMPLETE)
 ANY_QUERY = (
-    MALFORMED,
     TOKEN_MALFORMED,
     STALE,
     HISTORY_CHANGED,
@@ -67,17 +65,17 @@ ANY_QUERY = (
     GRAPH_UNAVAILABLE,
     STORE_UNAVAILABLE,
     KEYRING_INCOMPLETE,
-    INTERNAL,
 )
-ANY_LOG_QUERY = (MALFORMED, STORE_UNAVAILABLE, KEYRING_INCOMPLETE, INTERNAL)
-ANY_BODY = (LATE, UNSUPPORTED_MEDIA, TOO_LARGE)
-ANY_SIGNED_IN = (UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID)
+ANY_LOG_QUERY = (STORE_UNAVAILABLE, KEYRING_INCOMPLETE)
 TEXT: dict[str, Any] = {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
     "status": {"type": "string", "enum": [each.value for each in Status if each is not Status.ABSENT]},
     "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
+    "cursor": {"type": "string", "minLength": 1, "maxLength": CURSOR_CHARACTERS_MAX},
+    "last_event_id": {"type": "string", "maxLength": EVENT_ID_CHARACTERS_MAX},
+    "story": {"type": "string", "pattern": f"^(?:{catalogue_id_pattern.pattern})$"},
     "story_id": {"type": "string", "maxLength": 64},
     **{name: {"type": "string", "minLength": 1, "maxLength": 64} for name in Looked._fields},
     "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$"},
@@ -151,16 +149,19 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
 
 
 def _ecma(schema: Any) -> Any:
-    """Write patterns as JSON Schema has them: in ECMA 262 `$` is the very end. A text may be as long as its
-    endpoint takes it.
+    """Write patterns as JSON Schema has them: in ECMA 262 `$` is the very end. Of two bounds the one that the
+    endpoint keeps is named.
     """
     if isinstance(schema, dict):
         written = {
             name: f"{each[:-2]}$" if name == "pattern" and str(each).endswith(r"\Z") else _ecma(each)
             for name, each in schema.items()
-            if name != LONGEST
+            if not name.startswith(NARROWER)
         }
-        return {**written, "maxLength": schema[LONGEST]} if LONGEST in schema else written
+        narrower = {
+            name.removeprefix(NARROWER): each for name, each in schema.items() if name.startswith(NARROWER)
+        }
+        return written | narrower
     return [_ecma(each) for each in schema] if isinstance(schema, list) else schema
 
 
@@ -171,7 +172,7 @@ def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
         "summary": route.summary,
         "tags": [tag],
         "parameters": _parameters(route, tag, deprecated=deprecated),
-        "responses": _responses(route, tag),
+        "responses": _responses(route, tag, deprecated=deprecated),
         "security": _security(route),
     }
     if deprecated:
@@ -194,7 +195,10 @@ def _parameters(route: Route, tag: str, *, deprecated: bool) -> list[dict[str, A
     found += [_parameter(name, "query") for name in route.query]
     if tag == "commands":
         found.append(_parameter("Idempotency-Key", "header", required=not deprecated))
-        found.append(_parameter("If-Match", "header", required=route.if_match))
+        if route.appends:
+            found.append(_parameter("If-Match", "header", required=route.if_match))
+        if route.waits:
+            found.append(_parameter("Prefer", "header"))
     elif route.ticketed:
         found.append(_parameter("Last-Event-ID", "header"))
     elif tag == "queries" and not route.reads_log:
@@ -213,38 +217,37 @@ def _parameter(name: str, where: str, *, required: bool = False) -> dict[str, An
     return parameter
 
 
-def _responses(route: Route, tag: str) -> dict[str, Any]:
+def _responses(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
+    aged = ("Deprecation", "Link") if deprecated else ()
     ok: dict[str, Any] = {"description": route.summary}
-    if not route.reads_log:
-        ok |= _headers(*_answer_headers(route, tag))
+    ok |= _headers(*_answer_headers(route, tag), *aged)
     schema = TEXT if route.answer is None else {"$ref": f"#/components/schemas/{route.answer.__name__}"}
     ok["content"] = {route.media_type: {"schema": schema}}
     responses: dict[str, Any] = {str(route.status): ok}
-    if tag == "operations":
-        return responses | {"503": {**ok, "description": "Not well"}}
     if tag == "queries" and not route.reads_log:
-        responses["304"] = {"description": "Not modified", **_headers("ETag", "Consistency")}
+        responses["304"] = {"description": "Not modified", **_headers("ETag", "Consistency", *aged)}
     by_status: dict[int, list[Kind]] = {}
     for kind in _kinds(route, tag):
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
         schema = {"$ref": "#/components/schemas/ProblemDocument"}
-        headers = PROBLEM_HEADERS.get(status, ())
         responses[str(status)] = {
             "description": " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds)),
-            **_headers(*headers),
+            **_headers(*PROBLEM_HEADERS.get(status, ())),
             "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
         }
-    return responses
+    return responses | ({"503": {**ok, "description": "Not well"}} if tag == "operations" else {})
 
 
 def _answer_headers(route: Route, tag: str) -> tuple[str, ...]:
-    if tag == "commands" and not route.appends:
-        return ("Idempotency-Replayed",)
-    if tag == "commands":
-        location = ("Location",) if route.status == 201 else ()
-        return ("ETag", *location, "Consistency-Token", "Idempotency-Replayed", "Link")
-    return ("ETag", "Consistency", "Preference-Applied", "Link") if tag == "queries" else ()
+    if tag == "operations" or (tag == "queries" and route.reads_log):
+        return ()
+    if tag == "queries":
+        return ("ETag", "Consistency", "Preference-Applied", *("Link",) * ("cursor" in route.query))
+    location = ("Location",) if route.status == 201 else ()
+    waits = ("Preference-Applied",) if route.waits else ()
+    appends = ("ETag", *location, "Consistency-Token", *waits) if route.appends else ()
+    return (*appends, "Idempotency-Replayed")
 
 
 def _headers(*names: str) -> dict[str, Any]:
@@ -256,9 +259,21 @@ def _described(said: str) -> dict[str, Any]:
 
 
 def _kinds(route: Route, tag: str) -> list[Kind]:
-    general = ANY_COMMAND if tag == "commands" else ANY_LOG_QUERY if route.reads_log else ANY_QUERY
-    body = ANY_BODY if route.body is not None else ()
-    return list(dict.fromkeys((*general, *body, *ANY_SIGNED_IN, *route.problems)))
+    """Name what a route can answer beside its answer."""
+    found: list[Kind] = [*ANY_REQUEST]
+    if route.action not in PUBLIC:
+        found += ANY_SIGNED_IN
+    if tag == "commands":
+        found += (*ANY_COMMAND, *ANY_APPEND) if route.appends else ANY_COMMAND
+    elif tag == "queries":
+        found += ANY_LOG_QUERY if route.reads_log else ANY_QUERY
+    if "{" in route.path:
+        found.append(NOT_FOUND)
+    if route.method != "GET":
+        found.append(TOO_LARGE)  # What takes no body reads whether one came.
+    if route.body is not None:
+        found.append(UNSUPPORTED_MEDIA)
+    return list(dict.fromkeys((*found, *route.problems)))
 
 
 if __name__ == "__main__":

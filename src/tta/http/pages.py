@@ -52,7 +52,9 @@ def cursor(call: Call, start: AnyCursor) -> AnyCursor:
     if raw is None:
         return start
     try:
-        packed = base64.urlsafe_b64decode(raw[:CURSOR_CHARACTERS_MAX] + "==")
+        if len(raw) > CURSOR_CHARACTERS_MAX:
+            raise ValueError(f"a cursor has at most {CURSOR_CHARACTERS_MAX} characters")  # noqa: TRY301 - One error for all that is wrong.
+        packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
         return msgspec.msgpack.decode(packed, type=type(start))
     except (ValueError, msgspec.DecodeError) as error:
         raise wrong("cursor", "expected the cursor of a page") from error

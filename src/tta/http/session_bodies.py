@@ -50,7 +50,7 @@ class Switch(Body, frozen=True):
 
 
 class Copy(Body, frozen=True):
-    until_turn: Annotated[int, Meta(ge=0)] | None = None
+    until_turn: Annotated[int, Meta(ge=0, le=TURN_MAX)] | None = None
     """The last turn to take over; without it all that are answered."""
 
 

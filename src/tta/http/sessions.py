@@ -231,6 +231,7 @@ COMMANDS = (
         answer=InteractionTaken,
         body=Interaction,
         takes_words=True,
+        waits=True,
         alias="/sessions/{session_id}/interactions",
         problems=(
             *CHANGE,
