@@ -161,6 +161,44 @@ async def test_whoever_is_held_may_name_a_turn_behind_the_last(api: Api):
     assert taken.json()["reply"]["author"] == "protocol"
 
 
+@pytest.mark.parametrize("written", ["2", "2.0", "20e-1", "0.2E1"])
+async def test_however_an_integer_is_written_it_is_the_same_payload(api: Api, written: str):
+    caller = await api.player()
+    path = f"/v1/players/{caller.player_id}/consents/play"
+    answers = [
+        await caller.http.put(
+            path, content=f'{{"given": true, "version": {each}}}', headers=headers_of(caller)
+        )
+        for each in ("2", written)
+    ]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+
+
+@pytest.mark.parametrize(
+    "written", ["2.5", "1e400", "1e30", "9007199254740993.0", '2.0, "x": ' + "[" * 5_000]
+)
+async def test_what_is_no_integer_is_none(api: Api, written: str):
+    caller = await api.player()
+    path = f"/v1/players/{caller.player_id}/consents/play"
+    content = f'{{"given": true, "version": {written}}}'
+    refused = await caller.http.put(path, content=content, headers=headers_of(caller))
+    assert refused.status_code in (400, 422)
+
+
+@pytest.mark.parametrize("name", ["Content-Encoding", "Content-Type"])
+async def test_a_second_line_of_a_header_is_not_passed_over(api: Api, name: str):
+    caller = await api.player()
+    first, second = {
+        "Content-Encoding": ("identity", "gzip"),
+        "Content-Type": ("application/json; charset=utf-8", "text/plain"),
+    }[name]
+    headers = [each for each in headers_of(caller).items() if each[0] != name]
+    headers += [(name, first), (name, second)]
+    refused = await api.http.post("/v1/sessions", content=b"{}", headers=headers)
+    problem(refused, 415, "unsupported-media-type")
+
+
 async def test_null_is_no_body(api: Api):
     headers = headers_of(api.caller(Role.ADMIN))
     refused = await api.http.post("/v1/players", content=b"null", headers=headers)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from msgspec import Meta
 from starlette.requests import ClientDisconnect, Request
 
 from tta.http.field_errors import field_error
+from tta.http.manners import only
 from tta.http.problems import INVALID, LATE, MALFORMED, TOO_LARGE, UNSUPPORTED_MEDIA, Problem
 
 BYTES_MAX = 1024 * 1024
@@ -19,9 +21,12 @@ STRANGERS_MAX = 64  # Whose body is waited for at once; of others what has come 
 TIMEOUT_S = 10.0  # Within which all of a body has come; 1 MiB over a slow mobile line takes some 8 s.
 IDENTITY = "identity"
 PLAIN = {"Accept-Encoding": IDENTITY}  # What a request may be encoded in (RFC 9110 §15.5.16).
+EXACT_BELOW = 2**53  # A double holds every integer below it (RFC 8259 §6).
 NARROWER = "x-narrower-"
 """Begins the name of a bound that an endpoint keeps, beside the wider one of reading; the contract has it."""
 LEAVE = {"Connection": "close"}  # What is left of such a body is not waited for.
+
+number_with_fraction = re.compile(rb"[0-9][.eE]")
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -60,10 +65,10 @@ class Arrival:
     async def json(self) -> bytes:
         """Read a body that says it is JSON. Raises problems 408, 413 and 415."""
         headers = self._request.headers
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        media_types = [each.partition(";")[0].strip().lower() for each in headers.getlist("content-type")]
+        if media_types != ["application/json"]:
             raise Problem(UNSUPPORTED_MEDIA, "send Content-Type: application/json")
-        if headers.get("content-encoding", IDENTITY).strip().lower() != IDENTITY:
+        if (only(headers, "content-encoding") or IDENTITY).strip().lower() != IDENTITY:
             raise Problem(UNSUPPORTED_MEDIA, "send it without Content-Encoding", headers=PLAIN)
         return await self.whole()
 
@@ -98,10 +103,36 @@ class Arrival:
         self.is_whole = True
 
 
+def _as(raw: bytes, kind: Any) -> Any:
+    """Decode strictly; `2.0` and `2e0` are the integer 2, as JSON and the contract's schemas have it."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        if number_with_fraction.search(raw) is None:
+            raise
+        try:
+            plain = _whole_numbers(msgspec.json.decode(raw))
+        except (msgspec.DecodeError, RecursionError):
+            plain = None
+        if plain is None:
+            raise
+    return msgspec.convert(plain, kind)
+
+
+def _whole_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_BELOW:
+        return int(value)
+    if isinstance(value, list):
+        return [_whole_numbers(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _whole_numbers(each) for name, each in value.items()}
+    return value
+
+
 def decoded(raw: bytes, kind: Any) -> Any:
     """Check a JSON body. Raises problems 400 and 422, which points at each field."""
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return _as(raw, kind)
     except msgspec.ValidationError as error:
         raise Problem(INVALID, "see errors", errors=(field_error(error, kind),)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
