@@ -160,7 +160,7 @@ async def test_if_match_is_required_where_the_contract_says_so(api: Api, operati
     caller = await caller_of(api, operation)
     path = await filled(api, operation, caller)
     headers = {"Authorization": f"Bearer {caller.token}", "Idempotency-Key": "k"}
-    body = {"json": BODIES[operation.body]} if operation.body else {}
+    body: dict[str, Any] = {"json": BODIES[operation.body]} if operation.body else {}
     if path.endswith("/stream"):
         return
     answer = await api.http.request(operation.method, path, headers=headers, **body)

@@ -3,6 +3,7 @@
 import base64
 import struct
 from itertools import product
+from typing import Any
 
 import msgspec
 import pytest
@@ -96,7 +97,8 @@ def packed() -> list[str]:
     """Well-formed on the outside, with numbers beyond what anything inside can be."""
     numbers = (0, 1, 2**31, 2**62, 2**63, 2**64 - 1)
     places = [encoded(struct.pack(">BBQ", 1, slot, number)) for slot in (0, 5, 255) for number in numbers]
-    lists = [[number, "x"] for number in (*numbers, -1, 0.5, None, [], {}, float("nan"), float("inf"))]
+    others: tuple[Any, ...] = (-1, 0.5, None, [], {}, float("nan"), float("inf"))
+    lists: list[list[Any]] = [[number, "x"] for number in (*numbers, *others)]
     moments = [
         encoded(msgspec.msgpack.encode(each)) for each in (*lists, [], {}, [1], ["x" * 36, 1], [1, "\x00"])
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -93,8 +94,9 @@ def claims(kind: str, **changed: str) -> str:
 def signed(tokens: Tokens, head: str | bytes, body: str | bytes) -> str:
     """Sign what may not be JSON, past any library, as nobody but a fault of ours would."""
     parts = [each.encode("latin-1") if isinstance(each, str) else each for each in (head, body)]
-    told = ".".join(map(encoded, parts))
-    return f"{told}.{encoded(tokens._signing.private_key.sign(told.encode()))}"
+    told, key = ".".join(map(encoded, parts)), tokens._signing.private_key
+    assert isinstance(key, Ed25519PrivateKey)
+    return f"{told}.{encoded(key.sign(told.encode()))}"
 
 
 def asked(tokens: Tokens, token: str) -> None:

@@ -16,7 +16,9 @@ ONE = UUID(int=7)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-@settings(deadline=None)  # Playing takes long where other programs take the cores.
+@settings(
+    deadline=None, max_examples=40
+)  # Each example plays its story again from the start, turn after turn.
 @given(st.lists(st.integers(0, 5), max_size=25), st.uuids())
 def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
     place = Playthrough(story, session)
@@ -30,7 +32,9 @@ def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
-@settings(deadline=None)  # Playing takes long where other programs take the cores.
+@settings(
+    deadline=None, max_examples=40
+)  # Each example plays its story again from the start, turn after turn.
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=30), st.integers(1, 4))
 def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
     shelf = Shelf(places_max)
