@@ -2,16 +2,19 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 import httpx2
 import pytest
 from api_examples import Api
 
+from tta.eventstore.child_server import ChildServer
+from tta.eventstore.store import EventStore
 from tta.http.apps import app, operators_app
 from tta.http.health import refresh_gauges
-from tta.http.measurements import REUSED_S, SharedMeasurement
+from tta.http.measurements import REUSED_S, UNKNOWN_S_MAX, Measurements, SharedMeasurement
 from tta.main import services
-from tta.work import Work
+from tta.work import REACTOR_NAMES, Work
 
 CALLERS = 20
 
@@ -106,3 +109,25 @@ async def test_many_callers_cost_the_store_no_more_than_one(still_api: Api, path
     ]
     assert min(one, many) > 0
     assert many < CALLERS / 2 * one
+
+
+async def test_what_cannot_be_measured_for_long_is_a_trouble(tmp_path: Path):
+    now_s = 0.0
+    server = ChildServer(tmp_path / "valkey")
+    await server.start()
+    store = await EventStore.open(server.url, "tta", slots=4)
+    measurements = Measurements(store, [], REACTOR_NAMES, lambda: now_s)
+    assert await measurements.marks()
+    await server.stop()
+
+    async def measured_at(when_s: float) -> list[str]:
+        nonlocal now_s
+        now_s = when_s
+        await asyncio.gather(measurements.marks(), measurements.parked())
+        return measurements.unknown()
+
+    assert await measured_at(100.0) == []
+    assert await measured_at(100.0 + 0.9 * UNKNOWN_S_MAX) == [], "it may be a moment"
+    told = await measured_at(100.0 + UNKNOWN_S_MAX)
+    assert set(told) == {"how far reactors are", "what reactors keep aside"}
+    await store.close()

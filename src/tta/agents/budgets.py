@@ -53,7 +53,7 @@ class Budgets:
         self._limits = limits
         self._known: dict[str, int] = {}
         """What each counter said last, of the day on which it was asked last."""
-        self._outage = Outage("the budget for models, without which none is asked")
+        self._outage = Outage("the budget of tokens: no model is asked until it answers")
 
     async def take(self, consent: Consent, tokens: int) -> Reservation:
         """Take what a call may cost at most. Raises OverBudget."""

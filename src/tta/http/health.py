@@ -161,7 +161,8 @@ def _troubles(call: Call, database: str, measured: Sequence[Lag], *, in_numbers:
     troubles = [
         each for lag in measured for each in lag.troubles(slots_may_be_free=is_early, in_numbers=in_numbers)
     ]
-    return [*([f"the graph is away: {database}"] if database else []), *troubles]
+    unknown = [f"{what}: it cannot be measured" for what in call.services.measurements.unknown()]
+    return [*([f"the graph is away: {database}"] if database else []), *unknown, *troubles]
 
 
 def _keyring_seen(call: Call) -> KeyringSeen:

@@ -20,6 +20,7 @@ from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 
 CHECK_TIMEOUT_S = 2.0
+UNKNOWN_S_MAX = 30.0  # What cannot be measured for longer may be anything: that is a trouble of its own.
 REUSED_S = 0.5  # From the start of a measurement. Probes ask every few seconds and lose nothing by it.
 
 Result = TypeVar("Result")
@@ -67,15 +68,21 @@ class Measurements:
     """What this process measures for its health and metrics."""
 
     def __init__(
-        self, store: EventStore, checkpoints: Sequence[Checkpoints], reactors: Sequence[str]
+        self,
+        store: EventStore,
+        checkpoints: Sequence[Checkpoints],
+        reactors: Sequence[str],
+        clock_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._clock_s = clock_s
+        self._unknown_since: dict[str, float] = {}
         self._checkpoints = checkpoints
         self._reactors = reactors
-        self._lags = SharedMeasurement(self._measure_lags)
-        self._parked = SharedMeasurement(self._measure_parked)
-        self._marks = SharedMeasurement(self._measure_marks)
-        self._reacting = SharedMeasurement(self._measure_reacting)
+        self._lags = SharedMeasurement(self._measure_lags, clock_s)
+        self._parked = SharedMeasurement(self._measure_parked, clock_s)
+        self._marks = SharedMeasurement(self._measure_marks, clock_s)
+        self._reacting = SharedMeasurement(self._measure_reacting, clock_s)
 
     async def lags(self) -> Sequence[Lag]:
         """Say how far each read model is behind."""
@@ -93,8 +100,21 @@ class Measurements:
         """Say how many processes react; None if the store does not tell."""
         return await self._reacting.result()
 
+    def unknown(self) -> list[str]:
+        """Name what could not be measured for UNKNOWN_S_MAX, however often it was asked for."""
+        now_s = self._clock_s()
+        return [what for what, since_s in self._unknown_since.items() if now_s - since_s >= UNKNOWN_S_MAX]
+
+    def _note(self, what: str, *, is_known: bool) -> None:
+        if is_known:
+            self._unknown_since.pop(what, None)
+        else:
+            self._unknown_since.setdefault(what, self._clock_s())
+
     async def _measure_lags(self) -> Sequence[Lag]:
-        return await lags(self._store, self._checkpoints)
+        found = await lags(self._store, self._checkpoints)
+        self._note("how far read models are", is_known=all(lag.events_behind is not None for lag in found))
+        return found
 
     async def _measure_parked(self) -> Sequence[Parked] | None:
         found: list[Parked] = []
@@ -108,15 +128,20 @@ class Measurements:
                         for position, reason in positions.items()
                     ]
         except (StoreError, TimeoutError):
+            self._note("what reactors keep aside", is_known=False)
             return None
+        self._note("what reactors keep aside", is_known=True)
         return found
 
     async def _measure_marks(self) -> Mapping[str, Mapping[int, MarkCheck]]:
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
-                return await self._store.marks.check(self._reactors)
+                found = await self._store.marks.check(self._reactors)
         except (StoreError, TimeoutError):
+            self._note("how far reactors are", is_known=False)
             return {}
+        self._note("how far reactors are", is_known=True)
+        return found
 
     async def _measure_reacting(self) -> int | None:
         try:
