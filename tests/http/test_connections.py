@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wire import served
 
@@ -296,10 +297,97 @@ async def test_requests_that_are_sent_ahead_are_answered_in_order(address: tuple
     assert got.endswith(ALIVE)
 
 
-async def test_what_is_no_request_behind_one_takes_nothing_from_it(address: tuple[str, int]):
-    got = await answers(address, LIVEZ + b"\x00\x01\x02\r\n\r\n")
+@pytest.mark.parametrize(
+    "behind",
+    [
+        b"\x00\x01\x02\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        b"GET /livez HTTP/2.0\r\n" + HOST + b"\r\n",
+        b"GET http://a HTTP/1.1\r\n" + HOST + b"\r\n",
+        b"GET /livez HTTP/1.1\r\nX: " + b"x" * 2 * HEAD_BYTES_MAX,
+        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+    ids=["bytes", "coding", "version", "no path", "long", "chunk"],
+)
+async def test_what_is_no_request_behind_one_takes_nothing_from_it(address: tuple[str, int], behind: bytes):
+    got = await answers(address, LIVEZ + behind)
     assert got.statuses == [200]
     assert got.raw.endswith(ALIVE)
+
+
+async def test_so_many_requests_wait_behind_one_and_no_more(address: tuple[str, int]):
+    got = await answers(address, LIVEZ * 14_000)
+    assert set(got.statuses) == {200}
+    assert len(got.statuses) < 14_000
+    assert b"connection: close" in got.raw.rpartition(b"HTTP/1.1 200")[2]
+
+
+async def test_a_body_behind_a_stream_hides_nobody_that_leaves(address: tuple[str, int], streams: Streams):
+    reader, writer = await asyncio.open_connection(*address)
+    post = b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: 100000\r\n\r\n"
+    writer.write(b"GET /stream HTTP/1.1\r\n" + HOST + b"\r\n" + post + b"x" * 66_000)
+    await reader.readuntil(b"on\n")
+    writer.write(b"x")
+    await writer.drain()
+    writer.close()
+    async with asyncio.timeout(10):
+        await streams.left.wait()
+
+
+async def test_a_body_that_breaks_after_its_refusal_is_not_answered_twice(address: tuple[str, int]):
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /nowhere HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 404")
+    writer.write(b"zz\r\n")
+    async with asyncio.timeout(10):
+        assert b"HTTP/1.1" not in await reader.read(-1)
+    writer.close()
+
+
+async def test_many_upgrades_in_one_piece_are_each_answered(address: tuple[str, int]):
+    one = b"GET /livez HTTP/1.1\r\nHost: a\r\nUpgrade: a\r\nConnection: upgrade\r\n\r\n"
+    assert (await answers(address, one * 9 + closing(LIVEZ))).statuses == [200] * 10
+
+
+async def test_a_page_is_told_that_its_headers_are_too_large_and_what_to_do_now(api: Api):
+    serving = services(api.parts, Work([], []))
+    page = (
+        b"Origin: https://play.example\r\nContent-Type: application/json\r\nX: " + b"x" * 2 * HEAD_BYTES_MAX
+    )
+    path = b"/v1/players/00000000-0000-8000-8000-000000000000/measures"
+    async with served(app(serving, "all", origins=["https://play.example"])) as address:
+        got = await answers(address, b"POST " + path + b" HTTP/1.1\r\n" + HOST + page)
+    got.is_problem(431, "headers-too-large")
+    assert b"access-control-allow-origin: https://play.example" in got.raw
+    assert b'"guidance":' in got.raw
+
+
+async def test_a_length_of_any_number_of_digits_is_read(api: Api):
+    player = await api.player()
+    fields = (
+        "POST /v1/sessions HTTP/1.1",
+        "Host: a",
+        "Connection: close",
+        f"Authorization: Bearer {player.token}",
+        "Content-Type: application/json",
+        "Idempotency-Key: k",
+        f"Content-Length: {'0' * 5_000}2",
+    )
+    async with served(app(services(api.parts, Work([], [])), "all")) as address:
+        got = await answers(address, ("\r\n".join(fields) + "\r\n\r\n{}").encode())
+    assert got.statuses in ([201], [400])
+
+
+async def test_connections_beyond_the_limit_leave_each_other_alone(made: Starlette):
+    async with served(made, connections_max=1) as address:
+        busy_reader, busy = await asyncio.open_connection(*address)
+        busy.write(b"GET /stream HTTP/1.1\r\n" + HOST + b"\r\n")
+        await busy_reader.readuntil(b"on\n")
+        extra = [await asyncio.open_connection(*address) for _ in range(5)]
+        for reader, writer in extra:
+            writer.write(LIVEZ)
+            assert (await reader.readuntil(ALIVE)).endswith(ALIVE)
+        busy.close()
 
 
 @pytest.mark.parametrize("length", [MIB, IGNORED_BYTES_MAX - MIB])
@@ -388,13 +476,27 @@ async def test_at_the_limit_who_runs_us_is_answered_and_others_are_told_to_come_
 
 def test_what_is_leaned_on_of_uvicorn_and_its_parser_is_there():
     """None of it is promised by their makers, so both are pinned to the minor version."""
-    for name in ("_start_asgi_task", "_unset_keepalive_if_required", "timeout_keep_alive_handler"):
+    for name in (
+        "_start_asgi_task",
+        "_unset_keepalive_if_required",
+        "timeout_keep_alive_handler",
+        "on_response_complete",
+        "resume_writing",
+    ):
         assert inspect.isfunction(getattr(HttpToolsProtocol, name))
+    assert inspect.isfunction(FlowControl.resume_reading)
     made = inspect.getsource(HttpToolsProtocol.__init__)
-    for name in ("pipeline", "cycle", "scope", "headers", "flow", "tasks", "server_state", "app", "url"):
+    for name in (
+        *("pipeline", "cycle", "scope", "headers", "flow", "tasks", "server_state", "app", "url", "parser"),
+        *("timeout_keep_alive_task", "timeout_keep_alive", "expect_100_continue", "app_state", "transport"),
+        *("asgi_version", "root_path", "logger", "access_logger", "access_log", "loop", "server", "client"),
+        "scheme",
+    ):
         assert f"self.{name}" in made + inspect.getsource(HttpToolsProtocol.on_message_begin), name
     cycle = inspect.getsource(RequestResponseCycle)
     for name in (
+        "scope",
+        "body",
         "disconnected",
         "message_event",
         "response_started",

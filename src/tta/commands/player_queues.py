@@ -41,6 +41,8 @@ class _Queue:
 
     def __init__(self, began_s: float) -> None:
         self.places: deque[asyncio.Future[None]] = deque()
+        self.patient: set[asyncio.Future[None]] = set()
+        """The places of those that are not bounded."""
         self.run, self.run_began_s = 1, began_s
         self.refused = 0
 
@@ -70,7 +72,8 @@ class PlayerQueues:
         Commands get their turn in the order in which they came. Raises TooManyConflicts if as many wait
         already as may wait, unless the caller is not `bounded`; SenderLeft if `left` returns first;
         StoreUnavailable if the store failed the command whose turn it was: each of those that wait would
-        find it away for as long, one after another.
+        find it away for as long, one after another. Callers that are not bounded go on if the store was not
+        away, and an append only was not confirmed in time.
         """
         queue = self._queues.get(player_id)
         if queue is None:
@@ -78,12 +81,15 @@ class PlayerQueues:
         else:
             if bounded:
                 self._require_room(player_id, queue)
-            await self._wait(player_id, queue, left)
+            await self._wait(player_id, queue, left, bounded=bounded)
         try:
             yield
         except (StoreUnavailable, OutcomeUnknown) as error:
-            while queue.places:
-                queue.places.popleft().set_exception(StoreUnavailable(f"an earlier command failed: {error}"))
+            spared = queue.patient if isinstance(error, OutcomeUnknown) else frozenset()
+            failed = [place for place in queue.places if place not in spared]
+            queue.places = deque(place for place in queue.places if place in spared)
+            for place in failed:
+                place.set_exception(StoreUnavailable(f"an earlier command failed: {error}"))
             raise
         finally:
             self._end_turn(player_id, queue)
@@ -100,9 +106,11 @@ class PlayerQueues:
             )
         raise TooManyConflicts(f"{player_id}: {waiting} commands wait already")
 
-    async def _wait(self, player_id: UUID, queue: _Queue, left: Left | None) -> None:
+    async def _wait(self, player_id: UUID, queue: _Queue, left: Left | None, *, bounded: bool) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         queue.places.append(place)
+        if not bounded:
+            queue.patient.add(place)
         COMMANDS_WAITING.inc()
         leaving = asyncio.ensure_future(left()) if left is not None else None
         try:
@@ -116,6 +124,7 @@ class PlayerQueues:
             raise
         finally:
             COMMANDS_WAITING.dec()
+            queue.patient.discard(place)
             if leaving is not None:
                 leaving.cancel()
             if not place.done():

@@ -1,5 +1,5 @@
-"""Which requests are let in, and which pages of other origins may send them. Whoever is turned away gets a
-problem document.
+"""Which requests are let in, and which pages of other origins may send them. What is turned away is answered
+with a problem document.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tta.http.calls import Route, answered_problem
-from tta.http.guidance import TURNED_AWAY
+from tta.http.guidance import TURNED_AWAY, Guidance
 from tta.http.hosts import wrong_host
 from tta.http.places import Places, Priority
 from tta.http.problems import (
@@ -26,6 +26,7 @@ from tta.http.problems import (
     PREFLIGHT_REFUSED,
     Kind,
     Problem,
+    problem_of,
 )
 
 HEADER_BYTES_MAX = 64 * 1024
@@ -49,12 +50,13 @@ class Admission:
         self._routes = routes
         self._otherwise = otherwise
         """The priority of what none of these routes takes."""
+        self._uncounted = {ours.path for _, ours in routes if ours.priority is Priority.ALWAYS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        counted, has_begun = 1, False
+        counted, has_begun = int(scope["path"] not in self._uncounted), False
 
         async def send_counted(message: Message) -> None:
             nonlocal counted, has_begun
@@ -66,18 +68,23 @@ class Admission:
             await send(message)
 
         scope["places"] = self._places
-        self._places.under_way += 1
+        self._places.under_way += counted
         try:
             refused = self._refused(scope)
             if refused is None:
                 await self._app(scope, receive, send_counted)
             else:
+                # A client that does not read its refusal takes nobody's place.
+                self._places.under_way -= counted
+                counted = 0
                 await answered_problem(refused, Request(scope))(scope, receive, send)
         except (Exception, asyncio.CancelledError) as error:
             if has_begun:
                 raise
             # The server would answer a bare text. It cancels what is still under way when it has to end.
-            told = _ended(scope) if isinstance(error, asyncio.CancelledError) else error
+            told = problem_of(error) if isinstance(error, Exception) else _ended(scope)
+            told.guidance = told.guidance or self._guidance(scope)
+            scope["error"] = error
             await answered_problem(told, Request(scope))(scope, receive, send)
         finally:
             self._places.under_way -= counted
@@ -86,7 +93,9 @@ class Admission:
         """Say why a request is turned away, if so."""
         unread: Kind | None = scope.get("refused")  # By the connection, over which it came in part.
         if unread is not None and unread is not OVERLOADED:
-            return Problem(unread)
+            problem = Problem(unread)
+            problem.guidance = self._guidance(scope)
+            return problem
         wrong = _wrong_headers(scope) if unread is None else None
         if wrong is not None:
             route = self._route(scope)
@@ -101,9 +110,13 @@ class Admission:
         if not is_crowded and not self._places.is_full_for(priority):
             return None
         problem = Problem(OVERLOADED)
-        if route is not None and route.takes_words:
-            problem.guidance = TURNED_AWAY
+        problem.guidance = self._guidance(scope)
         return problem
+
+    def _guidance(self, scope: Scope) -> Guidance | None:
+        """What is said all the same where words or a questionnaire cannot be taken."""
+        route = self._route(scope)
+        return TURNED_AWAY if route is not None and route.takes_words else None
 
     def _route(self, scope: Scope) -> Route | None:
         return next((ours for each, ours in self._routes if each.matches(scope)[0] is Match.FULL), None)

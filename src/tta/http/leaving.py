@@ -21,6 +21,8 @@ async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Re
         working.cancel()
         left.cancel()
         await asyncio.wait((working, left))
+        if not working.cancelled():
+            working.exception()  # Of work that fails while it is ended nobody is told: its client is gone.
 
 
 async def gone(request: Request) -> None:

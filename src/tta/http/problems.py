@@ -131,7 +131,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
         (session.SessionIsOver, 409, "The session is over"),
         (turns.TurnUnanswered, 409, "The last turn has not been answered yet"),
         (turns.TurnAlreadyAnswered, 409, "The turn has been answered"),
-        (turns.TurnOutOfOrder, 409, "It is another turn's turn"),
+        (turns.TurnOutOfOrder, 409, "That is not the next turn"),
         (turns.TurnsExhausted, 409, "The session has had all its turns"),
         (roster.TooManySessions, 409, "There are enough sessions under way"),
         (turns.PlayIsHeld, 409, "Play is held"),

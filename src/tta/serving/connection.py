@@ -2,11 +2,12 @@
 
 Uvicorn bounds neither headers nor the time that they take, httptools hands the body of a request with an
 `Upgrade` on as if it were the next request, and trailers as if they were headers. This is where that ends,
-and where what is no HTTP is answered with a problem document like everything else.
+and where a problem document answers bytes that are not HTTP, as it answers every other refusal.
 """
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import Enum
 from typing import Any, cast
 from urllib.parse import unquote
@@ -30,6 +31,8 @@ HEAD_S_MAX = 10.0  # From a request's first byte until its headers are whole.
 FED_BYTES = 16 * 1024  # At once: by so much the bound on headers may be passed.
 BEHIND_BYTES_MAX = 64 * 1024  # That a client sends ahead, behind a request that is not answered yet.
 IGNORED_BYTES_MAX = 4 * 1024 * 1024  # Of what follows a refusal: it is read so that the refusal can be.
+PIPELINED_MAX = 16  # Requests that wait behind the one that is answered.
+TARGET_BYTES_MAX = 2_048  # Of a request that came in part: its answer names it.
 FRAMING = (b"content-length", b"transfer-encoding")
 
 
@@ -42,7 +45,7 @@ class Stage(Enum):
 
 
 class Unreadable(Exception):
-    """What came is no request that is answered."""
+    """The bytes that came are not a request that TTA takes."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind.title)
@@ -111,6 +114,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
         self._await_head(None)
+        self._unset_keepalive_if_required()  # Uvicorn does so unless the connection was reset.
         self.pipeline.clear()
         if self._active is not None and not self._active.response_complete:
             self._active.disconnected = True
@@ -153,9 +157,11 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         if self._resumes:
             return
-        self._stage = Stage.BODY
         self._require_framing()
         self._complete_scope()
+        if len(self.pipeline) >= PIPELINED_MAX:
+            raise Unreadable(OVERLOADED)
+        self._stage = Stage.BODY
         before = self._active
         self.cycle = exchange = Exchange(
             scope=self.scope,
@@ -166,7 +172,7 @@ class Connection(HttpToolsProtocol):
             access_log=self.access_log,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
+            expect_100_continue=self.expect_100_continue and self.scope["http_version"] == "1.1",
             keep_alive=self._may_stay(),
             on_response=self.on_response_complete,
         )
@@ -179,6 +185,8 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._head_bytes = 0
         super().on_body(body)
+        if self.cycle is not self._active:
+            self.flow.resume_reading()  # Else nobody notices that the client has left.
 
     def on_message_complete(self) -> None:
         self._head_bytes = 0
@@ -189,8 +197,7 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.pipeline:
-            self._behind_bytes = 0
+        self._behind_bytes = 0
         self._watch()
 
     def shutdown(self) -> None:
@@ -198,14 +205,18 @@ class Connection(HttpToolsProtocol):
             if exchange is not None:
                 exchange.keep_alive = False
         self.pipeline.clear()
-        if self.transport.is_closing():
-            self.transport.abort()
-        elif not self._is_answering():
+        if not self._is_answering():
             self.transport.close()
 
     def timeout_keep_alive_handler(self) -> None:
-        CONNECTIONS_CLOSED.labels("idle").inc()
+        if not self.transport.is_closing():
+            CONNECTIONS_CLOSED.labels("idle").inc()
         super().timeout_keep_alive_handler()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._active is not None and not self._is_answering():
+            self._watch()  # Its answer has been taken: now it is idle.
 
     def dismiss(self) -> None:
         """See Member.dismiss."""
@@ -228,11 +239,14 @@ class Connection(HttpToolsProtocol):
                 raise Unreadable(HEADERS_TOO_LARGE)
 
     def _parse(self, data: bytes) -> None:
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._resume()
-            self._parse(data[upgrade.args[0] :])
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._resume()
+                data = data[upgrade.args[0] :]
+            else:
+                return
 
     def _resume(self) -> None:
         """Go on in HTTP/1.1 after a head with an `Upgrade`, which is not taken up (RFC 9110 §7.8).
@@ -284,7 +298,8 @@ class Connection(HttpToolsProtocol):
             self._crowd.is_busy(self)
             self._await_head(None)
         else:
-            self._crowd.is_idle(self)
+            if not self.transport.get_write_buffer_size():
+                self._crowd.is_idle(self)
             if self._stage is Stage.NONE:
                 self._await_head(None)
                 self._unset_keepalive_if_required()
@@ -314,11 +329,15 @@ class Connection(HttpToolsProtocol):
         self._ignores = True
         self._active.keep_alive = False
         self.pipeline.clear()
+        self.flow.resume_reading()
 
     def _fail(self, error: BaseException) -> None:
         kind = error.kind if isinstance(error, Unreadable) else MALFORMED
         if self._is_answering() and (self._active is not self.cycle or self._stage is not Stage.BODY):
             self._ignore_the_rest()  # What is answered is whole; what follows it is no request.
+        elif self._stage is Stage.BODY and not self._is_answering():
+            self._ignores = True
+            self.transport.close()  # It was answered before its body had come.
         else:
             self._refuse(kind)
 
@@ -327,7 +346,7 @@ class Connection(HttpToolsProtocol):
         self._ignores = True
         self._await_head(None)
         self._unset_keepalive_if_required()
-        scope = self._scope_of_none()
+        scope = self._scope_of_part()
         if self._is_answering() and self._active is not None:
             scope = dict(self._active.scope)
             self._active.disconnected = True
@@ -352,7 +371,14 @@ class Connection(HttpToolsProtocol):
         exchange.more_body = False
         self._start_asgi_task(exchange, self.app)
 
-    def _scope_of_none(self) -> dict[str, Any]:
+    def _scope_of_part(self) -> dict[str, Any]:
+        """Tell the app as much of a request as came: where it was going, and from which page."""
+        method, path, headers = "", "", list[tuple[bytes, bytes]]()
+        if self._stage is Stage.HEAD and len(self.url) <= TARGET_BYTES_MAX:
+            headers = [each for each in self.headers if each[0] == b"origin"]
+            with suppress(httptools.HttpParserError, UnicodeDecodeError):
+                path = unquote((httptools.parse_url(self.url).path or b"").decode("ascii"))
+                method = self.parser.get_method().decode("ascii")
         return {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
@@ -360,12 +386,12 @@ class Connection(HttpToolsProtocol):
             "server": self.server,
             "client": self.client,
             "scheme": self.scheme,
-            "method": "",
+            "method": method,
             "root_path": self.root_path,
-            "path": "",
-            "raw_path": b"",
+            "path": path,
+            "raw_path": path.encode(),
             "query_string": b"",
-            "headers": [],
+            "headers": headers,
             "state": self.app_state.copy(),
         }
 

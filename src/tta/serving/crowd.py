@@ -30,6 +30,8 @@ class Crowd:
         self._all: set[Member] = set()
         self._idle: dict[Member, None] = {}
         """In the order in which they fell idle."""
+        self._extra: dict[Member, None] = {}
+        """Those in the reserve, the oldest first. Each is left alone until the reserve is used up."""
         self._closed = 0
         self._said_at = -LOG_EVERY_S
 
@@ -39,20 +41,24 @@ class Crowd:
         CONNECTIONS.inc()
         if len(self._all) > self._max:
             self._close_oldest()
-        self._idle[member] = None
+        if len(self._all) > self._max:
+            self._extra[member] = None
+        else:
+            self._idle[member] = None
 
     def leave(self, member: Member) -> None:
         if member in self._all:
             self._all.remove(member)
             CONNECTIONS.dec()
         self._idle.pop(member, None)
+        self._extra.pop(member, None)
 
     def is_busy(self, member: Member) -> None:
         self._idle.pop(member, None)
 
     def is_idle(self, member: Member) -> None:
         """Count a connection as idle from now on, also while a request's headers are still coming."""
-        if member in self._all:
+        if member in self._all and member not in self._extra:
             self._idle.setdefault(member, None)
 
     @property
@@ -67,6 +73,8 @@ class Crowd:
 
     def _close_oldest(self) -> None:
         oldest = next(iter(self._idle), None)
+        if oldest is None and self.is_full:
+            oldest = next(iter(self._extra), None)
         if oldest is None:
             return
         self.leave(oldest)
