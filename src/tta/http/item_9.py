@@ -43,7 +43,7 @@ async def look_at_refused(call: Call, error: Exception) -> Exception:
     level = level_read(await call.arrived())
     if level is RiskLevel.NONE:
         return error
-    # Whatever stands in the way of the record stands in nobody's way to help.
+    # Guidance comes also where nothing can be recorded.
     problem = problem_of(error)
     problem.guidance = guidance_for(level)
     if problem is not error:

@@ -25,7 +25,7 @@ class Priority(Enum):
     SAFETY = "safety"
     """Also the reserved ones: safety traffic is never starved by story traffic."""
     ALWAYS = "always"
-    """Any, however many there are: whoever keeps us running must not take a busy process for a dead one."""
+    """Any, however many there are: operators must not take a busy process for a dead one."""
 
 
 class Places:

@@ -1,4 +1,4 @@
-"""The connections of one server: how many there are, and which of them have waited longest for a request."""
+"""The connections of one server: how many are open, and which have been idle for longest."""
 
 import time
 from typing import Protocol

@@ -17,13 +17,13 @@ from tta.settings import SettingsWrong
 
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 8  # What is under way then is answered that it was not done, or may not have been.
-UNREAD_S = 3  # Whoever has not taken what was sent to them by then does not hold up the end.
+UNREAD_S = 3  # A client that has not read its answer by then does not hold up the end.
 SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, which would wait for what is open when it is told to stop: that is told to end first, and who
-    does not read what was sent is left.
+    """Uvicorn, told to stop, would wait for open streams and waits. This one ends them first, and leaves
+    clients that do not read their answers.
     """
 
     def __init__(
