@@ -14,7 +14,7 @@ from small_disk import CannotMount, SmallDisk, mounted
 from running_tta import Dev, tta
 
 WITHIN_S = 120  # A busy machine is slow; what has a bound of its own names it.
-STOPS_WITHIN_S = 10
+STOPS_WITHIN_S = 50  # 10 on a quiet machine; what hangs ends after 60, with another status.
 
 
 @pytest.fixture
@@ -95,8 +95,7 @@ class TestTheWholeDirectorysDisk:
         disk.fill()
         refused = until_refused(dev)
         assert refused.status_code == 503
-        until(lambda: not is_well(dev), "health tells of the store")
-        assert health(dev).json()["checks"]["cache"] is False
+        until(lambda: not health(dev).json()["checks"]["cache"], "health tells of the store")
         found = tta("doctor", "--data-dir", dev.data_dir)
         assert found.returncode == 1
         assert "make room" in found.stdout

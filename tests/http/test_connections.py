@@ -251,10 +251,15 @@ async def test_trailers_are_no_headers(address: tuple[str, int]):
     assert got.endswith(b"POST a connection,host,transfer-encoding")
 
 
-async def test_trailers_of_one_request_are_none_of_the_next(address: tuple[str, int]):
-    first = b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: x\r\n\r\n"
+@pytest.mark.parametrize("trailer", [b"X-Trailer: x", b"Connection: close", b"Connection: keep-alive"])
+async def test_trailers_of_one_request_are_none_of_the_next(address: tuple[str, int], trailer: bytes):
+    """The parser would heed some of them: nothing that follows is read."""
+    first = (
+        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + trailer + b"\r\n\r\n"
+    )
     got = (await answers(address, first + closing(b"GET /echo HTTP/1.1\r\n" + HOST + b"\r\n"))).raw
-    assert got.count(b"HTTP/1.1 200") == 2
+    assert got.count(b"HTTP/1.1 200") == 1
+    assert b"connection: close" in got
     assert b"trailer" not in got
 
 
@@ -313,6 +318,56 @@ async def test_what_is_no_request_behind_one_takes_nothing_from_it(address: tupl
     got = await answers(address, LIVEZ + behind)
     assert got.statuses == [200]
     assert got.raw.endswith(ALIVE)
+
+
+@pytest.mark.parametrize("path", [b"/echo", b"/nowhere"])
+async def test_a_body_of_tiny_chunks_ends_before_it_takes_anybodys_time(
+    address: tuple[str, int], path: bytes
+):
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST " + path + b" HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+    answer = asyncio.ensure_future(reader.read(-1))
+    sent = 0
+    with suppress(ConnectionError):
+        while not answer.done() and sent < 64 * MIB:
+            writer.write(b"1\r\n \r\n" * 10_000)
+            await writer.drain()
+            sent += 60_000
+            assert (await answers(address, closing(LIVEZ))).raw.endswith(ALIVE)
+    assert sent < 16 * MIB
+    with suppress(ConnectionError):
+        assert Answers(await answer).statuses in ([431], [404])
+    writer.close()
+
+
+@pytest.mark.parametrize("path", ["/livez", "/slow"])
+async def test_a_client_that_ends_its_side_is_answered(made: Starlette, path: str):
+    async def slow(_request: Request) -> Response:
+        await asyncio.sleep(0.2)  # Longer than its end takes to come.
+        return PlainTextResponse("at last")
+
+    made.router.routes.append(Route("/slow", slow))
+    async with served(made) as address:
+        reader, writer = await asyncio.open_connection(*address)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        writer.write_eof()
+        async with asyncio.timeout(10):
+            assert Answers(await reader.read(-1)).statuses == [200]
+        writer.close()
+
+
+async def test_a_body_that_its_client_ends_early_is_refused(address: tuple[str, int]):
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: 9\r\n\r\nabc")
+    writer.write_eof()
+    async with asyncio.timeout(10):
+        Answers(await reader.read(-1)).is_problem(400, "malformed-request")
+    writer.close()
+
+
+async def test_what_came_whole_before_something_that_is_none_is_answered(address: tuple[str, int]):
+    got = await answers(address, LIVEZ * 3 + b"BAD\r\n\r\n" + LIVEZ)
+    assert got.statuses == [200] * 3
 
 
 async def test_so_many_requests_wait_behind_one_and_no_more(address: tuple[str, int]):

@@ -252,7 +252,7 @@ class Call:
         if scheme.lower() != "bearer":
             # Neither no credentials nor those of another scheme are an error (RFC 6750 §3.1).
             raise Problem(UNAUTHENTICATED, "send Authorization: Bearer …", headers=challenge())
-        return self.services.tokens.verify(token.strip())
+        return self.services.tokens.verify(token.strip(" \t"))
 
     def _ticket_holder(self) -> Principal | None:
         ticket = self.request.query_params.get("ticket") if self.route.ticketed else None

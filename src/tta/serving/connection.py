@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import httptools
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
-from uvicorn._types import ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -57,6 +57,21 @@ class Exchange(RequestResponseCycle):
 
     is_unframed = False
     """Whether the answer ends with the connection: an HTTP/1.0 client knows no chunks."""
+    has_ended_sending = False
+    """Whether its client sends no more. It may have left, or wait for the answer: nothing tells which."""
+    _is_read = False
+    """Whether the app has read all of the body."""
+
+    async def receive(self) -> ASGIReceiveEvent:
+        was_read = self._is_read
+        if self.has_ended_sending and was_read:
+            return {"type": "http.disconnect"}
+        message = await super().receive()
+        if self.has_ended_sending and was_read:
+            return {"type": "http.disconnect"}
+        if message["type"] == "http.request":
+            self._is_read = not message.get("more_body", False)
+        return message
 
     async def send(self, message: ASGISendEvent) -> None:
         if self.scope["http_version"] == "1.0":
@@ -97,6 +112,7 @@ class Connection(HttpToolsProtocol):
         self._ignores = False
         """Whether what still comes is read only to be thrown away."""
         self._ignored_bytes = 0
+        self._has_trailers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._crowd.join(self)
@@ -128,6 +144,13 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
+        if self._stage is Stage.BODY and not self._is_answering():
+            # It was answered before its body had come, of which only so much is read to keep the connection.
+            self._ignored_bytes += len(data)
+            if self._ignored_bytes > BEHIND_BYTES_MAX:
+                self._ignores = True
+                self.transport.close()
+                return
         if self._active is not None and self._is_answering() and not self._active.more_body:
             self._behind_bytes += len(data)
             if self._behind_bytes > BEHIND_BYTES_MAX:
@@ -139,9 +162,24 @@ class Connection(HttpToolsProtocol):
             self._fail(error.__context__ if isinstance(error.__context__, Unreadable) else error)
         self._watch()
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # Uvicorn never keeps it.
+        """Keep the connection while something that came whole is answered."""
+        if self.transport.is_closing() or not self._is_answering():
+            return False
+        if self._active is self.cycle and self._stage is Stage.BODY:
+            self._fail(Unreadable(MALFORMED))
+        else:
+            self._ignore_the_rest()
+            for exchange in (self._active, *(each for each, _ in self.pipeline)):
+                cast("Exchange", exchange).has_ended_sending = True
+                cast("Exchange", exchange).message_event.set()
+        return True
+
     def on_message_begin(self) -> None:
         if not self._resumes:
             self._stage = Stage.HEAD
+            self._ignored_bytes = 0
+            self._has_trailers = False
             super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -152,6 +190,8 @@ class Connection(HttpToolsProtocol):
         # A field behind a body is a trailer, and no header (RFC 9110 §6.5.1): nobody has asked for any.
         if self._stage is Stage.HEAD and not self._resumes:
             super().on_header(name, value)
+        elif self._stage is Stage.BODY and not self._resumes:
+            self._has_trailers = True
 
     def on_headers_complete(self) -> None:
         self._head_bytes = 0
@@ -183,7 +223,8 @@ class Connection(HttpToolsProtocol):
             self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
-        self._head_bytes = 0
+        # What surrounds chunks may be as long as what is in them; each costs more than its bytes.
+        self._head_bytes = max(0, self._head_bytes - 2 * len(body))
         super().on_body(body)
         if self.cycle is not self._active:
             self.flow.resume_reading()  # Else nobody notices that the client has left.
@@ -194,6 +235,8 @@ class Connection(HttpToolsProtocol):
             return  # Of the head only: httptools does not go on to the body.
         self._stage = Stage.NONE
         super().on_message_complete()
+        if self._has_trailers and self._is_answering():
+            self._ignore_the_rest()  # The parser takes a trailer's `Connection` for a header's.
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -324,11 +367,13 @@ class Connection(HttpToolsProtocol):
             self.transport.close()  # It was answered before its body had come, which is not waited for.
 
     def _ignore_the_rest(self) -> None:
-        """Answer what is under way; nothing that came behind it."""
+        """Answer what has come whole, then close."""
         assert self._active is not None, "something is answered"
         self._ignores = True
-        self._active.keep_alive = False
-        self.pipeline.clear()
+        if self._stage is Stage.BODY and self.pipeline and self.pipeline[0][0] is self.cycle:
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else self._active
+        last.keep_alive = False
         self.flow.resume_reading()
 
     def _fail(self, error: BaseException) -> None:

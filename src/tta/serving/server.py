@@ -17,6 +17,7 @@ from tta.settings import SettingsWrong
 
 CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
 SHUTDOWN_S = 8  # What is under way then is answered that it was not done, or may not have been.
+ARRIVED_S = 0.1  # Requests that have arrived are read first: closing their connections would reset them.
 UNREAD_S = 3  # A client that has not read its answer by then does not hold up the end.
 SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 
@@ -40,6 +41,7 @@ class Server(uvicorn.Server):
             yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.sleep(ARRIVED_S)
         self._ending()
         leaving = asyncio.get_running_loop().call_later(UNREAD_S, self._leave_unread)
         try:
