@@ -167,12 +167,11 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing() or not self._is_answering():
             return False
         if self._active is self.cycle and self._stage is Stage.BODY:
-            self._fail(Unreadable(MALFORMED))
-        else:
-            self._ignore_the_rest()
-            for exchange in (self._active, *(each for each, _ in self.pipeline)):
-                cast("Exchange", exchange).has_ended_sending = True
-                cast("Exchange", exchange).message_event.set()
+            return False  # A client that ends amid its body has left.
+        self._ignore_the_rest()
+        for exchange in (self._active, *(each for each, _ in self.pipeline)):
+            cast("Exchange", exchange).has_ended_sending = True
+            cast("Exchange", exchange).message_event.set()
         return True
 
     def on_message_begin(self) -> None:
