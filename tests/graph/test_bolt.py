@@ -5,13 +5,14 @@ import socket
 
 import pytest
 
-from tta.graph.engine import GraphRefused, GraphUnavailable, open_graph
+from tta.graph.engine import Graph, GraphRefused, GraphUnavailable, open_graph
 from tta.graph.schema import Node, Schema, add_nodes
 
 ROW = Node("Row", properties={"batch": "integer"})
 COUNTER = Node("Counter", properties={"batch": "integer"})
 SCHEMA = Schema((ROW, COUNTER))
 BATCH_ROWS = 50
+LABELS = 30
 TURN = "MATCH (c:Counter {id: $id})\nSET c.batch = c.batch + 1"
 
 
@@ -78,6 +79,29 @@ async def test_of_two_deadlocked_transactions_one_commits_and_one_may_be_run_aga
     assert "Deadlock" in ends[1]
     turned = await graph.read("MATCH (c:Counter)\nRETURN c.batch AS batch")
     assert turned == [{"batch": 1}, {"batch": 1}]
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("graph_address", ["neo4j"], indirect=True)
+async def test_a_process_whose_schema_stands_does_not_block_others_that_declare_theirs(graph, neo4j_server):
+    """A process that awaited an index held a lock which the constraint of that index waited for."""
+    await graph.declare(SCHEMA)
+    url, password = neo4j_server
+    others = [await open_graph(url, password=password) for _ in range(4)]
+    are_declared = asyncio.Event()
+
+    async def declare_again(other: Graph) -> None:
+        while not are_declared.is_set():
+            await other.declare(SCHEMA)
+
+    again = [asyncio.create_task(declare_again(other)) for other in others]
+    try:
+        for number in range(LABELS):
+            await graph.declare(Schema((Node(f"Label{number}", properties={"batch": "integer"}),)))
+    finally:
+        are_declared.set()
+        await asyncio.gather(*again)
+        await asyncio.gather(*(other.close() for other in others))
 
 
 @pytest.mark.neo4j

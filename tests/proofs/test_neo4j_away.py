@@ -28,20 +28,9 @@ async def answered(part: Part, path: str, token: str = "") -> httpx2.Response:
         return await http.get(f"{part.url}{path}", headers=headers)
 
 
-async def test_all_parts_start(tmp_path: Path, road: UnreliableProxy, empty_neo4j: tuple[str, str]):
-    await all_parts(tmp_path, road, empty_neo4j, go_on=False)
-
-
-@pytest.mark.soak  # In about one of three runs nothing is shown after the migration; why is not found yet.
 async def test_all_parts_start_and_go_on_when_it_comes(
     tmp_path: Path, road: UnreliableProxy, empty_neo4j: tuple[str, str]
 ):
-    await all_parts(tmp_path, road, empty_neo4j, go_on=True)
-
-
-async def all_parts(
-    tmp_path: Path, road: UnreliableProxy, empty_neo4j: tuple[str, str], *, go_on: bool
-) -> None:
     url, password = empty_neo4j
     away = f"bolt{road.url.removeprefix('redis')}"
     async with System(tmp_path, graph_url=away, graph_password=password) as system:
@@ -75,8 +64,6 @@ async def all_parts(
         assert shown.status_code == 503, "an unmigrated graph answers nothing"
         for part in (api, queries, projecting, reacting):
             assert not part.ended, part.arguments
-        if not go_on:
-            return
 
         await system.run("migrate", graph_url=url, graph_password=password)
 

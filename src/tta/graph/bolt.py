@@ -26,8 +26,9 @@ LATE = {
 """Errors that Neo4j blames on the client, though the same transaction may well succeed the next time."""
 
 # Processes that define one constraint at the same moment can block each other for ever, unnoticed by Neo4j's
-# deadlock detection. So they take turns: a transaction locks every lock node. Two processes that start on an
-# empty graph may make two of these, but whoever locks later meets all that were locked before.
+# deadlock detection; so can one that awaits an index while another makes its constraint, since awaiting holds
+# a lock that the constraint needs. So they take turns: a transaction locks every lock node. Two processes
+# that start on an empty graph may make two of these, but the later one meets all that were locked before.
 MAKE_LOCK = "MERGE (l:SchemaLock {id: 'lock'})"
 LOCK = "MATCH (l:SchemaLock)\nSET l.taken = true"
 CONSTRAINTS = "SHOW CONSTRAINTS YIELD name"
@@ -100,14 +101,16 @@ class BoltGraph:
             if statements.keys() - await _defined(session):
                 await _run(session, MAKE_LOCK)
                 await self._define(session, statements)
-            await _run(session, AWAIT_INDEXES, s=INDEX_TIMEOUT_S)
 
     async def _define(self, session: neo4j.AsyncSession, statements: dict[str, str]) -> None:
-        """Run the statements whose names are not defined, with no other TTA process doing so meanwhile."""
+        """Run the statements whose names are not defined, and await their indexes, with no other TTA process
+        doing so meanwhile.
+        """
         async with self._driver.session() as locking, await locking.begin_transaction() as lock:
             await (await lock.run(LOCK)).consume()
             for name in statements.keys() - await _defined(session):
                 await _run(session, statements[name])
+            await _run(session, AWAIT_INDEXES, s=INDEX_TIMEOUT_S)
 
     async def check(self) -> None:
         """See Graph.check."""
