@@ -202,18 +202,10 @@ class Connection(HttpToolsProtocol):
             raise Unreadable(OVERLOADED)
         self._stage = Stage.BODY
         before = self._active
-        self.cycle = exchange = Exchange(
-            scope=self.scope,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue and self.scope["http_version"] == "1.1",
+        exchange = self._exchange(
+            self.scope,
+            expects_100=self.expect_100_continue and self.scope["http_version"] == "1.1",
             keep_alive=self._may_stay(),
-            on_response=self.on_response_complete,
         )
         if before is None or before.response_complete:
             self._start_asgi_task(exchange, self.app)
@@ -272,6 +264,23 @@ class Connection(HttpToolsProtocol):
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._active = cast("Exchange", cycle)
         super()._start_asgi_task(cycle, app)
+
+    def _exchange(self, scope: Any, *, expects_100: bool, keep_alive: bool) -> Exchange:
+        """Make the exchange that the parser's further events belong to."""
+        self.cycle = exchange = Exchange(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=expects_100,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        return exchange
 
     def _feed(self, data: bytes) -> None:
         for piece in _pieces(data):
@@ -399,19 +408,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.close()
                 return
         scope["refused"] = kind
-        self.cycle = exchange = Exchange(
-            scope=cast("Any", scope),
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=self.access_log,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=False,
-            keep_alive=False,
-            on_response=self.on_response_complete,
-        )
+        exchange = self._exchange(scope, expects_100=False, keep_alive=False)
         exchange.more_body = False
         self._start_asgi_task(exchange, self.app)
 
