@@ -34,8 +34,8 @@ bench: $(STAMP)
 	$(BIN)/python -m bench
 
 contract: $(STAMP)
-	$(BIN)/python -m tta.http.contract > docs/openapi.json
-	$(BIN)/python -m tta.http.stream_contract > docs/asyncapi.json
+	$(BIN)/python -m tta.http.openapi > docs/openapi.json
+	$(BIN)/python -m tta.http.sessions.stream_contract > docs/asyncapi.json
 
 lock: # needs uv on the PATH
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --group bench pyproject.toml -o requirements.lock

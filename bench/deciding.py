@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from bench.figures import Figure, median, sized
 from bench.peers import WORDS, command_rate, postgresql, sqlite
 from bench.stores import one_event, server, store
+from tta.app.work import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.player_queues import PlayerQueues
@@ -32,7 +33,6 @@ from tta.eventstore.scripts import APPEND
 from tta.eventstore.store import EventStore
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
-from tta.work import event_types
 
 TITLE = "Load 20 events + decide + durable append, one caller in sequence"
 AGGREGATES = sized(1_000, 20)

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bench.players import free_port
-from tta.graph.engine import GraphUnavailable, open_graph
+from tta.graph.engine import GraphUnavailable
+from tta.graph.opening import open_graph
 
 START = Path(__file__).parent.parent / "deploy" / "neo4j" / "start"
 READY_S = 120

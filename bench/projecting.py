@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 from bench.figures import Figure, median, sized
 from bench.neo4j import neo4j, wiped
 from bench.stores import server, store
+from tta.app.work import event_types
 from tta.domain.base import Event, Sealed
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import PlayerRegistered
@@ -35,13 +36,13 @@ from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, Context, Draft
 from tta.eventstore.store import EventStore
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
 from tta.graph.migrations import migrate
+from tta.graph.opening import open_graph
 from tta.projections import journey, session_state
 from tta.projector.freshness import Positions
 from tta.projector.model import ReadModel, Storage, read_model
 from tta.projector.projector import Projector
-from tta.work import event_types
 
 TITLE = "Catch-up of session_state and journey"
 PLAYERS = sized(2_000, 8)

@@ -146,7 +146,7 @@ async def in_one_process() -> AsyncIterator[Tta]:
     with tempfile.TemporaryDirectory() as raw:
         async with DevServer(Path(raw)) as dev:
             children = psutil.Process(dev.pid).children()
-            (graph,) = (each for each in children if "tta.graph.child" in each.cmdline())
+            (graph,) = (each for each in children if "tta.graph.engines.child" in each.cmdline())
             (valkey,) = (each for each in children if each != graph)
             pids = {"tta dev": dev.pid, "graph": graph.pid, "Valkey": valkey.pid}
             yield Tta("tta dev", dev.port, dev.tokens, pids)

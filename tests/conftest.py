@@ -14,7 +14,8 @@ import hypothesis
 import neo4j
 import pytest
 
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
+from tta.graph.opening import open_graph
 
 START = Path(__file__).parents[1] / "deploy" / "neo4j" / "start"
 PASSWORD = "for-tests-only"

@@ -76,7 +76,7 @@ class Dev:
         self.children = psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, part: str) -> psutil.Process:
-        """The one process that it has started whose command names `part`: "valkey", or "tta.graph.child"."""
+        """The one process it has started whose command names `part`: "valkey", "tta.graph.engines.child"."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         (found,) = [each for each in children if part in " ".join(each.cmdline())]
         return found

@@ -17,7 +17,7 @@ import pytest
 
 from running_tta import Dev, environment, tta
 from tta.domain.identity import derived_id
-from tta.stories.playing import Chosen, Playthrough
+from tta.stories.playing.runtime import Chosen, Playthrough
 from tta.stories.story import catalogue
 
 WORDS = "A heron stands in the shallows."
@@ -121,7 +121,7 @@ def test_under_nohup_a_terminal_that_closes_ends_nothing(tmp_path: Path):
 
 STUBBORN = """
 import asyncio, time
-from tta import running
+from tta.app import running
 
 async def stubborn():
     print("up", flush=True)
@@ -154,7 +154,7 @@ def test_what_does_not_end_when_told_to_is_ended():
 def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
     dev = start()
     session, seen = dev.play(WORDS)
-    orphan, graph = dev.child("valkey"), dev.child("tta.graph.child")
+    orphan, graph = dev.child("valkey"), dev.child("tta.graph.engines.child")
     dev.end(signal.SIGKILL)
     assert psutil.wait_procs([graph], timeout=5)[1] == [], "the graph's process has nobody to answer to"
 

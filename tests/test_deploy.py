@@ -17,12 +17,12 @@ import yaml
 from packaging.requirements import Requirement
 
 from running_tta import environment, tta
-from tta.cli import cli
+from tta.app.settings import Settings
+from tta.console.cli import cli
 from tta.eventstore.child_server import ChildServer, server_binary
 from tta.eventstore.durability import Durability
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.nodes import Nodes
-from tta.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())

@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from running_tta import Dev, environment
-from tta.descriptors import CONNECTIONS_MIN, RESERVED
-from tta.serving.server import CONNECTIONS_MAX
+from tta.app.descriptors import CONNECTIONS_MIN, RESERVED
+from tta.app.serving.server import CONNECTIONS_MAX
 
 ENOUGH = CONNECTIONS_MAX + RESERVED
 CALLERS = 60  # That the process below may serve beyond the least it must.

@@ -10,7 +10,7 @@ sys.path.append(str(Path(__file__).parent / "eventstore"))  # store_examples.py
 
 from store_examples import SLOT, SLOTS, filled, place, rewrite_log, step
 
-from tta.doctor_servers import check_marks
+from tta.console.doctor_servers import check_marks
 from tta.eventstore.appends import Dealt
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore

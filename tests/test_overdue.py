@@ -16,17 +16,17 @@ from api_examples import Api, Caller, api_in, at_work, for_operators, hold
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
+from tta.app.main import services
+from tta.app.overdue import OverdueAnswers, overdue_answers
+from tta.app.work import Work, projectors, reactors
 from tta.commands.handle import Asked, handle_over
 from tta.commands.targets import session_target
-from tta.doctor_servers import check_graph
+from tta.console.doctor_servers import check_graph
 from tta.domain.identity import derived_id
 from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.envelope import Context
 from tta.http.apps import app
-from tta.http.calls import Overdue
-from tta.main import services
-from tta.overdue import OverdueAnswers, overdue_answers
-from tta.work import Work, projectors, reactors
+from tta.http.edge.calls import Overdue
 
 NONE = Overdue(0, None)
 

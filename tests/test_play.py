@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from running_tta import Dev, environment, tta
-from tta.stories.standing import ENDED, PAUSED, QUIT
+from tta.stories.playing.standing import ENDED, PAUSED, QUIT
 
 WITHIN_S = 240
 

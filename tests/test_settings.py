@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tta.settings import PREFIX, Settings, SettingsWrong, read_settings
+from tta.app.settings import PREFIX, Settings, SettingsWrong, read_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "settings.md"
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "tta"
 LINES_MAX, FUNCTION_LINES_MAX = 500, 50
+TOP_MODULES_MAX = 6
 
 ARROWS: dict[str, set[str]] = {
     "agents": {"clock", "commands", "domain", "eventstore", "security", "stories", "telemetry"},
@@ -23,7 +25,6 @@ ARROWS: dict[str, set[str]] = {
     "telemetry": set(),
     "security": {"clock", "domain", "eventstore", "telemetry"},
     "commands": {"domain", "eventstore", "security", "telemetry"},
-    "serving": {"http", "settings", "telemetry"},
     "stories": {"domain", "terminal"},
     "terminal": set(),
     "projector": {"clock", "domain", "eventstore", "graph", "telemetry"},
@@ -52,9 +53,10 @@ ARROWS: dict[str, set[str]] = {
         "stories",
         "telemetry",
     },
-    "settings": {"eventstore"},
 }
-"""Which folder may import from which; what stands outside the folders (main, the CLI) sees all."""
+"""Which folder may import from which; the application and the console at its head see all."""
+SEE_ALL = {"app": {"console"}, "console": set()}
+"""Folders that may import from every other, except from those named."""
 EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("agents", "eventstore"): {"envelope", "errors", "heartbeats", "nodes", "scripts"},
     ("agents", "security"): {"key_files"},
@@ -71,8 +73,6 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
     ("projections", "graph"): {"engine", "schema"},
     ("http", "graph"): {"engine"},
     ("http", "projector"): {"checkpoints", "forgetting", "freshness", "lag"},
-    ("serving", "http"): {"problems"},
-    ("settings", "eventstore"): {"durability", "layout"},
 }
 """Of these only the named modules may be imported: the rest is the other folder's own business."""
 DOMAIN_MAY_IMPORT = {"msgspec", "tta"}
@@ -101,10 +101,10 @@ NAMES_REFUSED = {
     "utils",
 }
 READS_ENVIRONMENT = {
-    "main.py": "the one reader of the settings",
+    "app/main.py": "the one reader of the settings",
     "terminal.py": "which width the terminal was told to have",
-    "demo.py": "hands it on to the process that it starts",
-    "graph/child_process.py": "likewise",
+    "console/demo.py": "hands it on to the process that it starts",
+    "graph/engines/child_process.py": "likewise",
 }
 SHORTENS_WAITS = {
     "tests/commands/test_replies.py",
@@ -119,17 +119,17 @@ SHORTENS_WAITS = {
 }
 """They set a time-out lower, and replace no code of ours; no other test may."""
 CYPHER = re.compile(r"\b(MATCH|MERGE|UNWIND|DETACH DELETE|CREATE)\b\s*[($A-Z`]")
-WRITES_CYPHER = {"graph/schema.py", "graph/shapes.py", "graph/plans.py"}
+WRITES_CYPHER = {"graph/schema.py", "graph/engines/shapes.py", "graph/engines/plans.py"}
 """They write statements from the declared schema, which nobody outside can reach."""
 
 
 DOLLAR_AT_THE_END = re.compile(r"(?<!\\)\$(?=[)|]|\Z)")
 ENDS_IN_DOLLAR = {
     "http/contract.py": "JSON Schema, where it is the very end",
-    "http/stream_contract.py": "likewise",
-    "http/field_errors.py": "likewise",
+    "http/sessions/stream_contract.py": "likewise",
+    "http/edge/field_errors.py": "likewise",
     "eventstore/log_files.py": "lines of a file, with re.MULTILINE",
-    "graph/shapes.py": "Cypher, whose parameters begin with it",
+    "graph/engines/shapes.py": "Cypher, whose parameters begin with it",
     "eventstore/loading.py": "the Redis protocol's, no pattern",
 }
 
@@ -187,6 +187,9 @@ def arrows_of(path: Path) -> set[Imported]:
 @pytest.mark.parametrize("path", SOURCES, ids=shown)
 def test_arrows_point_inwards(path: Path):
     folder = folder_of(path)
+    if folder in SEE_ALL:
+        assert not {found.module for found in arrows_of(path)} & SEE_ALL[folder]
+        return
     if folder not in ARROWS:
         assert path.parent == SOURCE, f"say in ARROWS what {folder} may import"
         return
@@ -209,6 +212,41 @@ def test_arrows_make_no_circle():
         assert free, f"these import each other: {sorted(left)}"
         for folder in free:
             del left[folder]
+
+
+def test_no_modules_import_each_other():
+    """Neither at the top nor within a function: a circle says that two modules are one, or three."""
+    names = {module_name(path): path for path in SOURCES}
+    left = {name: imported_modules(path, names) - {name} for name, path in names.items()}
+    while left:
+        free = {name for name, targets in left.items() if not targets & left.keys()}
+        assert free, f"a circle is among these: {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(path: Path, names: Mapping[str, Path]) -> set[str]:
+    found = set()
+    for module, name in imports_of(path):
+        full = f"{module}.{name}" if name else module
+        found.add(full if full in names else module)
+    return found & names.keys()
+
+
+def test_few_modules_stand_outside_the_folders():
+    assert len([path for path in SOURCE.glob("*.py") if not path.stem.startswith("__")]) <= TOP_MODULES_MAX
+
+
+def test_the_readme_names_every_folder():
+    readme = (ROOT / "README.md").read_text()
+    folders = {path.parent for path in SOURCES if path.parent != SOURCE}
+    missing = [shown(folder) for folder in sorted(folders) if f"`{shown(folder)}`" not in readme]
+    assert not missing
 
 
 @pytest.mark.parametrize("path", modules("src/tta/domain"), ids=shown)

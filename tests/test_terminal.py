@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from running_tta import Dev, environment, tta
-from tta.data_dir import holder
+from tta.app.data_dir import holder
 from tta.stories.shown import show_catalogue
 from tta.stories.story import catalogue
 from tta.terminal import console

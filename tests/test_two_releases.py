@@ -12,7 +12,7 @@ from running_tta import Dev
 from told_passages import next_passage
 from tta.domain.passages import Wishes
 from tta.graph.migrations import migrations_folder
-from tta.stories.narrating import Told, opening
+from tta.stories.playing.narrating import Told, opening
 from tta.stories.story import Story, catalogue, read_story
 
 FIRST = catalogue()["clearing"][1]
@@ -81,7 +81,7 @@ def release_before(folder: Path) -> Path:
     (package,) = tta.__path__
     shutil.copytree(package, folder / "tta", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(migrations_folder(), folder / "tta" / "migrations", dirs_exist_ok=True)
-    asking = folder / "tta" / "http" / "asking.py"
+    asking = folder / "tta" / "http" / "edge" / "asking.py"
     written = asking.read_text("utf-8")
     assert written.count("if payload.isascii():") == 1
     asking.write_text(written.replace("if payload.isascii():", "if True:"), "utf-8")

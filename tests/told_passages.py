@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from tta.domain.passages import NOTHING_ASKED, Asked, Wishes
-from tta.stories.filtering import filter_of
-from tta.stories.narrating import Told, told, understood
+from tta.stories.playing.filtering import filter_of
+from tta.stories.playing.narrating import Told, told, understood
 from tta.stories.story import Story
 
 

@@ -1,6 +1,6 @@
 """`python -m tta …` is `tta …`."""
 
-from tta.cli import run
+from tta.console.cli import run
 
 if __name__ == "__main__":
     run()

@@ -16,10 +16,10 @@ from tta.agents.team import team_of
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage, Play, Wishes
 from tta.domain.vocabulary import Author
-from tta.stories.filtering import filter_of
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told
+from tta.stories.playing.filtering import filter_of
+from tta.stories.playing.narrating import Told
 from tta.stories.story import CALM, catalogue
+from tta.stories.understanding.meaning import Meaning
 
 CLEARING = catalogue()["clearing"][1]
 SESSION, PLAYER, CALL = UUID(int=5), UUID(int=6), UUID(int=7)

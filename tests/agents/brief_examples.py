@@ -6,7 +6,7 @@ from uuid import UUID
 from tta.agents.messages import Brief, Consent
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Approach
-from tta.stories.narrating import Told
+from tta.stories.playing.narrating import Told
 from tta.stories.story import Scene, Story
 
 

@@ -15,10 +15,10 @@ from tta.agents.endpoint_client import Message
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway, NotAnswered, Question
 from tta.agents.messages import Consent
-from tta.asked_models import limits_of
+from tta.app.asked_models import limits_of
+from tta.app.settings import Settings
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
-from tta.settings import Settings
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
 CONSENT = Consent(PLAYER, stands)

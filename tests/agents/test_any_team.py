@@ -26,8 +26,8 @@ from tta.agents.orchestrator import STUMBLED, WITHHELD
 from tta.agents.steps import Deadlines
 from tta.domain.narration import NarrationOutcome
 from tta.domain.vocabulary import Author
-from tta.stories.meaning import Meaning
 from tta.stories.story import CALM
+from tta.stories.understanding.meaning import Meaning
 
 OURS = None
 """Whoever fills the role by default."""

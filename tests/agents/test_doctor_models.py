@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from model_server import ModelServer
 
-from tta.doctor_models import check_models
-from tta.settings import Settings
+from tta.app.settings import Settings
+from tta.console.doctor_models import check_models
 
 
 def settings(tmp_path: Path, *endpoints: dict[str, Any], **other: Any) -> Settings:

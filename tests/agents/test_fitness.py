@@ -18,7 +18,7 @@ from tta.agents.prompt_templates import prompt
 from tta.agents.wording import number_pattern
 from tta.domain.passages import Wishes
 from tta.domain.turns import REPLY_MAX
-from tta.stories.narrating import opening
+from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
 
 Retelling = dict[str, Any]

@@ -17,9 +17,9 @@ from tta.agents.messages import Checked
 from tta.agents.prompt_templates import prompt
 from tta.agents.wording import words_in
 from tta.domain.vocabulary import Author
-from tta.stories.playing import Chosen, Playthrough, Sent
+from tta.stories.checking.walk import Walk
+from tta.stories.playing.runtime import Chosen, Playthrough, Sent
 from tta.stories.story import CALM, Story, catalogue
-from tta.stories.walk import Walk
 from tta.telemetry.metrics import REGISTRY
 
 PROMPT = prompt("narrate@1").told

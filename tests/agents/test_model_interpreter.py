@@ -16,7 +16,7 @@ from tta.agents.model_interpreter import ANSWER_MAX, meaning_in
 from tta.agents.models import NotWritten
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.eventstore.nodes import Nodes
-from tta.stories.meaning import KINDS, Kind, Meaning
+from tta.stories.understanding.meaning import KINDS, Kind, Meaning
 
 CALL = UUID(int=9)
 UNSURE = Meaning("unsure")

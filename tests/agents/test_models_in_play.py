@@ -17,7 +17,7 @@ from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import Play, Wishes
 from tta.domain.vocabulary import Author
 from tta.eventstore.nodes import Nodes
-from tta.stories.filtering import filter_of
+from tta.stories.playing.filtering import filter_of
 from tta.stories.story import catalogue
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")

@@ -44,9 +44,9 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Asked, Wishes
 from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told, opening
-from tta.stories.standing import QUIT
+from tta.stories.playing.narrating import Told, opening
+from tta.stories.playing.standing import QUIT
+from tta.stories.understanding.meaning import Meaning
 from tta.telemetry.metrics import REGISTRY
 
 STILE = next_passage(CLEARING, CHOSEN.session_id, (), Wishes(), choice="path", words=None)

@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 
 from running_tta import Dev, tta
-from tta.dev import DEMO_PLAYER
+from tta.console.dev import DEMO_PLAYER
 from tta.eventstore.child_server import ChildServer
 
 PREFERENCES = {

@@ -106,7 +106,7 @@ def test_a_graph_whose_process_is_ended_comes_back_and_holds_up_no_command(tmp_p
     dev = Dev(tmp_path / "data")
     for how in (signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT):
         before = dev.play(f"Before {how.name}.")
-        child = dev.child("tta.graph.child")
+        child = dev.child("tta.graph.engines.child")
         child.send_signal(how)
         psutil.wait_procs([child], timeout=10)
         after = dev.play(f"After {how.name}.")
@@ -118,7 +118,7 @@ def test_a_graph_whose_process_is_ended_comes_back_and_holds_up_no_command(tmp_p
 def test_a_graph_that_hangs_is_replaced_and_holds_up_no_command(tmp_path: Path):
     dev = Dev(tmp_path / "data")
     before = dev.play("Before.")
-    child = dev.child("tta.graph.child")
+    child = dev.child("tta.graph.engines.child")
     child.suspend()
     longest_s, number = 0.0, 0
     while child.is_running():
@@ -137,7 +137,7 @@ def test_a_graph_that_hangs_is_replaced_and_holds_up_no_command(tmp_path: Path):
 
 def test_a_graph_that_hangs_does_not_hold_up_the_end(tmp_path: Path):
     dev = Dev(tmp_path / "data")
-    child = dev.child("tta.graph.child")
+    child = dev.child("tta.graph.engines.child")
     child.suspend()
     dev.play("While it hangs.")
     began = time.monotonic()

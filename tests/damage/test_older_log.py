@@ -16,9 +16,9 @@ from store_servers import TcpServer
 from system import SLOTS, STORE, Part, System, until
 from unreliable_proxy import UnreliableProxy
 
+from tta.app.work import REACTOR_NAMES
 from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore
-from tta.work import REACTOR_NAMES
 
 pytestmark = pytest.mark.slow
 

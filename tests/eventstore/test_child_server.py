@@ -9,7 +9,7 @@ import psutil
 import pytest
 from store_servers import until
 
-from tta import operations
+from tta.console import operations
 from tta.eventstore.child_server import LOOK_EVERY_S, ChildServer, server_binary
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.loading import Loading

@@ -18,8 +18,8 @@ from tta.eventstore.envelope import Context, Draft, Head
 from tta.eventstore.errors import UnknownEventType
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.following import Followed, slot_application
-from tta.eventstore.recorder_errors import ReadOnlyStore
-from tta.eventstore.recorder_tracking import Effect, StoreTrackingRecorder
+from tta.eventstore.library.errors import ReadOnlyStore
+from tta.eventstore.library.tracking import Effect, StoreTrackingRecorder
 from tta.eventstore.store import EventStore
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -13,14 +13,14 @@ from eventsourcing.tests import projection as projection_cases
 from eventsourcing.utils import Environment
 from recorder_servers import SyncServer, emptied, needs_redis, redis70, valkey
 
+from tta.eventstore.library.snapshots import StoreSnapshotRecorder
+from tta.eventstore.library.tracking import Effect, StoreTrackingRecorder
 from tta.eventstore.recorder import (
     Factory,
     StoreAggregateRecorder,
     StoreApplicationRecorder,
     StoreProcessRecorder,
 )
-from tta.eventstore.recorder_snapshots import StoreSnapshotRecorder
-from tta.eventstore.recorder_tracking import Effect, StoreTrackingRecorder
 
 
 class CountersView(StoreTrackingRecorder, projection_cases.EventCountersView):

@@ -27,10 +27,7 @@ from store_servers import Cluster
 
 from tta.eventstore.child_server import server_binary
 from tta.eventstore.errors import HistoryChanged, UnsafeServer
-from tta.eventstore.recorder_errors import (
-    InsertUnknown,
-    RecorderUnavailable,
-)
+from tta.eventstore.library.errors import InsertUnknown, RecorderUnavailable
 
 
 @pytest.fixture(params=SERVERS)
@@ -136,7 +133,7 @@ def test_nothing_is_lost_or_doubled_when_the_server_is_killed(mortal: SyncServer
 
 
 def test_a_server_that_stays_away_is_named(mortal: SyncServer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tta.eventstore.recorder_server.WRITE_PATIENCE_S", 0.3)
+    monkeypatch.setattr("tta.eventstore.library.server.WRITE_PATIENCE_S", 0.3)
     with opened(mortal.url) as factory:
         recorder = factory.application_recorder()
         mortal.kill()
@@ -158,7 +155,7 @@ def test_a_server_that_came_back_less_safe_is_refused(mortal: SyncServer):
 
 
 def test_too_few_copies_are_unknown_not_success(mortal: SyncServer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tta.eventstore.recorder_server.COPIES_TIMEOUT_MS", 100)
+    monkeypatch.setattr("tta.eventstore.library.server.COPIES_TIMEOUT_MS", 100)
     with opened(mortal.url, TTA_STORE_DURABILITY="replicated:1") as factory:
         with pytest.raises(InsertUnknown, match="1 copies were promised, 0 answered"):
             factory.application_recorder().insert_events(events(ALICE, 1))

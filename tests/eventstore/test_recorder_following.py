@@ -23,8 +23,8 @@ def server(request: pytest.FixtureRequest) -> SyncServer:
 @pytest.fixture
 def no_poll(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks again by itself: whatever comes, comes by a wake-up."""
-    monkeypatch.setattr("tta.eventstore.recorder_subscription.POLL_S", 3_600.0)
-    monkeypatch.setattr("tta.eventstore.recorder_wakeups.POLL_S", 3_600.0)
+    monkeypatch.setattr("tta.eventstore.library.subscription.POLL_S", 3_600.0)
+    monkeypatch.setattr("tta.eventstore.library.wakeups.POLL_S", 3_600.0)
 
 
 def ended(thread: threading.Thread) -> bool:
@@ -87,7 +87,7 @@ def test_waiting_ends_with_its_time_or_its_interrupt(server: SyncServer):
 
 
 def test_a_quiet_connection_is_tried_not_replaced(server: SyncServer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tta.eventstore.recorder_wakeups.QUIET_S", 0.05)
+    monkeypatch.setattr("tta.eventstore.library.wakeups.QUIET_S", 0.05)
     with opened(server.url) as factory, factory.application_recorder().subscribe():
         until(lambda: len(listeners(server)) == 1)
         listening = listeners(server)

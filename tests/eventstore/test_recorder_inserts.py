@@ -26,12 +26,9 @@ from recorder_servers import (
 )
 
 from tta.eventstore.appends import EVENT_BYTES_MAX
-from tta.eventstore.recorder_errors import (
-    InsertTooLarge,
-    VersionsApart,
-)
-from tta.eventstore.recorder_inserts import INSERT_EVENTS_MAX
-from tta.eventstore.recorder_tracking import Effect
+from tta.eventstore.library.errors import InsertTooLarge, VersionsApart
+from tta.eventstore.library.inserts import INSERT_EVENTS_MAX
+from tta.eventstore.library.tracking import Effect
 from tta.eventstore.scripts import APPEND, KEEP, TRACK
 
 

@@ -11,8 +11,8 @@ from eventsourcing.utils import Environment
 from recorder_servers import ALICE, SERVERS, SyncServer, emptied, events, opened
 
 from tta.eventstore.errors import ForeignStore, StoreMismatch, UnsafeServer
+from tta.eventstore.library.errors import ReadOnlyStore
 from tta.eventstore.recorder import Factory
-from tta.eventstore.recorder_errors import ReadOnlyStore
 
 
 @pytest.fixture(params=SERVERS)

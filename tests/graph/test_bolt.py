@@ -5,7 +5,8 @@ import socket
 
 import pytest
 
-from tta.graph.engine import Graph, GraphRefused, GraphUnavailable, open_graph
+from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
+from tta.graph.opening import open_graph
 from tta.graph.schema import Node, Schema, add_nodes
 
 ROW = Node("Row", properties={"batch": "integer"})

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from committing_child import BATCH_ROWS
 
-from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable, open_graph
-from tta.graph.plans import PLANS_MAX, STATEMENTS_MAX, Session
+from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
+from tta.graph.engines.plans import PLANS_MAX, STATEMENTS_MAX, Session
+from tta.graph.opening import open_graph
 from tta.graph.schema import Edge, Node, Schema, add_edges, add_nodes
 
 CHILD = Path(__file__).with_name("committing_child.py")

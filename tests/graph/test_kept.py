@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tta.graph.child_process import LINE_MAX, GraphProcess, OpeningFailed
-from tta.graph.damage import aside_of, files_of, put_aside
-from tta.graph.embedded_source import ENDS_MAX, FAILURES_MAX, KILLS_MAX, EmbeddedSource
-from tta.graph.engine import Graph, GraphAway, GraphInUse, GraphRefused, GraphUnavailable, open_graph
+from tta.graph.engine import Graph, GraphAway, GraphInUse, GraphRefused, GraphUnavailable
+from tta.graph.engines.child_process import LINE_MAX, GraphProcess, OpeningFailed
+from tta.graph.engines.damage import aside_of, files_of, put_aside
+from tta.graph.engines.embedded_source import ENDS_MAX, FAILURES_MAX, KILLS_MAX, EmbeddedSource
 from tta.graph.kept import KeptGraph, ServerSource
+from tta.graph.opening import open_graph
 from tta.graph.schema import Node, Schema, add_nodes
 
 THING = Node("Thing", properties={"turn": "integer"})

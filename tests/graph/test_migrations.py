@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tta.graph.engine import GraphRefused, open_graph
+from tta.graph.engine import GraphRefused
 from tta.graph.migrations import (
     DatabaseIsNewer,
     MigrationAltered,
@@ -16,6 +16,7 @@ from tta.graph.migrations import (
     migrations_folder,
     pending,
 )
+from tta.graph.opening import open_graph
 
 SECOND = """
 from tta.graph.schema import Node, Schema

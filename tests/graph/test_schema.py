@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tta.graph.engine import Graph, GraphRefused
-from tta.graph.plans import Session
+from tta.graph.engines.plans import Session
+from tta.graph.engines.shapes import Statement, samples
 from tta.graph.schema import (
     Edge,
     Node,
@@ -20,7 +21,6 @@ from tta.graph.schema import (
     save_nodes,
     set_nodes,
 )
-from tta.graph.shapes import Statement, samples
 
 KINDS: dict[str, Any] = {
     "words": "string",

@@ -17,6 +17,9 @@ from starlette.applications import Starlette
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
+from tta.app.main import opened, services, tokens_of
+from tta.app.settings import Settings
+from tta.app.work import Opened, Work, prepare, projectors, reactors
 from tta.commands.handle import Asked, handle
 from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
@@ -26,15 +29,12 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
 from tta.http.apps import app, operators_app
-from tta.http.calls import Services
+from tta.http.edge.calls import Services
 from tta.http.health import refresh_gauges
-from tta.main import opened, services, tokens_of
 from tta.projector.projector import Projector
 from tta.reactors.reactor import Running
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.tokens import Tokens
-from tta.settings import Settings
-from tta.work import Opened, Work, prepare, projectors, reactors
 
 NEW_PLAYER = {"name": "Sam", "language": "en", "region": "GB", "time_zone": "Europe/London"}
 PREFERENCES = {

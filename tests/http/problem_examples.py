@@ -11,6 +11,8 @@ from key_examples import without_key
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.commands.handle import Asked, handle_over
 from tta.commands.targets import session_target
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
@@ -26,13 +28,11 @@ from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Context
 from tta.eventstore.subscription import Mark
 from tta.http.apps import Observed
-from tta.http.bodies import Body
-from tta.http.calls import Call, Route, mounted
-from tta.main import services
+from tta.http.edge.bodies import Body
+from tta.http.edge.calls import Call, Route, mounted
 from tta.projections import journey, progress
 from tta.projector.checkpoints import Checkpoints
 from tta.security.policy import Action
-from tta.work import Work
 
 Produce = Callable[[Api, Api], Awaitable[httpx2.Response]]
 HELLO = {"text": "Hello"}

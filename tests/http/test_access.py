@@ -9,7 +9,7 @@ from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
 
 from tta.domain.vocabulary import Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES
-from tta.http.calls import Route
+from tta.http.edge.calls import Route
 from tta.security.policy import POLICY, PUBLIC, Action
 
 ROUTES = (*COMMANDS, *QUERIES, *BOTH)

@@ -15,13 +15,13 @@ from test_item_9 import WORRYING, assessed, measures_of
 from test_transport import SECURITY_HEADERS
 from wire import served
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.domain.vocabulary import RiskLevel
 from tta.http.apps import BOTH, COMMANDS, QUERIES, app
-from tta.http.guidance import TURNED_AWAY
-from tta.http.places import RESERVED_SHARE, Places, Priority
-from tta.main import services
+from tta.http.edge.guidance import TURNED_AWAY
+from tta.http.edge.places import RESERVED_SHARE, Places, Priority
 from tta.telemetry.metrics import REGISTRY
-from tta.work import Work
 
 PAGE = "https://play.example"
 HARMLESS = {"measure": "gad7", "answers": [0] * 7}

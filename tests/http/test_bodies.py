@@ -11,7 +11,7 @@ from problem_examples import after_the_last_turn
 from tta.domain.turns import TURNS_MAX
 from tta.domain.vocabulary import Role
 from tta.http.apps import QUERIES
-from tta.http.bodies import BYTES_MAX
+from tta.http.edge.bodies import BYTES_MAX
 
 
 def headers_of(caller: Caller, media_type: str = "application/json", **more: str) -> dict[str, str]:

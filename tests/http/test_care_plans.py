@@ -17,7 +17,7 @@ from tta.domain.safety_record import RiskAssessed
 from tta.domain.vocabulary import RiskCategory, RiskLevel
 from tta.eventstore.envelope import ABSENT, Context
 from tta.eventstore.store import Wanted
-from tta.http.guidance import guidance_for
+from tta.http.edge.guidance import guidance_for
 from tta.telemetry.metrics import REGISTRY
 
 WALK = "Walk to the lake, and call Mira"

@@ -23,11 +23,11 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from wire import served
 
+from tta.app.main import services
+from tta.app.serving import connection
+from tta.app.serving.connection import BEHIND_BYTES_MAX, HEAD_BYTES_MAX, IGNORED_BYTES_MAX
+from tta.app.work import Work
 from tta.http.apps import app, operators_app
-from tta.main import services
-from tta.serving import connection
-from tta.serving.connection import BEHIND_BYTES_MAX, HEAD_BYTES_MAX, IGNORED_BYTES_MAX
-from tta.work import Work
 
 HOST = b"Host: a\r\n"
 ALIVE = b'{"status":"alive"}'

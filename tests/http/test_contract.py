@@ -31,12 +31,12 @@ def test_it_is_valid():
 
 def test_it_is_the_one_that_is_checked_in():
     assert msgspec.json.decode(CHECKED_IN.read_bytes()) == DOCUMENT, (
-        "python -m tta.http.contract > docs/openapi.json"
+        "python -m tta.http.openapi > docs/openapi.json"
     )
 
 
 def test_it_is_written_down_by_the_command_that_says_so():
-    written = subprocess.run([sys.executable, "-m", "tta.http.contract"], check=True, capture_output=True)
+    written = subprocess.run([sys.executable, "-m", "tta.http.openapi"], check=True, capture_output=True)
     assert written.stdout == CHECKED_IN.read_bytes()
 
 

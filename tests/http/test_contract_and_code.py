@@ -8,13 +8,13 @@ import httpx2
 import pytest
 from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import ConsentPurpose, Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES, app
-from tta.http.bodies import BYTES_MAX
 from tta.http.contract import contract
-from tta.main import services
-from tta.work import Work
+from tta.http.edge.bodies import BYTES_MAX
 
 DOCUMENT: dict[str, Any] = contract(COMMANDS, QUERIES, BOTH)
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]

@@ -7,7 +7,7 @@ import pytest
 from api_examples import Api, hold
 from rich.console import Console
 
-from tta.demo_scenes import NotAsExpected, Stage, Teller, the_story_is_played_to_its_end
+from tta.console.demo_scenes import NotAsExpected, Stage, Teller, the_story_is_played_to_its_end
 
 
 async def test_a_reply_that_offers_nothing_before_an_end_is_named(api: Api):

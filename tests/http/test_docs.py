@@ -9,7 +9,7 @@ from pathlib import Path
 from running_process import Dev
 
 from tta.http.apps import BOTH, COMMANDS, QUERIES
-from tta.http.problems import ADVICE, kinds, listed
+from tta.http.edge.problems import ADVICE, kinds, listed
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "http-api.md").read_text()
@@ -43,16 +43,18 @@ def test_every_example_prints_what_it_says(fresh_dev: Dev, tmp_path: Path):
 
 
 def test_problems_are_listed_as_they_are():
-    assert (DOCS / "problems.md").read_text() == listed(), "python -m tta.http.problems > docs/problems.md"
+    assert (DOCS / "problems.md").read_text() == listed(), (
+        "python -m tta.http.edge.problems > docs/problems.md"
+    )
     assert {kind.status for kind in kinds()} == ADVICE.keys()
-    ran = subprocess.run([sys.executable, "-m", "tta.http.problems"], check=True, capture_output=True)
+    ran = subprocess.run([sys.executable, "-m", "tta.http.edge.problems"], check=True, capture_output=True)
     assert ran.stdout.decode() == listed()
 
 
 def test_the_page_names_the_bounds_that_hold():
     from tta.commands.folding import RECENT_MAX, RECENT_MS
-    from tta.http import bodies, manners
     from tta.http.apps import REQUESTS_MAX
+    from tta.http.edge import bodies, manners
 
     assert (RECENT_MAX, RECENT_MS // 3_600_000) == (1_024, 24)
     assert (bodies.BYTES_MAX, bodies.TIMEOUT_S) == (2**20, 10)

@@ -15,11 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from wire import served
 
-from tta.http.admission import Admission
+from tta.app.main import services
+from tta.app.work import Work
 from tta.http.apps import Observed, app
-from tta.http.places import Places
-from tta.main import services
-from tta.work import Work
+from tta.http.edge.admission import Admission
+from tta.http.edge.places import Places
 
 
 async def until_waiting(places: Places, waits: int) -> None:

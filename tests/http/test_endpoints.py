@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tta.domain.vocabulary import Role
 from tta.reactors.answering import HELD_SENTENCE
-from tta.stories.playing import Chosen, Playthrough
+from tta.stories.playing.runtime import Chosen, Playthrough
 from tta.stories.story import catalogue, newest
 
 CLEARING = newest("clearing")

@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from tta.domain.vocabulary import Approach, Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES
-from tta.http.bodies import Body, decoded, exactly
-from tta.http.field_errors import OTHER
-from tta.http.problems import FieldError, Problem
+from tta.http.edge.bodies import Body, decoded, exactly
+from tta.http.edge.field_errors import OTHER
+from tta.http.edge.problems import FieldError, Problem
 
 PYTHON = re.compile(
     r"`|\\Z|\b(?:str|int|bool|float|bytes|list|tuple|dict|set|uuid|null \||None|NoneType|True|False|Struct|"

@@ -7,7 +7,7 @@ import pytest
 from api_examples import Api, problem
 from wire import served
 
-from tta.http.hosts import wrong_host
+from tta.http.edge.hosts import wrong_host
 
 POSSIBLE = [
     b"tta.test",

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from api_examples import Api, Caller, problem
 
+from tta.app.work import orchestrator
 from tta.domain.identity import derived_id
-from tta.http.session_bodies import MACHINE_NOTICE
-from tta.stories.hearing import known_words
-from tta.work import orchestrator
+from tta.http.sessions.bodies import MACHINE_NOTICE
+from tta.stories.understanding.hearing import known_words
 
 WORDS = ["Hello", "What is this?", "look", "I feel fine today", "help"]
 

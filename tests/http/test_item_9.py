@@ -13,7 +13,7 @@ from tta.domain.safety_record import RiskAssessed
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.store import Wanted
-from tta.http.item_9 import level_read
+from tta.http.edge.item_9 import level_read
 
 WORRYING = {"measure": "phq9", "answers": [0] * 8 + [3]}
 

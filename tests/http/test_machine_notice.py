@@ -15,8 +15,8 @@ from tta.domain.passages import Wishes
 from tta.domain.session import StartSession
 from tta.domain.turns import DISCLOSED_EVERY
 from tta.eventstore.envelope import Context
-from tta.http.session_bodies import MACHINE_NOTICE
-from tta.http.sessions import beginning
+from tta.http.sessions.bodies import MACHINE_NOTICE
+from tta.http.sessions.sessions import beginning
 from tta.stories.story import newest
 
 STORY = newest("clearing")

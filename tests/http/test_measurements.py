@@ -8,13 +8,13 @@ import httpx2
 import pytest
 from api_examples import Api
 
+from tta.app.main import services
+from tta.app.work import REACTOR_NAMES, Work
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.http.apps import app, operators_app
 from tta.http.health import refresh_gauges
 from tta.http.measurements import REUSED_S, UNKNOWN_S_MAX, Measurements, SharedMeasurement
-from tta.main import services
-from tta.work import REACTOR_NAMES, Work
 
 CALLERS = 20
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.store import Wanted
 from tta.http.apps import COMMANDS, QUERIES
-from tta.http.guidance import UNTAKEN, guidance_for
+from tta.http.edge.guidance import UNTAKEN, guidance_for
 from tta.telemetry import metrics
 
 BODIES: Mapping[tuple[str, str], Any] = {

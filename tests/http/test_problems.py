@@ -13,7 +13,16 @@ from tta.domain import care_plan, goals, measures, player, roster, safety_record
 from tta.domain.base import Refusal
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
-from tta.http.problems import NOT_FOUND, REFUSALS, Kind, Problem, kinds, problem_of, rendered, uri_reference
+from tta.http.edge.problems import (
+    NOT_FOUND,
+    REFUSALS,
+    Kind,
+    Problem,
+    kinds,
+    problem_of,
+    rendered,
+    uri_reference,
+)
 
 UNREACHED = {
     "player-exists": "the id of a player is derived from the command that registers them",

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tta.commands.sessions import Facts
 from tta.domain.passages import SOFT_INTENSITY, Wishes
-from tta.http.sessions import beginning
+from tta.http.sessions.sessions import beginning
 from tta.stories.story import CALM, Scene, catalogue, newest
 
 FREE = Facts(held=False, consented=True, recovery=False)

@@ -16,7 +16,7 @@ from test_item_9 import WORRYING, assessed, measures_of
 from wire import served
 
 from tta.domain.vocabulary import RiskLevel
-from tta.http import bodies
+from tta.http.edge import bodies
 
 BODY = json.dumps(WORRYING).encode()
 HARMLESS = BODY.replace(b"3]", b"0]")

@@ -11,7 +11,7 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 from running_process import Dev
 
-from tta.http.bodies import TIMEOUT_S
+from tta.http.edge.bodies import TIMEOUT_S
 
 MARK = "Xylophonic"
 

@@ -14,7 +14,7 @@ from tta.commands.starting import start_session
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
 from tta.eventstore.envelope import Context
-from tta.http.session_bodies import MACHINE_NOTICE
+from tta.http.sessions.bodies import MACHINE_NOTICE
 from tta.stories.story import CALM, catalogue
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from api_examples import Api, Caller, problem
 
-from tta.http.session_pages import STATUSES
+from tta.http.sessions.pages import STATUSES
 
 
 async def whole_list(caller: Caller, query: str = "") -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ import pytest
 from api_examples import PREFERENCES, Api, api_in, problem
 
 from counted_calls import arguments_of
+from tta.app.work import prepare
 from tta.domain.vocabulary import Role
 from tta.projections.catalogue import KEEPS_WHOLE
-from tta.stories.avoiding import read_wish
 from tta.stories.story import catalogue, newest
+from tta.stories.understanding.avoiding import read_wish
 from tta.stories.ways import endings, ways
-from tta.work import prepare
 
 MOURNING = {"grief", "loss", "bereavement", "death"}
 

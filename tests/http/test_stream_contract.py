@@ -22,8 +22,8 @@ from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.vocabulary import Role
 from tta.eventstore.envelope import Context
 from tta.http.apps import QUERIES
-from tta.http.stream_bodies import EVENTS
-from tta.http.stream_contract import IDENTIFIED, NEVER_IDENTIFIED, stream_contract
+from tta.http.sessions.stream_bodies import EVENTS
+from tta.http.sessions.stream_contract import IDENTIFIED, NEVER_IDENTIFIED, stream_contract
 from tta.live.hub import Ending
 from tta.live.progress import tell_progress
 
@@ -40,9 +40,9 @@ def references(part: Any) -> Iterator[str]:
 
 
 def test_it_is_the_one_that_is_checked_in():
-    assert stream_contract() == CONTRACT, "python -m tta.http.stream_contract > docs/asyncapi.json"
+    assert stream_contract() == CONTRACT, "python -m tta.http.sessions.stream_contract > docs/asyncapi.json"
     written = subprocess.run(
-        [sys.executable, "-m", "tta.http.stream_contract"], check=True, capture_output=True
+        [sys.executable, "-m", "tta.http.sessions.stream_contract"], check=True, capture_output=True
     )
     assert written.stdout == CHECKED_IN.read_bytes()
 

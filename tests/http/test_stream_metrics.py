@@ -8,11 +8,11 @@ from event_source import EventSource
 from prometheus_client.parser import text_string_to_metric_families
 from wire import hearing, served, wired
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.http.apps import app
 from tta.live.hub import Hub
 from tta.live.progress import tell_progress
-from tta.main import services
-from tta.work import Work
 
 ROUTE = "/v1/sessions/{session_id}/stream"
 HELLO = {"text": "I sit down by the fire."}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tta.domain import player, turns
 from tta.domain.vocabulary import Role
 from tta.domain.words import WordsTooLong
-from tta.http.texts import JOINER, NON_STARTERS_MAX, clean_text, composed
+from tta.http.edge.texts import JOINER, NON_STARTERS_MAX, clean_text, composed
 
 ORDERED_LAST = "a" + "\u0301\u0323" * 4_000
 """Marks that have to be put in order, the more the longer it takes."""

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tta.domain.vocabulary import RiskLevel
-from tta.http.item_9 import level_read
-from tta.http.tolerant_json import CHARACTERS_MAX, excerpt
+from tta.http.edge.item_9 import level_read
+from tta.http.edge.tolerant_json import CHARACTERS_MAX, excerpt
 
 Form = Callable[[Sequence[int]], str]
 Break = Callable[[str], str]

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 from api_examples import Api, problem
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.http.apps import app
-from tta.main import services
-from tta.work import Work
 
 
 class TestMethods:

@@ -11,9 +11,9 @@ from key_examples import keyring_of, under_another_key
 from structlog.testing import capture_logs
 from wire import wired
 
+from tta.app.work import AGGREGATES
 from tta.domain.base import Sealed, personal_fields
 from tta.reactors.answering import UNREAD_SENTENCE
-from tta.work import AGGREGATES
 
 AVOIDING = {**PREFERENCES, "avoid_topics": ["storms"], "trigger_warnings": ["death"]}
 

@@ -7,8 +7,8 @@ import pytest
 from api_examples import Api, Caller, hold, release, soften
 
 from tta.domain.passages import SOFT_INTENSITY, Wishes
-from tta.stories.narrating import opening
-from tta.stories.standing import HELP, PAUSED, QUIT, SELF
+from tta.stories.playing.narrating import opening
+from tta.stories.playing.standing import HELP, PAUSED, QUIT, SELF
 from tta.stories.story import newest
 
 STORY = newest("clearing")

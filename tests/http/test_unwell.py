@@ -15,10 +15,10 @@ import pytest_asyncio
 from api_examples import Api, api_in, problem
 from prometheus_client.parser import text_string_to_metric_families
 
+from tta.app.main import services
+from tta.app.work import Work
 from tta.http.apps import app
-from tta.main import services
 from tta.security.key_files import KeyFileUnsafe
-from tta.work import Work
 
 BOUND_S = 13.0  # The store gives up an append after 10 s, a read after 2 s.
 HELLO = {"text": "Hello"}

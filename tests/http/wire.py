@@ -12,6 +12,9 @@ from api_examples import Api, Caller
 from event_source import EventSource
 from starlette.applications import Starlette
 
+from tta.app.main import services
+from tta.app.serving.server import Server, config_of
+from tta.app.work import Work
 from tta.commands.handle import Asked, handle_over
 from tta.commands.targets import session_target
 from tta.domain.identity import derived_id
@@ -19,12 +22,9 @@ from tta.domain.session import InteractionAnswered, InteractionSubmitted
 from tta.domain.vocabulary import Author
 from tta.eventstore.envelope import Context
 from tta.http.apps import app
-from tta.http.calls import Services
+from tta.http.edge.calls import Services
 from tta.live.hub import Hub
 from tta.live.progress import tell_progress
-from tta.main import services
-from tta.serving.server import Server, config_of
-from tta.work import Work
 
 SEND_BYTES = 16 * 1024
 ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing.

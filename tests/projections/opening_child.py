@@ -4,7 +4,7 @@ import asyncio
 import sys
 from itertools import count
 
-from tta.graph.engine import open_graph
+from tta.graph.opening import open_graph
 from tta.projections.catalogue import content, open_catalogue
 from tta.stories.story import catalogue, newest
 

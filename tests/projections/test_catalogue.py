@@ -11,7 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
+from tta.graph.opening import open_graph
 from tta.projections.catalogue import (
     IN,
     LINKS,
@@ -35,7 +36,7 @@ from tta.projections.catalogue_answers import (
     story_whole,
 )
 from tta.stories.names import plain, world_id
-from tta.stories.playing import Playthrough
+from tta.stories.playing.runtime import Playthrough
 from tta.stories.story import Story, authored, catalogue, newest
 from tta.stories.ways import ways
 

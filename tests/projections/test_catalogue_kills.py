@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
+from tta.graph.opening import open_graph
 from tta.projections.catalogue import KEPT, LOCK, LOCK_ID, STORAGE, authored_content, open_catalogue
 from tta.projections.catalogue_answers import Looked, stories_found, story_whole
 

@@ -95,7 +95,7 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@2", "stopped": ["s"]},
     "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
 }
-OF_NEO4J_ALONE = {"tta.graph.bolt", "tta.doctor_servers"}
+OF_NEO4J_ALONE = {"tta.graph.engines.bolt", "tta.console.doctor_servers"}
 """Modules that only Neo4j is spoken to by; their own tests run what they say."""
 
 cypher_pattern = re.compile(r"^\s*(?:MATCH|MERGE|CREATE|UNWIND|CALL|OPTIONAL)\b.*\b", re.MULTILINE)

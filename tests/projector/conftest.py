@@ -13,8 +13,9 @@ from projector_examples import SLOTS, Log, fresh_name
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
 from tta.graph.migrations import migrate
+from tta.graph.opening import open_graph
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

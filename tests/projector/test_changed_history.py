@@ -16,6 +16,7 @@ from projector_examples import (
 )
 from structlog.testing import capture_logs
 
+from tta.app.work import Work
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import Mark
 from tta.graph.engine import Graph
@@ -24,7 +25,6 @@ from tta.projector.freshness import Consistency
 from tta.projector.lag import lags
 from tta.projector.model import Storage
 from tta.projector.projector import Projector
-from tta.work import Work
 
 CHANGED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != CHANGED)

@@ -16,6 +16,7 @@ from projector_examples import (
 )
 from structlog.testing import capture_logs
 
+from tta.app.work import Work
 from tta.domain import player, safety_record, session
 from tta.domain.session import SessionPaused
 from tta.eventstore.envelope import Draft
@@ -24,7 +25,6 @@ from tta.graph.engine import Graph
 from tta.projector.lag import lags
 from tta.projector.model import ReadModel
 from tta.projector.projector import Projector
-from tta.work import Work
 
 POISONED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != POISONED)

@@ -14,7 +14,8 @@ from projector_examples import SLOTS, WITHIN_S, Log, caught_up, must_equal_fold
 
 from running_tta import environment, tta
 from tta.eventstore.child_server import ChildServer
-from tta.graph.engine import TRANSACTION_TIMEOUT_S, Graph
+from tta.graph.engine import Graph
+from tta.graph.opening import TRANSACTION_TIMEOUT_S
 from tta.projector.checkpoints import Checkpoint, Checkpoints
 
 pytestmark = [

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from retrying_client import Answer, Secrets, Sent
 
+from tta.app.work import READ_MODELS, event_types
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
@@ -23,7 +24,6 @@ from tta.eventstore.subscription import Mark
 from tta.eventstore.verify import verify_chain
 from tta.graph.engine import Graph
 from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
-from tta.work import READ_MODELS, event_types
 
 TYPES: EventTypes = event_types()
 OURS = frozenset(

@@ -12,7 +12,7 @@ from retrying_client import Answer, Api, Player, answer
 
 from told_passages import next_passage
 from tta.domain.passages import NOTHING_ASKED, Play, Wishes
-from tta.stories.narrating import Told, opening
+from tta.stories.playing.narrating import Told, opening
 from tta.stories.story import Story, catalogue, newest
 
 WAIT_S = 10

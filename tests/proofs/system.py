@@ -17,7 +17,8 @@ from uuid import UUID
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
-from tta.graph.engine import Graph, open_graph
+from tta.graph.engine import Graph
+from tta.graph.opening import open_graph
 from tta.security.tokens import Tokens
 
 STORE = "proof"

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from retrying_client import Api, Player, Sent
 from system import STORE, System, until
 
+from tta.app.work import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import Asked, Commands, handle
 from tta.commands.player_queues import PlayerQueues
@@ -26,10 +27,9 @@ from tta.eventstore.envelope import Context
 from tta.reactors.answering import HELD_SENTENCE
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
-from tta.stories.narrating import opening
-from tta.stories.standing import UNSURE
+from tta.stories.playing.narrating import opening
+from tta.stories.playing.standing import UNSURE
 from tta.stories.story import catalogue
-from tta.work import event_types
 
 STORY = catalogue()["clearing"][1]
 OPENING = opening(STORY, UUID(int=1), Wishes()).text

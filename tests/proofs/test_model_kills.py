@@ -16,9 +16,9 @@ from model_server import ModelServer, model_server, retold
 from retrying_client import Api, Player, Sent
 from system import System, until
 
+from tta.app.work import event_types
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionAnswered, NarrationRequested
-from tta.work import event_types
 
 PLAYERS = 6
 SLOW_S = 0.25

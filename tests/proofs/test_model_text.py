@@ -12,12 +12,12 @@ from retrying_client import Api, Player
 from system import System
 
 from told_passages import next_passage
-from tta import work
+from tta.app import work
 from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import Wishes
 from tta.domain.turns import InteractionAnswered
 from tta.domain.vocabulary import Author
-from tta.stories.narrating import opening
+from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
 
 STORY = "storm_keeper"

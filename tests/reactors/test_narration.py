@@ -25,9 +25,9 @@ from tta.reactors.narration import Narrate
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import opening
+from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
+from tta.stories.understanding.meaning import Meaning
 
 GENTLE = SetPreferences(
     avoid_topics=(),

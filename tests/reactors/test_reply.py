@@ -29,9 +29,9 @@ from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import Running
 from tta.reactors.reply import Reply
 from tta.security.sealing import open_event
-from tta.stories.avoiding import read_wish
-from tta.stories.narrating import opening
+from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
+from tta.stories.understanding.avoiding import read_wish
 
 CLEARING = catalogue()["clearing"][1]
 GENTLE = SetPreferences(

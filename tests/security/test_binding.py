@@ -13,6 +13,8 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
+from tta.app.work import event_types
+from tta.console.operations import recorded_layout
 from tta.domain.player import ConsentWithdrawn
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend
@@ -20,11 +22,9 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, Context, Draft
 from tta.eventstore.store import EventStore
-from tta.operations import recorded_layout
 from tta.security.binding import KeyringForeign, bind, bind_anyway, read_ids
 from tta.security.key_files import KeyEncryptionKeys, KeyFileUnsafe
 from tta.security.keyring import NOBODY, Keyring, KeyringIncomplete
-from tta.work import event_types
 
 K1 = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 OTHER = KeyEncryptionKeys("k1", {"k1": bytes(32)})

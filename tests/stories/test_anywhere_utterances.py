@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 from told_places import places
 
-from tta.stories.meaning import Meaning, meaning_of
+from tta.stories.understanding.meaning import Meaning, meaning_of
 
 
 class Anywhere(NamedTuple):

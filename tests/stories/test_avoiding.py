@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.domain.passages import Wishes
-from tta.stories.avoiding import KIN, RUN_WORDS_MAX, avoided, known_topics, readings, unknown
-from tta.stories.filtering import filter_of, may_meet, not_met_because
-from tta.stories.sensitive import TOPICS
+from tta.stories.playing.filtering import filter_of, may_meet, not_met_because
 from tta.stories.story import Scene, catalogue
+from tta.stories.understanding.avoiding import KIN, RUN_WORDS_MAX, avoided, known_topics, readings, unknown
+from tta.stories.understanding.sensitive import TOPICS
 
 SCENES = [
     s for versions in catalogue().values() for story in versions.values() for s in story.scenes.values()

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from tta.stories.chance import chance_problems, uses_chance
-from tta.stories.check import UNLIKE, check
-from tta.stories.playing import Chosen, Move, Playthrough
+from tta.stories.checking.chance import chance_problems, uses_chance
+from tta.stories.checking.check import UNLIKE, check
+from tta.stories.checking.walk import Walk
+from tta.stories.playing.runtime import Chosen, Move, Playthrough
 from tta.stories.story import Story, newest
-from tta.stories.walk import Walk
 
 SEEDED = '"ev",{"VAR?":"seed"},"srnd","pop","/ev"'
 TO_CHANCE = "a wren, cocked like a comma"

@@ -12,10 +12,10 @@ from rich.console import Console
 from small_story import small_story
 
 from faulty_story import FAULTY
-from tta.stories.check import NAMED, SCENES_MIN, SESSIONS, UNLIKE, check, check_compiled
-from tta.stories.playing import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
+from tta.stories.checking.check import NAMED, SCENES_MIN, SESSIONS, UNLIKE, check, check_compiled
+from tta.stories.checking.softest import soft_problems
+from tta.stories.playing.runtime import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
 from tta.stories.shown import show_findings
-from tta.stories.softest import soft_problems
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
 from tta.stories.ways import credited
 

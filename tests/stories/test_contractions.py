@@ -3,8 +3,8 @@
 import pytest
 from told_places import where
 
-from tta.stories.contractions import spelled_out
-from tta.stories.meaning import Meaning, meaning_of
+from tta.stories.understanding.contractions import spelled_out
+from tta.stories.understanding.meaning import Meaning, meaning_of
 
 SEEN = '"They will see at once that I am no good at this."'
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from told_passages import next_passage
 from tta.domain.passages import Wishes
-from tta.stories.filtering import filter_of, may_meet
-from tta.stories.narrating import Told, moves_before_end, opening
+from tta.stories.playing.filtering import filter_of, may_meet
+from tta.stories.playing.narrating import Told, moves_before_end, opening
 from tta.stories.story import CALM, Story, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tta.stories.hearing import CHARACTERS_MAX, WORDS_MAX, said_words
+from tta.stories.understanding.hearing import CHARACTERS_MAX, WORDS_MAX, said_words
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "\ufdfa", "ß"], ids=["plain", "accent", "eighteen", "two"])

@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from told_places import place
 
-from tta.stories.hearing import canonical, said_words
-from tta.stories.meaning import Meaning, meaning_of
-from tta.stories.playing import Offer
+from tta.stories.playing.runtime import Offer
 from tta.stories.story import catalogue
+from tta.stories.understanding.hearing import canonical, said_words
+from tta.stories.understanding.meaning import Meaning, meaning_of
 
 UNDERSTOOD_MIN = 0.75
 SELF_MIN = 0.9

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from told_passages import next_passage
 from tta.domain.passages import Wishes
-from tta.stories.filtering import filter_of, may_meet, not_met_because
-from tta.stories.meaning import Kind, Meaning, meaning_of
-from tta.stories.narrating import opening
-from tta.stories.playing import Offer
+from tta.stories.playing.filtering import filter_of, may_meet, not_met_because
+from tta.stories.playing.narrating import opening
+from tta.stories.playing.runtime import Offer
 from tta.stories.story import CALM, catalogue, newest
+from tta.stories.understanding.meaning import Kind, Meaning, meaning_of
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
 SESSION = UUID(int=5)

@@ -3,7 +3,7 @@
 import pytest
 from told_places import place
 
-from tta.stories.meaning import Meaning, meaning_of
+from tta.stories.understanding.meaning import Meaning, meaning_of
 
 OFFERS, CHARACTERS = place("clearing", "clearing")
 FIRST, SECOND = (offer.id for offer in OFFERS[:2])

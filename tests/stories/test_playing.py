@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faulty_story import FAULTY
-from tta.stories.playing import Chosen, NotOffered, Playthrough, Sent, Shelf, StoryFault
+from tta.stories.playing.runtime import Chosen, NotOffered, Playthrough, Sent, Shelf, StoryFault
 from tta.stories.story import CALM, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]

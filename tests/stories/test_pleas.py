@@ -3,9 +3,9 @@
 import pytest
 from told_places import place
 
-from tta.stories.meaning import meaning_of
-from tta.stories.standing import SELF
+from tta.stories.playing.standing import SELF
 from tta.stories.story import catalogue
+from tta.stories.understanding.meaning import meaning_of
 
 FIRST = [
     (story, scene)

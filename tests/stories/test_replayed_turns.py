@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from told_passages import next_passage
 from tta.domain.passages import Play, Wishes
-from tta.stories.avoiding import avoided, known_topics
-from tta.stories.filtering import filter_of, may_meet, open_offers
-from tta.stories.narrating import LEFT_OUT, SHELF, Told, opening
-from tta.stories.playing import Chosen, Move, Playthrough, Sent, Shown
+from tta.stories.playing.filtering import filter_of, may_meet, open_offers
+from tta.stories.playing.narrating import LEFT_OUT, SHELF, Told, opening
+from tta.stories.playing.runtime import Chosen, Move, Playthrough, Sent, Shown
 from tta.stories.story import CALM, Story, catalogue, newest
+from tta.stories.understanding.avoiding import avoided, known_topics
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
 TOPICS = ("debt", "death", "conflict", "deep water", "being alone", "storms", "failure", "the dark", "shame")

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tta.domain.vocabulary import Approach
-from tta.stories.sensitive import TOPICS, unnamed_topics
 from tta.stories.story import Scene, Story, newest
+from tta.stories.understanding.sensitive import TOPICS, unnamed_topics
 
 PLAIN = Scene("a", Approach.CBT, 1, "any", "here")
 

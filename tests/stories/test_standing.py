@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from told_passages import next_passage
 from tta.domain.passages import Asked, Passage, Play, Wishes
-from tta.stories.filtering import filter_of
-from tta.stories.narrating import Told, opening, told, understood
+from tta.stories.playing.filtering import filter_of
+from tta.stories.playing.narrating import Told, opening, told, understood
 from tta.stories.story import newest
 
 STORY = newest("storm_keeper")

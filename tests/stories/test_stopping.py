@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 
 from tta.domain.passages import Asked, Wishes
-from tta.stories.filtering import filter_of
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import told, understood
+from tta.stories.playing.filtering import filter_of
+from tta.stories.playing.narrating import told, understood
 from tta.stories.story import Story, newest
+from tta.stories.understanding.meaning import Meaning
 
 SESSION = UUID(int=1)
 EVERYTHING = filter_of(Wishes())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from told_places import place
 
 from tta.domain.passages import Asked
-from tta.stories.meaning import KINDS, Meaning, meaning_of
+from tta.stories.understanding.meaning import KINDS, Meaning, meaning_of
 
 ACCURACY_MIN = 0.9
 COMMANDS = {"look", "help", "status", "pause", "quit"}

@@ -6,11 +6,11 @@ import pytest
 from small_story import small_story
 from test_check import TOP, compiled, tags
 
-from tta.stories.check import check, check_compiled
-from tta.stories.counts import visits_told_apart
-from tta.stories.playing import Chosen, Playthrough
+from tta.stories.checking.check import check, check_compiled
+from tta.stories.checking.counts import visits_told_apart
+from tta.stories.checking.walk import Walk
+from tta.stories.playing.runtime import Chosen, Playthrough
 from tta.stories.story import newest, read_story
-from tta.stories.walk import Walk
 
 BY_VISITS = f"""{TOP}
 -> a

@@ -4,8 +4,8 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.stories.playing import Chosen, Offer, Playthrough, Sent, Shown
-from tta.stories.standing import characters_of
+from tta.stories.playing.runtime import Chosen, Offer, Playthrough, Sent, Shown
+from tta.stories.playing.standing import characters_of
 from tta.stories.story import Story, catalogue, newest
 
 

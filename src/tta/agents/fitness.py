@@ -25,7 +25,7 @@ from tta.agents.wording import (
     words_in,
 )
 from tta.domain.turns import REPLY_MAX
-from tta.stories.sensitive import TOPICS
+from tta.stories.understanding.sensitive import TOPICS
 
 TEXT_MIN = 40  # Shorter ones are told anyway where the author's is as short.
 SHARE_MIN, TIMES_MAX = 0.4, 2  # Of the authored length.

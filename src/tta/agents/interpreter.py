@@ -6,9 +6,9 @@ counts only where it names one of the open choices, or another kind of meaning t
 
 from tta.agents.messages import Brief, Meant, Plan, Turn
 from tta.agents.models import Models
-from tta.stories.meaning import KINDS, Meaning
-from tta.stories.narrating import understood
-from tta.stories.standing import characters_of
+from tta.stories.playing.narrating import understood
+from tta.stories.playing.standing import characters_of
+from tta.stories.understanding.meaning import KINDS, Meaning
 
 
 class Interpreter:

@@ -8,10 +8,10 @@ from uuid import UUID
 from tta.domain.narration import Narration
 from tta.domain.passages import Play
 from tta.domain.vocabulary import Author
-from tta.stories.filtering import Filter
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told
+from tta.stories.playing.filtering import Filter
+from tta.stories.playing.narrating import Told
 from tta.stories.story import Scene, Story
+from tta.stories.understanding.meaning import Meaning
 
 
 class Consent(NamedTuple):

@@ -14,7 +14,7 @@ from tta.agents.models import NotWritten
 from tta.agents.prompt_templates import prompt
 from tta.agents.said_json import json_in
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.stories.meaning import Meaning
+from tta.stories.understanding.meaning import Meaning
 
 INTERPRET = "interpret@1"
 TOKENS_MAX = 200  # The answer has twenty; some models think aloud before.

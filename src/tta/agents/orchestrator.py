@@ -20,8 +20,8 @@ from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Author
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told, waiting
+from tta.stories.playing.narrating import Told, waiting
+from tta.stories.understanding.meaning import Meaning
 from tta.telemetry.errors import traced
 
 log = structlog.get_logger(__name__)

@@ -8,9 +8,9 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import SENT
 from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told
+from tta.stories.playing.narrating import Told
 from tta.stories.story import CALM
+from tta.stories.understanding.meaning import Meaning
 
 
 class Untrue(Exception):

@@ -4,8 +4,8 @@ from typing import NamedTuple, Protocol
 
 from tta.agents.messages import Checked, Meant, Plan, Telling, Turn
 from tta.domain.vocabulary import Author
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told
+from tta.stories.playing.narrating import Told
+from tta.stories.understanding.meaning import Meaning
 
 
 class Agent(Protocol):

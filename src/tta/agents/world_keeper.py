@@ -1,8 +1,8 @@
 """The world keeper: where the story stands, and where a meaning moves it. Pure; only it moves a story."""
 
 from tta.agents.messages import Turn
-from tta.stories.meaning import Meaning
-from tta.stories.narrating import Told, told
+from tta.stories.playing.narrating import Told, told
+from tta.stories.understanding.meaning import Meaning
 
 
 class WorldKeeper:

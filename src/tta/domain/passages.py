@@ -35,7 +35,9 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Skills whose exercise was done just now."""
     ending: str | None = None
     meant: str | None = None
-    """Which kind of thing the player's own words were (tta.stories.meaning); None for a choice by its id."""
+    """Which kind of thing the player's own words were (tta.stories.understanding.meaning); None for a choice
+    by its id.
+    """
     between: tuple[str, ...] = ()
     """The choices, two at most, about which the player was asked whether they mean one of them."""
     chosen: str | None = None

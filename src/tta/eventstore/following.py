@@ -16,8 +16,8 @@ from tta import domain
 from tta.domain.base import Event
 from tta.eventstore.envelope import Recorded
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.library.errors import ReadOnlyStore
 from tta.eventstore.recorder import SlotNotification
-from tta.eventstore.recorder_errors import ReadOnlyStore
 
 
 class Followed:

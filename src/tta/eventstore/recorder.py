@@ -24,11 +24,11 @@ from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Recorded
-from tta.eventstore.recorder_inserts import Inserts
-from tta.eventstore.recorder_slot import PAGE_EVENTS, OpenSlot, Span
-from tta.eventstore.recorder_snapshots import StoreSnapshotRecorder
-from tta.eventstore.recorder_subscription import LogSubscription
-from tta.eventstore.recorder_tracking import StoreTrackingRecorder, take_follower
+from tta.eventstore.library.inserts import Inserts
+from tta.eventstore.library.slot import PAGE_EVENTS, OpenSlot, Span
+from tta.eventstore.library.snapshots import StoreSnapshotRecorder
+from tta.eventstore.library.subscription import LogSubscription
+from tta.eventstore.library.tracking import StoreTrackingRecorder, take_follower
 
 _Class = TypeVar("_Class")
 

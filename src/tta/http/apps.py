@@ -18,26 +18,18 @@ from starlette.routing import Match
 from starlette.routing import Route as StarletteRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tta.http import (
-    care_plans,
-    health,
-    journeys,
-    operations,
-    players,
-    progress,
-    session_moves,
-    session_pages,
-    sessions,
-    stories,
-    streams,
-)
-from tta.http.admission import Admission, Browsers
-from tta.http.calls import Route, Services, answered_problem, mounted
+from tta.http import health, operations, stories
 from tta.http.contract import contract
-from tta.http.item_9 import look_at_unrouted
-from tta.http.paths import PrintablePaths
-from tta.http.places import REQUESTS_MAX, Places, Priority
-from tta.http.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
+from tta.http.edge.admission import Admission, Browsers
+from tta.http.edge.calls import Route, Services, answered_problem, mounted
+from tta.http.edge.item_9 import look_at_unrouted
+from tta.http.edge.paths import PrintablePaths
+from tta.http.edge.places import REQUESTS_MAX, Places, Priority
+from tta.http.edge.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
+from tta.http.players import care_plans, journeys, players, progress
+from tta.http.sessions import moves as session_moves
+from tta.http.sessions import pages as session_pages
+from tta.http.sessions import sessions, streams
 from tta.telemetry.errors import said, traced
 from tta.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 

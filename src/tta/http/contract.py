@@ -1,9 +1,5 @@
-"""The contract: OpenAPI 3.1, made from the same routes and types that serve.
+"""The contract: OpenAPI 3.1, made from the same routes and types that serve."""
 
-`python -m tta.http.contract > docs/openapi.json` writes it down.
-"""
-
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,11 +9,11 @@ from tta import __version__
 from tta.domain.session import Status
 from tta.domain.vocabulary import ConsentPurpose
 from tta.domain.words import catalogue_id_pattern
-from tta.http.bodies import NARROWER
-from tta.http.calls import Route
-from tta.http.manners import ETAGS_PATTERN, KEY_PATTERN
-from tta.http.pages import CURSOR_CHARACTERS_MAX
-from tta.http.problems import (
+from tta.http.edge.bodies import NARROWER
+from tta.http.edge.calls import Route
+from tta.http.edge.manners import ETAGS_PATTERN, KEY_PATTERN
+from tta.http.edge.pages import CURSOR_CHARACTERS_MAX
+from tta.http.edge.problems import (
     CONTENDED,
     FILLING,
     FORBIDDEN,
@@ -46,7 +42,7 @@ from tta.http.problems import (
     Kind,
     ProblemDocument,
 )
-from tta.http.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
+from tta.http.edge.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from tta.live.seen import CHARACTERS_MAX as EVENT_ID_CHARACTERS_MAX
 from tta.projections.catalogue_answers import Looked
 from tta.security.policy import PUBLIC
@@ -274,10 +270,3 @@ def _kinds(route: Route, tag: str) -> list[Kind]:
     if route.body is not None:
         found.append(UNSUPPORTED_MEDIA)
     return list(dict.fromkeys((*found, *route.problems)))
-
-
-if __name__ == "__main__":
-    from tta.http.apps import BOTH, COMMANDS, QUERIES
-
-    written = msgspec.json.encode(contract(COMMANDS, QUERIES, BOTH))
-    sys.stdout.write(msgspec.json.format(written).decode() + "\n")

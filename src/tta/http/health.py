@@ -14,9 +14,9 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
-from tta.http.calls import Call, Overdue, Route, Services, Stopped
+from tta.http.edge.calls import Call, Overdue, Route, Services, Stopped
+from tta.http.edge.places import Priority
 from tta.http.measurements import CHECK_TIMEOUT_S, Parked
-from tta.http.places import Priority
 from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
 from tta.telemetry import metrics

@@ -13,10 +13,10 @@ from tta.commands.handle import KeyReused
 from tta.domain.agent import AgentPerformance, AgentState
 from tta.eventstore.heartbeats import Heartbeat, heartbeats
 from tta.eventstore.layout import SLOTS_MAX
-from tta.http.bodies import Body
-from tta.http.calls import Call, Route, shown
-from tta.http.pages import opaque_tag
-from tta.http.problems import GRAPH_UNAVAILABLE, INVALID, FieldError, Problem
+from tta.http.edge.bodies import Body
+from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.pages import opaque_tag
+from tta.http.edge.problems import GRAPH_UNAVAILABLE, INVALID, FieldError, Problem
 from tta.projections import agents
 from tta.projections.agents import AGENTS_MAX, Agent, agents_of_late
 from tta.projector.forgetting import NameReused, forget

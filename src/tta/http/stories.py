@@ -9,10 +9,10 @@ from starlette.responses import Response
 from tta.commands.handle import require_key
 from tta.domain.passages import Wishes
 from tta.domain.words import catalogue_id_pattern
-from tta.http.calls import Call, Route, shown
-from tta.http.pages import opaque_tag, wrong
-from tta.http.problems import INVALID, NOT_FOUND, Problem
-from tta.http.texts import composed
+from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.pages import opaque_tag, wrong
+from tta.http.edge.problems import INVALID, NOT_FOUND, Problem
+from tta.http.edge.texts import composed
 from tta.projections import player_state
 from tta.projections.catalogue import authored_content
 from tta.projections.catalogue_answers import (
@@ -27,10 +27,10 @@ from tta.projections.catalogue_answers import (
 )
 from tta.projections.player_state import player_by_id
 from tta.security.policy import Action
-from tta.stories.avoiding import known_topics, read_wish, readings, together, unknown
-from tta.stories.filtering import Filter, not_met_because
 from tta.stories.names import plain
+from tta.stories.playing.filtering import Filter, not_met_because
 from tta.stories.story import CALM, Scene
+from tta.stories.understanding.avoiding import known_topics, read_wish, readings, together, unknown
 from tta.stories.ways import reached
 
 FILTER_CHARACTERS_MAX = 64  # As of every id in the catalogue.

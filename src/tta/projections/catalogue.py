@@ -18,7 +18,7 @@ from tta.graph.schema import keep_nodes, save_edges, save_nodes
 from tta.projector.model import Link, LinkType, Row, Storage
 from tta.stories import story as authored
 from tta.stories.names import plain, world_id
-from tta.stories.playing import Playthrough
+from tta.stories.playing.runtime import Playthrough
 from tta.stories.ways import endings, ways
 
 NAME = "catalogue"

@@ -29,8 +29,8 @@ from tta.eventstore.envelope import Recorded
 from tta.eventstore.errors import StoreError
 from tta.reactors.reactor import NotHere, NothingWaits
 from tta.security.sealing import SealBroken
-from tta.stories.filtering import filter_of
-from tta.stories.narrating import Told
+from tta.stories.playing.filtering import filter_of
+from tta.stories.playing.narrating import Told
 from tta.stories.story import Story
 from tta.telemetry.errors import said as said_by
 

@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tta.stories.check import Finding, check_compiled
+from tta.stories.checking.check import Finding, check_compiled
 from tta.stories.story import StoryBroken, catalogue, written
 from tta.terminal import TABLE_WIDTH_MIN
 

@@ -1,0 +1,39 @@
+"""The language models that the settings name, for whoever composes a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tta.agents.budgets import Limits
+from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoints import EndpointsWrong
+from tta.app.settings import Settings, SettingsWrong
+from tta.eventstore.store import EventStore
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What the settings allow to be spent."""
+    return Limits(settings.model_tokens_player_day, settings.model_tokens_store_day, settings.model_calls_max)
+
+
+@asynccontextmanager
+async def asked_models(settings: Settings, store: EventStore) -> AsyncIterator[EndpointModels | None]:
+    """Open the models that the settings name, if they name any, and close them. Raises SettingsWrong."""
+    models = models_of(settings, store)
+    try:
+        yield models
+    finally:
+        if models is not None:
+            await models.close()
+
+
+def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:
+    """Take the models that the settings name; None where they name none. Nobody is asked yet.
+
+    Close them before the store. Raises SettingsWrong.
+    """
+    if settings.models_file is None:
+        return None
+    try:
+        return EndpointModels.read(settings.models_file, store.nodes, store.layout.name, limits_of(settings))
+    except EndpointsWrong as error:
+        raise SettingsWrong(f"TTA_MODELS_FILE: {error}") from error

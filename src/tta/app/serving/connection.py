@@ -1,0 +1,456 @@
+"""One HTTP connection: uvicorn's protocol over httptools, bounded in time and size, its answers readable.
+
+Uvicorn bounds neither headers nor the time that they take, httptools hands the body of a request with an
+`Upgrade` on as if it were the next request, and trailers as if they were headers. This is where that ends,
+and where a problem document answers bytes that are not HTTP, as it answers every other refusal.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import Enum
+from typing import Any, cast
+from urllib.parse import unquote
+
+import httptools
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn import Config
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from tta.app.serving.crowd import Crowd
+from tta.app.serving.transport import LingeringTransport
+from tta.http.edge.problems import HEADERS_TOO_LARGE, LATE, MALFORMED, OVERLOADED, Kind
+from tta.telemetry.metrics import CONNECTIONS_CLOSED
+
+HEAD_BYTES_MAX = (
+    64 * 1024
+)  # Request line and headers; trailers, and what surrounds a body's chunks, likewise.
+HEAD_S_MAX = 10.0  # From a request's first byte until its headers are whole.
+FED_BYTES = 16 * 1024  # At once: by so much the bound on headers may be passed.
+BEHIND_BYTES_MAX = 64 * 1024  # That a client sends ahead, behind a request that is not answered yet.
+IGNORED_BYTES_MAX = 4 * 1024 * 1024  # Of what follows a refusal: it is read so that the refusal can be.
+PIPELINED_MAX = 16  # Requests that wait behind the one that is answered.
+TARGET_BYTES_MAX = 2_048  # Of a request that came in part: its answer names it.
+FRAMING = (b"content-length", b"transfer-encoding")
+
+
+class Stage(Enum):
+    """How much of a request has come."""
+
+    NONE = "none"
+    HEAD = "head"
+    BODY = "body"
+
+
+class Unreadable(Exception):
+    """The bytes that came are not a request that TTA takes."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind.title)
+        self.kind = kind
+
+
+class Exchange(RequestResponseCycle):
+    """One request and its answer."""
+
+    is_unframed = False
+    """Whether the answer ends with the connection: an HTTP/1.0 client knows no chunks."""
+    has_ended_sending = False
+    """Whether its client sends no more. It may have left, or wait for the answer: nothing tells which."""
+    _is_read = False
+    """Whether the app has read all of the body."""
+
+    async def receive(self) -> ASGIReceiveEvent:
+        was_read = self._is_read
+        if self.has_ended_sending and was_read:
+            return {"type": "http.disconnect"}
+        message = await super().receive()
+        if self.has_ended_sending and was_read:
+            return {"type": "http.disconnect"}
+        if message["type"] == "http.request":
+            self._is_read = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if self.scope["http_version"] == "1.0":
+            if message["type"] == "http.response.start":
+                named = {name.lower() for name, _ in message.get("headers", ())}
+                self.is_unframed = b"content-length" not in named
+                if self.is_unframed:
+                    self.chunked_encoding = False
+            elif message["type"] == "http.response.body" and self.is_unframed:
+                self.expected_content_length = len(message.get("body", b""))
+        await super().send(message)
+
+
+class Connection(HttpToolsProtocol):
+    """Made by uvicorn for every connection of a server."""
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        crowd: Crowd,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._crowd = crowd
+        self._is_extra = False
+        """Whether it is one too many: it takes one request."""
+        self._stage = Stage.NONE
+        self._active: Exchange | None = None
+        """The exchange that is answered; those behind it wait in `pipeline`."""
+        self._head_bytes = 0
+        self._behind_bytes = 0
+        self._resumes = False
+        """Whether the parser reads a head again of which everything is known (see `_resume`)."""
+        self._late: asyncio.TimerHandle | None = None
+        self._ignores = False
+        """Whether what still comes is read only to be thrown away."""
+        self._ignored_bytes = 0
+        self._has_trailers = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self._crowd.join(self)
+        if self._crowd.is_full:
+            CONNECTIONS_CLOSED.labels("full").inc()
+            transport.abort()
+        elif self._crowd.is_over:
+            self._is_extra = True
+            self.app = cast("Any", crowded(cast("ASGIApp", self.app), self._crowd))
+        super().connection_made(
+            cast("asyncio.Transport", LingeringTransport(transport, self._may_be_sending))
+        )
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._crowd.leave(self)
+        self._await_head(None)
+        self._unset_keepalive_if_required()  # Uvicorn does so unless the connection was reset.
+        self.pipeline.clear()
+        if self._active is not None and not self._active.response_complete:
+            self._active.disconnected = True
+            self._active.message_event.set()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._ignores or self.transport.is_closing():
+            self._ignored_bytes += len(data)
+            if self._ignored_bytes > IGNORED_BYTES_MAX:
+                self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        if self._stage is Stage.BODY and not self._is_answering():
+            # It was answered before its body had come, of which only so much is read to keep the connection.
+            self._ignored_bytes += len(data)
+            if self._ignored_bytes > BEHIND_BYTES_MAX:
+                self._ignores = True
+                self.transport.close()
+                return
+        if self._active is not None and self._is_answering() and not self._active.more_body:
+            self._behind_bytes += len(data)
+            if self._behind_bytes > BEHIND_BYTES_MAX:
+                self._ignore_the_rest()
+                return
+        try:
+            self._feed(data)
+        except (httptools.HttpParserError, Unreadable) as error:
+            self._fail(error.__context__ if isinstance(error.__context__, Unreadable) else error)
+        self._watch()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # Uvicorn never keeps it.
+        """Keep the connection while something that came whole is answered."""
+        if self.transport.is_closing() or not self._is_answering():
+            return False
+        if self._active is self.cycle and self._stage is Stage.BODY:
+            return False  # A client that ends amid its body has left.
+        self._ignore_the_rest()
+        for exchange in (self._active, *(each for each, _ in self.pipeline)):
+            cast("Exchange", exchange).has_ended_sending = True
+            cast("Exchange", exchange).message_event.set()
+        return True
+
+    def on_message_begin(self) -> None:
+        if not self._resumes:
+            self._stage = Stage.HEAD
+            self._ignored_bytes = 0
+            self._has_trailers = False
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._resumes:
+            super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # A field behind a body is a trailer, and no header (RFC 9110 §6.5.1): nobody has asked for any.
+        if self._stage is Stage.HEAD and not self._resumes:
+            super().on_header(name, value)
+        elif self._stage is Stage.BODY and not self._resumes:
+            self._has_trailers = True
+
+    def on_headers_complete(self) -> None:
+        self._head_bytes = 0
+        if self._resumes:
+            return
+        self._require_framing()
+        self._complete_scope()
+        if len(self.pipeline) >= PIPELINED_MAX:
+            raise Unreadable(OVERLOADED)
+        self._stage = Stage.BODY
+        before = self._active
+        exchange = self._exchange(
+            self.scope,
+            expects_100=self.expect_100_continue and self.scope["http_version"] == "1.1",
+            keep_alive=self._may_stay(),
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(exchange, self.app)
+        else:
+            # Uvicorn would read no further until then, and not notice that the client has left.
+            self.pipeline.appendleft((exchange, self.app))
+
+    def on_body(self, body: bytes) -> None:
+        # What surrounds chunks may be as long as what is in them; each costs more than its bytes.
+        self._head_bytes = max(0, self._head_bytes - 2 * len(body))
+        super().on_body(body)
+        if self.cycle is not self._active:
+            self.flow.resume_reading()  # Else nobody notices that the client has left.
+
+    def on_message_complete(self) -> None:
+        self._head_bytes = 0
+        if self.parser.should_upgrade():
+            return  # Of the head only: httptools does not go on to the body.
+        self._stage = Stage.NONE
+        super().on_message_complete()
+        if self._has_trailers and self._is_answering():
+            self._ignore_the_rest()  # The parser takes a trailer's `Connection` for a header's.
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._behind_bytes = 0
+        self._watch()
+
+    def shutdown(self) -> None:
+        for exchange in (self._active, self.cycle):
+            if exchange is not None:
+                exchange.keep_alive = False
+        self.pipeline.clear()
+        if not self._is_answering():
+            self.transport.close()
+
+    def timeout_keep_alive_handler(self) -> None:
+        if not self.transport.is_closing():
+            CONNECTIONS_CLOSED.labels("idle").inc()
+        super().timeout_keep_alive_handler()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._active is not None and not self._is_answering():
+            self._watch()  # Its answer has been taken: now it is idle.
+
+    def dismiss(self) -> None:
+        """See Member.dismiss."""
+        self.transport.abort()
+
+    def leave_unread(self) -> None:
+        """Close where the client does not take what was sent to it."""
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._active = cast("Exchange", cycle)
+        super()._start_asgi_task(cycle, app)
+
+    def _exchange(self, scope: Any, *, expects_100: bool, keep_alive: bool) -> Exchange:
+        """Make the exchange that the parser's further events belong to."""
+        self.cycle = exchange = Exchange(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=expects_100,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        return exchange
+
+    def _feed(self, data: bytes) -> None:
+        for piece in _pieces(data):
+            self._head_bytes += len(piece)
+            self._parse(piece)
+            if self._head_bytes > HEAD_BYTES_MAX:
+                raise Unreadable(HEADERS_TOO_LARGE)
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._resume()
+                data = data[upgrade.args[0] :]
+            else:
+                return
+
+    def _resume(self) -> None:
+        """Go on in HTTP/1.1 after a head with an `Upgrade`, which is not taken up (RFC 9110 §7.8).
+
+        The parser takes what follows such a head for the next request. A new one is told the body's length.
+        """
+        framing = [name + b": " + value for name, value in self.headers if name in FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._resumes = True
+        try:
+            self.parser.feed_data(b"\r\n".join([b"POST / HTTP/1.1", *framing, b"", b""]))
+        finally:
+            self._resumes = False
+
+    def _require_framing(self) -> None:
+        """Refuse a body of which it is not sure where it ends, or that would have to be unpacked first."""
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and (codings != [b"chunked"] or self.parser.get_http_version() == "1.0"):
+            raise Unreadable(MALFORMED)
+
+    def _complete_scope(self) -> None:
+        target = httptools.parse_url(self.url)
+        if target.path is None:
+            raise Unreadable(MALFORMED)
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1"):
+            raise Unreadable(MALFORMED)
+        self.scope["http_version"] = version
+        self.scope["method"] = self.parser.get_method().decode("ascii")
+        self.scope["path"] = unquote(target.path.decode("ascii"))
+        self.scope["raw_path"] = target.path
+        self.scope["query_string"] = target.query or b""
+
+    def _may_stay(self) -> bool:
+        return self.scope["http_version"] != "1.0" and not self._is_extra and self.parser.should_keep_alive()
+
+    def _is_answering(self) -> bool:
+        return self._active is not None and not self._active.response_complete
+
+    def _may_be_sending(self) -> bool:
+        return self._ignores or self._stage is not Stage.NONE
+
+    def _watch(self) -> None:
+        """Set the clocks, and the place in the crowd, by what is awaited now."""
+        if self.transport.is_closing() or self._ignores:
+            self._await_head(None)
+        elif self._is_answering():
+            self._crowd.is_busy(self)
+            self._await_head(None)
+        else:
+            if not self.transport.get_write_buffer_size():
+                self._crowd.is_idle(self)
+            if self._stage is Stage.NONE:
+                self._await_head(None)
+                self._unset_keepalive_if_required()
+                self.timeout_keep_alive_task = self.loop.call_later(
+                    self.timeout_keep_alive, self.timeout_keep_alive_handler
+                )
+            elif self._late is None:
+                self._unset_keepalive_if_required()
+                self._await_head(HEAD_S_MAX)
+
+    def _await_head(self, seconds: float | None) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late = None if seconds is None else self.loop.call_later(seconds, self._is_late)
+
+    def _is_late(self) -> None:
+        self._late = None
+        CONNECTIONS_CLOSED.labels("late").inc()
+        if self._stage is Stage.HEAD:
+            self._refuse(LATE)
+        else:
+            self.transport.close()  # It was answered before its body had come, which is not waited for.
+
+    def _ignore_the_rest(self) -> None:
+        """Answer what has come whole, then close."""
+        assert self._active is not None, "something is answered"
+        self._ignores = True
+        if self._stage is Stage.BODY and self.pipeline and self.pipeline[0][0] is self.cycle:
+            self.pipeline.popleft()
+        last = self.pipeline[0][0] if self.pipeline else self._active
+        last.keep_alive = False
+        self.flow.resume_reading()
+
+    def _fail(self, error: BaseException) -> None:
+        kind = error.kind if isinstance(error, Unreadable) else MALFORMED
+        if self._is_answering() and (self._active is not self.cycle or self._stage is not Stage.BODY):
+            self._ignore_the_rest()  # What is answered is whole; what follows it is no request.
+        elif self._stage is Stage.BODY and not self._is_answering():
+            self._ignores = True
+            self.transport.close()  # It was answered before its body had come.
+        else:
+            self._refuse(kind)
+
+    def _refuse(self, kind: Kind) -> None:
+        """Answer with a problem what is no request, or ceases to be one amid its body; then close."""
+        self._ignores = True
+        self._await_head(None)
+        self._unset_keepalive_if_required()
+        scope = self._scope_of_part()
+        if self._is_answering() and self._active is not None:
+            scope = dict(self._active.scope)
+            self._active.disconnected = True
+            self._active.message_event.set()
+            if self._active.response_started:
+                self.transport.close()
+                return
+        scope["refused"] = kind
+        exchange = self._exchange(scope, expects_100=False, keep_alive=False)
+        exchange.more_body = False
+        self._start_asgi_task(exchange, self.app)
+
+    def _scope_of_part(self) -> dict[str, Any]:
+        """Tell the app as much of a request as came: where it was going, and from which page."""
+        method, path, headers = "", "", list[tuple[bytes, bytes]]()
+        if self._stage is Stage.HEAD and len(self.url) <= TARGET_BYTES_MAX:
+            headers = [each for each in self.headers if each[0] == b"origin"]
+            with suppress(httptools.HttpParserError, UnicodeDecodeError):
+                path = unquote((httptools.parse_url(self.url).path or b"").decode("ascii"))
+                method = self.parser.get_method().decode("ascii")
+        return {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": "1.1",
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "method": method,
+            "root_path": self.root_path,
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+            "state": self.app_state.copy(),
+        }
+
+
+def crowded(app: ASGIApp, crowd: Crowd) -> ASGIApp:
+    """Have the app refuse what comes over a connection that is one too many, while it is."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        if crowd.is_over:
+            scope.setdefault("refused", OVERLOADED)
+        await app(scope, receive, send)
+
+    return asked
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    if len(data) <= FED_BYTES:
+        yield data
+        return
+    for start in range(0, len(data), FED_BYTES):
+        yield data[start : start + FED_BYTES]

@@ -1,0 +1,205 @@
+"""What works beside the API: the aggregates there are, the projectors of their read models, the reactors.
+
+A new aggregate, read model or reactor is named here, and nowhere else.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import uuid4
+
+import structlog
+
+from tta.agents.endpoint_models import EndpointModels
+from tta.agents.lifecycle import AgentLives
+from tta.agents.orchestrator import AgentOrchestrator
+from tta.agents.team import team_of
+from tta.app.overdue import OverdueAnswers
+from tta.app.settings import Settings
+from tta.commands.handle import Commands
+from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
+from tta.eventstore.event_types import EventTypes
+from tta.eventstore.store import EventStore
+from tta.graph.engine import Graph
+from tta.http.edge.calls import Overdue, Stopped
+from tta.projections import agents, journey, player_state, progress, session_state
+from tta.projections.catalogue import authored_content, open_catalogue
+from tta.projector.freshness import Positions
+from tta.projector.model import ReadModel, read_model
+from tta.projector.projector import CHANGED, Projector
+from tta.reactors.idle_sessions import IdleSessions
+from tta.reactors.leases import Leases
+from tta.reactors.narration import Narrate
+from tta.reactors.practice import Practice
+from tta.reactors.reactor import Reactor, Running
+from tta.reactors.reply import Reply
+from tta.reactors.timer_clock import TimerClock
+from tta.reactors.timer_index import Timers
+from tta.security.key_files import HmacKeys
+from tta.security.keyring import Keyring
+from tta.stories.understanding.hearing import known_words
+from tta.telemetry import metrics
+
+log = structlog.get_logger(__name__)
+
+UNCHECKED = "TTA_MODEL_TEXT_UNCHECKED is set: what language models write reaches players, checked by nobody"
+UNTOLD = "TTA_MODEL_TEXT_UNCHECKED is not set: language models are asked what players mean, and tell nothing"
+READ_MODELS: tuple[ReadModel, ...] = tuple(
+    map(read_model, (session_state, player_state, journey, progress, agents))
+)
+AGGREGATES = (player, session, roster, safety_record, care_plan, agent, timer)
+REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME, IdleSessions.NAME)
+
+
+class Opened(NamedTuple):
+    """Everything that TTA's parts share."""
+
+    settings: Settings
+    store: EventStore
+    types: EventTypes
+    graph: Graph
+    positions: Positions
+    keys: "Keys | None"
+    """None where the process only projects: projectors see sealed text and hold no keys."""
+    graph_ready: asyncio.Event
+    """Set while the graph can be used: it may be away at the start, or be opened anew."""
+
+    @property
+    def commands(self) -> Commands:
+        return self.required_keys.commands
+
+    @property
+    def required_keys(self) -> "Keys":
+        assert self.keys is not None, "this process was opened without keys"
+        return self.keys
+
+
+class Keys(NamedTuple):
+    """What handles commands and opens sealed text."""
+
+    keyring: Keyring
+    hmac_keys: HmacKeys
+    commands: Commands
+
+
+def event_types() -> EventTypes:
+    return EventTypes(event for module in AGGREGATES for event in module.EVENTS)
+
+
+class Work(NamedTuple):
+    """What works in this process beside the API."""
+
+    projectors: Sequence[Projector]
+    reactors: Sequence[Running]
+    orchestrator: AgentOrchestrator | None = None
+    """None in a process that does not react."""
+    clock: TimerClock | None = None
+    """Likewise."""
+    models: EndpointModels | None = None
+    """Where the settings name some: a process that only serves shows how they do, and asks nobody."""
+    overdue: OverdueAnswers | None = None
+    """None in a process that serves no queries."""
+
+    def stopped(self) -> list[Stopped]:
+        """Say which lanes an event has stopped, and which workers another log."""
+        lanes = [
+            Stopped(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
+            for each in self.projectors
+            for slot, poison in each.poisons.items()
+        ]
+        lanes += [
+            Stopped(each.model.NAME, slot, mark.position, CHANGED)
+            for each in self.projectors
+            for slot, mark in each.changed.items()
+        ]
+        whole = [(each.model.NAME, each.broken) for each in self.projectors]
+        whole += [(each.name, each.broken) for each in self.reactors]
+        return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
+
+    def overdue_answers(self) -> Overdue | None:
+        """Say how many turns wait for too long; None while nobody knows."""
+        return None if self.overdue is None else self.overdue.latest
+
+    async def models_rest(self) -> bool:
+        """Say whether models are configured, and every one of them is left alone for a while."""
+        return self.models is not None and await self.models.all_rest()
+
+    async def refresh_gauges(self) -> None:
+        for projector in self.projectors:
+            metrics.PROJECTION_EVENTS.labels(projector.model.NAME).set(projector.events_total)
+        for reactor in self.reactors:
+            metrics.REACTOR_DEALT.labels(reactor.name).set(reactor.dealt_total)
+            metrics.REACTOR_PUT_BACK.labels(reactor.name).set(reactor.put_back_total)
+        if self.orchestrator is not None:
+            self.orchestrator.registry.refresh_gauges()
+        if self.clock is not None:
+            metrics.TIMERS_SCHEDULED.set(self.clock.scheduled)
+        if self.models is not None:
+            await self.models.refresh_gauges()
+
+
+def worker_of(parts: Opened) -> str:
+    """This process's name among all that work."""
+    return parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
+
+
+def projectors(parts: Opened) -> list[Projector]:
+    """Make this process's projector of every read model."""
+    process = worker_of(parts)
+    return [
+        Projector(
+            parts.store,
+            parts.types,
+            parts.graph,
+            model,
+            parts.positions,
+            worker=f"{model.NAME}@{process}",
+            rows_max=parts.settings.remembered_max,
+        )
+        for model in READ_MODELS
+    ]
+
+
+async def prepare(parts: Opened) -> None:
+    """Make room for every read model, and write the catalogue of stories: queries may be asked before any
+    projector has run.
+    """
+    for projector in projectors(parts):
+        await projector.prepare()
+    await open_catalogue(parts.graph, authored_content())
+
+
+def reactors(parts: Opened, mediator: AgentOrchestrator, leases: Leases | None = None) -> list[Running]:
+    """Make this process's reactors; without leases they work on all slots."""
+    commands = parts.commands
+    idle_hours = parts.settings.session_idle_hours
+    reacting: tuple[Reactor, ...] = (
+        Reply(commands, mediator),
+        Narrate(commands, mediator),
+        Practice(commands),
+        Timers(parts.store),
+        IdleSessions(commands, timedelta(hours=idle_hours) if idle_hours else None),
+    )
+    return [Running(parts.store, parts.types, each, leases=leases) for each in reacting]
+
+
+def clock(parts: Opened) -> TimerClock:
+    """Make what lets timers fall due."""
+    return TimerClock(parts.commands)
+
+
+async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrchestrator:
+    """Make this process's agents, ready to be asked."""
+    if models is not None:
+        log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
+        await models.warm()
+    known_words()  # 50 to 100 ms, which nobody's first words should wait for.
+    return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
+
+
+def lives(parts: Opened, mediator: AgentOrchestrator) -> AgentLives:
+    """Make what writes down the lives of this process's agents."""
+    return AgentLives(parts.commands, mediator.registry, worker_of(parts), life=uuid4())

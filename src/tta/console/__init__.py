@@ -1,0 +1,1 @@
+"""The `tta` command: what people who run or play TTA do at a terminal."""

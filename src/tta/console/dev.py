@@ -1,0 +1,116 @@
+"""`tta dev`: everything in one process on its own Valkey and graph, with a seeded demo player."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+
+from tta.app.data_dir import alone_in
+from tta.app.descriptors import require_descriptors
+from tta.app.listeners import Addresses
+from tta.app.main import embedded, opened, run, tokens_of
+from tta.app.serving.server import CONNECTIONS_MAX
+from tta.app.settings import Settings
+from tta.app.work import Opened
+from tta.clock import now
+from tta.commands.handle import Asked, handle
+from tta.commands.targets import player_target
+from tta.console.operations import checked_settings
+from tta.domain import player
+from tta.domain.identity import derived_id
+from tta.domain.player import GiveConsent, RegisterPlayer
+from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
+from tta.eventstore.envelope import Context
+from tta.security.keyring import KeyringIncomplete
+from tta.telemetry.logs import configure_logs
+
+DEMO_SUBJECT = "demo"
+DEMO_PLAYER = derived_id("player", "demo")
+TOKEN_S = 12 * 3600
+
+
+async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port: int | None) -> int:
+    """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
+    settings = checked_settings(data_dir=data_dir, host=host, port=port)
+    configure_logs(settings.log_level, json=settings.log_json)
+    require_descriptors(CONNECTIONS_MAX)
+    try:
+        async with everything(settings, lambda line: out.print(line, markup=False)) as (parts, tell):
+
+            def ready(at: Addresses) -> None:
+                tell(at.api, at.operators)
+                say_hello(out, at, parts.settings)
+
+            await run(parts, serving="all", projecting=True, reacting=True, ready=ready, takes_free_port=True)
+    except asyncio.CancelledError:
+        pass  # Ctrl-C: everything has ended in order by now.
+    out.print("Stopped. The next start continues here.")
+    return 0
+
+
+@asynccontextmanager
+async def everything(
+    settings: Settings, waiting: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[tuple[Opened, Callable[[str, str], None]]]:
+    """Open the embedded default, alone in its data directory, and seed the demo player.
+
+    Gives the parts, and the function that notes down where they can be reached. `waiting` is given a line
+    now and then while a start takes long.
+    """
+    with alone_in(settings.data_dir) as tell:
+        async with embedded(settings, waiting) as complete, opened(complete, migrating=True) as parts:
+            await seed(parts)
+            yield parts, tell
+
+
+async def seed(parts: Opened) -> UUID:
+    """Register the demo player and their consent to play; again it changes nothing."""
+    at = now()
+    register = RegisterPlayer(
+        name="Sam",
+        language="en",
+        region="GB",
+        time_zone="Europe/London",
+        age_band=AgeBand.FROM_25_TO_64,
+        at=at,
+    )
+    consent = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=at)
+    for name, command in (("register", register), ("consent", consent)):
+        command_id = derived_id("seed", name)
+        context = Context(
+            actor="tta dev", command_id=command_id, correlation_id=command_id, causation_id=command_id
+        )
+        try:
+            await handle(
+                parts.commands, player_target(DEMO_PLAYER), command, Asked(context), player_id=DEMO_PLAYER
+            )
+        except KeyringIncomplete:
+            # The demo player's key is missing: all others can still be served, and health says it.
+            break
+        except player.PlayerExists:
+            continue  # Registered more than a day ago: the retry is no longer recognised, the rule still is.
+    return DEMO_PLAYER
+
+
+def say_hello(out: Console, at: Addresses, settings: Settings) -> None:
+    """Print where it is, a token, and a line to paste."""
+    url = at.api
+    token = tokens_of(settings).mint(DEMO_SUBJECT, [Role.PLAYER], player_id=DEMO_PLAYER, lifetime_s=TOKEN_S)
+    out.print(f"\nTTA runs at {url}", style="bold", soft_wrap=True, markup=False)
+    out.print(f"Contract: {url}/v1/openapi.json, health: {url}/health", soft_wrap=True, markup=False)
+    out.print(f"Metrics: {at.operators}/metrics, for those who run it", soft_wrap=True, markup=False)
+    kept = settings.data_dir.absolute()
+    out.print(f"Data directory: {kept}. Ctrl-C stops everything.\n", soft_wrap=True, markup=False)
+    out.print("Access token of the demo player, good for 12 hours:")
+    out.print(token, soft_wrap=True, markup=False)
+    out.print("\nStart a session (paste this into another terminal):")
+    line = (
+        f"curl -s -X POST {url}/v1/sessions -H 'Authorization: Bearer {token}' "
+        "-H 'Idempotency-Key: first-session' -H 'Content-Type: application/json' "
+        """-d '{"story": "clearing"}'"""
+    )
+    out.print(line, soft_wrap=True, markup=False)
+    out.print("")

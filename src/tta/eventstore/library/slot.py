@@ -1,0 +1,201 @@
+"""An open slot for the eventsourcing library: what it is, whether it may be written, how it is read."""
+
+import weakref
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from tta.clock import now_ms
+from tta.eventstore.durability import Durability
+from tta.eventstore.envelope import Head, Recorded
+from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
+from tta.eventstore.layout import LAYOUT, Layout, check_name
+from tta.eventstore.library.errors import ReadOnlyStore
+from tta.eventstore.library.server import Server
+from tta.eventstore.library.wakeups import Wakeups
+from tta.eventstore.scripts import SELECT
+from tta.eventstore.subscription import Mark, recorded
+
+PAGE_EVENTS = 500
+
+
+class Span(NamedTuple):
+    """Which versions of an aggregate: above `gt`, up to `lte`, backwards if `desc`, at most `limit`."""
+
+    gt: int | None = None
+    lte: int | None = None
+    desc: bool = False
+    limit: int | None = None
+
+
+class OpenSlot:
+    """One slot of a store. `open` checks what is there first."""
+
+    def __init__(self, server: Server, layout: Layout, slot: int, *, read_only: bool) -> None:
+        self.server = server
+        self.layout = layout
+        self.slot = slot
+        self.read_only = read_only
+        self.log = layout.log(slot)
+        channels = [layout.wake(slot), layout.tracking(slot)]
+        self.wakeups = Wakeups(server.connect, server.redirect, channels)
+        # A view's factory is often dropped at once: the connections go when the last recorder goes.
+        self._finalizer = weakref.finalize(self, _close, server, self.wakeups)
+
+    @classmethod
+    def open(
+        cls, url: str, name: str, *, durability: Durability, slot: int = 0, read_only: bool = False
+    ) -> "OpenSlot":
+        """Open a store of one slot, making it where there is none; or follow any slot of a store that exists.
+
+        Raises RecorderUnavailable, UnsafeServer, StoreMismatch (other slots or layout) or ForeignStore.
+        """
+        check_name(name)
+        if slot and not read_only:
+            raise StoreMismatch(
+                f"a recorder writes to stores of one slot, got slot {slot}: open it read-only"
+            )
+        server = Server(url, None if read_only else durability)
+        try:
+            layout = _found(server, name, slot) if read_only else _claimed(server, name)
+            _must_be_a_log(server, layout.log(slot))
+        except BaseException:
+            server.close()
+            raise
+        return cls(server, layout, slot, read_only=read_only)
+
+    def close(self) -> None:
+        self._finalizer()
+
+    def must_be_writable(self) -> None:
+        if self.read_only:
+            raise ReadOnlyStore(
+                f"slot {self.slot} of store {self.layout.name} was opened to be followed only"
+            )
+
+    def last_position(self) -> int | None:
+        last = self.server.call("XREVRANGE", self.log, "+", "-", "COUNT", 1)
+        return recorded(self.slot, last[0]).position if last else None
+
+    def read(self, first: int, last: int | None, count: int, **patience: float) -> list[Recorded]:
+        """Read at most `count` entries from a position on. Raises HistoryChanged when any is missing."""
+        end = "+" if last is None else last
+        raw = self.server.call("XRANGE", self.log, first, end, "COUNT", count, **patience)
+        events = [recorded(self.slot, entry) for entry in raw]
+        for expected, event in enumerate(events, first):
+            if event.position != expected:
+                raise HistoryChanged(f"slot {self.slot}: expected position {expected}, got {event.position}")
+        return events
+
+    def read_on(self, mark: Mark, count: int, **patience: float) -> tuple[Mark, list[Recorded]]:
+        """Read behind a mark, whose hash may be unknown (b""); return the mark behind what was read.
+
+        Raises HistoryChanged when what stands at the mark is not what was read there.
+        """
+        if not mark.position:
+            events = self.read(1, None, count, **patience)
+            return (Mark(events[-1].position, events[-1].hash) if events else mark), events
+        events = self.read(mark.position, None, count + 1, **patience)
+        if not events:
+            raise HistoryChanged(
+                f"slot {self.slot}: expected position {mark.position} to stand, got the log's end"
+            )
+        if mark.hash and events[0].hash != mark.hash:
+            raise HistoryChanged(
+                f"slot {self.slot}: position {mark.position} held {mark.hash.hex()[:12]}, "
+                f"now holds {events[0].hash.hex()[:12]}"
+            )
+        return Mark(events[-1].position, events[-1].hash), events[1:]
+
+    def select(self, originator: UUID | str, span: Span) -> tuple[Head | None, list[Recorded]]:
+        """Read an aggregate's events, in the span's order, and its head. Raises HistoryChanged."""
+        keys = [self.log, self.layout.head(self.slot, originator)]
+        first, last = "" if span.gt is None else span.gt + 1, "" if span.lte is None else span.lte
+        wanted, head = span.limit, None
+        events: list[Recorded] = []
+        while wanted is None or len(events) < wanted:
+            count = PAGE_EVENTS if wanted is None else min(PAGE_EVENTS, wanted - len(events))
+            reply = self.server.run(SELECT, keys, [first, last, count, "last" if span.desc else "first"])
+            if not reply:
+                return None, []
+            head = Head(reply[0], bytes(reply[2]))
+            page = self._chained(originator, head, reply[1], reply[3])
+            if span.desc:
+                events = _joined(page, events)
+                last = page[0].version - 1 if page else ""
+            else:
+                events = _joined(events, page)
+                first = page[-1].version + 1 if page else ""
+            if len(page) < count or last == -1:
+                break
+        return head, events[::-1] if span.desc else events
+
+    def _chained(self, originator: UUID | str, head: Head, first_hot: int, raw: Any) -> list[Recorded]:
+        if raw == b"ARCHIVED":
+            raise HistoryChanged(f"{originator}: events before its first hot version {first_hot} are needed")
+        events = [recorded(self.slot, entry) for entry in raw]
+        for before, event in pairwise(events):
+            _must_follow(before, event)
+        if events and events[-1].version == head.version and events[-1].hash != head.hash:
+            raise HistoryChanged(
+                f"{originator}: expected version {head.version} to be {head.hash.hex()[:12]}, "
+                f"got {events[-1].hash.hex()[:12]}"
+            )
+        return events
+
+
+def _joined(before: list[Recorded], after: list[Recorded]) -> list[Recorded]:
+    if before and after:
+        _must_follow(before[-1], after[0])
+    return before + after
+
+
+def _must_follow(before: Recorded, event: Recorded) -> None:
+    if event.version != before.version + 1 or event.envelope.previous != before.hash:
+        raise HistoryChanged(
+            f"position {event.position}: expected version {before.version + 1} after "
+            f"{before.hash.hex()[:12]}, got {event.version} after {event.envelope.previous.hex()[:12]}"
+        )
+
+
+def _close(server: Server, wakeups: Wakeups) -> None:
+    wakeups.close()
+    server.close()
+
+
+def _must_be_a_log(server: Server, key: str) -> None:
+    kind = server.call("TYPE", key)
+    if kind not in (b"none", b"stream"):
+        raise ForeignStore(f"{key}: expected a stream, got {kind.decode()}")
+
+
+def _claimed(server: Server, name: str) -> Layout:
+    """Write down that this is a store of one slot, or compare with what is written."""
+    layout = Layout(name, 1)
+    ours = {"layout": str(LAYOUT), "slots": "1"}
+    for field, value in {**ours, "created_ms": str(now_ms())}.items():
+        server.call("HSETNX", layout.record, field, value)
+    _must_match(name, ours, _record(server, layout, list(ours)))
+    return layout
+
+
+def _found(server: Server, name: str, slot: int) -> Layout:
+    """The layout of a store that exists."""
+    told = _record(server, Layout(name, 1), ["layout", "slots"])
+    _must_match(name, {"layout": str(LAYOUT)}, told)
+    slots = int(told[1])
+    if not 0 <= slot < slots:
+        raise StoreMismatch(f"store {name}: expected a slot below {slots}, got {slot}")
+    return Layout(name, slots)
+
+
+def _record(server: Server, layout: Layout, fields: Sequence[str]) -> list[str]:
+    raw = server.call("HMGET", layout.record, *fields)
+    return [value.decode() if value is not None else "nothing" for value in raw]
+
+
+def _must_match(name: str, ours: dict[str, str], told: list[str]) -> None:
+    for (field, expected), there in zip(ours.items(), told, strict=False):
+        if there != expected:
+            raise StoreMismatch(f"store {name}: expected {field} {expected}, got {there}")

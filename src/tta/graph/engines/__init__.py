@@ -1,0 +1,1 @@
+"""The two graph engines behind the seam: Neo4j over Bolt, and the embedded one."""

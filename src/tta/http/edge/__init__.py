@@ -1,0 +1,1 @@
+"""What stands between Starlette and an endpoint: admission, authentication, bodies, manners, problems."""

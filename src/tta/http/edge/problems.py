@@ -1,0 +1,292 @@
+"""Every way in which the API says no: RFC 9457 problem documents, registered in this one place.
+
+`python -m tta.http.edge.problems > docs/problems.md` lists them.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import quote
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tta.commands.folding import OtherKind
+from tta.commands.handle import KeyReused, VersionMismatch
+from tta.commands.player_queues import TooManyConflicts
+from tta.domain import goals, measures, player, roster, safety_record, session, turns, words
+from tta.domain.base import Refusal
+from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
+from tta.graph.engine import GraphUnavailable
+from tta.http.edge.guidance import Guidance
+from tta.live.hub import HubFull, TooManyStreams
+from tta.security.keyring import KeyringIncomplete, PlayerErased
+from tta.security.policy import Forbidden, NotTheirs
+from tta.security.tokens import TokenRefused
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "https://tta.example/problems/"
+RETRY_AFTER_S = 1
+INVALID_TOKEN = "invalid_token"  # noqa: S105 - A word of RFC 6750 §3.1, not a token.
+
+
+class Kind(NamedTuple):
+    """A kind of problem: its stable code, status, and title."""
+
+    code: str
+    status: int
+    title: str
+
+
+class Problem(Exception):
+    """A request that cannot be answered as asked, raised where the edge notices it."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str = "",
+        *,
+        errors: tuple["FieldError", ...] = (),
+        current_version: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or kind.title)
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.current_version = current_version
+        self.headers = dict(headers or {})
+        self.guidance: Guidance | None = None
+        """What is said all the same where what was refused says something about safety."""
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong where, as a JSON Pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457 with TTA's members."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    trace_id: str
+    instance: str = ""
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+    current_version: int | None = None
+    guidance: Guidance | None = None
+
+
+MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
+KEY_MISSING = Kind("idempotency-key-missing", 400, "An Idempotency-Key is required")
+TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not one of ours")
+PREFLIGHT_REFUSED = Kind("preflight-refused", 400, "A page of this origin may not send this")
+UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required")
+FORBIDDEN = Kind("forbidden", 403, "Your account may not do this")
+NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
+LATE = Kind("request-timeout", 408, "The request did not arrive in time")
+ERASED = Kind("player-erased", 409, "The player was erased")
+VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read it")
+TOO_LARGE = Kind("request-too-large", 413, "The request is too large")
+UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
+INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid")
+UNKNOWN_STORY = Kind("unknown-story", 422, "There is no such story")
+KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
+IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
+HEADERS_TOO_LARGE = Kind("headers-too-large", 431, "The request's headers are too large")
+TOO_MANY_STREAMS = Kind("too-many-streams", 429, "You have as many streams open as one may have")
+INTERNAL = Kind("internal-error", 500, "Something of ours broke")
+STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
+OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
+GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
+CONTENDED = Kind(
+    "too-many-conflicts", 503, "Too many requests change the same player's data; nothing was changed"
+)
+OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
+FILLING = Kind("read-model-filling", 503, "The read model is being filled")
+STOPPED = Kind("read-model-stopped", 503, "The read model has stopped, and cannot say")
+HISTORY_CHANGED = Kind("history-changed", 503, "What the token names is no longer in the log")
+KEYRING_INCOMPLETE = Kind(
+    "keyring-incomplete", 503, "The key to the player's data is missing; nothing was changed or shown"
+)
+STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
+
+REFUSALS: dict[type[Refusal], Kind] = {
+    refusal: Kind(refusal.code(), status, title)
+    for refusal, status, title in (
+        (player.NoSuchPlayer, 404, "There is no such player"),
+        (session.NoSuchSession, 404, "There is no such session"),
+        (goals.NoSuchGoal, 404, "There is no such goal"),
+        (player.PlayerExists, 409, "The player exists already"),
+        (session.SessionExists, 409, "The session exists already"),
+        (session.ConsentMissing, 409, "The player has not consented to this"),
+        (session.SessionIsPaused, 409, "The session is paused"),
+        (session.SessionIsOver, 409, "The session is over"),
+        (turns.TurnUnanswered, 409, "The last turn has not been answered yet"),
+        (turns.TurnAlreadyAnswered, 409, "The turn has been answered"),
+        (turns.TurnOutOfOrder, 409, "That is not the next turn"),
+        (turns.TurnsExhausted, 409, "The session has had all its turns"),
+        (roster.TooManySessions, 409, "There are enough sessions under way"),
+        (turns.PlayIsHeld, 409, "Play is held"),
+        (safety_record.PlayIsNotHeld, 409, "Play is not held"),
+        (goals.GoalIsClosed, 409, "The goal is completed or set aside"),
+        (goals.TooManyGoals, 409, "There are enough goals"),
+        (goals.TooManyMilestones, 409, "The goal has enough milestones"),
+        (measures.MeasuredTooSoon, 409, "The questionnaire was answered just now"),
+        (safety_record.NotInRecovery, 409, "The player is not in recovery"),
+        (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
+        (words.WordsEmpty, 422, "Words are missing"),
+        (words.WordsTooLong, 422, "The text is too long"),
+        (words.CatalogueIdMalformed, 422, "The id is not one of the catalogue's"),
+        (player.LanguageMalformed, 422, "The language is not a language tag"),
+        (player.RegionMalformed, 422, "The region is not a region code"),
+        (player.TimeZoneMalformed, 422, "The time zone is not a time zone name"),
+        (player.ConsentVersionOutOfRange, 422, "The consent text has no such version"),
+        (player.IntensityOutOfRange, 422, "The intensity is out of range"),
+        (player.TooManyTopics, 422, "There are too many topics"),
+        (safety_record.HoldNeedsRisk, 422, "A hold needs a risk level"),
+        (safety_record.TooMuchEvidence, 422, "There is too much evidence"),
+        (goals.AttainmentOutOfRange, 422, "The attainment is out of range"),
+        (measures.AnswersIncomplete, 422, "Each item needs one answer"),
+        (measures.AnswerOutOfRange, 422, "An answer is out of range"),
+    )
+}
+"""Each refusal that can reach a caller; a test holds this against the aggregates."""
+
+FAILURES: dict[type[Exception], Kind] = {
+    Forbidden: FORBIDDEN,
+    NotTheirs: NOT_FOUND,
+    OtherKind: NOT_FOUND,
+    TokenRefused: UNAUTHENTICATED,
+    PlayerErased: ERASED,
+    KeyringIncomplete: KEYRING_INCOMPLETE,
+    TooManyConflicts: CONTENDED,
+    VersionMismatch: VERSION_MISMATCH,
+    KeyReused: KEY_REUSED,
+    EventTooLarge: TOO_LARGE,
+    OutcomeUnknown: OUTCOME_UNKNOWN,
+    StoreUnavailable: STORE_UNAVAILABLE,
+    GraphUnavailable: GRAPH_UNAVAILABLE,
+    TooManyStreams: TOO_MANY_STREAMS,
+    HubFull: OVERLOADED,
+}
+UNTOLD = (
+    NotTheirs,
+    OtherKind,
+    PlayerErased,
+    KeyringIncomplete,
+    TooManyConflicts,
+    StoreError,
+    GraphUnavailable,
+)
+"""Their messages are for our logs: a caller learns the kind only."""
+BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
+
+
+def kinds() -> tuple[Kind, ...]:
+    """Every kind there is, for the docs and the contract."""
+    named = [value for value in globals().values() if isinstance(value, Kind)]
+    return tuple(sorted({*named, *REFUSALS.values()}, key=lambda kind: (kind.status, kind.code)))
+
+
+def problem_of(error: Exception) -> Problem:
+    """Find the problem that an exception is to the caller; what is not registered is our own mistake: 500."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, Refusal) and type(error) in REFUSALS:
+        return Problem(REFUSALS[type(error)], str(error))
+    if isinstance(error, HTTPException):
+        return Problem(BY_STATUS.get(error.status_code, MALFORMED), headers=error.headers)
+    for kind_of_failure, kind in FAILURES.items():
+        if isinstance(error, kind_of_failure):
+            current = error.actual if isinstance(error, VersionMismatch) else None
+            return Problem(kind, "" if isinstance(error, UNTOLD) else str(error), current_version=current)
+    return Problem(INTERNAL)
+
+
+def challenge(error: str = "") -> dict[str, str]:
+    """Say how to sign in, and what is wrong with the credentials that came (RFC 6750 §3)."""
+    said = f', error="{error}"' if error else ""
+    return {"WWW-Authenticate": f'Bearer realm="tta"{said}'}
+
+
+def uri_reference(path: str) -> str:
+    """Write a decoded path as the URI reference of `instance` (RFC 9457 §3.1.5, RFC 3986 §4.2)."""
+    # What begins with two slashes would name a host, and what has a colon before its first slash a scheme.
+    return quote(f"/.{path}" if path.startswith("//") else path, safe="/~!$&'()*+,;=@")
+
+
+def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
+    """Answer with a problem document."""
+    kind = problem.kind
+    document = ProblemDocument(
+        type=TYPE_PREFIX + kind.code,
+        title=kind.title,
+        status=kind.status,
+        code=kind.code,
+        trace_id=trace_id,
+        instance=instance,
+        detail=problem.detail,
+        errors=problem.errors,
+        current_version=problem.current_version,
+        guidance=problem.guidance,
+    )
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    if kind is UNAUTHENTICATED:
+        headers = {**challenge(INVALID_TOKEN), **headers}
+    if kind is FORBIDDEN:
+        headers |= challenge("insufficient_scope")
+    if kind.status in (STORE_UNAVAILABLE.status, TOO_MANY_STREAMS.status):
+        headers.setdefault("Retry-After", str(RETRY_AFTER_S))
+    return Response(msgspec.json.encode(document), kind.status, headers, MEDIA_TYPE)
+
+
+ADVICE = {
+    400: "Mend the request; sent again as it is, it fails again.",
+    401: "Sign in; `WWW-Authenticate` says how.",
+    403: "Another account may.",
+    404: "Also for what you may not know exists.",
+    405: "`Allow` names the methods.",
+    408: "Send it again, in one go.",
+    409: "A rule says no as things stand now. Read the state, then decide; the same key may be used again.",
+    412: "Read it again; `current_version` says where it stands.",
+    413: "Send less.",
+    415: "Send `Content-Type: application/json`, and no `Content-Encoding`.",
+    422: "Mend what `errors` points at, or take another key for another payload.",
+    428: "Read it, and send its `ETag` as `If-Match`.",
+    429: "Send it again after `Retry-After` seconds, and end what you no longer need.",
+    431: "Send less.",
+    500: "Ours; tell us the `trace_id`.",
+    503: "Send it again, with the same key, after `Retry-After` seconds.",
+}
+
+
+def listed() -> str:
+    """Write docs/problems.md."""
+    lines = [
+        "# Problems",
+        "",
+        "Every answer that is not a success is a problem document (RFC 9457) of one of these kinds.",
+        f"`code` and `type` (`{TYPE_PREFIX}<code>`) never change; titles and details are for people and may.",
+        "This page is written by `python -m tta.http.edge.problems > docs/problems.md`.",
+        "",
+        "| status | what to do |",
+        "|---|---|",
+        *(f"| {status} | {advice} |" for status, advice in ADVICE.items()),
+        "",
+        "| status | code | title |",
+        "|---|---|---|",
+        *(f"| {kind.status} | `{kind.code}` | {kind.title} |" for kind in kinds()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(listed())

@@ -1,0 +1,1 @@
+"""Players over HTTP: their account, care plan, journey and progress."""

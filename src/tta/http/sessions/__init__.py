@@ -1,0 +1,1 @@
+"""Sessions over HTTP: their life, their pages, and their live streams."""

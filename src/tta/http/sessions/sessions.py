@@ -1,0 +1,282 @@
+"""Sessions: start, interact, pause, resume, look."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+import structlog
+from msgspec.structs import replace
+from starlette.responses import Response
+
+from tta.commands import starting
+from tta.commands.folding import Aggregates
+from tta.commands.handle import Handled
+from tta.commands.replies import reply_to
+from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.targets import session_target
+from tta.domain import roster, session, turns, words
+from tta.domain.passages import Beginning, Wishes
+from tta.domain.session import (
+    OVER,
+    PauseSession,
+    ResumeSession,
+    SessionCommand,
+    StartSession,
+    Status,
+)
+from tta.domain.turns import (
+    InteractionSubmitted,
+    SubmitInteraction,
+)
+from tta.eventstore.envelope import event_id
+from tta.eventstore.errors import StoreUnavailable
+from tta.http.edge.calls import Call, Route, answered, shown
+from tta.http.edge.manners import etag
+from tta.http.edge.opener import Opener
+from tta.http.edge.problems import ERASED, INVALID, NOT_FOUND, UNKNOWN_STORY, FieldError, Problem
+from tta.http.edge.texts import clean_text
+from tta.http.players.players import refusals
+from tta.http.sessions.bodies import (
+    MACHINE_NOTICE,
+    Interaction,
+    InteractionTaken,
+    NewSession,
+    ReplyShown,
+    SessionBegun,
+    SessionChanged,
+    SessionShown,
+)
+from tta.http.sessions.telling import choices_shown, reply_shown
+from tta.projections import session_state
+from tta.projections.session_state import session_by_id
+from tta.security.keyring import KeyringIncomplete
+from tta.security.policy import Action
+from tta.stories.playing.narrating import opening
+from tta.stories.story import Story, catalogue, newest
+
+log = structlog.get_logger(__name__)
+
+
+async def start_session(call: Call) -> Response:
+    player_id = await call.require_player(call.principal.player_id)
+    asked = call.asked
+    session_id = new_session_id(player_id, asked.context.command_id)
+
+    story = newest(call.body.story)
+
+    def start(facts: Facts, wishes: Wishes | None) -> StartSession:
+        if story is None:
+            there_are = f"there are: {', '.join(catalogue())}"
+            raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),))
+        return StartSession(
+            player_id=player_id,
+            story=call.body.story,
+            begins=beginning(story, session_id, wishes, facts),
+            consented=facts.consented,
+            held=facts.held,
+            at=call.at,
+        )
+
+    handled = await starting.start_session(call.services.commands, session_id, player_id, start, asked)
+    answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
+    return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
+
+
+def beginning(story: Story, session_id: UUID, wishes: Wishes | None, facts: Facts) -> Beginning:
+    """Tell how it begins, by what stands when it is appended. On hold, and by wishes that do not open, the
+    story stands still.
+    """
+    if facts.held or wishes is None:
+        return Beginning(version=story.version)
+    told = opening(story, session_id, wishes.softened() if facts.recovery else wishes)
+    return Beginning(
+        version=story.version, text=told.text, passage=told.passage, choice_texts=told.choice_texts
+    )
+
+
+async def submit_interaction(call: Call) -> Response:
+    body = call.body
+
+    def submit(facts: Facts) -> SubmitInteraction:
+        return SubmitInteraction(
+            words=None if body.text is None else clean_text(body.text, turns.WORDS_MAX),
+            choice=body.choice,
+            turn=body.turn,
+            held=facts.held,
+            consented=facts.consented,
+            at=call.at,
+        )
+
+    opener = call.opener(await call.require_player(call.principal.player_id))
+    handled = await _changed(call, submit)
+    submitted = handled.events[0]
+    assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
+    reply, status = await _awaited_reply(call, handled, submitted, opener)
+    interaction_id = event_id(call.asked.context.command_id, 0)
+    answer = InteractionTaken(
+        interaction_id, submitted.turn, handled.version, reply, status, opener.unreadable
+    )
+    call.said |= call.preference.applied
+    return answered(call, answer, handled)
+
+
+async def pause_session(call: Call) -> Response:
+    return await _status_changed(call, lambda _: PauseSession(at=call.at))
+
+
+async def resume_session(call: Call) -> Response:
+    return await _status_changed(
+        call, lambda facts: ResumeSession(held=facts.held, consented=facts.consented, at=call.at)
+    )
+
+
+async def show_session(call: Call) -> Response:
+    session_id = call.path_id("session_id")
+    await call.be_fresh(session_state.NAME, about=session_id)
+    row = await session_by_id(call.services.graph, str(session_id))
+    if row is None:
+        raise await call.absent()
+    player_id = await call.require_player(UUID(row.player))
+    opener = call.opener(player_id)
+    answer = SessionShown(
+        id=row.id,
+        player_id=row.player,
+        story=row.story,
+        status=row.status,
+        version=row.version,
+        turn=row.turn,
+        unanswered=row.unanswered,
+        last_text=await opener.open("/last_text", row.last_words),
+        last_choice=row.last_choice,
+        last_reply=await opener.open("/last_reply", row.last_reply),
+        last_author=row.last_author,
+        scene=row.scene,
+        # The read model keeps what was offered last; where nothing can be taken any more nothing is offered.
+        choices=()
+        if row.status in OVER
+        else await choices_shown(opener, "/choices", row.choices, row.choice_texts),
+        ending=row.ending,
+        notice=MACHINE_NOTICE if row.disclosed else None,
+        started_ms=row.started_ms,
+        changed_ms=row.changed_ms,
+    )
+    answer = replace(answer, unreadable=opener.unreadable)
+    return shown(call, answer, etag(row.version, opener.variant))
+
+
+async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Handled:
+    player_id = await call.require_player(call.principal.player_id)
+    session_id = call.path_id("session_id")
+    return await handle_session(call.services.commands, session_id, player_id, command, call.asked)
+
+
+async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
+    handled = await _changed(call, command)
+    return answered(call, SessionChanged(handled.id, handled.version), handled)
+
+
+async def _awaited_reply(
+    call: Call, handled: Handled, submitted: InteractionSubmitted, opener: Opener
+) -> tuple[ReplyShown | None, str | None]:
+    """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
+    not come in time.
+    """
+    if not call.preference.wait_s:
+        return None, None
+    aggregates = call.services.commands.aggregates
+    try:
+        standing = partial(reply_to, aggregates, handled.id, handled.version, submitted.turn)
+        reply = await call.wait("command", lambda wait_s: standing(wait_s=wait_s))
+        if reply is None:
+            return None, None
+        told = await reply_shown(opener, "/reply", reply.answer)
+        return told, (reply.status or await _status_at(aggregates, handled.id, submitted)).value
+    except (StoreUnavailable, KeyringIncomplete) as error:
+        # The interaction stands, so its sender must not be told that nothing was changed.
+        log.warning("a reply could not be read", error=str(error))
+        return None, None
+
+
+async def _status_at(aggregates: Aggregates, session_id: UUID, submitted: InteractionSubmitted) -> Status:
+    """Say what a session was when it took an interaction: open, unless its player's play was held."""
+    if not submitted.held:
+        return Status.OPEN
+    return (await aggregates.one(session_target(session_id))).state.status
+
+
+CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
+COMMANDS = (
+    Route(
+        "POST",
+        "/v1/sessions",
+        start_session,
+        Action.SESSION_START,
+        "Start a session",
+        answer=SessionBegun,
+        body=NewSession,
+        status=201,
+        alias="/sessions",
+        problems=(
+            INVALID,
+            UNKNOWN_STORY,
+            *refusals(session.ConsentMissing, session.SessionExists, roster.TooManySessions),
+        ),
+    ),
+    Route(
+        "POST",
+        "/v1/sessions/{session_id}/interactions",
+        submit_interaction,
+        Action.SESSION_PLAY,
+        "Say or choose something",
+        answer=InteractionTaken,
+        body=Interaction,
+        takes_words=True,
+        waits=True,
+        alias="/sessions/{session_id}/interactions",
+        problems=(
+            *CHANGE,
+            INVALID,
+            ERASED,
+            *refusals(
+                session.ConsentMissing,
+                session.SessionIsPaused,
+                turns.TurnUnanswered,
+                turns.TurnOutOfOrder,
+                turns.TurnsExhausted,
+                words.WordsBesideChoice,
+                words.WordsEmpty,
+                words.WordsTooLong,
+            ),
+        ),
+    ),
+    Route(
+        "POST",
+        "/v1/sessions/{session_id}/pause",
+        pause_session,
+        Action.SESSION_PLAY,
+        "Pause a session",
+        answer=SessionChanged,
+        problems=CHANGE,
+    ),
+    Route(
+        "POST",
+        "/v1/sessions/{session_id}/resume",
+        resume_session,
+        Action.SESSION_PLAY,
+        "Resume a session",
+        answer=SessionChanged,
+        problems=(*CHANGE, *refusals(session.ConsentMissing)),
+    ),
+)
+QUERIES = (
+    Route(
+        "GET",
+        "/v1/sessions/{session_id}",
+        show_session,
+        Action.SESSION_READ,
+        "Show a session",
+        answer=SessionShown,
+        alias="/sessions/{session_id}",
+        problems=(NOT_FOUND,),
+    ),
+)

@@ -1,0 +1,218 @@
+"""Live updates: what happens in a session, as it happens, with nothing lost or repeated in between.
+
+Everything durable comes from the log: first what the caller missed, then what this process's one reader
+hands on. Progress comes from whoever answers the turn, and may be missing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+import structlog
+from starlette.responses import Response
+
+from tta.clock import now_s
+from tta.commands.folding import AnyTarget, Folded
+from tta.commands.targets import record_target, session_target
+from tta.domain.identity import safety_record_id
+from tta.domain.safety_record import SafetyRecord
+from tta.domain.session import Session
+from tta.eventstore.envelope import Recorded
+from tta.eventstore.errors import StoreError
+from tta.http.edge.calls import Call, Route
+from tta.http.edge.problems import MALFORMED, NOT_FOUND, OVERLOADED, TOO_MANY_STREAMS, Problem
+from tta.http.sessions.event_stream import HEADERS, HEARTBEAT, MEDIA_TYPE, EventStream, retry, sse
+from tta.http.sessions.stream_bodies import Bye, Opened, Resync, StreamTicket
+from tta.http.sessions.telling import Telling
+from tta.live.catching_up import Unreachable, missed
+from tta.live.hub import Ending, Watch
+from tta.live.seen import NotNext, OtherFormat, Place, Seen
+from tta.security.keyring import KeyringIncomplete
+from tta.security.policy import Action
+from tta.security.tickets import LIFETIME_S, mint_ticket
+from tta.security.tokens import CLOCK_SKEW_S
+from tta.telemetry.errors import said, traced
+from tta.telemetry.metrics import STREAM_RESYNCS
+
+RESYNCS = frozenset({Ending.SLOW, Ending.CHANGED})
+
+log = structlog.get_logger(__name__)
+
+
+async def stream_session(call: Call) -> Response:
+    stood = _last_seen(call)
+    session_id = call.path_id("session_id")
+    player_id = await _player_of(call, session_id)
+    if call.request.method == "HEAD":
+        return Response(None, 200, HEADERS, MEDIA_TYPE)
+    hub = call.services.live
+    watcher = str(call.principal.player_id or call.principal.subject)
+    watch = Watch(watcher, session_id, safety_record_id(player_id))
+    await hub.join(watch)
+    try:
+        stream = Stream(call, session_id, player_id, watch)
+        await stream.begin(stood)
+    except BaseException:
+        hub.leave(watch)
+        raise
+    return EventStream(stream.written(), gone=lambda: watch.end(Ending.LEFT), left=lambda: hub.leave(watch))
+
+
+async def make_stream_ticket(call: Call) -> Response:
+    session_id = call.path_id("session_id")
+    await _player_of(call, session_id)
+    ticket = StreamTicket(mint_ticket(call.services.tokens, call.principal, session_id), LIFETIME_S)
+    return Response(msgspec.json.encode(ticket), 200, {"Cache-Control": "no-store"}, "application/json")
+
+
+class Stream:
+    """One open stream: where it stands, and what it writes next. Its watch has begun before it."""
+
+    def __init__(self, call: Call, session_id: UUID, player_id: UUID, watch: Watch) -> None:
+        self._call = call
+        self._session_id = session_id
+        self._player_id = player_id
+        self._record_id = safety_record_id(player_id)
+        self._watch = watch
+        self._telling = Telling(call, player_id)
+        self._missed: list[Recorded] = []
+        self._begins = b""
+        self._silent_since = 0.0
+        """Of the loop's clock: when the last byte had been handed on."""
+        self._seen: Seen
+
+    async def begin(self, stood: Seen | Unreachable | None) -> None:
+        """Find out where the session stands, and read what the caller missed since they stood there."""
+        aggregates = self._call.services.commands.aggregates
+        targets: list[AnyTarget] = [session_target(self._session_id), record_target(self._player_id)]
+        current, record = await aggregates.load(targets)
+        stands = Seen(Place.of(current.head), Place.of(record.head))
+        self._telling.answered = current.state.turns.last - current.state.turns.unanswered
+        self._seen = stands
+        if isinstance(stood, Seen):
+            found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
+            if not isinstance(found, Unreachable):
+                self._seen, self._missed = stood, found
+                return
+            stood = found
+        opened = self._opened(current, record)
+        if stood is None:
+            self._begins = sse("open", opened, stands)
+        else:
+            STREAM_RESYNCS.labels(stood.value).inc()
+            self._begins = sse("resync", Resync(stood.value, opened), stands)
+
+    async def written(self) -> AsyncIterator[bytes]:
+        """Write what was missed and what comes, until the watch ends."""
+        loop = asyncio.get_running_loop()
+        yield retry() + self._begins
+        self._silent_since = loop.time()
+        try:
+            while self._missed or self._watch.ending is None:
+                chunk = await (self._told(self._missed.pop(0)) if self._missed else self._next())
+                if chunk:
+                    yield chunk
+                    self._silent_since = loop.time()
+        except NotNext as error:
+            log.warning("a stream begins anew", error=said(error))
+            self._watch.end(Ending.CHANGED)
+        except (StoreError, KeyringIncomplete) as error:
+            log.warning("a stream cannot go on", error=said(error))
+            self._watch.end(Ending.UNAVAILABLE)
+        except Exception as error:  # noqa: BLE001 - The answer has begun: it is to end well, whatever is wrong.
+            log.error("a stream broke", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+            self._watch.end(Ending.UNAVAILABLE)
+        yield _last_words(self._watch.ending or Ending.UNAVAILABLE)
+
+    async def _next(self) -> bytes:
+        """Wait for what comes next, and write it; a comment where nothing was sent for a while."""
+        left_s = self._call.principal.expires_s + CLOCK_SKEW_S - now_s()
+        if left_s <= 0:
+            self._watch.end(Ending.EXPIRED)
+            return b""
+        silent_s = asyncio.get_running_loop().time() - self._silent_since
+        due_in_s = self._call.services.live.heartbeat_s - silent_s
+        if due_in_s <= 0:
+            return HEARTBEAT
+        found = await self._watch.next(min(due_in_s, left_s))
+        if found is None:
+            return b""
+        return await self._told(found) if isinstance(found, Recorded) else self._telling.progress(found)
+
+    async def _told(self, recorded: Recorded) -> bytes:
+        seen = self._seen.after(recorded, of_session=recorded.aggregate_id == self._session_id)
+        if seen is None:
+            return b""
+        chunk = await self._telling.event(recorded, seen)
+        self._seen = seen
+        return chunk
+
+    def _opened(self, current: Folded[Session], record: Folded[SafetyRecord]) -> Opened:
+        state = current.state
+        return Opened(
+            self._session_id,
+            current.head.version,
+            state.status.value,
+            state.turns.last,
+            state.turns.unanswered,
+            record.state.held,
+        )
+
+
+def _last_words(ending: Ending) -> bytes:
+    if ending is Ending.LEFT:
+        return b""
+    if ending in RESYNCS:
+        STREAM_RESYNCS.labels(ending.value).inc()
+        return sse("resync", Resync(ending.value))
+    return sse("bye", Bye(ending.value))
+
+
+def _last_seen(call: Call) -> Seen | Unreachable | None:
+    """Read where the caller stands: the header of one who comes again, or the parameter of one anew."""
+    request = call.request
+    raw = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
+    if not raw:
+        return None
+    try:
+        return Seen.read(raw)
+    except OtherFormat:
+        # A page that was open while TTA was updated goes on: browsers do not come again after a refusal.
+        return Unreachable.UNKNOWN
+    except ValueError as error:
+        raise Problem(MALFORMED, "Last-Event-ID is the id of an event of this stream, as it came") from error
+
+
+async def _player_of(call: Call, session_id: UUID) -> UUID:
+    """Name whose session it is, as the log has it; 404 unless it is the caller's to see."""
+    found = await call.services.commands.aggregates.one(session_target(session_id))
+    if found.state.player_id is None:
+        raise Problem(NOT_FOUND)
+    return await call.require_player(found.state.player_id)
+
+
+QUERIES = (
+    Route(
+        "GET",
+        "/v1/sessions/{session_id}/stream",
+        stream_session,
+        Action.SESSION_READ,
+        "Follow a session live",
+        problems=(NOT_FOUND, TOO_MANY_STREAMS, OVERLOADED),
+        query=("last_event_id",),
+        media_type=MEDIA_TYPE,
+        reads_log=True,
+        ticketed=True,
+    ),
+    Route(
+        "POST",
+        "/v1/sessions/{session_id}/stream-tickets",
+        make_stream_ticket,
+        Action.SESSION_READ,
+        "Make a ticket for a browser to follow a session",
+        answer=StreamTicket,
+        problems=(NOT_FOUND,),
+        reads_log=True,
+    ),
+)

@@ -1,0 +1,1 @@
+"""What a story must be before anybody plays it."""

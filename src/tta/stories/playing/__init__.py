@@ -1,0 +1,1 @@
+"""Playing a story: what is shown after each move, for one player."""

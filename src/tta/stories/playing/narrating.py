@@ -1,0 +1,219 @@
+"""The next passage of a story for one player: what they meant, what they may meet, and how it is told.
+
+Pure: the same story, moves, words and wishes give the same passage.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from tta.domain.passages import NOTHING_ASKED, SENT, Asked, Passage, Wishes
+from tta.stories.playing.filtering import Filter, filter_of, may_go, open_offers
+from tta.stories.playing.runtime import CHARACTERS_MAX, Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
+from tta.stories.playing.standing import HELP, SELF, characters_of, still_text
+from tta.stories.story import CALM, Story
+from tta.stories.understanding.meaning import Meaning, meaning_of
+
+SHELF = Shelf()
+LEFT_OUT = (
+    "A way is left out here, because it leads to what you wished not to meet, or to more than may be good "
+    "now. The story goes on in a calm place."
+)
+"""Where a story is sent to the calm place. It names no topic: that would bring up what is avoided."""
+
+Then = Literal["", "pause", "end"]
+
+
+class Told(NamedTuple):
+    """What is answered: its text, and where the story stands."""
+
+    text: str
+    passage: Passage
+    choice_texts: tuple[str, ...]
+    then: Then = ""
+    """What is to happen to the session once this was said."""
+
+
+def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> Told:
+    """Tell how a story begins, or how a copy of it does: where the moves led, under the wishes of now."""
+    return _opened(story, seed_id, filter_of(wishes), moves)
+
+
+def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> Told:
+    told = _arrived(story, _at(story, seed_id, moves), wishes)
+    # Nothing is practised by hearing it again.
+    return told._replace(passage=replace(told.passage, practised=())) if moves else told
+
+
+def moves_before_end(story: Story, seed_id: UUID, moves: Sequence[str]) -> int:
+    """Say how many of the moves to keep so that something is offered: all, or those before the end."""
+    kept = len(moves)
+    while kept and not _at(story, seed_id, moves[:kept]).shown.offers:
+        kept -= 1
+    return kept
+
+
+def understood(
+    story: Story,
+    seed_id: UUID,
+    moves: Sequence[str],
+    wishes: Filter,
+    *,
+    choice: str | None,
+    words: str | None,
+    asked: Asked = NOTHING_ASKED,
+) -> Meaning:
+    """Find out what a player means by a choice's id or by their words, where the moves led."""
+    shown = _at(story, seed_id, moves).shown
+    offers = open_offers(story, shown, wishes)
+    if choice is not None:
+        if choice in {each.id for each in offers}:
+            return Meaning("choice", choice, by_id=True)
+        return Meaning("gone", by_id=True)
+
+    def in_exercise() -> bool:
+        return _in_exercise(story, seed_id, moves, shown)
+
+    return meaning_of(words or "", offers, characters_of(story), asked=asked, in_exercise=in_exercise)
+
+
+def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: Shown) -> bool:
+    """Whether an exercise is under way: every way that is open stays with it, or one does and it was begun
+    by a move that did. Where it is over, or was not begun, a way leads on.
+    """
+    scene = story.scenes.get(shown.scene)
+    if scene is None or scene.skill is None or scene.skill in shown.practised:
+        return False
+    stays = [not offer.to for offer in shown.offers]
+    if all(stays) or not any(stays):
+        return any(stays)
+    return bool(moves) and _at(story, seed_id, moves[:-1]).shown.scene == shown.scene
+
+
+def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> Told:
+    """Say something while the story waits where the moves led, with what is open there."""
+    shown = _at(story, seed_id, moves).shown
+    return _still(story, text, shown, open_offers(story, shown, wishes))
+
+
+def told(
+    story: Story,
+    seed_id: UUID,
+    moves: Sequence[str],
+    wishes: Filter,
+    meaning: Meaning,
+    *,
+    untold: bool = False,
+) -> Told:
+    """Tell what follows on what a player meant. A choice that is not open moves nothing.
+
+    Where nothing was told yet (`untold`) the beginning follows, whatever but a pause or an end was meant.
+    """
+    tell = _beginning if untold else _going_on
+    answer = tell(story, seed_id, moves, wishes, meaning)
+    meant = None if meaning.by_id and meaning.kind == "choice" else meaning.kind
+    return answer._replace(passage=replace(answer.passage, meant=meant))
+
+
+def _beginning(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
+    if meaning.kind in {"pause", "quit"}:
+        place = _at(story, seed_id, moves)
+        text = still_text(story, place.shown, (), meaning, place.practised)
+        return Told(text, Passage(), (), _then(meaning))
+    begins = _opened(story, seed_id, wishes, moves)
+    first = {"self": SELF, "help": HELP}.get(meaning.kind)
+    return begins if first is None else _behind(first, begins)
+
+
+def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
+    place = _at(story, seed_id, moves)
+    shown = place.shown
+    offers = open_offers(story, shown, wishes)
+    if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
+        place.make(Chosen(meaning.choice))
+        answer = _arrived(story, place, wishes, meaning.choice, shown.scene)
+        # The next turn most likely goes on from here, and need not make these moves again.
+        SHELF.keep(story, seed_id, [*map(_move, (*moves, *answer.passage.moves))], place)
+        return answer
+    stranded = not offers or not may_go(story, shown.scene, wishes)
+    if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
+        # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
+        moved = _led_away(story, place, wishes, Passage())
+        return _behind(SELF, moved) if meaning.kind == "self" else moved
+    text = still_text(story, shown, offers, meaning, place.practised)
+    then = _then(meaning)
+    if then == "pause":
+        # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
+        return Told(text, Passage(), (), then)
+    answer = _still(story, text, shown, () if then else offers)
+    between = tuple(each for each in meaning.between if each in answer.passage.choices)
+    return answer._replace(passage=replace(answer.passage, between=between), then=then)
+
+
+def _then(meaning: Meaning) -> Then:
+    if meaning.kind == "pause":
+        return "pause"
+    return "end" if meaning.kind == "quit" and meaning.confirmed else ""
+
+
+def _arrived(
+    story: Story, place: Playthrough, wishes: Filter, choice: str | None = None, left: str = ""
+) -> Told:
+    """Tell what a choice, taken in the scene that is left, or a beginning has just led to. Where nothing is
+    left there that the player may meet, the story goes on to the calm place.
+    """
+    shown = place.shown
+    is_met = may_go(story, shown.scene, wishes)
+    if is_met and (shown.ending or open_offers(story, shown, wishes)):
+        return _standing(story, shown, shown.text, wishes, Passage(move=choice, practised=shown.practised))
+    said = shown.text if is_met else ""
+    if not is_met and choice and may_go(story, left, wishes):
+        said = shown.before
+    return _led_away(story, place, wishes, Passage(chosen=choice, practised=shown.practised), said)
+
+
+def _led_away(story: Story, place: Playthrough, wishes: Filter, so_far: Passage, said: str = "") -> Told:
+    """Go on to the calm place, and say why, behind what was said on the way there."""
+    shown = place.make(Sent(CALM))
+    parts = [said, LEFT_OUT, shown.text]
+    if sum(map(len, parts)) > CHARACTERS_MAX:
+        parts[0] = ""  # A reply holds one move of any length, not two.
+    practised = tuple(dict.fromkeys((*so_far.practised, *shown.practised)))
+    passage = replace(so_far, move=SENT + CALM, practised=practised)
+    return _standing(story, shown, "\n\n".join(filter(None, parts)), wishes, passage)
+
+
+def _standing(story: Story, shown: Shown, text: str, wishes: Filter, passage: Passage) -> Told:
+    """Complete a passage by where the story stands now."""
+    scene, offers = story.scenes.get(shown.scene), open_offers(story, shown, wishes)
+    passage = replace(
+        passage,
+        scene=shown.scene,
+        skill=scene.skill if scene else None,
+        choices=tuple(offer.id for offer in offers),
+        ending=shown.ending or None,
+    )
+    return Told(text, passage, tuple(offer.text for offer in offers))
+
+
+def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> Told:
+    """Answer without moving the story on."""
+    ids = tuple(each.id for each in shown.offers if each in offers)
+    texts = tuple(each.text for each in shown.offers if each in offers)
+    scene = story.scenes.get(shown.scene)
+    skill = scene.skill if scene else None
+    return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
+
+
+def _behind(first: str, answer: Told) -> Told:
+    return answer._replace(text=f"{first}\n\n{answer.text}")
+
+
+def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
+    return SHELF.at(story, seed_id, [_move(each) for each in moves])
+
+
+def _move(recorded: str) -> Move:
+    return Sent(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else Chosen(recorded)
