@@ -309,7 +309,7 @@ async def breaking(api: Api, body: dict[str, Any]) -> httpx2.Response:
         except KeyError as error:
             raise ValueError(f"cannot use {call.body.text}") from error
 
-    route = Route("POST", "/v1/broken", endpoint, Action.LOOK, "Break", body=Marked)
+    route = Route("POST", "/v1/broken", endpoint, Action.LOOK, "Break", "break", body=Marked)
     app = Starlette(
         routes=mounted(route, services(api.parts, Work([], []))), middleware=[Middleware(Observed)]
     )

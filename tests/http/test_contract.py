@@ -15,6 +15,8 @@ from running_process import Dev
 from tta.domain.vocabulary import Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.contract import contract
+from tta.http.schema_names import NAMES, schemas_of
+from tta.http.sessions.stream_contract import stream_contract
 
 DOCUMENT: dict[str, Any] = contract(COMMANDS, QUERIES, BOTH)
 CHECKED_IN = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -38,6 +40,26 @@ def test_it_is_the_one_that_is_checked_in():
 def test_it_is_written_down_by_the_command_that_says_so():
     written = subprocess.run([sys.executable, "-m", "tta.http.openapi"], check=True, capture_output=True)
     assert written.stdout == CHECKED_IN.read_bytes()
+
+
+def test_a_schema_keeps_its_name_when_its_class_is_renamed():
+    class Inner(msgspec.Struct):
+        text: str
+
+    class Outer(msgspec.Struct):
+        inner: Inner
+
+    schemas = schemas_of([Outer], {Outer: "Published", Inner: "PublishedToo"})
+    assert {name: schema["title"] for name, schema in schemas.items()} == {
+        "Published": "Published",
+        "PublishedToo": "PublishedToo",
+    }
+    assert schemas["Published"]["properties"]["inner"] == {"$ref": "#/components/schemas/PublishedToo"}
+
+
+def test_every_published_name_is_of_a_schema():
+    found = {*DOCUMENT["components"]["schemas"], *stream_contract()["components"]["schemas"]}
+    assert set(NAMES.values()) == found
 
 
 def test_every_operation_has_an_id_of_its_own():

@@ -122,6 +122,8 @@ def rows_of(row: type[Row]) -> list[dict[str, Any]]:
     samples["float"] = 0.5
     full, bare = {}, {}
     for name, hint in row.__annotations__.items() | Row.__annotations__.items():
+        if name not in row.__struct_fields__:
+            continue
         word = re.findall(r"str|int|bool|bytes|float|tuple", str(hint))
         value = samples["tuple" if "tuple" in word else word[0]]
         full[name] = value

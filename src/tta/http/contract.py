@@ -43,6 +43,7 @@ from tta.http.edge.problems import (
     ProblemDocument,
 )
 from tta.http.edge.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
+from tta.http.schema_names import reference, schemas_of
 from tta.live.seen import CHARACTERS_MAX as EVENT_ID_CHARACTERS_MAX
 from tta.projections.catalogue_answers import Looked
 from tta.security.policy import PUBLIC
@@ -115,7 +116,7 @@ def contract(commands: Sequence[Route], queries: Sequence[Route], both: Sequence
     routes = (*commands, *queries, *both)
     types = [kind for route in routes for kind in (route.body, route.answer) if kind is not None]
     unique = list(dict.fromkeys([*types, ProblemDocument]))
-    _, schemas = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
+    schemas = schemas_of(unique)
     paths: dict[str, dict[str, Any]] = {}
     for tag, tagged in (("commands", commands), ("queries", queries), ("operations", both)):
         for route in tagged:
@@ -162,7 +163,7 @@ def _ecma(schema: Any) -> Any:
 
 
 def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
-    name = route.endpoint.__name__ + ("_unversioned" if deprecated else "")
+    name = route.operation + ("_unversioned" if deprecated else "")
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": route.summary,
@@ -174,7 +175,7 @@ def _operation(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
     if deprecated:
         operation["deprecated"] = True
     if route.body is not None:
-        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        schema = reference(route.body)
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return operation
 
@@ -217,7 +218,7 @@ def _responses(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
     aged = ("Deprecation", "Link") if deprecated else ()
     ok: dict[str, Any] = {"description": route.summary}
     ok |= _headers(*_answer_headers(route, tag), *aged)
-    schema = TEXT if route.answer is None else {"$ref": f"#/components/schemas/{route.answer.__name__}"}
+    schema = TEXT if route.answer is None else reference(route.answer)
     ok["content"] = {route.media_type: {"schema": schema}}
     responses: dict[str, Any] = {str(route.status): ok}
     if tag == "queries" and not route.reads_log:
@@ -226,7 +227,7 @@ def _responses(route: Route, tag: str, *, deprecated: bool) -> dict[str, Any]:
     for kind in _kinds(route, tag):
         by_status.setdefault(kind.status, []).append(kind)
     for status, kinds in sorted(by_status.items()):
-        schema = {"$ref": "#/components/schemas/ProblemDocument"}
+        schema = reference(ProblemDocument)
         responses[str(status)] = {
             "description": " · ".join(dict.fromkeys(f"`{kind.code}`: {kind.title}" for kind in kinds)),
             **_headers(*PROBLEM_HEADERS.get(status, ())),

@@ -263,15 +263,48 @@ def _json(answer: msgspec.Struct, status: int) -> Response:
 
 
 ROUTES = (
-    Route("GET", "/v1/health", health, Action.LOOK, "Show health", answer=Health, alias="/health"),
-    Route("GET", "/livez", livez, Action.LOOK, "Show whether the process lives", answer=Alive),
-    Route("GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", answer=Alive),
+    Route(
+        "GET",
+        "/v1/health",
+        health,
+        Action.LOOK,
+        "Show health",
+        operation="health",
+        answer=Health,
+        alias="/health",
+    ),
+    Route(
+        "GET", "/livez", livez, Action.LOOK, "Show whether the process lives", operation="livez", answer=Alive
+    ),
+    Route(
+        "GET",
+        "/readyz",
+        readyz,
+        Action.LOOK,
+        "Show whether it can take traffic",
+        operation="readyz",
+        answer=Alive,
+    ),
 )
 BOTH = tuple(route._replace(priority=Priority.ALWAYS) for route in ROUTES)
 OPERATORS = (
-    Route("GET", "/health", whole_health, Action.LOOK, "Show health in full", priority=Priority.ALWAYS),
     Route(
-        "GET", "/readyz", readyz, Action.LOOK, "Show whether it can take traffic", priority=Priority.ALWAYS
+        "GET",
+        "/health",
+        whole_health,
+        Action.LOOK,
+        "Show health in full",
+        operation="whole_health",
+        priority=Priority.ALWAYS,
+    ),
+    Route(
+        "GET",
+        "/readyz",
+        readyz,
+        Action.LOOK,
+        "Show whether it can take traffic",
+        operation="readyz",
+        priority=Priority.ALWAYS,
     ),
 )
 """Beside metrics and `/livez`, which every process shows to those who run it."""

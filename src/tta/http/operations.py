@@ -178,6 +178,7 @@ COMMANDS = (
         forget_rows,
         Action.OPERATIONS_CHANGE,
         "Have rows of read models removed and filled anew from the log",
+        operation="forget_rows",
         answer=RowsForgotten,
         body=RowsToForget,
         appends=False,
@@ -191,6 +192,7 @@ QUERIES = (
         show_agents,
         Action.OPERATIONS_READ,
         "Show which agents there are, and how they do",
+        operation="show_agents",
         answer=AgentsShown,
     ),
 )

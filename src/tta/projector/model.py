@@ -8,7 +8,7 @@ tables both come from them.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
-from typing import Any, NamedTuple, Protocol, cast, get_type_hints, overload
+from typing import Any, ClassVar, NamedTuple, Protocol, cast, get_type_hints, overload
 
 import msgspec
 
@@ -38,7 +38,10 @@ KINDS: dict[Any, Kind] = {
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A node of a read model; its class is its label. Times are milliseconds since 1970, UTC."""
+    """A node of a read model. Times are milliseconds since 1970, UTC."""
+
+    LABEL: ClassVar[str] = ""
+    """Its label, where that is not the name of its class: a label stays when a class is renamed."""
 
     id: str
 
@@ -145,7 +148,7 @@ class Storage:
 
 def label(model: Stored, row: type[Row]) -> str:
     """The label of a row class: it carries the model's version, so that two can stand side by side."""
-    return f"{row.__name__}_v{model.VERSION}"
+    return f"{row.LABEL or row.__name__}_v{model.VERSION}"
 
 
 @overload
@@ -178,7 +181,9 @@ def read_model(module: ModuleType) -> ReadModel:
 
 def _properties(row: type[Row]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
-    for name, hint in get_type_hints(row).items():
+    hints = get_type_hints(row)
+    for name in row.__struct_fields__:
+        hint = hints[name]
         clear = [kind for kind in getattr(hint, "__args__", ()) if kind is not type(None)]
         kind = clear[0] if clear and type(None) in hint.__args__ else hint
         assert kind in KINDS, f"{row.__name__}.{name}: no graph holds {hint}"

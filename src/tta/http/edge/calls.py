@@ -141,6 +141,8 @@ class Route(NamedTuple):
     endpoint: Callable[["Call"], Awaitable[Response]]
     action: Action
     summary: str
+    operation: str
+    """The contract's `operationId`: it stays when a function is renamed, as clients' code is made from it."""
     answer: Any = None
     body: Any = None
     status: int = 200

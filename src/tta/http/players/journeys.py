@@ -60,6 +60,7 @@ QUERIES = (
         show_journey,
         Action.PLAYER_READ,
         "Show a player's journey",
+        operation="show_journey",
         answer=JourneyShown,
         query=("limit", "cursor"),
         problems=(NOT_FOUND, INVALID),

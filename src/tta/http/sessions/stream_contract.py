@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tta import __version__
+from tta.http.schema_names import reference, schemas_of
 from tta.http.sessions.event_stream import MEDIA_TYPE
 from tta.http.sessions.stream_bodies import EVENTS
 from tta.live.seen import CHARACTERS_MAX
@@ -33,7 +34,6 @@ CHANNEL = "sessionStream"
 def stream_contract() -> dict[str, Any]:
     """Write the AsyncAPI document of the stream."""
     unique = list(dict.fromkeys(EVENTS.values()))
-    _, schemas = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
     document = {
         "asyncapi": "3.0.0",
         "info": {
@@ -62,7 +62,7 @@ def stream_contract() -> dict[str, Any]:
         },
         "components": {
             "messages": {name: _message(name, kind) for name, kind in EVENTS.items()},
-            "schemas": schemas,
+            "schemas": schemas_of(unique),
         },
     }
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
@@ -74,7 +74,7 @@ def _message(name: str, kind: type[msgspec.Struct]) -> dict[str, Any]:
         "name": name,
         "summary": SUMMARIES[name],
         "headers": _fields(name),
-        "payload": {"$ref": f"#/components/schemas/{kind.__name__}"},
+        "payload": reference(kind),
     }
 
 
