@@ -14,7 +14,7 @@ from redis.backoff import NoBackoff
 from bench.figures import Figure, percentile, sized
 from bench.stores import one_event, server, store
 from tta.domain.identity import derived_id
-from tta.eventstore.appends import Append, Appended, appended, packed
+from tta.eventstore.appends import Append, AppendResult, appended, packed
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, Head
 from tta.eventstore.nodes import evalsha
@@ -27,7 +27,7 @@ EVENTS = sized(20_000, 512)
 ROUNDS = sized(3, 1)
 PIPELINE = 256
 
-Appending = Callable[[Append], Awaitable[Appended]]
+Appending = Callable[[Append], Awaitable[AppendResult]]
 
 
 async def run() -> list[Figure]:
@@ -93,7 +93,7 @@ class _pooled:  # noqa: N801 - Used like a function.
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def _append(self, append: Append) -> Appended:
+    async def _append(self, append: Append) -> AppendResult:
         request = packed(append, self._store.layout, touch=False)
         reply = await self._client.evalsha(self._sha, len(request.keys), *request.keys, *request.arguments)
         return appended(append, request, reply)

@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from bench.stores import one_event
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.session import SessionStarted
 from tta.domain.turns import InteractionSubmitted
@@ -41,7 +41,7 @@ def main() -> None:
     sha = APPEND.sha.decode()
     session, player = owned_id(derived_id("bare", "player"), "session"), derived_id("bare", "player")
     started = SessionStarted(player_id=player, story="clearing", at=datetime.now(UTC))
-    said = InteractionSubmitted(turn=1, words=Sealed(os.urandom(250)), at=datetime.now(UTC))
+    said = InteractionSubmitted(turn=1, words=SealedText(os.urandom(250)), at=datetime.now(UTC))
     template = packed(_append(session, player, said), layout, touch=False)
 
     async def echo(request: Request) -> JSONResponse:

@@ -14,7 +14,7 @@ from bench.peers import WORDS, command_rate, postgresql, sqlite
 from bench.stores import one_event, server, store
 from tta.app.work import event_types
 from tta.commands.folding import Aggregates
-from tta.commands.handle import Asked, Commands, handle
+from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.targets import player_target, session_target
 from tta.domain.identity import derived_id, owned_id
@@ -28,7 +28,7 @@ from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.appends import packed
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Context
+from tta.eventstore.envelope import ABSENT, Causation
 from tta.eventstore.scripts import APPEND
 from tta.eventstore.store import EventStore
 from tta.security.key_files import read_key_encryption_keys
@@ -80,10 +80,10 @@ async def run() -> list[Figure]:
     return figures
 
 
-def _asked(*parts: str | UUID) -> Asked:
+def _asked(*parts: str | UUID) -> CommandContext:
     command_id = derived_id(*parts)
-    return Asked(
-        Context(
+    return CommandContext(
+        Causation(
             actor="bench",
             command_id=command_id,
             correlation_id=command_id,
@@ -111,8 +111,8 @@ async def _prepared(commands: Commands, turn: int) -> list[tuple[UUID, UUID]]:
                 command = AnswerInteraction(
                     turn=step // 2 + 1, reply=WORDS, author=Author.STORY, held=False, at=NOW
                 )
-            asked = _asked(identity, str(step))
-            await handle(commands, session_target(identity), command, asked, player_id=player)
+            context = _asked(identity, str(step))
+            await handle(commands, session_target(identity), command, context, player_id=player)
         return identity, player
 
     return list(await asyncio.gather(*(one(number) for number in range(AGGREGATES))))
@@ -126,10 +126,10 @@ async def _commands(commands: Commands, sessions: list[tuple[UUID, UUID]]) -> fl
         command: SubmitInteraction | AnswerInteraction = SubmitInteraction(
             words=WORDS, held=False, consented=True, at=NOW
         )
-        asked = _asked(identity, "measured", "warm" if warm else "cold")
+        context = _asked(identity, "measured", "warm" if warm else "cold")
         if not warm:
             command = AnswerInteraction(turn=10, reply=WORDS, author=Author.STORY, held=False, at=NOW)
-        await handle(commands, session_target(identity), command, asked, player_id=player)
+        await handle(commands, session_target(identity), command, context, player_id=player)
     return len(sessions) / (time.perf_counter() - began)
 
 

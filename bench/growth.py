@@ -10,7 +10,7 @@ from bench.stores import one_event, server, store
 from tta.domain.identity import derived_id
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.store import EventStore, LoadRequest
 
 TITLE = "Cost per command by stored events (load 20 cold + append, in sequence)"
 SIZES = sized((1_000, 100_000, 1_000_000), (100, 200, 400))
@@ -60,7 +60,7 @@ async def _measure(opened: EventStore, name: str) -> list[float]:
         for _ in range(20):
             head = (await opened.append(one_event(aggregate, head))).heads[0]
         began = time.perf_counter()
-        loaded = (await opened.load([Wanted(aggregate)]))[0]
+        loaded = (await opened.load([LoadRequest(aggregate)]))[0]
         await opened.append(one_event(aggregate, loaded.head))
         latencies.append(time.perf_counter() - began)
     return latencies

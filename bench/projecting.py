@@ -23,7 +23,7 @@ from bench.figures import Figure, median, sized
 from bench.neo4j import neo4j, wiped
 from bench.stores import server, store
 from tta.app.work import event_types
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import PlayerRegistered
 from tta.domain.session import SessionStarted
@@ -34,15 +34,15 @@ from tta.domain.turns import (
 from tta.domain.vocabulary import AgeBand, Author
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, Context, Draft
+from tta.eventstore.envelope import ABSENT, Causation, Draft
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.graph.migrations import migrate
 from tta.graph.opening import open_graph
 from tta.projections import journey, session_state
 from tta.projector.freshness import Positions
-from tta.projector.model import ReadModel, Storage, read_model
 from tta.projector.projector import Projector
+from tta.projector.read_model import ReadModel, Storage, read_model
 
 TITLE = "Catch-up of session_state and journey"
 PLAYERS = sized(2_000, 8)
@@ -224,13 +224,13 @@ async def _append(opened: EventStore, aggregate: Any, player: Any, events: list[
     head = ABSENT
     for number, event in enumerate(events):
         command = derived_id(aggregate, str(number))
-        context = Context(actor="bench", command_id=command, correlation_id=command, causation_id=command)
+        causation = Causation(actor="bench", command_id=command, correlation_id=command, causation_id=command)
         drafts = [Draft(type(event).__name__, msgspec.msgpack.encode(event))]
         done = await opened.append(
-            Append(streams=[StreamAppend(aggregate, head, drafts, player)], context=context)
+            Append(streams=[StreamAppend(aggregate, head, drafts, player)], causation=causation)
         )
         head = done.heads[0]
 
 
-def _box() -> Sealed:
-    return Sealed(os.urandom(250))
+def _box() -> SealedText:
+    return SealedText(os.urandom(250))

@@ -11,7 +11,7 @@ from tta.domain.identity import derived_id
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Context, Draft, Head
+from tta.eventstore.envelope import Causation, Draft, Head
 from tta.eventstore.store import EventStore
 
 PAYLOAD = os.urandom(200)
@@ -50,7 +50,7 @@ def one_event(
 ) -> Append:
     """An append of one event with every field of the envelope that a command sets."""
     command_id = derived_id(aggregate, str(expected.version))
-    context = Context(
+    causation = Causation(
         actor=ACTOR,
         command_id=command_id,
         correlation_id=command_id,
@@ -58,4 +58,6 @@ def one_event(
         fingerprint=b"12345678",
         traceparent=TRACE,
     )
-    return Append(streams=[StreamAppend(aggregate, expected, [draft], player or aggregate)], context=context)
+    return Append(
+        streams=[StreamAppend(aggregate, expected, [draft], player or aggregate)], causation=causation
+    )

@@ -17,7 +17,7 @@ import pytest
 
 from running_tta import Dev, environment, tta
 from tta.domain.identity import derived_id
-from tta.stories.playing.runtime import Chosen, Playthrough
+from tta.stories.playing.runtime import ChoiceMove, Playthrough
 from tta.stories.story import catalogue
 
 WORDS = "A heron stands in the shallows."
@@ -374,7 +374,7 @@ def test_play_plays_a_story_and_leaves_nothing(tmp_path: Path):
     place = Playthrough(catalogue()["clearing"][1], UUID(int=0))
     assert place.shown.text[:60] in done.stdout
     for number in (0, 1):
-        assert place.make(Chosen(place.shown.offers[number].id)).text[:60] in done.stdout
+        assert place.make(ChoiceMove(place.shown.offers[number].id)).text[:60] in done.stdout
     assert "I am not sure which you mean" in done.stdout
     assert list(tmp_path.iterdir()) == []
     assert "there is no story 'nowhere'" in tta("play", "nowhere", cwd=tmp_path).stdout

@@ -19,16 +19,16 @@ from tta.agents.team import team_of
 from tta.app.main import services
 from tta.app.overdue import OverdueAnswers, overdue_answers
 from tta.app.work import Work, projectors, reactors
-from tta.commands.handle import Asked, handle_over
+from tta.commands.handle import CommandContext, handle_over
 from tta.commands.targets import session_target
 from tta.console.doctor_servers import check_graph
 from tta.domain.identity import derived_id
 from tta.domain.turns import InteractionSubmitted
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.apps import app
-from tta.http.edge.calls import Overdue
+from tta.http.edge.calls import OverdueReplies
 
-NONE = Overdue(0, None)
+NONE = OverdueReplies(0, None)
 
 
 @pytest_asyncio.fixture
@@ -38,7 +38,7 @@ async def silent(tmp_path: Path) -> AsyncIterator[Api]:
         yield running
 
 
-async def measured(api: Api, overdue_s: float = 0.0) -> Overdue:
+async def measured(api: Api, overdue_s: float = 0.0) -> OverdueReplies:
     return await overdue_answers(api.parts.commands.aggregates, api.parts.graph, overdue_s=overdue_s)
 
 
@@ -57,13 +57,15 @@ async def said_long_ago(api: Api) -> None:
     session_id = UUID(path.rpartition("/")[2])
     target = session_target(session_id)
     command_id = derived_id("said long ago", session_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     event = InteractionSubmitted(turn=1, choice="on", at=datetime.now(UTC) - timedelta(minutes=10))
     await handle_over(
         api.parts.commands,
         [target],
         lambda _: {target: [event]},
-        Asked(context),
+        CommandContext(causation),
         player_id=caller.player_id,
     )
     # Its token is behind that event, so that the read model has seen both.

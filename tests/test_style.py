@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -69,7 +70,7 @@ EDGES_WITHIN: dict[tuple[str, str], set[str]] = {
         "scripts",
         "store",
     },
-    ("projections", "projector"): {"model"},
+    ("projections", "projector"): {"read_model"},
     ("projections", "graph"): {"engine", "schema"},
     ("http", "graph"): {"engine"},
     ("http", "projector"): {"checkpoints", "forgetting", "freshness", "lag"},
@@ -99,6 +100,18 @@ NAMES_REFUSED = {
     "services",
     "util",
     "utils",
+}
+PARTICIPLE = re.compile(
+    r"[A-Z][a-z]*ed|Begun|Built|Chosen|Dealt|Did|Done|Drawn|Fit|Found|Given|Heard|Held|Kept|Known|Lost|Made|Meant|Met"
+    r"|Read|Said|Seen|Sent|Shown|Sold|Spoken|Standing|Taken|Thought|Told|Unfit|Untrue|Written|Wrong|[A-Z][a-z]*able"
+)
+"""A word that says what was done to a thing, or how it is, and not what it is."""
+NOUNS = {"Fit"}
+"""Class names that look like participles or adjectives, and are nouns: how well a story fits is its fit."""
+AMBIGUOUS_WORDS = {"model", "models", "progress"}
+ALLOWED_WORDS = {
+    "src/tta/http/players/progress.py": "progress",
+    "src/tta/projections/progress.py": "progress",
 }
 READS_ENVIRONMENT = {
     "app/main.py": "the one reader of the settings",
@@ -285,6 +298,38 @@ def test_a_module_is_named_for_its_job(path: Path):
     parts = path.relative_to(ROOT).with_suffix("").parts
     words = {word for part in parts for word in part.split("_")}
     assert not words & NAMES_REFUSED
+
+
+def class_names() -> list[tuple[str, str]]:
+    """Every class of TTA, and where it is."""
+    return [
+        (node.name, shown(path))
+        for path in SOURCES
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
+def test_no_two_classes_have_one_name():
+    found = Counter(name for name, _ in class_names())
+    assert not [(name, where) for name, where in class_names() if found[name] > 1]
+
+
+def test_a_class_is_named_by_a_noun():
+    bare = [(name, where) for name, where in class_names() if PARTICIPLE.fullmatch(name.lstrip("_"))]
+    assert not [each for each in bare if each[0] not in NOUNS]
+    assert {name for name, _ in bare} == NOUNS, "each exception is still needed"
+
+
+def test_a_module_says_which_model_it_means():
+    """A read model, or a language model (`llm`); and progress is a player's."""
+    bare = {
+        shown(path): word
+        for path in SOURCES
+        for word in path.stem.split("_")
+        if word in AMBIGUOUS_WORDS and not path.stem.startswith("read_model")
+    }
+    assert bare == ALLOWED_WORDS
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)

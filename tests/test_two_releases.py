@@ -12,7 +12,7 @@ from running_tta import Dev
 from told_passages import next_passage
 from tta.domain.passages import Wishes
 from tta.graph.migrations import migrations_folder
-from tta.stories.playing.narrating import Told, opening
+from tta.stories.playing.narrating import ToldPassage, opening
 from tta.stories.story import Story, catalogue, read_story
 
 FIRST = catalogue()["clearing"][1]
@@ -36,7 +36,7 @@ def release_with(story: Story, folder: Path) -> Path:
     return folder
 
 
-def expected(story: Story, session: UUID, moves: list[str]) -> list[Told]:
+def expected(story: Story, session: UUID, moves: list[str]) -> list[ToldPassage]:
     """What a player is told who makes these moves."""
     told = [opening(story, session, Wishes())]
     for made, choice in enumerate(moves):
@@ -69,7 +69,7 @@ def chosen(dev: Dev, session: str, choice: str, key: str) -> dict[str, Any]:
     return reply
 
 
-def must_be_told(shown: dict[str, Any], told: Told) -> None:
+def must_be_told(shown: dict[str, Any], told: ToldPassage) -> None:
     assert shown["text"].encode() == told.text.encode()
     assert [(each["id"], each["text"]) for each in shown["choices"]] == list(
         zip(told.passage.choices, told.choice_texts, strict=True)

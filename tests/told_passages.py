@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tta.domain.passages import NOTHING_ASKED, Asked, Wishes
+from tta.domain.passages import NOTHING_ASKED, PassageQuestion, Wishes
 from tta.stories.playing.filtering import filter_of
-from tta.stories.playing.narrating import Told, told, understood
+from tta.stories.playing.narrating import ToldPassage, told, understood
 from tta.stories.story import Story
 
 
@@ -17,8 +17,8 @@ def next_passage(
     *,
     choice: str | None,
     words: str | None,
-    asked: Asked = NOTHING_ASKED,
-) -> Told:
+    asked: PassageQuestion = NOTHING_ASKED,
+) -> ToldPassage:
     """Tell what follows on what a player chose or said, after the moves so far."""
     kept = filter_of(wishes)
     meaning = understood(story, seed_id, moves, kept, choice=choice, words=words, asked=asked)

@@ -7,8 +7,17 @@ from uuid import UUID
 
 from brief_examples import stands
 
-from tta.agents.messages import Brief, Checked, Consent, Meant, Plan, Telling, Turn, Written
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
+from tta.agents.messages import (
+    Brief,
+    GuardianVerdict,
+    ModelConsent,
+    ModelMeaning,
+    ModelText,
+    PassageDraft,
+    PendingTurn,
+    TurnPlan,
+)
 from tta.agents.narrator import Narrator
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import Deadlines
@@ -17,7 +26,7 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage, Play, Wishes
 from tta.domain.vocabulary import Author
 from tta.stories.playing.filtering import filter_of
-from tta.stories.playing.narrating import Told
+from tta.stories.playing.narrating import ToldPassage
 from tta.stories.story import CALM, catalogue
 from tta.stories.understanding.meaning import Meaning
 
@@ -25,7 +34,7 @@ CLEARING = catalogue()["clearing"][1]
 SESSION, PLAYER, CALL = UUID(int=5), UUID(int=6), UUID(int=7)
 SHORT = Deadlines(interpret_s=0.25, narrate_s=0.25, check_s=0.25, pure_s=0.25)
 """Enough for agents that answer at once, and soon over for those that never do."""
-CHOSEN = Turn(
+CHOSEN = PendingTurn(
     session_id=SESSION,
     number=1,
     story=CLEARING,
@@ -34,7 +43,7 @@ CHOSEN = Turn(
     choice="path",
     words=None,
     call_id=CALL,
-    consent=Consent(PLAYER, stands),
+    consent=ModelConsent(PLAYER, stands),
 )
 SAID = CHOSEN._replace(choice=None, words="Go straight to the path")
 UNCLEAR = CHOSEN._replace(choice=None, words="Purple monkey dishwasher")
@@ -42,7 +51,7 @@ WRITTEN = Narration(outcome=NarrationOutcome.WRITTEN, endpoint="near", model="sm
 INTERPRETED = Narration(
     outcome=NarrationOutcome.INTERPRETED, endpoint="near", model="small", prompt="interpret@1", tokens_in=50
 )
-TOLD_ANEW = Written("The snail takes its time, and then a little more.", WRITTEN)
+TOLD_ANEW = ModelText("The snail takes its time, and then a little more.", WRITTEN)
 
 
 class ToldModels:
@@ -55,12 +64,12 @@ class ToldModels:
         self.calls: list[UUID] = []
         self.resting = resting
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
         meant = await self._answer(brief, call_id, within_s)
-        return Meant(meant, INTERPRETED) if isinstance(meant, Meaning) else meant
+        return ModelMeaning(meant, INTERPRETED) if isinstance(meant, Meaning) else meant
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
-        written: Written = await self._answer(brief, call_id, within_s)
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
+        written: ModelText = await self._answer(brief, call_id, within_s)
         return written
 
     async def _answer(self, brief: Brief, call_id: UUID, within_s: float) -> Any:
@@ -78,9 +87,9 @@ class ToldModels:
 NEVER = object()
 
 
-def not_written(outcome: NarrationOutcome) -> NotWritten:
+def not_written(outcome: NarrationOutcome) -> NoModelText:
     narration = Narration(outcome=outcome, endpoint="near", took_ms=3)
-    return NotWritten(narration, may_pass=outcome is NarrationOutcome.FAILED)
+    return NoModelText(narration, may_pass=outcome is NarrationOutcome.FAILED)
 
 
 def orchestrator(
@@ -104,22 +113,22 @@ class AnyAgent:
         self._may = may
         self.asked = 0
 
-    def may_ask(self, turn: Turn, known: Meaning | Plan) -> bool:
+    def may_ask(self, turn: PendingTurn, known: Meaning | TurnPlan) -> bool:
         return self._may
 
     def may_pass(self, author: Author) -> bool:
         return self._may
 
-    async def interpret(self, turn: Turn) -> Any:
+    async def interpret(self, turn: PendingTurn) -> Any:
         return await self._do()
 
-    async def move(self, turn: Turn, meaning: Meaning) -> Any:
+    async def move(self, turn: PendingTurn, meaning: Meaning) -> Any:
         return await self._do()
 
     async def check(self, text: str, author: Author) -> Any:
         return await self._do()
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Any:
+    async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> Any:
         return await self._do()
 
     async def _do(self) -> Any:
@@ -131,11 +140,11 @@ class AnyAgent:
 class AskingNarrator(Narrator):
     """Our narrator, but for what it says that a model wrote."""
 
-    def __init__(self, telling: Telling) -> None:
+    def __init__(self, telling: PassageDraft) -> None:
         super().__init__(ToldModels())
         self._telling = telling
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:
+    async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
         return self._telling
 
 
@@ -147,21 +156,21 @@ def broken() -> Any:
     raise RuntimeError("a bug")
 
 
-def untrue_told() -> Told:
-    return Told("Elsewhere.", Passage(move="sit", scene="sit"), ())
+def untrue_told() -> ToldPassage:
+    return ToldPassage("Elsewhere.", Passage(move="sit", scene="sit"), ())
 
 
-def sent_told() -> Told:
-    return Told("Elsewhere.", Passage(move="@sit", scene="sit"), ())
+def sent_told() -> ToldPassage:
+    return ToldPassage("Elsewhere.", Passage(move="@sit", scene="sit"), ())
 
 
-def led_told() -> Told:
-    return Told("Rest.", Passage(chosen="sit", move=f"@{CALM}", scene=CALM), ())
+def led_told() -> ToldPassage:
+    return ToldPassage("Rest.", Passage(chosen="sit", move=f"@{CALM}", scene=CALM), ())
 
 
-def ended_told() -> Told:
-    return Told("It is over.", Passage(), (), "end")
+def ended_told() -> ToldPassage:
+    return ToldPassage("It is over.", Passage(), (), "end")
 
 
-def refused() -> Checked:
-    return Checked(passes=False, by=("layer@1",))
+def refused() -> GuardianVerdict:
+    return GuardianVerdict(passes=False, by=("layer@1",))

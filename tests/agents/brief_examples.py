@@ -3,10 +3,10 @@
 import json
 from uuid import UUID
 
-from tta.agents.messages import Brief, Consent
+from tta.agents.messages import Brief, ModelConsent
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Approach
-from tta.stories.playing.narrating import Told
+from tta.stories.playing.narrating import ToldPassage
 from tta.stories.story import Scene, Story
 
 
@@ -43,9 +43,9 @@ STORY = Story(
     scenes={"jetty": SCENE},
     compiled="",
 )
-TOLD = Told(PASSAGE, Passage(move="ferry", scene="jetty", choices=CHOICES), ("'Nervous.'", "'Fine.'"))
+TOLD = ToldPassage(PASSAGE, Passage(move="ferry", scene="jetty", choices=CHOICES), ("'Nervous.'", "'Fine.'"))
 WORDS = "I walk up to her, my heart is loud"
-BRIEF = Brief(STORY, SCENE, TOLD, WORDS, Consent(PLAYER, stands))
+BRIEF = Brief(STORY, SCENE, TOLD, WORDS, ModelConsent(PLAYER, stands))
 
 
 def answer(text: str = RETOLD, choices: tuple[str, ...] = CHOICES) -> str:

@@ -13,15 +13,15 @@ from model_server import ModelServer
 from tta.agents.budgets import Limits
 from tta.agents.endpoint_client import Message
 from tta.agents.endpoints import Endpoint
-from tta.agents.gateway import Gateway, NotAnswered, Question
-from tta.agents.messages import Consent
-from tta.app.asked_models import limits_of
+from tta.agents.gateway import Gateway, NoEndpointAnswer, Question
+from tta.agents.messages import ModelConsent
+from tta.app.llms import limits_of
 from tta.app.settings import Settings
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
-CONSENT = Consent(PLAYER, stands)
+CONSENT = ModelConsent(PLAYER, stands)
 CALL = UUID(int=7)
 QUESTION = Question("narrate@1", (Message("system", "Tell it."), Message("user", "The clearing is quiet.")))
 SLACK_S = 2.0  # What two cores that others use too may add.
@@ -56,7 +56,7 @@ async def opened(
 
 
 async def outcome_of(gateway: Gateway, within_s: float = 2.0) -> NarrationOutcome:
-    with pytest.raises(NotAnswered) as refused:
+    with pytest.raises(NoEndpointAnswer) as refused:
         async with asyncio.timeout(within_s + SLACK_S):
             await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=within_s)
     return refused.value.outcome

@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tta.agents.guardian import Guardian
-from tta.agents.messages import Checked, Telling, Turn
+from tta.agents.messages import GuardianVerdict, PassageDraft, PendingTurn
 from tta.agents.orchestrator import STUMBLED, WITHHELD
 from tta.agents.steps import Deadlines
 from tta.domain.narration import NarrationOutcome
@@ -43,8 +43,8 @@ ACTS: dict[str, list[Any]] = {
         lambda: Meaning("dance"),  # type: ignore[arg-type]
     ],
     "world_keeper": [OURS, broken, untrue_told, sent_told, ended_told, lambda: None],
-    "narrator": [OURS, broken, lambda: None, lambda: Telling("Mine.", Author.STORY), lambda: "words"],
-    "guardian": [OURS, broken, refused, lambda: None, lambda: "yes", lambda: Checked(passes="yes")],  # type: ignore[arg-type]
+    "narrator": [OURS, broken, lambda: None, lambda: PassageDraft("Mine.", Author.STORY), lambda: "words"],
+    "guardian": [OURS, broken, refused, lambda: None, lambda: "yes", lambda: GuardianVerdict(passes="yes")],  # type: ignore[arg-type]
 }
 teams = st.fixed_dictionaries({name: st.sampled_from(acts) for name, acts in ACTS.items()})
 answers = st.lists(
@@ -63,7 +63,7 @@ answers = st.lists(
 
 @given(st.sampled_from([CHOSEN, SAID, UNCLEAR]), teams, answers, st.booleans(), st.booleans())
 async def test_every_turn_is_answered_and_nothing_is_shown_or_moved_that_may_not_be(
-    turn: Turn, acts: dict[str, Any], models: list[Any], may: bool, unchecked: bool
+    turn: PendingTurn, acts: dict[str, Any], models: list[Any], may: bool, unchecked: bool
 ):
     filled = {name: AnyAgent(name, act, may=may) for name, act in acts.items() if act is not OURS}
     ours = orchestrator(

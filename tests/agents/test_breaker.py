@@ -9,7 +9,7 @@ import pytest
 from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
 from model_server import ModelServer
 
-from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
+from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
@@ -33,7 +33,7 @@ async def rests(breaker: CircuitBreaker) -> bool:
     try:
         async with breaker.guarded():
             return False
-    except Resting:
+    except BreakerOpen:
         return True
 
 
@@ -77,7 +77,7 @@ async def test_when_it_has_rested_one_call_finds_out(nodes: Nodes, other_nodes: 
     await fail(here)
     await until_tried(there)
     async with there.guarded():
-        with pytest.raises(Resting):
+        with pytest.raises(BreakerOpen):
             async with here.guarded():
                 pass
     assert not await rests(there)

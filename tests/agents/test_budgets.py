@@ -10,14 +10,14 @@ from model_server import ModelServer
 
 from tta.agents.budgets import Budgets, OverBudget
 from tta.agents.endpoint_client import Message
-from tta.agents.gateway import NotAnswered
-from tta.agents.messages import Consent
+from tta.agents.gateway import NoEndpointAnswer
+from tta.agents.messages import ModelConsent
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.nodes import Nodes
 
-OTHER = Consent(UUID(int=2), stands)
+OTHER = ModelConsent(UUID(int=2), stands)
 
 
 async def test_a_players_day_ends(nodes: Nodes, store: str):
@@ -110,7 +110,7 @@ async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: Mode
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=1_500)) as gateway:
         model.usage = {"prompt_tokens": 900, "completion_tokens": 20}
         await gateway.ask(long, CONSENT, call_id=CALL, within_s=5)
-        with pytest.raises(NotAnswered) as refused:
+        with pytest.raises(NoEndpointAnswer) as refused:
             await gateway.ask(long, CONSENT, call_id=CALL, within_s=5)
         assert refused.value.outcome is NarrationOutcome.OVER_BUDGET
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
@@ -140,7 +140,7 @@ async def test_while_redis_is_away_nothing_is_spent(own_server: ChildServer, sto
     try:
         async with opened(nodes, store, endpoint(model)) as gateway:
             await own_server.kill()
-            with pytest.raises(NotAnswered):
+            with pytest.raises(NoEndpointAnswer):
                 await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     finally:
         await nodes.close()

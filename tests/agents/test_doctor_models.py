@@ -8,7 +8,7 @@ import pytest
 from model_server import ModelServer
 
 from tta.app.settings import Settings
-from tta.console.doctor_models import check_models
+from tta.console.doctor_llms import check_models
 
 
 def settings(tmp_path: Path, *endpoints: dict[str, Any], **other: Any) -> Settings:

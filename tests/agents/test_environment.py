@@ -61,7 +61,7 @@ async def test_nothing_of_it_leaves_and_no_word_is_logged(model: ModelServer):
 
 async def test_the_library_is_not_loaded_before_a_model_is_asked():
     program = (
-        "import sys, tta.app.main, tta.app.asked_models, tta.console.doctor;"
+        "import sys, tta.app.main, tta.app.llms, tta.console.doctor;"
         "from tta.agents.endpoint_client import EndpointClient;"
         "from tta.agents.endpoints import Endpoint;"
         "EndpointClient(Endpoint('first', 'https://models.example', 'small'));"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from told_passages import next_passage
-from tta.agents.fitness import ANSWER_MAX, REPAIRS, RULES, Unfit, fit_text, given_by
+from tta.agents.fitness import ANSWER_MAX, REPAIRS, RULES, UnfitText, fit_text, given_by
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
 from tta.agents.wording import number_pattern
@@ -34,7 +34,7 @@ RECITED = "Add no person, no name, no place, no number and no event."
 
 
 def rule_of(raw: str) -> str:
-    with pytest.raises(Unfit) as unfit:
+    with pytest.raises(UnfitText) as unfit:
         fit_text(raw, BRIEF, PROMPT)
     return unfit.value.rule
 
@@ -75,7 +75,7 @@ def retold(retelling: Retelling) -> Brief:
 def broken_by(text: str, brief: Brief) -> str | None:
     try:
         fit_text(answer(text, brief.told.passage.choices), brief, PROMPT)
-    except Unfit as unfit:
+    except UnfitText as unfit:
         return unfit.rule
     return None
 
@@ -229,7 +229,7 @@ def test_whatever_a_model_says_is_fit_or_breaks_a_rule_that_is_named(raw: str):
         rule = ""
         try:
             fit_text(said, BRIEF, PROMPT)
-        except Unfit as unfit:
+        except UnfitText as unfit:
             rule = unfit.rule
         assert not rule or rule in REPAIRS
 
@@ -249,7 +249,7 @@ def test_a_fit_text_has_no_digits_signs_or_letters_that_the_author_has_not(at: i
     text = RETOLD[:at] + put + RETOLD[at:]
     try:
         fit = fit_text(answer(text), BRIEF, PROMPT)
-    except Unfit:
+    except UnfitText:
         return
     assert set(number_pattern.findall(fit)) <= {"1"}
     assert not set(fit) & set("<>{}[]|`#_*@/\\")

@@ -8,7 +8,7 @@ import pytest
 from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint, limited, opened, outcome_of
 from model_server import ModelServer
 
-from tta.agents.gateway import Gateway, NotAnswered
+from tta.agents.gateway import Gateway, NoEndpointAnswer
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
 
@@ -59,7 +59,7 @@ async def test_only_what_was_not_refused_is_worth_asking_at_once_again(
 ):
     model.behaviours = list(behaviours)
     async with opened(nodes, store, endpoint(model), endpoint(model, "second")) as gateway:
-        with pytest.raises(NotAnswered) as failed:
+        with pytest.raises(NoEndpointAnswer) as failed:
             await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     assert (failed.value.outcome, failed.value.may_pass) == (NarrationOutcome.FAILED, may_pass)
 
@@ -182,7 +182,7 @@ async def test_whatever_two_servers_do_at_random_every_question_ends(
             async with asyncio.timeout(2 + SLACK_S):
                 await gateway.ask(QUESTION, CONSENT, call_id=UUID(int=number), within_s=2)
             outcomes.append("answered")
-        except NotAnswered as error:
+        except NoEndpointAnswer as error:
             outcomes.append(error.outcome.value)
 
     for part in range(5):

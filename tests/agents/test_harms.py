@@ -10,15 +10,15 @@ from harm_examples import FIT, IN_THE_SCENE, UNFIT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tta.agents.fitness import Unfit, fit_text
+from tta.agents.fitness import UnfitText, fit_text
 from tta.agents.guardian import HARMS, Guardian
 from tta.agents.harms import PARTS_MAX, PHRASES, harm_in, newcomers_in, written_out
-from tta.agents.messages import Checked
+from tta.agents.messages import GuardianVerdict
 from tta.agents.prompt_templates import prompt
 from tta.agents.wording import words_in
 from tta.domain.vocabulary import Author
 from tta.stories.checking.walk import Walk
-from tta.stories.playing.runtime import Chosen, Playthrough, Sent
+from tta.stories.playing.runtime import ChoiceMove, Playthrough, SceneMove
 from tta.stories.story import CALM, Story, catalogue
 from tta.telemetry.metrics import REGISTRY
 
@@ -33,7 +33,7 @@ def refused_for(rule: str) -> float:
 
 
 def rule_of(text: str) -> str:
-    with pytest.raises(Unfit) as unfit:
+    with pytest.raises(UnfitText) as unfit:
         fit_text(answer(text), BRIEF, PROMPT)
     return unfit.value.rule
 
@@ -43,7 +43,7 @@ async def test_what_could_hurt_is_not_told():
     for rule, said in HARMFUL:
         counted = refused_for(rule)
         verdict = await guardian.check(f"{RETOLD}\n\n{said}", Author.MODEL)
-        assert (verdict, refused_for(rule)) == (Checked(passes=False, by=(HARMS,)), counted + 1), said
+        assert (verdict, refused_for(rule)) == (GuardianVerdict(passes=False, by=(HARMS,)), counted + 1), said
 
 
 @pytest.mark.parametrize("newcomer", UNFIT["presence"])
@@ -56,17 +56,17 @@ async def test_what_a_story_says_is_told(said: str):
     text = f"{RETOLD}\n\n{said}"
     assert not newcomers_in(text, frozenset(words_in(PASSAGE)))
     verdict = await Guardian(model_text_unchecked=True).check(text, Author.MODEL)
-    assert verdict == Checked(passes=True, by=(HARMS,))
+    assert verdict == GuardianVerdict(passes=True, by=(HARMS,))
 
 
 async def test_without_the_setting_no_text_of_a_model_passes_at_all():
-    assert await Guardian().check(RETOLD, Author.MODEL) == Checked(passes=False)
+    assert await Guardian().check(RETOLD, Author.MODEL) == GuardianVerdict(passes=False)
 
 
 @pytest.mark.parametrize(("authored", "said"), IN_THE_SCENE)
 def test_what_the_scene_has_may_be_told(authored: str, said: str):
     text = f"{RETOLD}\n\n{said}"
-    with pytest.raises(Unfit, match="presence"):
+    with pytest.raises(UnfitText, match="presence"):
         fit_text(answer(text), BRIEF, PROMPT)
     brief = BRIEF._replace(told=BRIEF.told._replace(text=f"{PASSAGE} {authored}"))
     assert fit_text(answer(text), brief, PROMPT) == text
@@ -87,14 +87,14 @@ def texts_of(story: Story) -> Iterator[str]:
     """Every passage that one session's chance leads to, and the words of its choices."""
     walk, walker = Walk(PLACES_MAX), Playthrough(story, UUID(int=1))
     walk.arrive(walker)
-    walker.make(Sent(CALM))
+    walker.make(SceneMove(CALM))
     walk.arrive(walker)
     for place in walk:
         yield place.shown.text
         for offer in place.shown.offers:
             yield offer.text
             walker.go_back(place.saved, place.shown)
-            walker.make(Chosen(offer.id))
+            walker.make(ChoiceMove(offer.id))
             walk.arrive(walker)
 
 

@@ -9,7 +9,7 @@ from gateway_examples import CONSENT, LIMITS, limited
 from test_breaker import SOON_S, Broken, fail, until_tried
 from unreliable_proxy import GREETING_REPLIES, UnreliableProxy
 
-from tta.agents.breaker import Resting, circuit_breaker
+from tta.agents.breaker import BreakerOpen, circuit_breaker
 from tta.agents.budgets import Budgets, OverBudget
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
@@ -91,7 +91,7 @@ async def test_who_is_let_through_to_find_out_is_not_shut_out_by_themselves(
     await lose_next_reply(proxy, far_nodes)
     async with here.guarded():
         assert proxy.lost == 1
-        with pytest.raises(Resting):
+        with pytest.raises(BreakerOpen):
             async with there.guarded():
                 pass
     assert not await here.look()

@@ -12,8 +12,8 @@ from model_server import ModelServer
 from msgspec.structs import replace
 from test_model_narrator import opened
 
-from tta.agents.model_interpreter import ANSWER_MAX, meaning_in
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
+from tta.agents.llm_interpreter import ANSWER_MAX, meaning_in
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.eventstore.nodes import Nodes
 from tta.stories.understanding.meaning import KINDS, Kind, Meaning
@@ -87,7 +87,7 @@ async def test_of_many_words_only_the_first_leave(nodes: Nodes, store: str, mode
     said = BRIEF._replace(words="w" * 2_001)
     async with opened(nodes, store, endpoint(model)) as models:
         await models.interpret(said, call_id=CALL, within_s=2)
-        with pytest.raises(NotWritten):
+        with pytest.raises(NoModelText):
             await models.narrate(said, call_id=CALL, within_s=2)
     assert len(model.received) == 3
     for received in model.received:
@@ -110,7 +110,7 @@ async def test_a_model_that_does_not_answer_is_a_reason(
 ):
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model)) as models:
-        with pytest.raises(NotWritten) as error:
+        with pytest.raises(NoModelText) as error:
             await models.interpret(BRIEF, call_id=CALL, within_s=2)
     narration = error.value.narration
     assert (narration.outcome, error.value.may_pass) == (outcome, False)

@@ -12,11 +12,11 @@ from brief_examples import BRIEF, PLAYER, RETOLD, WORDS, answer
 from gateway_examples import LIMITS, SLACK_S, TIMEOUT_S, endpoint
 from model_server import ModelServer
 
-from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoint_llms import EndpointModels
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway
-from tta.agents.messages import Written
-from tta.agents.models import Models, NotWritten
+from tta.agents.llm import LanguageModels, NoModelText
+from tta.agents.messages import ModelText
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.eventstore.nodes import Nodes
 from tta.telemetry.metrics import REGISTRY
@@ -55,12 +55,12 @@ async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterato
         await models.close()
 
 
-async def told(models: Models, within_s: float = WITHIN_S) -> Written | Narration:
+async def told(models: LanguageModels, within_s: float = WITHIN_S) -> ModelText | Narration:
     """What came, within the deadline, and never any other error."""
     try:
         async with asyncio.timeout(within_s + SLACK_S):
             return await models.narrate(BRIEF, call_id=CALL, within_s=within_s)
-    except NotWritten as error:
+    except NoModelText as error:
         return error.narration
 
 
@@ -71,7 +71,7 @@ async def test_a_text_that_keeps_to_its_brief_is_told(
     model.says = [answer()]
     async with opened(nodes, store, endpoint(model, streams=streams)) as models:
         written = await told(models)
-    assert isinstance(written, Written)
+    assert isinstance(written, ModelText)
     assert written.text == RETOLD
     assert written.narration == Narration(
         outcome=NarrationOutcome.WRITTEN,
@@ -103,7 +103,7 @@ async def test_a_text_is_mended_once(nodes: Nodes, store: str, model: ModelServe
     model.says = [LIES["talkative"], answer()]
     async with opened(nodes, store, endpoint(model, idempotency_header=True)) as models:
         written = await told(models)
-    assert isinstance(written, Written)
+    assert isinstance(written, ModelText)
     assert (written.narration.tokens_in, written.narration.tokens_out) == (200, 40)
     first, second = model.received
     assert second.messages[:-1] == first.messages
@@ -142,7 +142,7 @@ async def test_without_time_for_it_nothing_is_mended(nodes: Nodes, store: str, m
 async def test_a_model_that_is_slow_but_in_time_is_told(nodes: Nodes, store: str, model: ModelServer):
     model.says, model.waits_s = [answer()], TIMEOUT_S / 3
     async with opened(nodes, store, endpoint(model)) as models:
-        assert isinstance(await told(models), Written)
+        assert isinstance(await told(models), ModelText)
 
 
 async def test_a_model_learns_the_scene_and_what_was_said_and_nothing_of_the_player(

@@ -9,7 +9,7 @@ from gateway_examples import endpoint
 from model_server import HANGS_S, ModelServer, retold
 from test_model_narrator import opened
 
-from tta.agents.messages import Consent, Turn
+from tta.agents.messages import ModelConsent, PendingTurn
 from tta.agents.orchestrator import UNASKED, AgentOrchestrator
 from tta.agents.steps import Deadlines
 from tta.agents.team import team_of
@@ -22,7 +22,7 @@ from tta.stories.story import catalogue
 
 PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
 DEADLINES = Deadlines(interpret_s=1.5, narrate_s=1.5)
-TURN = Turn(
+TURN = PendingTurn(
     session_id=UUID(int=5),
     number=1,
     story=catalogue()["storm_keeper"][1],
@@ -31,7 +31,7 @@ TURN = Turn(
     choice="curious",
     words=None,
     call_id=UUID(int=7),
-    consent=Consent(PLAYER, stands),
+    consent=ModelConsent(PLAYER, stands),
 )
 UNCLEAR = TURN._replace(choice=None, words="Purple monkey dishwasher")
 

@@ -36,31 +36,41 @@ from msgspec.structs import replace
 from faulty_story import FAULTY
 from told_passages import next_passage
 from tta.agents.guardian import AUTHORED, HARMS
-from tta.agents.messages import Answer, Brief, Checked, Plan, Telling, Turn, Written
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
+from tta.agents.messages import (
+    Brief,
+    GuardianVerdict,
+    ModelText,
+    PassageDraft,
+    PendingTurn,
+    TurnAnswer,
+    TurnPlan,
+)
 from tta.agents.orchestrator import STUMBLED, TOO_LATE, UNASKED, WITHHELD, AgentOrchestrator
 from tta.agents.steps import INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX, Deadlines
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.domain.passages import Asked, Wishes
+from tta.domain.passages import PassageQuestion, Wishes
 from tta.domain.turns import REPLY_MAX
 from tta.domain.vocabulary import Author
-from tta.stories.playing.narrating import Told, opening
+from tta.stories.playing.narrating import ToldPassage, opening
 from tta.stories.playing.standing import QUIT
 from tta.stories.understanding.meaning import Meaning
 from tta.telemetry.metrics import REGISTRY
 
 STILE = next_passage(CLEARING, CHOSEN.session_id, (), Wishes(), choice="path", words=None)
-AS_AUTHORED = Answer(STILE, Author.STORY, (AUTHORED,))
+AS_AUTHORED = TurnAnswer(STILE, Author.STORY, (AUTHORED,))
 CLEARING_SHOWN = opening(CLEARING, CHOSEN.session_id, Wishes())
 STUCK = {"slow": slow, "broken": broken}
 
 
-async def answered(by: AgentOrchestrator, turn: Turn = CHOSEN, *, may_ask_model: bool = True) -> Answer:
+async def answered(
+    by: AgentOrchestrator, turn: PendingTurn = CHOSEN, *, may_ask_model: bool = True
+) -> TurnAnswer:
     plan = await by.plan(turn)
     return await by.answer(turn, plan, may_ask_model=may_ask_model)
 
 
-def open_in(told: Told) -> tuple[object, ...]:
+def open_in(told: ToldPassage) -> tuple[object, ...]:
     return told.passage.scene, told.passage.choices, told.choice_texts
 
 
@@ -69,14 +79,14 @@ def steps_counted(step: str, outcome: str) -> float:
 
 
 @pytest.mark.parametrize(("turn", "meant"), [(CHOSEN, None), (SAID, "choice")], ids=["chosen", "said"])
-async def test_without_a_model_the_authored_story_answers(turn: Turn, meant: str | None):
+async def test_without_a_model_the_authored_story_answers(turn: PendingTurn, meant: str | None):
     ours = orchestrator()
     plan = await ours.plan(turn)
     told = STILE._replace(passage=replace(STILE.passage, meant=meant))
-    assert Plan(Meaning("choice", "path", by_id=turn is CHOSEN), told) == plan
+    assert TurnPlan(Meaning("choice", "path", by_id=turn is CHOSEN), told) == plan
     assert plan == await ours.plan(turn)
     assert not ours.wants_model(turn, plan)
-    assert Answer(told, Author.STORY, (AUTHORED,)) == await ours.answer(turn, plan, may_ask_model=True)
+    assert TurnAnswer(told, Author.STORY, (AUTHORED,)) == await ours.answer(turn, plan, may_ask_model=True)
 
 
 async def test_a_story_is_played_by_its_seed():
@@ -119,7 +129,7 @@ async def test_a_listener_that_fails_costs_nobody_an_answer():
 async def test_a_model_tells_the_passage_and_moves_nothing_by_it():
     models = ToldModels(TOLD_ANEW)
     answer = await answered(orchestrator(models))
-    assert Answer(STILE._replace(text=TOLD_ANEW.text), Author.MODEL, (HARMS,), WRITTEN) == answer
+    assert TurnAnswer(STILE._replace(text=TOLD_ANEW.text), Author.MODEL, (HARMS,), WRITTEN) == answer
     (brief,) = models.briefs
     assert (brief.told, brief.words, brief.consent.player_id) == (STILE, None, PLAYER)
     assert models.calls == [CALL]
@@ -168,7 +178,7 @@ async def test_a_model_tells_no_exercise():
     assert plan.told.passage.skill is not None
     assert not ours.wants_model(sits, plan)
     told = await ours.answer(sits, plan, may_ask_model=True)
-    assert told == Answer(plan.told, Author.STORY, (AUTHORED,))
+    assert told == TurnAnswer(plan.told, Author.STORY, (AUTHORED,))
     assert not models.briefs
 
 
@@ -184,13 +194,15 @@ async def test_text_that_nobody_can_check_is_not_asked_for():
 
 
 class RefusesModels(AnyAgent):
-    async def check(self, text: str, author: Author) -> Checked:
-        return refused() if author is Author.MODEL else Checked(passes=True, by=(AUTHORED,))
+    async def check(self, text: str, author: Author) -> GuardianVerdict:
+        return refused() if author is Author.MODEL else GuardianVerdict(passes=True, by=(AUTHORED,))
 
 
 class BreaksOnModels(AnyAgent):
-    async def check(self, text: str, author: Author) -> Checked:
-        return Checked(passes=True, by=(AUTHORED,)) if author is not Author.MODEL else await self._do()
+    async def check(self, text: str, author: Author) -> GuardianVerdict:
+        return (
+            GuardianVerdict(passes=True, by=(AUTHORED,)) if author is not Author.MODEL else await self._do()
+        )
 
 
 @pytest.mark.parametrize(
@@ -248,7 +260,7 @@ async def test_a_model_that_failed_is_asked_once_more_while_there_is_time():
     assert models.calls == [CALL, CALL]
     models = ToldModels(failed, failed, TOLD_ANEW)
     assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.STORY
-    models = ToldModels(NotWritten(failed.narration), TOLD_ANEW)
+    models = ToldModels(NoModelText(failed.narration), TOLD_ANEW)
     assert (await answered(orchestrator(models, deadlines=deadlines))).author is Author.STORY
     models = ToldModels(failed, TOLD_ANEW)
     in_a_hurry = deadlines._replace(again_s_min=NARRATE_S_MAX)
@@ -258,15 +270,15 @@ async def test_a_model_that_failed_is_asked_once_more_while_there_is_time():
 @pytest.mark.parametrize(
     "telling",
     [
-        Telling("  \n ", Author.MODEL, WRITTEN),
-        Telling("x" * (REPLY_MAX + 1), Author.MODEL, WRITTEN),
-        Telling("Mine.", Author.STORY, WRITTEN),
-        Telling("Whence?", Author.MODEL, None),
-        Telling("Late.", Author.MODEL, Narration(outcome=NarrationOutcome.LATE)),
+        PassageDraft("  \n ", Author.MODEL, WRITTEN),
+        PassageDraft("x" * (REPLY_MAX + 1), Author.MODEL, WRITTEN),
+        PassageDraft("Mine.", Author.STORY, WRITTEN),
+        PassageDraft("Whence?", Author.MODEL, None),
+        PassageDraft("Late.", Author.MODEL, Narration(outcome=NarrationOutcome.LATE)),
     ],
     ids=["empty", "long", "another's", "from nowhere", "not written"],
 )
-async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: Telling):
+async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: PassageDraft):
     answer = await answered(orchestrator(narrator=AskingNarrator(telling)))
     assert answer[:2] == (STILE, Author.STORY)
     assert answer.narration is not None
@@ -275,7 +287,7 @@ async def test_a_telling_that_cannot_be_a_model_s_is_not_shown(telling: Telling)
 
 @pytest.mark.parametrize("act", STUCK.values(), ids=STUCK)
 @pytest.mark.parametrize("turn", [CHOSEN, SAID], ids=["chosen", "said"])
-async def test_without_an_interpreter_choices_still_count(act, turn: Turn):
+async def test_without_an_interpreter_choices_still_count(act, turn: PendingTurn):
     interpreter = AnyAgent("interpreter", act)
     plan = await orchestrator(interpreter=interpreter).plan(turn)
     assert (plan.told == STILE) is (turn is CHOSEN)
@@ -325,7 +337,7 @@ async def test_where_a_story_goes_wrong_it_stands_still_and_says_so(choice: str)
 
 
 @pytest.mark.parametrize(
-    "act", [slow, broken, lambda: Telling("Another.", Author.STORY)], ids=["slow", "broken", "untrue"]
+    "act", [slow, broken, lambda: PassageDraft("Another.", Author.STORY)], ids=["slow", "broken", "untrue"]
 )
 async def test_without_a_narrator_the_passage_is_as_authored(act):
     narrator = AnyAgent("narrator", act, may=True)
@@ -351,7 +363,7 @@ async def test_what_the_guardian_refuses_is_not_shown_even_of_an_author():
 
 @pytest.mark.parametrize(("words", "then"), [("pause", "pause"), ("quit", "end")])
 async def test_an_end_or_a_pause_whose_words_are_refused_offers_nothing_all_the_same(words: str, then: Any):
-    asked = SAID._replace(words=words, play=replace(SAID.play, asked=Asked(to_quit=True)))
+    asked = SAID._replace(words=words, play=replace(SAID.play, asked=PassageQuestion(to_quit=True)))
     mediator = orchestrator(guardian=AnyAgent("guardian", refused))
     answer = await mediator.answer(asked, await mediator.plan(asked), may_ask_model=False)
     assert answer.told == WITHHELD._replace(then=then)
@@ -475,7 +487,7 @@ def test_the_deadlines_are_within_what_a_player_can_be_asked_to_wait():
 
 
 @pytest.mark.parametrize("turn", [CHOSEN, UNCLEAR], ids=["told", "understood"])
-async def test_what_a_turn_has_waited_is_taken_off_a_model_s_time(turn: Turn):
+async def test_what_a_turn_has_waited_is_taken_off_a_model_s_time(turn: PendingTurn):
     ours, models = Deadlines(), ToldModels(Meaning("unsure") if turn is UNCLEAR else TOLD_ANEW)
     by = orchestrator(models, deadlines=ours)
     left_s = 3.0
@@ -489,7 +501,7 @@ async def test_what_a_turn_has_waited_is_taken_off_a_model_s_time(turn: Turn):
 class LastMoment(ToldModels):
     """Models that take all the time that they are given."""
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
         await asyncio.sleep(within_s)
         return TOLD_ANEW
 
@@ -504,7 +516,7 @@ async def test_a_turn_whose_model_takes_all_its_time_is_answered_by_its_end():
 
 
 @pytest.mark.parametrize("turn", [CHOSEN, UNCLEAR], ids=["told", "understood"])
-async def test_a_turn_that_waited_too_long_asks_no_model_and_says_so(turn: Turn):
+async def test_a_turn_that_waited_too_long_asks_no_model_and_says_so(turn: PendingTurn):
     ours, models = Deadlines(), ToldModels()
     by = orchestrator(models, deadlines=ours)
     waited = turn._replace(until=by.until(ours.turn_s - ours.after_s - ours.again_s_min))

@@ -3,17 +3,25 @@
 import pytest
 from agent_examples import AnyAgent
 
-from tta.agents.registry import DONE, DURATIONS_MAX, FAILED, FAILURES_IN_ROW, LATE, AgentRegistry, Standing
+from tta.agents.registry import (
+    DONE,
+    DURATIONS_MAX,
+    FAILED,
+    FAILURES_IN_ROW,
+    LATE,
+    AgentRegistry,
+    AgentStanding,
+)
 from tta.domain.agent import AgentPerformance, AgentState, DegradedReason
 from tta.domain.narration import NarrationOutcome
 from tta.telemetry.metrics import REGISTRY
 
 
-def standing() -> Standing:
-    return Standing(AnyAgent("narrator", lambda: None))
+def standing() -> AgentStanding:
+    return AgentStanding(AnyAgent("narrator", lambda: None))
 
 
-def fail(one: Standing, times: int, *, outcome: str = FAILED, asks_model: bool = False) -> None:
+def fail(one: AgentStanding, times: int, *, outcome: str = FAILED, asks_model: bool = False) -> None:
     for _ in range(times):
         one.count(outcome, 0.001, asks_model=asks_model)
 

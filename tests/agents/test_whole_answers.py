@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_server import ModelServer
 
-from tta.agents.completions import Unreadable, completion_in
+from tta.agents.completions import UnreadableCompletion, completion_in
 from tta.agents.event_lines import events_in
 from tta.agents.said_json import json_in
 from tta.domain.narration import NarrationOutcome
@@ -154,7 +154,7 @@ async def test_half_an_answer_is_none(nodes: Nodes, store: str, model: ModelServ
     "raw", ["", "no", "{", '{"error": {"message": "no"}}', '{"choices": [{"message": {"content": 5}}]}']
 )
 def test_what_is_no_completion_is_not_read(raw: str):
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCompletion):
         completion_in(raw)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tta.commands.folding import Aggregates, Target, decider
-from tta.commands.handle import Asked, Commands, Handled, handle
+from tta.commands.handle import CommandContext, CommandResult, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.targets import player_target, record_target
@@ -22,7 +22,7 @@ from tta.domain.session import SessionCommand, StartSession
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Context, Recorded
+from tta.eventstore.envelope import Causation, RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.security.key_files import KeyEncryptionKeys
@@ -84,51 +84,53 @@ def some_id() -> UUID:
     return derived_id(os.urandom(16))
 
 
-def asked(
+def context(
     key: str, *fingerprints: bytes, if_match: int | None = None, correlation: UUID | None = None
-) -> Asked:
+) -> CommandContext:
     """What stands around a command that was sent with a key; its payload shows as fingerprints."""
     command_id = derived_id("command", key)
-    context = Context(
+    causation = Causation(
         actor="test",
         command_id=command_id,
         correlation_id=correlation or command_id,
         causation_id=command_id,
         fingerprint=fingerprints[0] if fingerprints else None,
     )
-    return Asked(context, fingerprints, None if if_match is None else frozenset({if_match}))
+    return CommandContext(causation, fingerprints, None if if_match is None else frozenset({if_match}))
 
 
-async def ask_player(commands: Commands, player_id: UUID, command: PlayerCommand, around: Asked) -> Handled:
+async def ask_player(
+    commands: Commands, player_id: UUID, command: PlayerCommand, around: CommandContext
+) -> CommandResult:
     return await handle(commands, player_target(player_id), command, around, player_id=player_id)
 
 
 async def some_player(commands: Commands) -> UUID:
     """A new player who agreed to play."""
     player_id = some_id()
-    await ask_player(commands, player_id, REGISTER, asked(f"register {player_id}"))
-    await ask_player(commands, player_id, AGREE, asked(f"agree {player_id}"))
+    await ask_player(commands, player_id, REGISTER, context(f"register {player_id}"))
+    await ask_player(commands, player_id, AGREE, context(f"agree {player_id}"))
     return player_id
 
 
-async def hold(commands: Commands, player_id: UUID) -> Handled:
-    around = asked(f"hold {player_id}")
+async def hold(commands: Commands, player_id: UUID) -> CommandResult:
+    around = context(f"hold {player_id}")
     return await handle(commands, record_target(player_id), HOLD, around, player_id=player_id)
 
 
-async def start(commands: Commands, player_id: UUID, around: Asked) -> Handled:
+async def start(commands: Commands, player_id: UUID, around: CommandContext) -> CommandResult:
     def command(facts: Facts) -> StartSession:
         return StartSession(
             player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
         )
 
-    session_id = new_session_id(player_id, around.context.command_id)
+    session_id = new_session_id(player_id, around.causation.command_id)
     return await handle_session(commands, session_id, player_id, command, around)
 
 
 async def some_session(commands: Commands) -> tuple[UUID, UUID]:
     player_id = await some_player(commands)
-    return player_id, (await start(commands, player_id, asked(f"start {player_id}"))).id
+    return player_id, (await start(commands, player_id, context(f"start {player_id}"))).id
 
 
 def says(words: str, turn: int | None = None) -> Callable[[Facts], SessionCommand]:
@@ -137,7 +139,7 @@ def says(words: str, turn: int | None = None) -> Callable[[Facts], SessionComman
     )
 
 
-async def log_of(commands: Commands, aggregate_id: UUID) -> list[Recorded]:
+async def log_of(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:
     return await commands.aggregates.store.versions_after(aggregate_id, 0, 10_000)
 
 

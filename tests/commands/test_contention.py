@@ -18,7 +18,7 @@ from command_examples import (
     PLAYER,
     Machine,
     ask_player,
-    asked,
+    context,
     log_of,
     some_player,
     start,
@@ -27,7 +27,7 @@ from test_measuring import ORDINARY, WORRYING, assessments, measures
 
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.folding import States, Target
-from tta.commands.handle import ATTEMPTS_MAX, Commands, Decided, Handled, KeyReused, handle_over
+from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, Decided, KeyReused, handle_over
 from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
 from tta.commands.sessions import new_session_id
 from tta.commands.starting import start_session
@@ -68,14 +68,14 @@ def agrees(version: int) -> GiveConsent:
 
 async def sent_at_once(
     processes: list[Commands], player_id: UUID, numbers: range = range(1, AT_ONCE + 1)
-) -> list[Handled]:
+) -> list[CommandResult]:
     """Each a change of the player, asked of one process after the other."""
     sent = [(processes[number % len(processes)], number) for number in numbers]
     return await asyncio.gather(*(agree(by, player_id, number) for by, number in sent))
 
 
-async def agree(by: Commands, player_id: UUID, number: int) -> Handled:
-    return await ask_player(by, player_id, agrees(number), asked(f"{player_id} {number}", b"12345678"))
+async def agree(by: Commands, player_id: UUID, number: int) -> CommandResult:
+    return await ask_player(by, player_id, agrees(number), context(f"{player_id} {number}", b"12345678"))
 
 
 @asynccontextmanager
@@ -119,17 +119,17 @@ async def test_commands_on_different_aggregates_of_one_player_are_all_taken(mach
     running = [await machine.process() for _ in range(2)]
     player_id = await some_player(running[0])
 
-    async def goal(number: int) -> Handled:
+    async def goal(number: int) -> CommandResult:
         command = SetGoal(goal_id=derived_id("goal", str(number)), text="Go out", at=NOON)
-        return await handle_care_plan(running[number % 2], player_id, command, asked(f"goal {number}"))
+        return await handle_care_plan(running[number % 2], player_id, command, context(f"goal {number}"))
 
     answers = await asyncio.gather(
-        *(start(running[number % 2], player_id, asked(f"start {number}")) for number in range(40)),
+        *(start(running[number % 2], player_id, context(f"start {number}")) for number in range(40)),
         *(goal(number) for number in range(10)),
         sent_at_once(running, player_id, range(1, 41)),
     )
     assert len(await log_of(running[0], player_id)) == 42
-    assert all(isinstance(each, Handled) for each in answers[:50])
+    assert all(isinstance(each, CommandResult) for each in answers[:50])
 
 
 async def test_retries_of_acknowledged_commands_are_answered_while_the_queue_is_full(machine: Machine):
@@ -143,7 +143,7 @@ async def test_retries_of_acknowledged_commands_are_answered_while_the_queue_is_
             answers = await sent_at_once([again_by], player_id)
             assert answers == [each._replace(again=True) for each in first]
             with pytest.raises(KeyReused):
-                await ask_player(one, player_id, AGREE, asked(f"{player_id} 1", b"other"))
+                await ask_player(one, player_id, AGREE, context(f"{player_id} 1", b"other"))
 
 
 async def test_retries_are_answered_while_other_processes_write_without_end(machine: Machine):
@@ -156,7 +156,7 @@ async def test_retries_are_answered_while_other_processes_write_without_end(mach
         nonlocal written
         while True:
             await ask_player(
-                other, player_id, (DISAGREE, AGREE)[written % 2], asked(f"without end {written}")
+                other, player_id, (DISAGREE, AGREE)[written % 2], context(f"without end {written}")
             )
             written += 1
 
@@ -175,11 +175,11 @@ async def test_what_is_remembered_and_does_not_stand_answers_nothing(commands: C
     """Each event that is read must be the command's own."""
     player_id = await some_player(commands)
     (folded,) = commands.aggregates.cached([player_target(player_id)]) or []
-    others = folded.recent[asked(f"agree {player_id}").context.command_id.bytes]
-    folded.recent[asked("never sent").context.command_id.bytes] = others
-    handled = await ask_player(commands, player_id, DISAGREE, asked("never sent"))
+    others = folded.recent[context(f"agree {player_id}").causation.command_id.bytes]
+    folded.recent[context("never sent").causation.command_id.bytes] = others
+    handled = await ask_player(commands, player_id, DISAGREE, context("never sent"))
     assert (handled.again, handled.version) == (False, 3)
-    again = await ask_player(commands, player_id, DISAGREE, asked("never sent"))
+    again = await ask_player(commands, player_id, DISAGREE, context("never sent"))
     assert again == handled._replace(again=True)
 
 
@@ -188,14 +188,14 @@ async def test_the_log_that_lost_a_command_does_not_answer_it(machine: Machine, 
     """Whether what stands in its place is shorter than what is remembered, or longer."""
     commands, other = await machine.process(), await machine.process()
     player_id = await some_player(commands)
-    around = asked("lost", b"12345678")
+    around = context("lost", b"12345678")
     await ask_player(commands, player_id, agrees(7), around)
     await lose_last_event(other, player_id)
     for number in range(written_instead):
-        await ask_player(other, player_id, agrees(10 + number), asked(f"instead {number}"))
+        await ask_player(other, player_id, agrees(10 + number), context(f"instead {number}"))
     again = await ask_player(commands, player_id, agrees(7), around)
     assert (again.again, again.version) == (False, 3 + written_instead)
-    assert (await log_of(other, player_id))[-1].command_id == around.context.command_id
+    assert (await log_of(other, player_id))[-1].command_id == around.causation.command_id
 
 
 async def lose_last_event(commands: Commands, player_id: UUID) -> None:
@@ -233,13 +233,13 @@ async def test_one_who_changes_their_wishes_all_the_time_begins_a_session_all_th
     async def wishes_for_ever() -> None:
         while True:
             number = next(numbers)
-            await ask_player(commands, player_id, wish(number), asked(f"wish {number}"))
+            await ask_player(commands, player_id, wish(number), context(f"wish {number}"))
 
     # One is handled while the others wait, so that whoever joins the queue finds other wishes at its head.
     wishing = [asyncio.create_task(wishes_for_ever()) for _ in range(3)]
     await waits(commands, player_id, 2)
-    around = asked("begins")
-    session_id = new_session_id(player_id, around.context.command_id)
+    around = context("begins")
+    session_id = new_session_id(player_id, around.causation.command_id)
     try:
         handled = await start_session(commands, session_id, player_id, begins, around)
     finally:
@@ -255,7 +255,7 @@ async def test_100_positive_questionnaires_at_once_are_all_assessed(machine: Mac
     player_id = await some_player(running[0])
     answers = await asyncio.gather(
         *(
-            record_measure(running[number % processes], player_id, WORRYING, asked(f"m{number}", b"p"))
+            record_measure(running[number % processes], player_id, WORRYING, context(f"m{number}", b"p"))
             for number in range(AT_ONCE)
         ),
         return_exceptions=True,
@@ -269,10 +269,10 @@ async def test_100_positive_questionnaires_at_once_are_all_assessed(machine: Mac
 async def test_a_positive_questionnaire_that_meets_a_full_queue_is_assessed(commands: Commands):
     player_id = await some_player(commands)
     async with full(commands, player_id):
-        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, asked("m", b"p")))
+        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, context("m", b"p")))
         await waits(commands, player_id, WAITING_MAX + 1)
         with pytest.raises(TooManyConflicts):
-            await record_measure(commands, player_id, ORDINARY, asked("ordinary"))
+            await record_measure(commands, player_id, ORDINARY, context("ordinary"))
     with pytest.raises(TooManyConflicts):
         await worrying
     ((_, risk),) = await assessments(commands, player_id)
@@ -287,7 +287,7 @@ async def test_a_positive_questionnaire_whose_sender_leaves_the_queue_is_assesse
         await left.wait()
 
     async with busy(commands, player_id):
-        around = asked("m", b"p")._replace(left=leaves)
+        around = context("m", b"p")._replace(left=leaves)
         worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, around))
         await waits(commands, player_id, 1)
         before = left_so_far()
@@ -321,7 +321,7 @@ async def test_a_patient_command_counts_no_attempts(machine: Machine):
             return {target: player.decide(states.of(target), DISAGREE)}
 
         handled = await handle_over(
-            commands, [target], decide, asked("patient"), player_id=player_id, attempts_max=None
+            commands, [target], decide, context("patient"), player_id=player_id, attempts_max=None
         )
     assert (attempts, handled.version) == (ATTEMPTS_MAX + 2, 2 + ATTEMPTS_MAX + 2)
 
@@ -351,7 +351,7 @@ def rival(machine: Machine) -> Iterator[Callable[[Callable[[Commands], Coroutine
 async def test_a_command_that_is_cancelled_in_the_midst_of_its_append_holds_up_nobody(commands: Commands):
     player_id = await some_player(commands)
     sending = [
-        asyncio.create_task(ask_player(commands, player_id, agrees(number), asked(f"{number}")))
+        asyncio.create_task(ask_player(commands, player_id, agrees(number), context(f"{number}")))
         for number in range(1, 21)
     ]
     assert commands.queues is not None
@@ -359,11 +359,11 @@ async def test_a_command_that_is_cancelled_in_the_midst_of_its_append_holds_up_n
         await asyncio.sleep(0)
         each.cancel()
     ended = await asyncio.gather(*sending, return_exceptions=True)
-    assert all(isinstance(each, Handled) for each in ended[1::2])
+    assert all(isinstance(each, CommandResult) for each in ended[1::2])
     assert not commands.queues.is_busy(player_id)
     # Whatever became of them, they are done once when they are sent again.
     for number in range(1, 21):
-        await ask_player(commands, player_id, agrees(number), asked(f"{number}"))
+        await ask_player(commands, player_id, agrees(number), context(f"{number}"))
     ids = [each.command_id for each in await log_of(commands, player_id)]
     assert len(set(ids)) == len(ids)
 
@@ -377,7 +377,7 @@ async def test_while_the_store_is_away_commands_fail_at_once_and_not_one_after_a
         player_id = await some_player(commands)
         await server.kill()
         sending = [
-            ask_player(commands, player_id, agrees(number), asked(f"{number}")) for number in range(1, 41)
+            ask_player(commands, player_id, agrees(number), context(f"{number}")) for number in range(1, 41)
         ]
         async with asyncio.timeout(5 * OUTCOME_TIMEOUT_S):
             ended = await asyncio.gather(*sending, return_exceptions=True)

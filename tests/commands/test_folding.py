@@ -24,7 +24,7 @@ from command_examples import (
     SESSION,
     Machine,
     ask_player,
-    asked,
+    context,
     log_of,
     says,
     some_id,
@@ -40,38 +40,38 @@ from tta.commands.folding import (
     SNAPSHOT_EVERY,
     Aggregates,
     Decider,
-    Folded,
-    Kept,
+    SnapshotBody,
     Target,
+    VersionedState,
     fingerprint,
 )
-from tta.commands.handle import Commands, Handled
+from tta.commands.handle import CommandResult, Commands
 from tta.commands.sessions import handle_session
 from tta.domain import player, session
 from tta.domain.player import ConsentGiven, GiveConsent
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, Head, Recorded, pack
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent, pack
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.store import Wanted
+from tta.eventstore.store import LoadRequest
 
 
 def agrees(version: int) -> GiveConsent:
     return GiveConsent(purpose=ConsentPurpose.RESEARCH, version=version, at=NOON)
 
 
-async def aged(commands: Commands, player_id: UUID, until: int) -> Handled:
+async def aged(commands: Commands, player_id: UUID, until: int) -> CommandResult:
     """Give a player one consent after the other, until they are at that version."""
     folded = (await commands.aggregates.load([Target(PLAYER, player_id)]))[0]
     for version in range(folded.head.version + 1, until + 1):
-        handled = await ask_player(commands, player_id, agrees(version), asked(f"{player_id} {version}"))
+        handled = await ask_player(commands, player_id, agrees(version), context(f"{player_id} {version}"))
     return handled
 
 
 async def loaded(commands: Commands, player_id: UUID, module: Decider = PLAYER) -> Any:
     """What the store answers to a process that knows nothing."""
-    return (await commands.aggregates.store.load([Wanted(player_id, ABSENT, fingerprint(module))]))[0]
+    return (await commands.aggregates.store.load([LoadRequest(player_id, ABSENT, fingerprint(module))]))[0]
 
 
 async def test_a_warm_command_loads_nothing(machine: Machine):
@@ -88,7 +88,7 @@ async def test_of_two_foldings_the_further_one_is_remembered(machine: Machine):
     player_id = await some_player(commands)
     target = Target(PLAYER, player_id)
     older = await commands.aggregates.load([target])
-    await ask_player(commands, player_id, DISAGREE, asked("a"))
+    await ask_player(commands, player_id, DISAGREE, context("a"))
     commands.aggregates.remember(target, older[0])
     (remembered,) = commands.aggregates.cached([target]) or []
     assert remembered.head.version == 3
@@ -97,22 +97,22 @@ async def test_of_two_foldings_the_further_one_is_remembered(machine: Machine):
 async def test_the_cache_is_bounded_and_forgets_what_was_not_used_for_longest(machine: Machine):
     commands = await machine.process(cache_max=3)
     players = [await some_player(commands) for _ in range(3)]
-    await ask_player(commands, players[0], DISAGREE, asked("used"))
+    await ask_player(commands, players[0], DISAGREE, context("used"))
     await some_player(commands)
     there = [commands.aggregates.cached([Target(PLAYER, each)]) is not None for each in players]
     assert there == [True, False, True]
-    assert (await ask_player(commands, players[1], DISAGREE, asked("forgotten"))).version == 3
+    assert (await ask_player(commands, players[1], DISAGREE, context("forgotten"))).version == 3
 
 
 async def test_the_commands_remembered_of_all_are_bounded_too(machine: Machine):
     commands = await machine.process(remembered_max=7)
     one, other = [await some_player(commands) for _ in range(2)]
     for number in range(4):
-        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], asked(f"command {number}"))
+        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], context(f"command {number}"))
     assert commands.aggregates.cached([Target(PLAYER, one)]) is None, "used least of late"
     assert commands.aggregates.cached([Target(PLAYER, other)]) is not None
     for number in range(4, 10):
-        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], asked(f"command {number}"))
+        await ask_player(commands, other, (DISAGREE, AGREE)[number % 2], context(f"command {number}"))
     assert commands.aggregates.cached([Target(PLAYER, other)]) is not None, "one alone is kept"
 
 
@@ -134,9 +134,9 @@ async def test_a_snapshot_is_kept_now_and_then_and_saves_reading(machine: Machin
 async def test_commands_of_before_a_snapshot_are_recognised(machine: Machine):
     commands = await machine.process()
     player_id = await some_player(commands)
-    first = await ask_player(commands, player_id, DISAGREE, asked("early", b"12345678"))
+    first = await ask_player(commands, player_id, DISAGREE, context("early", b"12345678"))
     await aged(commands, player_id, SNAPSHOT_EVERY + 1)
-    again = await ask_player(await machine.process(), player_id, DISAGREE, asked("early", b"12345678"))
+    again = await ask_player(await machine.process(), player_id, DISAGREE, context("early", b"12345678"))
     assert again == first._replace(again=True)
 
 
@@ -200,13 +200,13 @@ async def test_a_snapshot_that_cannot_be_read_is_ignored(machine: Machine):
     await store.nodes.call("SET", key, raw[:-40] + b"\xc1" * 40)
     assert (await loaded(commands, player_id)).snapshot is not None
     fresh = await machine.process()
-    assert (await ask_player(fresh, player_id, DISAGREE, asked("a"))).version == SNAPSHOT_EVERY + 1
+    assert (await ask_player(fresh, player_id, DISAGREE, context("a"))).version == SNAPSHOT_EVERY + 1
 
 
 async def test_a_snapshot_holds_no_clear_words(machine: Machine):
     commands = await machine.process()
     player_id, session_id = await some_session(commands)
-    await handle_session(commands, session_id, player_id, says("Marked words"), asked("a"))
+    await handle_session(commands, session_id, player_id, says("Marked words"), context("a"))
     (folded,) = commands.aggregates.cached([Target(SESSION, session_id)]) or []
     assert b"Marked" not in msgspec.msgpack.encode(folded.state)
 
@@ -235,29 +235,29 @@ async def test_what_is_remembered_of_a_lost_history_is_dropped(machine: Machine)
     """As after a failover to a replica that had not received the last writes."""
     commands, other = await machine.process(), await machine.process()
     player_id = await some_player(commands)
-    await ask_player(commands, player_id, agrees(7), asked("lost"))
+    await ask_player(commands, player_id, agrees(7), context("lost"))
     store, kept = commands.aggregates.store, (await log_of(commands, player_id))[:2]
     slot = store.layout.slot_of(player_id)
     for key in (store.layout.log(slot), store.layout.head(slot, player_id)):
         await store.nodes.call("DEL", key)
     await other.aggregates.store.append(_again(other, player_id, kept))
-    await ask_player(other, player_id, DISAGREE, asked("instead"))
+    await ask_player(other, player_id, DISAGREE, context("instead"))
     with capture_logs() as logs:
-        handled = await ask_player(commands, player_id, AGREE, asked("next"))
+        handled = await ask_player(commands, player_id, AGREE, context("next"))
     assert handled.version == 4
     assert "remembered history is gone, folding anew" in [each["event"] for each in logs]
-    assert not (await ask_player(commands, player_id, agrees(7), asked("lost"))).again
+    assert not (await ask_player(commands, player_id, agrees(7), context("lost"))).again
 
 
-def _again(commands: Commands, player_id: UUID, kept: list[Recorded]) -> Any:
+def _again(commands: Commands, player_id: UUID, kept: list[RecordedEvent]) -> Any:
     """One append of what others appended before."""
     drafts = [commands.aggregates.types.draft(commands.aggregates.types.event(each)) for each in kept]
     return Append(
-        streams=[StreamAppend(player_id, ABSENT, drafts, player_id)], context=asked("restored").context
+        streams=[StreamAppend(player_id, ABSENT, drafts, player_id)], causation=context("restored").causation
     )
 
 
-def recorded(versions: Iterator[int], *, recorded_ms: int, count: int = 1) -> list[Recorded]:
+def recorded(versions: Iterator[int], *, recorded_ms: int, count: int = 1) -> list[RecordedEvent]:
     """Events as the store would give them, one command each."""
     found = []
     for version in (next(versions) for _ in range(count)):
@@ -268,9 +268,9 @@ def recorded(versions: Iterator[int], *, recorded_ms: int, count: int = 1) -> li
             subject=UUID(int=1),
             after=Head(version - 1, b"\x00" * 32),
             first_index=0,
-            context=asked(f"command {version}").context,
+            causation=context(f"command {version}").causation,
         )
-        found.append(Recorded(0, version, recorded_ms, entries[0]))
+        found.append(RecordedEvent(0, version, recorded_ms, entries[0]))
     return found
 
 
@@ -278,16 +278,16 @@ def _types() -> Any:
     return EventTypes([*player.EVENTS, *session.EVENTS])
 
 
-def folds(events: list[Recorded], folded: Folded | None = None) -> Folded:
+def folds(events: list[RecordedEvent], folded: VersionedState | None = None) -> VersionedState:
     aggregates = Aggregates(cast("Any", None), _types())
-    return aggregates.fold(PLAYER, folded or Folded(player.initial, ABSENT, 0, {}), events)
+    return aggregates.fold(PLAYER, folded or VersionedState(player.initial, ABSENT, 0, {}), events)
 
 
 def test_of_recent_commands_1024_are_remembered():
     folded = folds(recorded(iter(range(1, 2_000)), recorded_ms=1_000, count=RECENT_MAX + 3))
     assert len(folded.recent) == RECENT_MAX
-    assert asked("command 3").context.command_id.bytes not in folded.recent
-    assert asked("command 4").context.command_id.bytes in folded.recent
+    assert context("command 3").causation.command_id.bytes not in folded.recent
+    assert context("command 4").causation.command_id.bytes in folded.recent
 
 
 def test_recent_commands_are_remembered_for_24_hours():
@@ -298,7 +298,7 @@ def test_recent_commands_are_remembered_for_24_hours():
         folded = folds(recorded(versions, recorded_ms=1_000 + gap * GAP_MS_MAX), folded)
     assert len(folded.recent) == 3 + gaps
     folded = folds(recorded(versions, recorded_ms=1_001 + RECENT_MS), folded)
-    assert next(iter(folded.recent)) == asked("command 4").context.command_id.bytes
+    assert next(iter(folded.recent)) == context("command 4").causation.command_id.bytes
     assert len(folded.recent) == gaps + 1
 
 
@@ -319,8 +319,8 @@ def test_the_bounds_are_those_that_are_published():
 
 def test_what_is_kept_with_a_snapshot_comes_back_as_it_was():
     folded = folds(recorded(iter(range(1, 9)), recorded_ms=1_000, count=5))
-    kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
-    back = msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=Kept)
+    kept = SnapshotBody(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
+    back = msgspec.msgpack.decode(msgspec.msgpack.encode(kept), type=SnapshotBody)
     assert back.recent == folded.recent
     assert list(back.recent) == list(folded.recent)
 
@@ -328,7 +328,7 @@ def test_what_is_kept_with_a_snapshot_comes_back_as_it_was():
 async def test_two_who_load_at_once_fold_the_same(machine: Machine):
     commands = await machine.process()
     player_id = some_id()
-    await ask_player(await machine.process(), player_id, REGISTER, asked("a"))
+    await ask_player(await machine.process(), player_id, REGISTER, context("a"))
     loads = await asyncio.gather(*(commands.aggregates.load([Target(PLAYER, player_id)]) for _ in range(3)))
     assert loads[0] == loads[1] == loads[2]
     assert len(loads[0][0].recent) == 1

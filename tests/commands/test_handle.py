@@ -13,7 +13,7 @@ from command_examples import (
     SESSION,
     Machine,
     ask_player,
-    asked,
+    context,
     hold,
     log_of,
     says,
@@ -52,7 +52,7 @@ from tta.domain.turns import (
     TurnUnanswered,
 )
 from tta.domain.vocabulary import ConsentPurpose
-from tta.eventstore.appends import Dealt
+from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.errors import AlreadyDone
 
 PAUSE = PauseSession(at=NOON)
@@ -61,37 +61,37 @@ PAUSE = PauseSession(at=NOON)
 async def test_a_refusal_on_a_stale_cache_is_judged_again(machine: Machine):
     stale, current = await machine.process(), await machine.process()
     player_id, session_id = await some_session(stale)
-    await ask_player(stale, player_id, DISAGREE, asked("no"))
-    await ask_player(current, player_id, AGREE, asked("yes"))
-    handled = await handle_session(stale, session_id, player_id, says("Hello"), asked("a"))
+    await ask_player(stale, player_id, DISAGREE, context("no"))
+    await ask_player(current, player_id, AGREE, context("yes"))
+    handled = await handle_session(stale, session_id, player_id, says("Hello"), context("a"))
     assert handled.version == 2
 
 
 async def test_an_acceptance_on_a_stale_cache_is_judged_again(machine: Machine):
     stale, current = await machine.process(), await machine.process()
     player_id, session_id = await some_session(stale)
-    await handle_session(current, session_id, player_id, lambda _: PAUSE, asked("pause"))
+    await handle_session(current, session_id, player_id, lambda _: PAUSE, context("pause"))
     with pytest.raises(SessionIsPaused):
-        await handle_session(stale, session_id, player_id, says("Hello"), asked("a"))
+        await handle_session(stale, session_id, player_id, says("Hello"), context("a"))
     assert len(await log_of(stale, session_id)) == 2
 
 
 async def test_a_version_is_compared_with_what_stands_not_with_what_is_cached(machine: Machine):
     stale, current = await machine.process(), await machine.process()
     player_id = await some_player(stale)
-    await ask_player(current, player_id, DISAGREE, asked("no"))
+    await ask_player(current, player_id, DISAGREE, context("no"))
     with pytest.raises(VersionMismatch, match="expected version 2, got 3"):
-        await ask_player(stale, player_id, AGREE, asked("a", if_match=2))
-    assert (await ask_player(stale, player_id, AGREE, asked("b", if_match=3))).version == 4
-    await ask_player(current, player_id, DISAGREE, asked("no again"))
-    assert (await ask_player(stale, player_id, AGREE, asked("c", if_match=5))).version == 6
+        await ask_player(stale, player_id, AGREE, context("a", if_match=2))
+    assert (await ask_player(stale, player_id, AGREE, context("b", if_match=3))).version == 4
+    await ask_player(current, player_id, DISAGREE, context("no again"))
+    assert (await ask_player(stale, player_id, AGREE, context("c", if_match=5))).version == 6
 
 
 async def test_doing_nothing_is_confirmed_as_well(machine: Machine):
     stale, current = await machine.process(), await machine.process()
     player_id = await some_player(stale)
-    await ask_player(current, player_id, DISAGREE, asked("no"))
-    handled = await ask_player(stale, player_id, AGREE, asked("a"))
+    await ask_player(current, player_id, DISAGREE, context("no"))
+    handled = await ask_player(stale, player_id, AGREE, context("a"))
     assert (handled.version, len(handled.events)) == (4, 1)
 
 
@@ -106,7 +106,7 @@ async def test_a_hold_placed_between_loading_and_appending_is_seen(machine: Mach
         seen.append(facts)
         return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
 
-    handled = await handle_session(commands, session_id, player_id, submit, asked("a"))
+    handled = await handle_session(commands, session_id, player_id, submit, context("a"))
     before = Facts(held=False, consented=True, recovery=False)
     assert seen == [before, before._replace(held=True)]
     (submitted,) = handled.events
@@ -122,12 +122,12 @@ async def test_a_consent_withdrawn_between_loading_and_appending_is_seen(machine
     def submit(facts: Facts) -> SubmitInteraction:
         nonlocal seen
         if not seen:
-            machine.elsewhere(lambda other: ask_player(other, player_id, DISAGREE, asked("no")))
+            machine.elsewhere(lambda other: ask_player(other, player_id, DISAGREE, context("no")))
         seen += 1
         return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
 
     with pytest.raises(ConsentMissing):
-        await handle_session(commands, session_id, player_id, submit, asked("a"))
+        await handle_session(commands, session_id, player_id, submit, context("a"))
     assert seen == 2
     assert len(await log_of(commands, session_id)) == 1
 
@@ -143,12 +143,12 @@ async def test_who_meets_other_writers_each_time_is_told_after_so_many_attempts(
         nonlocal attempts
         attempts += 1
         other = GiveConsent(purpose=ConsentPurpose.RESEARCH, version=attempts, at=NOON)
-        machine.elsewhere(lambda them: ask_player(them, player_id, other, asked(f"other {attempts}")))
+        machine.elsewhere(lambda them: ask_player(them, player_id, other, context(f"other {attempts}")))
         return {target: player.decide(states.of(target), DISAGREE)}
 
     with pytest.raises(TooManyConflicts, match=f"{player_id}: {attempts_max} attempts"):
         await handle_over(
-            commands, [target], decide, asked("a"), player_id=player_id, attempts_max=attempts_max
+            commands, [target], decide, context("a"), player_id=player_id, attempts_max=attempts_max
         )
     assert attempts == attempts_max
     written = await log_of(commands, player_id)
@@ -161,7 +161,7 @@ async def test_20_commands_at_once_on_one_aggregate_are_all_taken(machine: Machi
     sent = [GiveConsent(purpose=ConsentPurpose.RESEARCH, version=each, at=NOON) for each in range(1, 21)]
     answers = await asyncio.gather(
         *(
-            ask_player(processes[index % 2], player_id, command, asked(f"{index}"))
+            ask_player(processes[index % 2], player_id, command, context(f"{index}"))
             for index, command in enumerate(sent)
         )
     )
@@ -172,7 +172,7 @@ async def test_20_interactions_at_once_are_one_turn_and_19_refusals(commands: Co
     player_id, session_id = await some_session(commands)
     answers = await asyncio.gather(
         *(
-            handle_session(commands, session_id, player_id, says(f"Words {index}"), asked(f"{index}"))
+            handle_session(commands, session_id, player_id, says(f"Words {index}"), context(f"{index}"))
             for index in range(20)
         ),
         return_exceptions=True,
@@ -195,8 +195,8 @@ async def test_one_append_may_grow_several_aggregates(commands: Commands):
         }
 
     targets: list[AnyTarget] = [person, play]
-    first = await handle_over(commands, targets, decide, asked("a"), player_id=player_id)
-    again = await handle_over(commands, targets, decide, asked("a"), player_id=player_id)
+    first = await handle_over(commands, targets, decide, context("a"), player_id=player_id)
+    again = await handle_over(commands, targets, decide, context("a"), player_id=player_id)
     assert (first.version, again.version, again.again) == (3, 3, True)
     assert [event.version for event in await log_of(commands, session_id)] == [1]
     events = [*await log_of(commands, player_id), *await log_of(commands, session_id)]
@@ -212,7 +212,7 @@ async def test_a_command_writes_first_on_the_aggregate_that_its_path_names(comma
             commands,
             targets,
             lambda states: {person: player.decide(states.of(person), DISAGREE)},
-            asked("a"),
+            context("a"),
             player_id=player_id,
         )
 
@@ -228,28 +228,28 @@ async def test_somebody_elses_session_is_none(commands: Commands):
     player_id, session_id = await some_session(commands)
     for other in (await _player_in_the_slot_of(commands, player_id), await some_player(commands)):
         with pytest.raises(NoSuchSession, match="expected a session, there is none"):
-            await handle_session(commands, session_id, other, says("Hello"), asked(f"a {other}"))
+            await handle_session(commands, session_id, other, says("Hello"), context(f"a {other}"))
 
 
 async def _player_in_the_slot_of(commands: Commands, player_id: UUID) -> UUID:
     neighbour = UUID(bytes=player_id.bytes[:1] + some_id().bytes[1:])
-    await ask_player(commands, neighbour, REGISTER, asked(f"register {neighbour}"))
-    await ask_player(commands, neighbour, AGREE, asked(f"agree {neighbour}"))
+    await ask_player(commands, neighbour, REGISTER, context(f"register {neighbour}"))
+    await ask_player(commands, neighbour, AGREE, context(f"agree {neighbour}"))
     return neighbour
 
 
 async def test_who_does_not_exist_can_agree_to_nothing(commands: Commands):
     with pytest.raises(NoSuchPlayer):
-        await ask_player(commands, some_id(), AGREE, asked("a"))
+        await ask_player(commands, some_id(), AGREE, context("a"))
 
 
 async def test_what_a_reactor_appends_deals_with_its_cause_even_where_it_is_nothing(commands: Commands):
     player_id, session_id = await some_session(commands)
     cause = (await log_of(commands, session_id))[0]
-    targets, dealt = [Target(SESSION, session_id)], Dealt("follow-up", cause.place)
+    targets, dealt = [Target(SESSION, session_id)], Acknowledgement("follow-up", cause.place)
 
     async def act() -> None:
-        await handle_over(commands, targets, lambda _: {}, asked("a"), player_id=player_id, dealt=dealt)
+        await handle_over(commands, targets, lambda _: {}, context("a"), player_id=player_id, dealt=dealt)
 
     await act()
     with pytest.raises(AlreadyDone):
@@ -261,23 +261,27 @@ async def test_what_a_reactor_appends_deals_with_its_cause_even_where_it_is_noth
 async def test_another_payload_is_refused_only_on_what_stands(machine: Machine):
     commands, other = await machine.process(), await machine.process()
     player_id = await some_player(commands)
-    await ask_player(commands, player_id, DISAGREE, asked("a", b"12345678"))
-    await ask_player(other, player_id, AGREE, asked("b"))
+    await ask_player(commands, player_id, DISAGREE, context("a", b"12345678"))
+    await ask_player(other, player_id, AGREE, context("b"))
     with pytest.raises(KeyReused):
-        await ask_player(commands, player_id, DISAGREE, asked("a", b"abcdefgh"))
+        await ask_player(commands, player_id, DISAGREE, context("a", b"abcdefgh"))
     assert (await commands.aggregates.load([Target(PLAYER, player_id)]))[0].head.version == 4
 
 
 async def test_a_session_ends_with_the_words_of_its_last_turn_kept(commands: Commands):
     player_id, session_id = await some_session(commands)
-    await handle_session(commands, session_id, player_id, says("Bye"), asked("a"))
-    await handle_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), asked("b"))
+    await handle_session(commands, session_id, player_id, says("Bye"), context("a"))
+    await handle_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), context("b"))
     state = await state_of(commands, Target(SESSION, session_id))
     assert isinstance(state, session.Session)
-    assert (state.status, state.turns.last, state.turns.unanswered) == (session.Status.COMPLETED, 1, True)
+    assert (state.status, state.turns.last, state.turns.unanswered) == (
+        session.SessionStatus.COMPLETED,
+        1,
+        True,
+    )
 
 
 async def test_two_sessions_of_one_key_and_two_players_are_two(commands: Commands):
     players = [await some_player(commands) for _ in range(2)]
-    started = [await start(commands, each, asked("the same")) for each in players]
+    started = [await start(commands, each, context("the same")) for each in players]
     assert len({each.id for each in started}) == 2

@@ -12,15 +12,15 @@ from command_examples import (
     NOON,
     Machine,
     ask_player,
-    asked,
+    context,
     some_id,
     some_player,
 )
 from msgspec.structs import replace
 
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.commands.handle import Asked, Commands, KeyReused, VersionMismatch
-from tta.domain.base import Sealed
+from tta.commands.handle import CommandContext, Commands, KeyReused, VersionMismatch
+from tta.domain.base import SealedText
 from tta.domain.care_plan import CompleteGoal, MeasureRecorded, RecordMeasure, SetGoal
 from tta.domain.identity import care_plan_id, derived_id, safety_record_id
 from tta.domain.measures import MeasuredTooSoon, MeasureKind
@@ -29,9 +29,9 @@ from tta.domain.safety_record import RiskAssessed
 from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import RiskLevel
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, Recorded
+from tta.eventstore.envelope import ABSENT, RecordedEvent
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
-from tta.eventstore.store import Wanted
+from tta.eventstore.store import LoadRequest
 
 WORRYING = RecordMeasure(
     id=derived_id("command", "m"), measure=MeasureKind.PHQ9, answers=(1,) * 8 + (2,), difficulty=1, at=NOON
@@ -40,8 +40,8 @@ ORDINARY = replace(WORRYING, answers=(3,) * 8 + (0,))
 GOAL = SetGoal(goal_id=derived_id("goal"), text="Go out", at=NOON)
 
 
-async def stands(commands: Commands, aggregate_id: UUID) -> list[Recorded]:
-    (loaded,) = await commands.aggregates.store.load([Wanted(aggregate_id, ABSENT, b"")])
+async def stands(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:
+    (loaded,) = await commands.aggregates.store.load([LoadRequest(aggregate_id, ABSENT, b"")])
     return loaded.events
 
 
@@ -66,7 +66,7 @@ async def assessments(commands: Commands, player_id: UUID) -> list[tuple[int, Ri
 
 async def test_a_measure_and_its_assessment_are_one_append(commands: Commands):
     player_id = await some_player(commands)
-    taken = await record_measure(commands, player_id, WORRYING, asked("m", b"p"))
+    taken = await record_measure(commands, player_id, WORRYING, context("m", b"p"))
     ((measured_at, measure),) = await measures(commands, player_id)
     ((assessed_at, risk),) = await assessments(commands, player_id)
     assert assessed_at == measured_at + 1 == taken.handled.position
@@ -75,28 +75,28 @@ async def test_a_measure_and_its_assessment_are_one_append(commands: Commands):
         RiskLevel.MODERATE,
         (str(measure.measure_id),),
     )
-    assert isinstance(measure.answers, Sealed)
+    assert isinstance(measure.answers, SealedText)
 
 
 async def test_an_ordinary_measure_leaves_the_safety_record_alone(commands: Commands):
     player_id = await some_player(commands)
-    taken = await record_measure(commands, player_id, ORDINARY, asked("m"))
+    taken = await record_measure(commands, player_id, ORDINARY, context("m"))
     assert taken.first_total is None
     assert await assessments(commands, player_id) == []
 
 
 async def test_a_later_measure_knows_the_first_total(commands: Commands):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, asked("first"))
+    await record_measure(commands, player_id, ORDINARY, context("first"))
     later = replace(WORRYING, at=NOON + timedelta(days=7))
-    assert (await record_measure(commands, player_id, later, asked("later"))).first_total == 24
+    assert (await record_measure(commands, player_id, later, context("later"))).first_total == 24
 
 
 async def test_a_measure_sent_again_to_any_process_has_one_effect_and_one_answer(machine: Machine):
     one, other = await machine.process(), await machine.process()
     player_id = await some_player(one)
-    first = await record_measure(one, player_id, WORRYING, asked("m", b"p"))
-    again = await record_measure(other, player_id, WORRYING, asked("m", b"p"))
+    first = await record_measure(one, player_id, WORRYING, context("m", b"p"))
+    again = await record_measure(other, player_id, WORRYING, context("m", b"p"))
     assert again.handled.again
     assert first.handled.events == again.handled.events
     assert len(await measures(one, player_id)) == len(await assessments(one, player_id)) == 1
@@ -105,16 +105,16 @@ async def test_a_measure_sent_again_to_any_process_has_one_effect_and_one_answer
 @pytest.mark.parametrize(
     ("around", "refusal"),
     [
-        (asked("again", b"p"), MeasuredTooSoon),
-        (asked("again", b"p", if_match=7), VersionMismatch),
-        (asked("m", b"other"), KeyReused),
+        (context("again", b"p"), MeasuredTooSoon),
+        (context("again", b"p", if_match=7), VersionMismatch),
+        (context("m", b"other"), KeyReused),
     ],
 )
 async def test_what_a_refused_measure_says_is_assessed_once(
-    commands: Commands, around: Asked, refusal: type[Exception]
+    commands: Commands, around: CommandContext, refusal: type[Exception]
 ):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, asked("m", b"p"))
+    await record_measure(commands, player_id, ORDINARY, context("m", b"p"))
     for _ in range(3):
         with pytest.raises(refusal):
             await record_measure(commands, player_id, WORRYING, around)
@@ -125,41 +125,41 @@ async def test_what_a_refused_measure_says_is_assessed_once(
 
 async def test_other_answers_under_the_same_key_are_another_assessment(commands: Commands):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, asked("m", b"p"))
+    await record_measure(commands, player_id, ORDINARY, context("m", b"p"))
     milder = replace(WORRYING, answers=(0,) * 8 + (1,))
     for command, payload in ((milder, b"1"), (WORRYING, b"2")):
         with pytest.raises(KeyReused):
-            await record_measure(commands, player_id, command, asked("m", payload))
+            await record_measure(commands, player_id, command, context("m", payload))
     levels = [risk.level for _, risk in await assessments(commands, player_id)]
     assert levels == [RiskLevel.LOW, RiskLevel.MODERATE]
 
 
 async def test_a_refused_ordinary_measure_says_nothing(commands: Commands):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, asked("m"))
+    await record_measure(commands, player_id, ORDINARY, context("m"))
     with pytest.raises(MeasuredTooSoon):
-        await record_measure(commands, player_id, ORDINARY, asked("again"))
+        await record_measure(commands, player_id, ORDINARY, context("again"))
     assert await assessments(commands, player_id) == []
 
 
 async def test_of_nobody_nothing_is_recorded(commands: Commands):
     player_id = some_id()
     with pytest.raises(NoSuchPlayer):
-        await record_measure(commands, player_id, WORRYING, asked("m"))
+        await record_measure(commands, player_id, WORRYING, context("m"))
     with pytest.raises(NoSuchPlayer):
-        await handle_care_plan(commands, player_id, GOAL, asked("g"))
+        await handle_care_plan(commands, player_id, GOAL, context("g"))
     assert await stands(commands, safety_record_id(player_id)) == []
 
 
 async def test_a_consent_that_another_process_withdrew_is_seen(machine: Machine):
     one, other = await machine.process(), await machine.process()
     player_id = await some_player(one)
-    await handle_care_plan(one, player_id, GOAL, asked("g"))
-    await ask_player(other, player_id, DISAGREE, asked("no"))
+    await handle_care_plan(one, player_id, GOAL, context("g"))
+    await ask_player(other, player_id, DISAGREE, context("no"))
     with pytest.raises(ConsentMissing):
-        await handle_care_plan(one, player_id, CompleteGoal(goal_id=GOAL.goal_id, at=NOON), asked("c"))
+        await handle_care_plan(one, player_id, CompleteGoal(goal_id=GOAL.goal_id, at=NOON), context("c"))
     with pytest.raises(ConsentMissing):
-        await record_measure(one, player_id, WORRYING, asked("m"))
+        await record_measure(one, player_id, WORRYING, context("m"))
     assert len(await assessments(one, player_id)) == 1
 
 
@@ -173,7 +173,7 @@ async def survive(server: ChildServer, times: int) -> int:
     async def answer(player_id: UUID, key: str) -> None:
         while True:
             try:
-                await record_measure(commands, player_id, WORRYING, asked(f"{key} {player_id}", b"p"))
+                await record_measure(commands, player_id, WORRYING, context(f"{key} {player_id}", b"p"))
             except MeasuredTooSoon:
                 assert key == "second"
             except (StoreUnavailable, OutcomeUnknown):

@@ -4,22 +4,22 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, Machine, asked, says, some_session
+from command_examples import NOON, Machine, context, says, some_session
 
 from tta.commands.handle import Commands, handle
-from tta.commands.replies import Reply, reply_to
+from tta.commands.replies import TurnReply, reply_to
 from tta.commands.sessions import handle_session
 from tta.commands.targets import session_target
 from tta.domain.passages import Passage
-from tta.domain.session import AbandonSession, PauseSession, Status
+from tta.domain.session import AbandonSession, PauseSession, SessionStatus
 from tta.domain.turns import AnswerInteraction, Then
 from tta.domain.vocabulary import Author
-from tta.security.sealing import Sealed
+from tta.security.sealing import SealedText
 
 
 async def submitted(commands: Commands) -> tuple[UUID, UUID]:
     player_id, session_id = await some_session(commands)
-    await handle_session(commands, session_id, player_id, says("Hello"), asked("say"))
+    await handle_session(commands, session_id, player_id, says("Hello"), context("say"))
     return player_id, session_id
 
 
@@ -33,12 +33,12 @@ async def answers(commands: Commands, player_id: UUID, session_id: UUID, then: T
         then=then,
         at=NOON,
     )
-    await handle(commands, session_target(session_id), answer, asked("answer"), player_id=player_id)
+    await handle(commands, session_target(session_id), answer, context("answer"), player_id=player_id)
 
 
-async def opened(commands: Commands, player_id: UUID, reply: Reply | None) -> str:
+async def opened(commands: Commands, player_id: UUID, reply: TurnReply | None) -> str:
     assert reply is not None
-    assert isinstance(reply.answer.reply, Sealed)
+    assert isinstance(reply.answer.reply, SealedText)
     text: str = await commands.keyring.value(player_id, reply.answer.reply)
     return text
 
@@ -77,16 +77,18 @@ async def test_the_reply_to_another_turn_is_none(commands: Commands):
 
 
 @pytest.mark.parametrize(
-    ("then", "status"), [("", None), ("pause", Status.PAUSED), ("end", Status.COMPLETED)], ids=str
+    ("then", "status"),
+    [("", None), ("pause", SessionStatus.PAUSED), ("end", SessionStatus.COMPLETED)],
+    ids=str,
 )
 async def test_a_reply_says_what_it_does_to_the_session_and_nothing_of_later(
-    commands: Commands, then: Then, status: Status | None
+    commands: Commands, then: Then, status: SessionStatus | None
 ):
     player_id, session_id = await submitted(commands)
     await answers(commands, player_id, session_id, then)
     if then != "end":
         await handle_session(
-            commands, session_id, player_id, lambda _: AbandonSession(at=NOON), asked("abandon")
+            commands, session_id, player_id, lambda _: AbandonSession(at=NOON), context("abandon")
         )
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert reply is not None
@@ -95,8 +97,8 @@ async def test_a_reply_says_what_it_does_to_the_session_and_nothing_of_later(
 
 async def test_a_reply_to_who_left_meanwhile_says_so(commands: Commands):
     player_id, session_id = await submitted(commands)
-    await handle_session(commands, session_id, player_id, lambda _: PauseSession(at=NOON), asked("pause"))
+    await handle_session(commands, session_id, player_id, lambda _: PauseSession(at=NOON), context("pause"))
     await answers(commands, player_id, session_id)
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert reply is not None
-    assert reply.status == Status.PAUSED
+    assert reply.status == SessionStatus.PAUSED

@@ -4,10 +4,10 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, SESSION, Machine, asked, hold, some_player, state_of
+from command_examples import NOON, SESSION, Machine, context, hold, some_player, state_of
 
 from tta.commands.folding import Target
-from tta.commands.handle import Commands, Handled, handle
+from tta.commands.handle import CommandResult, Commands, handle
 from tta.commands.player_queues import TooManyConflicts
 from tta.commands.sessions import Facts, handle_enrolled, new_session_id, roster_target
 from tta.commands.starting import start_session
@@ -15,22 +15,22 @@ from tta.commands.targets import session_target
 from tta.domain import session
 from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
-from tta.domain.session import AbandonSession, CompleteSession, StartSession, Status
+from tta.domain.session import AbandonSession, CompleteSession, SessionStatus, StartSession
 
 
-async def starts(commands: Commands, player_id: UUID, key: str) -> Handled:
+async def starts(commands: Commands, player_id: UUID, key: str) -> CommandResult:
     def command(facts: Facts, _: Wishes) -> StartSession:
         return StartSession(
             player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
         )
 
-    around = asked(key)
-    session_id = new_session_id(player_id, around.context.command_id)
+    around = context(key)
+    session_id = new_session_id(player_id, around.causation.command_id)
     return await start_session(commands, session_id, player_id, command, around)
 
 
-async def ends(commands: Commands, player_id: UUID, session_id: UUID) -> Handled:
-    around = asked(f"end {session_id}")
+async def ends(commands: Commands, player_id: UUID, session_id: UUID) -> CommandResult:
+    around = context(f"end {session_id}")
     return await handle_enrolled(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), around)
 
 
@@ -53,7 +53,7 @@ async def test_a_session_that_starts_is_enrolled_and_one_that_ends_is_struck(com
     await ends(commands, player_id, first.id)
     assert await under_way(commands, player_id) == (second.id,)
     await handle_enrolled(
-        commands, second.id, player_id, lambda _: AbandonSession(at=NOON), asked(f"end {second.id}")
+        commands, second.id, player_id, lambda _: AbandonSession(at=NOON), context(f"end {second.id}")
     )
     assert await under_way(commands, player_id) == ()
 
@@ -63,7 +63,7 @@ async def test_one_more_than_the_limit_is_refused_until_one_ends(commands: Comma
     with pytest.raises(TooManySessions, match=f"{UNDER_WAY_MAX} are"):
         await starts(commands, player_id, f"{player_id} more")
     await handle_enrolled(
-        commands, ids[3], player_id, lambda _: CompleteSession(at=NOON), asked("end " + str(ids[3]))
+        commands, ids[3], player_id, lambda _: CompleteSession(at=NOON), context("end " + str(ids[3]))
     )
     started = await starts(commands, player_id, f"{player_id} more")
     assert await under_way(commands, player_id) == (*ids[:3], *ids[4:], started.id)
@@ -78,7 +78,7 @@ async def test_a_start_sent_again_is_answered_although_the_roster_is_full(comman
 async def test_a_session_that_ended_unseen_by_the_roster_makes_room_all_the_same(commands: Commands):
     player_id, ids = await full(commands)
     for ended in (ids[0], ids[7]):
-        over, around = session_target(ended), asked(f"x {ended}")
+        over, around = session_target(ended), context(f"x {ended}")
         await handle(commands, over, CompleteSession(at=NOON), around, player_id=player_id)
     assert len(await under_way(commands, player_id)) == UNDER_WAY_MAX
     started = await starts(commands, player_id, f"{player_id} more")
@@ -113,7 +113,7 @@ async def test_however_many_start_at_once_on_two_processes_there_are_never_too_m
     for commands in (one, other):
         assert set(await under_way(commands, player_id)) == set(begun)
     states = [await state_of(one, Target(SESSION, each)) for each in begun]
-    assert {each.status for each in states if isinstance(each, session.Session)} == {Status.OPEN}
+    assert {each.status for each in states if isinstance(each, session.Session)} == {SessionStatus.OPEN}
 
 
 async def test_ends_and_starts_at_once_leave_on_the_roster_what_is_under_way(machine: Machine):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, Machine, ask_player, asked, some_player, start
+from command_examples import NOON, Machine, ask_player, context, some_player, start
 from msgspec.structs import replace
 
 from tta.commands.copies import copy_session
@@ -43,8 +43,8 @@ async def begins(commands: Commands, player_id: UUID, tell: Tell) -> None:
             player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
         )
 
-    around = asked(f"begin {player_id}")
-    session_id = new_session_id(player_id, around.context.command_id)
+    around = context(f"begin {player_id}")
+    session_id = new_session_id(player_id, around.causation.command_id)
     assert (await start_session(commands, session_id, player_id, starts, around)).version == 1
 
 
@@ -53,12 +53,12 @@ async def copies(commands: Commands, player_id: UUID, tell: Tell) -> None:
         tell(wishes)
         return Beginning(version=1)
 
-    source = await start(commands, player_id, asked(f"source {player_id}"))
+    source = await start(commands, player_id, context(f"source {player_id}"))
     copied = await copy_session(
         commands,
         source.id,
         player_id,
-        asked(f"copy {player_id}"),
+        context(f"copy {player_id}"),
         until_turn=None,
         at=NOON,
         shorten=lambda play: len(play.moves),
@@ -73,12 +73,12 @@ async def test_wishes_set_between_reading_and_appending_are_kept(machine: Machin
     commands = await machine.process()
     player_id = await some_player(commands)
     if before is not None:
-        await ask_player(commands, player_id, before, asked(f"before {player_id}"))
+        await ask_player(commands, player_id, before, context(f"before {player_id}"))
     told: list[Wishes] = []
 
     def tell(wishes: Wishes) -> None:
         if not told:
-            machine.elsewhere(lambda other: ask_player(other, player_id, GENTLE, asked(f"set {player_id}")))
+            machine.elsewhere(lambda other: ask_player(other, player_id, GENTLE, context(f"set {player_id}")))
         told.append(wishes)
 
     await way(commands, player_id, tell)
@@ -92,7 +92,7 @@ async def test_recovery_entered_between_reading_and_appending_softens(machine: M
     told: list[Wishes] = []
 
     async def enter(other: Commands) -> None:
-        around = asked(f"recover {player_id}")
+        around = context(f"recover {player_id}")
         await handle(other, record_target(player_id), RECOVERY, around, player_id=player_id)
 
     def tell(wishes: Wishes) -> None:

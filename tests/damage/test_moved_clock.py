@@ -29,11 +29,11 @@ sys.path.append(str(Path(__file__).parents[1] / "reactors"))
 from reactor_examples import SLOTS, Machine, running, until
 from test_idle_sessions import begun, leaving, left, timer_is
 
-from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
+from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.vocabulary import Role
 from tta.eventstore.heartbeats import LASTS_MS, beat, heartbeats
 from tta.eventstore.timers import TimerIndex
-from tta.reactors.leases import Leases
+from tta.reactors.leases import ReactorLeases
 from tta.security.tokens import CLOCK_SKEW_S, Tokens
 
 WRONG_FOR_S = 6.0
@@ -205,7 +205,7 @@ async def server(tmp_path: Path, clock: MovedClock) -> AsyncIterator[ChildServer
 async def test_the_server_s_clock_alone(server: ChildServer, clock: MovedClock):
     async with Machine(server.url) as machine:
         who = await begun(machine, datetime.now(UTC))
-        leases = [Leases(machine.store, name) for name in ("one", "two")]
+        leases = [ReactorLeases(machine.store, name) for name in ("one", "two")]
         nodes, agent = machine.store.nodes, UUID(int=7)
         endpoint = circuit_breaker(nodes, machine.name, "e", failure_threshold=1, recovery_timeout=1)
         keeping = [asyncio.create_task(each.keep()) for each in leases]
@@ -251,10 +251,10 @@ async def works(endpoint: CircuitBreaker) -> bool:
     try:
         async with endpoint.guarded():
             return True
-    except Resting:
+    except BreakerOpen:
         return False
 
 
-async def share_all(leases: list[Leases]) -> bool:
+async def share_all(leases: list[ReactorLeases]) -> bool:
     one, two = leases
     return one.slots | two.slots == set(range(SLOTS)) and not one.slots & two.slots

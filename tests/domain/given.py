@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from tta.domain.base import Command, Event, Refusal, Sealed, personal_fields
+from tta.domain.base import Command, Event, Refusal, SealedText, personal_fields
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
-SEALED = Sealed(box=b"\x01sealed")
+SEALED = SealedText(box=b"\x01sealed")
 
 
 class Given:

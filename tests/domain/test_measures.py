@@ -17,9 +17,9 @@ from tta.domain.measures import (
     AnswerOutOfRange,
     AnswersIncomplete,
     Change,
-    Measured,
     MeasuredTooSoon,
     MeasureKind,
+    MeasureMemory,
     Outcome,
     Severity,
     level_of,
@@ -134,7 +134,7 @@ def test_a_change_means_what_was_published(kind: MeasureKind, first: int, later:
 
 
 def test_the_same_questionnaire_waits_an_hour():
-    before = Measured(first_total=3, last_at=NOON)
+    before = MeasureMemory(first_total=3, last_at=NOON)
     require_time_since(None, NOON)
     require_time_since(before, NOON + MEASURED_AGAIN_AFTER)
     with pytest.raises(MeasuredTooSoon, match="expected 60 minutes since the last time, got 59"):

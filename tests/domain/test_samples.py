@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from tta import domain
-from tta.domain.base import Event, Sealed, personal_fields
+from tta.domain.base import Event, SealedText, personal_fields
 
 SAMPLES: dict[str, list[str]] = json.loads((Path(__file__).parent / "samples.json").read_text())
 MODULES = [
@@ -38,7 +38,7 @@ def test_a_sample_decodes_and_is_packed_as_it_was(event: type[Event]):
         decoded = msgspec.msgpack.decode(bytes.fromhex(payload), type=event)
         assert payload == msgspec.msgpack.encode(decoded).hex()
         for field in personal_fields(event):
-            assert isinstance(getattr(decoded, field), Sealed | None)
+            assert isinstance(getattr(decoded, field), SealedText | None)
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tta.domain import session
 from tta.domain.base import Command
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.domain.passages import Beginning, Copied, Passage, Play
+from tta.domain.passages import Beginning, CopyOrigin, Passage, Play
 from tta.domain.session import (
     MOVES_COPIED_MAX,
     AbandonSession,
@@ -185,7 +185,7 @@ def test_a_session_remembers_its_story_and_every_move():
 
 def test_a_copy_goes_on_behind_the_moves_of_its_origin():
     origin, moves = UUID(int=9), ("sit", "@calm_place")
-    copied = Copied(session_id=origin, turns=3, moves=moves, seed=UUID(int=8))
+    copied = CopyOrigin(session_id=origin, turns=3, moves=moves, seed=UUID(int=8))
     begun = replace(STARTED, copied_from=origin, copied_turns=3, moves=moves, seed=UUID(int=8))
     given(session).when(replace(START, copied=copied)).then(begun)
     play = given(session, begun, SUBMITTED, replace(ANSWERED, passage=Passage(move="go"))).state.play
@@ -193,7 +193,7 @@ def test_a_copy_goes_on_behind_the_moves_of_its_origin():
 
 
 def test_a_copy_of_copies_has_a_longest_way_behind_it():
-    copied = Copied(session_id=UUID(int=9), turns=3, moves=("on",) * MOVES_COPIED_MAX, seed=UUID(int=8))
+    copied = CopyOrigin(session_id=UUID(int=9), turns=3, moves=("on",) * MOVES_COPIED_MAX, seed=UUID(int=8))
     given(session).when(replace(START, copied=copied)).then(
         replace(STARTED, copied_from=UUID(int=9), copied_turns=3, moves=copied.moves, seed=UUID(int=8))
     )

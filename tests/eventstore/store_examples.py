@@ -6,9 +6,17 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from tta.eventstore.appends import Append, Appended, Dealt, Fence, StreamAppend
-from tta.eventstore.envelope import ABSENT, NOWHERE, Context, Draft, Head, Place, Recorded
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.appends import Acknowledgement, Append, AppendResult, Fence, StreamAppend
+from tta.eventstore.envelope import (
+    ABSENT,
+    NOWHERE,
+    Causation,
+    Draft,
+    FingerprintedPosition,
+    Head,
+    RecordedEvent,
+)
+from tta.eventstore.store import EventStore, LoadRequest
 
 SLOT, SLOTS = 3, 16
 ACTOR = UUID("aaaaaaaa-0000-8000-8000-000000000001")
@@ -26,9 +34,9 @@ def some_id(slot: int = SLOT) -> UUID:
     return UUID(bytes=bytes([slot]) + os.urandom(15))
 
 
-def context(command_id: UUID | None = None) -> Context:
+def causation(command_id: UUID | None = None) -> Causation:
     command_id = command_id or some_id()
-    return Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    return Causation(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id)
 
 
 def drafts(*payloads: str | bytes) -> list[Draft]:
@@ -46,17 +54,20 @@ def guard(aggregate: UUID, at: Head) -> StreamAppend:
 
 
 def step(
-    *streams: StreamAppend, dealt: Dealt | None = None, fence: Fence | None = None, slot: int | None = None
+    *streams: StreamAppend,
+    dealt: Acknowledgement | None = None,
+    fence: Fence | None = None,
+    slot: int | None = None,
 ) -> Append:
-    return Append(streams=streams, context=context(), dealt=dealt, fence=fence, slot=slot)
+    return Append(streams=streams, causation=causation(), dealt=dealt, fence=fence, slot=slot)
 
 
-async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head = ABSENT) -> Appended:
+async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head = ABSENT) -> AppendResult:
     """Append to one aggregate."""
     return await store.append(step(gains(aggregate, *payloads, after=after)))
 
 
-async def place(store: EventStore, position: int, slot: int = SLOT) -> Place:
+async def place(store: EventStore, position: int, slot: int = SLOT) -> FingerprintedPosition:
     """What stands at a position now, as a reactor reads it."""
     return (await store.at(slot, position)).place if position else NOWHERE
 
@@ -69,12 +80,12 @@ async def filled(store: EventStore, count: int, slot: int = SLOT) -> None:
         count -= events
 
 
-async def loaded(store: EventStore, aggregate: UUID, known: Head = ABSENT) -> list[Recorded]:
-    return (await store.load([Wanted(aggregate, known)]))[0].events
+async def loaded(store: EventStore, aggregate: UUID, known: Head = ABSENT) -> list[RecordedEvent]:
+    return (await store.load([LoadRequest(aggregate, known)]))[0].events
 
 
 async def head_of(store: EventStore, aggregate: UUID) -> Head:
-    return (await store.load([Wanted(aggregate)]))[0].head
+    return (await store.load([LoadRequest(aggregate)]))[0].head
 
 
 async def raw_log(store: EventStore, slot: int = SLOT) -> list[Entry]:
@@ -134,7 +145,7 @@ async def put_back(store: EventStore, copy: dict[bytes, bytes], *, but: Iterable
             await store.nodes.call("RESTORE", key.decode(), 0, value, "REPLACE")
 
 
-async def must_be_whole(store: EventStore, slot: int = SLOT) -> list[Recorded]:
+async def must_be_whole(store: EventStore, slot: int = SLOT) -> list[RecordedEvent]:
     """Check what every log promises: contiguous positions, whole chains, heads where the chains end."""
     events = (await store.read(slot, count=1_000_000)).events
     heads: dict[UUID, Head] = {}

@@ -121,7 +121,7 @@ async def test_the_same_ids_with_other_bytes_conflict(store: EventStore) -> None
     await store.append(append)
     stream = append.streams[0]
     forged = Append(
-        streams=[StreamAppend(stream.aggregate, stream.expected, drafts("b"))], context=append.context
+        streams=[StreamAppend(stream.aggregate, stream.expected, drafts("b"))], causation=append.causation
     )
     with pytest.raises(Conflict):
         await store.append(forged)
@@ -130,7 +130,7 @@ async def test_the_same_ids_with_other_bytes_conflict(store: EventStore) -> None
 async def test_part_of_it_standing_is_a_conflict(store: EventStore) -> None:
     append = step(gains(some_id(), "a"))
     await store.append(append)
-    more = Append(streams=[*append.streams, gains(some_id(), "b")], context=append.context)
+    more = Append(streams=[*append.streams, gains(some_id(), "b")], causation=append.causation)
     before = await kept(store)
     with pytest.raises(Conflict):
         await store.append(more)

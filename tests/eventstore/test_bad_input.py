@@ -6,7 +6,7 @@ import pytest
 from store_examples import (
     SLOT,
     SLOTS,
-    context,
+    causation,
     filled,
     gains,
     grown,
@@ -19,9 +19,9 @@ from store_examples import (
     step,
 )
 
-from tta.eventstore.appends import Append, Dealt, Fence
+from tta.eventstore.appends import Acknowledgement, Append, Fence
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.eventstore.errors import (
     Conflict,
     EventTooLarge,
@@ -32,7 +32,7 @@ from tta.eventstore.errors import (
     WrongSlot,
 )
 from tta.eventstore.layout import Layout
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.store import EventStore, LoadRequest
 from tta.eventstore.subscription import START
 
 MIB = 1024 * 1024
@@ -41,10 +41,10 @@ ELSEWHERE = some_id(SLOT + 1)
 
 
 def said_by(actor: str) -> Append:
-    plain = context()
+    plain = causation()
     return Append(
         streams=[gains(SESSION, "a")],
-        context=Context(
+        causation=Causation(
             actor=actor,
             command_id=plain.command_id,
             correlation_id=plain.command_id,
@@ -91,10 +91,10 @@ REFUSED: dict[str, tuple[Append, type[StoreError], str]] = {
         StoreError,
         "names each aggregate once",
     ),
-    "events without a context": (
+    "events without a causation": (
         Append(streams=[gains(SESSION, "a")]),
         StoreError,
-        "needs a context",
+        "needs a causation",
     ),
 }
 
@@ -143,7 +143,7 @@ MIXED = [
 async def test_a_key_that_is_not_ours_is_left_as_it_is(store: EventStore, key: str, value: str) -> None:
     command, _, *words = FOREIGN_VALUES[value]
     await filled(store, 7)
-    dealt = Dealt("greeter", await place(store, 7), await place(store, 3))
+    dealt = Acknowledgement("greeter", await place(store, 7), await place(store, 3))
     await store.nodes.call("DEL", FOREIGN_KEYS[key](store.layout))
     await store.nodes.call(command, FOREIGN_KEYS[key](store.layout), *words)
     before = await kept(store)
@@ -179,7 +179,7 @@ async def test_reading_keys_that_are_not_ours_is_refused(store: EventStore) -> N
             await read
     await store.nodes.call("RPUSH", store.layout.head(SLOT, SESSION), "x")
     with pytest.raises(ForeignStore):
-        await store.load([Wanted(SESSION)])
+        await store.load([LoadRequest(SESSION)])
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ async def test_a_full_server_writes_nothing_and_says_so(own_valkey: ChildServer)
     store = await EventStore.open(own_valkey.url, "full", slots=SLOTS)
     head = (await grown(store, SESSION, "a")).heads[0]
     await store.nodes.call("CONFIG", "SET", "maxmemory", "1mb")
-    before, dealt = await kept(store), Dealt("greeter", await place(store, 1))
+    before, dealt = await kept(store), Acknowledgement("greeter", await place(store, 1))
     with pytest.raises(StoreUnavailable, match="OOM"):
         await store.append(step(gains(SESSION, "b", after=head), gains(some_id(), "c"), dealt=dealt))
     assert await kept(store) == before
@@ -247,7 +247,7 @@ async def test_a_forbidden_publication_leaves_the_append_whole(own_valkey: Child
     url = own_valkey.url.replace("unix://", "unix://quiet:secret@")
     store = await EventStore.open(url, "quiet", slots=SLOTS)
     await filled(store, 1)
-    dealt = Dealt("greeter", await place(store, 1))
+    dealt = Acknowledgement("greeter", await place(store, 1))
     await store.append(step(gains(SESSION, "a"), dealt=dealt, fence=Fence("lane", 1)))
     assert await store.dealt(SLOT, "greeter") == (0, {1}, {})
     assert len(await must_be_whole(store)) == 2

@@ -9,9 +9,9 @@ import pytest
 from store_examples import SLOTS, gains, must_be_whole, place, some_id, step
 from store_servers import until
 
-from tta.eventstore.appends import Append, Appended, Dealt
+from tta.eventstore.appends import Acknowledgement, Append, AppendResult
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, Place, Recorded
+from tta.eventstore.envelope import ABSENT, FingerprintedPosition, RecordedEvent
 from tta.eventstore.errors import AlreadyDone, OutcomeUnknown, StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START, Batch
@@ -24,11 +24,11 @@ class Writers:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self.acknowledged: list[Appended] = []
+        self.acknowledged: list[AppendResult] = []
         self.unsure = 0
         self.stop = False
 
-    async def until_sure(self, append: Append) -> Appended:
+    async def until_sure(self, append: Append) -> AppendResult:
         """Ask again for as long as the answer is not certain, as a client would."""
         while True:
             try:
@@ -36,7 +36,7 @@ class Writers:
             except (OutcomeUnknown, StoreUnavailable):
                 self.unsure += 1
 
-    async def until_read(self, position: int) -> Place:
+    async def until_read(self, position: int) -> FingerprintedPosition:
         while True:
             try:
                 return await place(self._store, position, 5)
@@ -63,21 +63,23 @@ class Writers:
             there = await self.until_read(position)
             try:
                 await self.until_sure(
-                    step(gains(some_id(5), f"reply {position}"), dealt=Dealt("replier", there, there))
+                    step(
+                        gains(some_id(5), f"reply {position}"), dealt=Acknowledgement("replier", there, there)
+                    )
                 )
             except AlreadyDone:
                 self.unsure += 1
         return position
 
 
-async def take(following: AsyncIterator[list[Batch]], seen: list[Recorded]) -> None:
+async def take(following: AsyncIterator[list[Batch]], seen: list[RecordedEvent]) -> None:
     async for batches in following:
         seen += [event for batch in batches for event in batch.events]
 
 
 async def survive(server: ChildServer, rounds: int, chance: random.Random) -> None:
     store = await EventStore.open(server.url, "survivor", slots=SLOTS)
-    writers, seen = Writers(store), list[Recorded]()
+    writers, seen = Writers(store), list[RecordedEvent]()
     async with aclosing(store.follow(dict.fromkeys(range(SLOTS), START))) as following:
         reading = asyncio.create_task(take(following, seen))
         writing = [asyncio.create_task(writers.write(number)) for number in range(WRITERS)]

@@ -10,7 +10,7 @@ import pytest_asyncio
 from store_examples import (
     SLOT,
     SLOTS,
-    context,
+    causation,
     drafts,
     filled,
     fresh_name,
@@ -26,9 +26,9 @@ from store_examples import (
 from store_servers import TcpServer, redis7_binary, until
 
 from tta.eventstore import writer
-from tta.eventstore.appends import Dealt
+from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Head, Recorded, pack
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent, pack
 from tta.eventstore.errors import OutcomeUnknown, UnsafeServer
 from tta.eventstore.store import EventStore
 
@@ -207,7 +207,7 @@ async def test_an_append_sent_again_is_no_success_until_the_copies_answer(
     await filled(store, 1)
     monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     append = step(guard(absent, ABSENT), gains(session, "a"))
-    dealt = step(dealt=Dealt("greeter", await place(store, 1)), slot=SLOT)
+    dealt = step(dealt=Acknowledgement("greeter", await place(store, 1)), slot=SLOT)
     pair.signal(signal.SIGSTOP)
     for each in (append, append, dealt, dealt):
         # A connection that has written nothing yet must not take that for an answer.
@@ -249,13 +249,13 @@ async def test_events_that_are_read_again_are_no_success_until_the_copies_answer
     read = await store.versions_after(session, 0, 1)
     await grown(store, session, "b", after=Head(1, read[0].hash))
     assert await store.stands(read), "others may have appended since"
-    other = Recorded(SLOT, 1, 0, read[0].entry.replace(b"a", b"b"))
+    other = RecordedEvent(SLOT, 1, 0, read[0].entry.replace(b"a", b"b"))
     assert not await store.stands([other]), "another event stands there"
     elsewhere = some_id()
     (entry,), _ = pack(
-        drafts("a"), aggregate=elsewhere, subject=None, after=ABSENT, first_index=0, context=context()
+        drafts("a"), aggregate=elsewhere, subject=None, after=ABSENT, first_index=0, causation=causation()
     )
-    assert not await store.stands([Recorded(SLOT, 1, 0, entry)]), "nothing stands there"
+    assert not await store.stands([RecordedEvent(SLOT, 1, 0, entry)]), "nothing stands there"
     assert (await head_of(store, elsewhere)) == ABSENT
     monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     pair.signal(signal.SIGSTOP)

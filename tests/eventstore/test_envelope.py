@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded, event_id, pack
+from tta.eventstore.envelope import ABSENT, Causation, Draft, Head, RecordedEvent, event_id, pack
 
 SESSION = UUID("07000000-0000-8000-8000-000000000001")
 PLAYER = UUID("07000000-0000-8000-8000-000000000002")
@@ -13,7 +13,7 @@ ACCOUNT = UUID("aa000000-0000-8000-8000-000000000003")
 COMMAND = UUID("0c000000-0000-8000-8000-000000000004")
 CAUSE = UUID("0e000000-0000-8000-8000-000000000005")
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-FULL = Context(
+FULL = Causation(
     actor=ACCOUNT,
     command_id=COMMAND,
     correlation_id=SESSION,
@@ -21,7 +21,7 @@ FULL = Context(
     fingerprint=b"8 bytes!",
     traceparent=TRACE,
 )
-PLAIN = Context(actor="tta.reactor", command_id=COMMAND, correlation_id=COMMAND, causation_id=COMMAND)
+PLAIN = Causation(actor="tta.reactor", command_id=COMMAND, correlation_id=COMMAND, causation_id=COMMAND)
 
 GOLDEN = bytes.fromhex(
     "9eae53657373696f6e5374617274656402c4100700000000008000800000000000000101c41007000000000080008000"
@@ -32,12 +32,12 @@ GOLDEN = bytes.fromhex(
 
 
 def packed(
-    *drafts: Draft, context: Context = FULL, subject: UUID | None = PLAYER, after: Head = ABSENT
-) -> list[Recorded]:
+    *drafts: Draft, causation: Causation = FULL, subject: UUID | None = PLAYER, after: Head = ABSENT
+) -> list[RecordedEvent]:
     entries, _ = pack(
-        list(drafts), aggregate=SESSION, subject=subject, after=after, first_index=0, context=context
+        list(drafts), aggregate=SESSION, subject=subject, after=after, first_index=0, causation=causation
     )
-    return [Recorded(7, position, 1_700_000_000_000, entry) for position, entry in enumerate(entries, 1)]
+    return [RecordedEvent(7, position, 1_700_000_000_000, entry) for position, entry in enumerate(entries, 1)]
 
 
 def test_the_bytes_of_an_envelope_are_final() -> None:
@@ -58,13 +58,13 @@ def test_every_field_comes_back() -> None:
 
 
 def test_what_is_not_known_comes_back_as_not_known() -> None:
-    event = packed(Draft("SessionStarted", b""), context=PLAIN, subject=None)[0]
+    event = packed(Draft("SessionStarted", b""), causation=PLAIN, subject=None)[0]
     assert (event.subject_id, event.envelope.fingerprint, event.traceparent) == (None, None, None)
     assert event.actor == "tta.reactor"
 
 
 def test_an_id_that_equals_another_is_not_stored_twice() -> None:
-    event = packed(Draft("SessionStarted", b""), context=PLAIN, subject=SESSION)[0]
+    event = packed(Draft("SessionStarted", b""), causation=PLAIN, subject=SESSION)[0]
     assert event.entry.count(SESSION.bytes) == event.entry.count(COMMAND.bytes) == 1
     assert event.subject_id == SESSION
     assert event.correlation_id == event.causation_id == COMMAND
@@ -72,9 +72,14 @@ def test_an_id_that_equals_another_is_not_stored_twice() -> None:
 
 def test_an_aggregate_may_be_named_by_text() -> None:
     entries, _ = pack(
-        [Draft("Opened", b"")], aggregate="ledger 7", subject=None, after=ABSENT, first_index=0, context=PLAIN
+        [Draft("Opened", b"")],
+        aggregate="ledger 7",
+        subject=None,
+        after=ABSENT,
+        first_index=0,
+        causation=PLAIN,
     )
-    assert Recorded(0, 1, 0, entries[0]).envelope.aggregate == "ledger 7"
+    assert RecordedEvent(0, 1, 0, entries[0]).envelope.aggregate == "ledger 7"
 
 
 def test_the_envelope_takes_at_most_200_bytes_beside_the_payload() -> None:
@@ -103,8 +108,8 @@ def test_events_of_one_command_have_ids_of_their_own() -> None:
 
 @pytest.mark.parametrize("trace", ["", "00-zz", "00-0af7-b7ad-01"])
 def test_a_trace_that_is_none_is_our_own_mistake(trace: str) -> None:
-    broken = Context(
+    broken = Causation(
         actor="x", command_id=COMMAND, correlation_id=COMMAND, causation_id=COMMAND, traceparent=trace
     )
     with pytest.raises(ValueError, match="traceparent"):
-        packed(Draft("A", b""), context=broken)
+        packed(Draft("A", b""), causation=broken)

@@ -8,7 +8,7 @@ import pytest
 from store_examples import (
     SLOT,
     SLOTS,
-    context,
+    causation,
     drafts,
     fresh_name,
     gains,
@@ -191,7 +191,12 @@ async def test_a_wake_up_brings_it_sooner_than_the_poll(
 async def add_without_a_wake_up(store: EventStore, slot: int) -> None:
     """An event whose publication was lost: it is in the log, and nobody was called."""
     entries, _ = pack(
-        drafts("quiet"), aggregate=some_id(slot), subject=None, after=ABSENT, first_index=0, context=context()
+        drafts("quiet"),
+        aggregate=some_id(slot),
+        subject=None,
+        after=ABSENT,
+        first_index=0,
+        causation=causation(),
     )
     await store.nodes.call("XADD", store.layout.log(slot), "1-0", "e", entries[0], "t", "1700000000000")
 

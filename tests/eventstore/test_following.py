@@ -10,14 +10,14 @@ from eventsourcing.persistence import Tracking
 from eventsourcing.projection import Projection, ProjectionRunner
 from recorder_servers import SyncServer, emptied, valkey
 
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.session import SessionPaused, SessionStarted
 from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.appends import Append, StreamAppend
-from tta.eventstore.envelope import Context, Draft, Head
+from tta.eventstore.envelope import Causation, Draft, Head
 from tta.eventstore.errors import UnknownEventType
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.following import Followed, slot_application
+from tta.eventstore.following import FollowedEvent, slot_application
 from tta.eventstore.library.errors import ReadOnlyStore
 from tta.eventstore.library.tracking import Effect, StoreTrackingRecorder
 from tta.eventstore.store import EventStore
@@ -25,7 +25,7 @@ from tta.eventstore.store import EventStore
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PLAYER, SESSION, ELSEWHERE = (UUID(bytes=bytes([first]) + bytes(14) + b"\x01") for first in (7, 7 + 64, 8))
 STARTED = SessionStarted(player_id=PLAYER, story="garden", at=NOON)
-SAID = InteractionSubmitted(turn=1, words=Sealed(b"a box"), at=NOON)
+SAID = InteractionSubmitted(turn=1, words=SealedText(b"a box"), at=NOON)
 PAUSED = SessionPaused(at=NOON)
 TYPES = EventTypes([SessionStarted, InteractionSubmitted, SessionPaused])
 
@@ -44,9 +44,9 @@ class TurnCount(Projection[Turns]):
     topics = ("SessionStarted", "InteractionSubmitted")
 
     @singledispatchmethod
-    def process_event(self, followed: Followed, tracking: Tracking) -> None:
+    def process_event(self, followed: FollowedEvent, tracking: Tracking) -> None:
         match followed.event:
-            case InteractionSubmitted(words=Sealed()):
+            case InteractionSubmitted(words=SealedText()):
                 self.view.count_turn(followed.originator_id, tracking)
             case _:
                 self.view.insert_tracking(tracking)
@@ -63,10 +63,10 @@ def append(server: SyncServer, aggregate: UUID, *drafts: Draft | Event, expected
     async def run() -> Head:
         store = await EventStore.open(server.url, "tta", slots=64)
         command = uuid4()
-        context = Context(actor=PLAYER, command_id=command, correlation_id=command, causation_id=command)
+        causation = Causation(actor=PLAYER, command_id=command, correlation_id=command, causation_id=command)
         packed = [draft if isinstance(draft, Draft) else TYPES.draft(draft) for draft in drafts]
         stream = StreamAppend(aggregate, expected or Head(0, b""), packed, PLAYER)
-        done = await store.append(Append(streams=[stream], context=context))
+        done = await store.append(Append(streams=[stream], causation=causation))
         await store.close()
         return done.heads[0]
 
@@ -100,7 +100,7 @@ def test_a_followed_event_says_whose_it_is_and_who_caused_it(server: SyncServer)
     with slot_application("tta", 7)({"TTA_STORE_URL": server.url}) as application:
         note = application.recorder.select_notifications(1, 1)[0]
         followed = application.mapper.to_domain_event(note)
-        assert isinstance(followed, Followed)
+        assert isinstance(followed, FollowedEvent)
         assert (followed.originator_id, followed.originator_version) == (SESSION, 1)
         assert followed.event == STARTED
         assert (followed.recorded.actor, followed.recorded.subject_id) == (PLAYER, PLAYER)

@@ -17,7 +17,7 @@ from store_examples import (
 
 from tta.eventstore.envelope import ABSENT, Head
 from tta.eventstore.errors import HistoryChanged, WrongSlot
-from tta.eventstore.store import EventStore, Snapshot, Wanted
+from tta.eventstore.store import EventStore, LoadRequest, Snapshot
 
 SCHEMA, OLDER_SCHEMA = b"schema 2", b"schema 1"
 
@@ -29,7 +29,7 @@ def payloads(events: Iterable[object]) -> list[str]:
 async def test_several_aggregates_come_in_one_call(store: EventStore) -> None:
     session, record, absent = some_id(), some_id(), some_id()
     await store.append(step(gains(session, "a", "b"), gains(record, "c")))
-    parts = await store.load([Wanted(session), Wanted(record), Wanted(absent)])
+    parts = await store.load([LoadRequest(session), LoadRequest(record), LoadRequest(absent)])
     assert [payloads(part.events) for part in parts] == [["a", "b"], ["c"], []]
     assert [part.head.version for part in parts] == [2, 1, 0]
     assert parts[2].head == ABSENT
@@ -59,7 +59,7 @@ async def test_more_than_a_thousand_events_come_whole(store: EventStore) -> None
     session, head = some_id(), ABSENT
     for n in range(6):
         head = (await grown(store, session, *(f"{n}.{m}" for m in range(400)), after=head)).heads[0]
-    part = (await store.load([Wanted(session)]))[0]
+    part = (await store.load([LoadRequest(session)]))[0]
     assert (len(part.events), part.head) == (2_400, head)
     assert payloads(part.events)[-1] == "5.399"
 
@@ -68,9 +68,9 @@ async def test_a_snapshot_stands_for_what_came_before_it(store: EventStore) -> N
     session = some_id()
     folded = (await grown(store, session, "a", "b")).heads[0]
     await store.save_snapshot(session, Snapshot(folded, SCHEMA, b"state"))
-    assert (await store.load([Wanted(session, ABSENT, SCHEMA)]))[0].events == []
+    assert (await store.load([LoadRequest(session, ABSENT, SCHEMA)]))[0].events == []
     await grown(store, session, "c", after=folded)
-    part = (await store.load([Wanted(session, ABSENT, SCHEMA)]))[0]
+    part = (await store.load([LoadRequest(session, ABSENT, SCHEMA)]))[0]
     assert part.snapshot == Snapshot(folded, SCHEMA, b"state")
     assert payloads(part.events) == ["c"]
 
@@ -80,7 +80,7 @@ async def test_a_snapshot_older_than_what_is_known_is_not_sent(store: EventStore
     folded = (await grown(store, session, "a")).heads[0]
     await store.save_snapshot(session, Snapshot(folded, SCHEMA, b"state"))
     known = (await grown(store, session, "b", after=folded)).heads[0]
-    part = (await store.load([Wanted(session, known, SCHEMA)]))[0]
+    part = (await store.load([LoadRequest(session, known, SCHEMA)]))[0]
     assert (part.snapshot, part.events) == (None, [])
 
 
@@ -88,7 +88,7 @@ async def test_a_snapshot_of_another_schema_is_ignored(store: EventStore) -> Non
     session = some_id()
     folded = (await grown(store, session, "a")).heads[0]
     await store.save_snapshot(session, Snapshot(folded, OLDER_SCHEMA, b"state"))
-    part = (await store.load([Wanted(session, ABSENT, SCHEMA)]))[0]
+    part = (await store.load([LoadRequest(session, ABSENT, SCHEMA)]))[0]
     assert (part.snapshot, payloads(part.events)) == (None, ["a"])
 
 
@@ -97,13 +97,13 @@ async def test_a_snapshot_of_another_history_is_ignored(store: EventStore, versi
     session = some_id()
     await grown(store, session, "a", "b")
     await store.save_snapshot(session, Snapshot(Head(version, b"\1" * 32), SCHEMA, b"state"))
-    part = (await store.load([Wanted(session, ABSENT, SCHEMA)]))[0]
+    part = (await store.load([LoadRequest(session, ABSENT, SCHEMA)]))[0]
     assert (part.snapshot, payloads(part.events)) == (None, ["a", "b"])
 
 
 async def test_one_call_loads_from_one_slot(store: EventStore) -> None:
     with pytest.raises(WrongSlot):
-        await store.load([Wanted(some_id(1)), Wanted(some_id(2))])
+        await store.load([LoadRequest(some_id(1)), LoadRequest(some_id(2))])
 
 
 async def test_what_is_known_must_be_on_the_chain(store: EventStore) -> None:
@@ -157,6 +157,6 @@ async def test_a_head_that_was_set_back_is_noticed(store: EventStore) -> None:
     key = store.layout.head(SLOT, session)
     older = await store.nodes.call("GETRANGE", key, 0, 39 + 12)
     await store.nodes.call("SET", key, b"\0\0\0\2" + older[4:])
-    for want in (Wanted(session), Wanted(session, known)):
+    for want in (LoadRequest(session), LoadRequest(session, known)):
         with pytest.raises(HistoryChanged):
             await store.load([want])

@@ -19,8 +19,8 @@ from store_examples import (
     step,
 )
 
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import NOWHERE, Place
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import NOWHERE, FingerprintedPosition
 from tta.eventstore.errors import AlreadyDone, MarkChanged, StoreUnavailable
 from tta.eventstore.marks import SETTLE_ATTEMPTS_MAX, Marks, MarkState
 from tta.eventstore.store import EventStore
@@ -31,9 +31,14 @@ MARKS_MIN, MARKS_MAX = 16, 32
 
 
 async def deal(
-    store: EventStore, position: Place | None, mark: Place = NOWHERE, *, parked: str = "", **other: int
+    store: EventStore,
+    position: FingerprintedPosition | None,
+    mark: FingerprintedPosition = NOWHERE,
+    *,
+    parked: str = "",
+    **other: int,
 ) -> None:
-    await store.append(step(dealt=Dealt(NAME, position, mark, parked=parked, **other), slot=SLOT))
+    await store.append(step(dealt=Acknowledgement(NAME, position, mark, parked=parked, **other), slot=SLOT))
 
 
 async def state(store: EventStore) -> MarkState:
@@ -78,10 +83,10 @@ async def test_a_place_of_another_history_is_refused_before_anything_is_written(
         await filled(store, 20)
     before, standing = await kept(store), await place(store, 2)
     dealt = {
-        "position": Dealt(NAME, lost, standing),
-        "mark": Dealt(NAME, standing, lost),
-        "both": Dealt(NAME, lost, lost),
-        "parked": Dealt(NAME, lost, parked="it does not work"),
+        "position": Acknowledgement(NAME, lost, standing),
+        "mark": Acknowledgement(NAME, standing, lost),
+        "both": Acknowledgement(NAME, lost, lost),
+        "parked": Acknowledgement(NAME, lost, parked="it does not work"),
     }[what]
     with pytest.raises(MarkChanged, match=f"greeter expected {lost.fingerprint} at position 7"):
         await store.append(step(gains(some_id(), "an effect"), dealt=dealt))
@@ -271,7 +276,9 @@ async def test_marks_about_another_slot_are_compared_with_that_ones_log(store: E
     await filled(store, 6, ELSEWHERE)
     for position in (3, 9):
         there = await place(store, position, ELSEWHERE)
-        await store.append(step(gains(some_id(), "x"), dealt=Dealt(NAME, there, there, source=ELSEWHERE)))
+        await store.append(
+            step(gains(some_id(), "x"), dealt=Acknowledgement(NAME, there, there, source=ELSEWHERE))
+        )
     lost = await place(store, 6, ELSEWHERE)
     with pytest.raises(AlreadyDone):
         await deal(store, lost, source=ELSEWHERE)
@@ -280,8 +287,13 @@ async def test_marks_about_another_slot_are_compared_with_that_ones_log(store: E
     await put_back(store, older, but=keys)
     await filled(store, 20, ELSEWHERE)
     before = await kept(store)
-    for stale in (Dealt(NAME, lost, source=ELSEWHERE), Dealt(NAME, None, lost, source=ELSEWHERE)):
-        again = Dealt(NAME, await place(store, 9, ELSEWHERE), stale.position or stale.mark, source=ELSEWHERE)
+    for stale in (
+        Acknowledgement(NAME, lost, source=ELSEWHERE),
+        Acknowledgement(NAME, None, lost, source=ELSEWHERE),
+    ):
+        again = Acknowledgement(
+            NAME, await place(store, 9, ELSEWHERE), stale.position or stale.mark, source=ELSEWHERE
+        )
         with pytest.raises(MarkChanged):
             await store.append(step(gains(some_id(), "y"), dealt=again))
     assert await kept(store) == before
@@ -310,7 +322,7 @@ async def test_a_comparison_that_others_outrun_each_time_ends(store: EventStore)
     await filled(store, SETTLE_ATTEMPTS_MAX + 3, ELSEWHERE)
     at = store.layout.at(SLOT, f"{NAME}:{ELSEWHERE:02x}")
     await store.nodes.call("HSET", at, "mark", "1", "2", "")
-    dealt = Dealt(NAME, await place(store, 2, ELSEWHERE), source=ELSEWHERE)
+    dealt = Acknowledgement(NAME, await place(store, 2, ELSEWHERE), source=ELSEWHERE)
     with pytest.raises(StoreUnavailable, match=f"in each of {SETTLE_ATTEMPTS_MAX} attempts"):
         await Outrun(store, at).settle(SLOT, dealt)
     with pytest.raises(AlreadyDone):
@@ -345,7 +357,7 @@ async def test_an_effect_of_a_stale_reactor_stays_away_also_where_its_mark_was_t
     await filled(store, 20)
     await marked(store, 15)
     with pytest.raises(MarkChanged):
-        await store.append(step(gains(some_id(), "an effect"), dealt=Dealt(NAME, lost, lost)))
+        await store.append(step(gains(some_id(), "an effect"), dealt=Acknowledgement(NAME, lost, lost)))
     with pytest.raises(AlreadyDone):
         await deal(store, await place(store, 8))
 

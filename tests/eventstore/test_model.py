@@ -10,13 +10,13 @@ from uuid import UUID
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from store_examples import SLOT, SLOTS, context, drafts, fresh_name, kept, must_be_whole, put_back, some_id
+from store_examples import SLOT, SLOTS, causation, drafts, fresh_name, kept, must_be_whole, put_back, some_id
 
-from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
+from tta.eventstore.appends import Acknowledgement, Append, AppendResult, StreamAppend
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, NOWHERE, Head, Place, Recorded
+from tta.eventstore.envelope import ABSENT, NOWHERE, FingerprintedPosition, Head, RecordedEvent
 from tta.eventstore.errors import AlreadyDone, Conflict, MarkChanged, StoreError
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.store import EventStore, LoadRequest
 
 AGGREGATES = [some_id() for _ in range(4)]
 REACTORS = ["greeter", "reminder"]
@@ -57,7 +57,7 @@ class StoreAndModel(RuleBasedStateMachine):
         self.dealt: set[tuple[str, int]] = set()
         self.marks = dict.fromkeys(REACTORS, 0)
         """Up to where each reactor has dealt with everything, in this history."""
-        self.read: list[Place] = [NOWHERE]
+        self.read: list[FingerprintedPosition] = [NOWHERE]
         """Every place that a reactor has read, in this history or another."""
         self.backups: list[Backup] = []
         self.astray: dict[str, Astray] = {}
@@ -67,7 +67,7 @@ class StoreAndModel(RuleBasedStateMachine):
         self.runner.run(self.store.close())
         self.runner.close()
 
-    def append(self, append: Append) -> Appended | StoreError:
+    def append(self, append: Append) -> AppendResult | StoreError:
         try:
             return self.runner.run(self.store.append(append))
         except StoreError as refused:
@@ -76,7 +76,7 @@ class StoreAndModel(RuleBasedStateMachine):
     def takes(self, append: Append) -> None:
         """The store makes the append, and so does the model."""
         made = self.append(append)
-        assert isinstance(made, Appended)
+        assert isinstance(made, AppendResult)
         assert not made.again
         count = sum(len(stream.events) for stream in append.streams)
         assert (made.first, made.last) == ((len(self.log) + 1, len(self.log) + count) if count else (0, 0))
@@ -95,7 +95,7 @@ class StoreAndModel(RuleBasedStateMachine):
     def append_where_everything_stands(self, gaining: dict[int, int], guards: set[int]) -> None:
         streams = [self.stream(AGGREGATES[n], count) for n, count in gaining.items()]
         streams += [self.stream(AGGREGATES[n], 0) for n in guards - gaining.keys()]
-        self.takes(Append(streams=streams, context=context()))
+        self.takes(Append(streams=streams, causation=causation()))
 
     @rule(pick=picks, count=st.integers(0, 3), back=st.integers(1, 5), others=st.sets(picks))
     def append_where_something_moved(self, pick: int, count: int, back: int, others: set[int]) -> None:
@@ -104,7 +104,7 @@ class StoreAndModel(RuleBasedStateMachine):
             return
         stale = StreamAppend(AGGREGATES[pick], heads[-1 - back], drafts(*["stale"] * count))
         streams = [self.stream(AGGREGATES[n], 1) for n in others - {pick}]
-        assert isinstance(self.append(Append(streams=[*streams, stale], context=context())), Conflict)
+        assert isinstance(self.append(Append(streams=[*streams, stale], causation=causation())), Conflict)
 
     @rule(data=st.data())
     def send_again(self, data: st.DataObject) -> None:
@@ -115,7 +115,7 @@ class StoreAndModel(RuleBasedStateMachine):
         if append.dealt is not None:
             assert isinstance(again, AlreadyDone)
         else:
-            assert isinstance(again, Appended)
+            assert isinstance(again, AppendResult)
             assert (again.again, again.first, again.heads) == (True, first, heads)
 
     @rule(data=st.data())
@@ -127,7 +127,7 @@ class StoreAndModel(RuleBasedStateMachine):
             StreamAppend(stream.aggregate, stream.expected, drafts(*["other"] * len(stream.events)))
             for stream in append.streams
         ]
-        assert isinstance(self.append(Append(streams=streams, context=append.context)), Conflict)
+        assert isinstance(self.append(Append(streams=streams, causation=append.causation)), Conflict)
 
     @rule(data=st.data(), reactor=st.sampled_from(REACTORS), pick=picks, count=st.integers(0, 2))
     def deal(self, data: st.DataObject, reactor: str, pick: int, count: int) -> None:
@@ -137,8 +137,8 @@ class StoreAndModel(RuleBasedStateMachine):
             return
         append = Append(
             streams=[self.stream(AGGREGATES[pick], count)],
-            context=context(),
-            dealt=Dealt(reactor, place, mark),
+            causation=causation(),
+            dealt=Acknowledgement(reactor, place, mark),
         )
         standing = {NOWHERE, *self.places()}
         if place not in standing or mark not in standing:
@@ -197,7 +197,7 @@ class StoreAndModel(RuleBasedStateMachine):
         done = {position for name, position in self.dealt if name == reactor}
         assert start.done == {position for position in done if position > start.mark.position}
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[FingerprintedPosition]:
         return [each.place for each in self.runner.run(self.store.read(SLOT, count=10_000)).events]
 
     @rule(picked=st.lists(picks, min_size=1, max_size=3), back=st.integers(0, 5))
@@ -205,7 +205,7 @@ class StoreAndModel(RuleBasedStateMachine):
         wanted = []
         for n in picked:
             heads = [head for head in self.heads[AGGREGATES[n]] if head.hash or head == ABSENT]
-            wanted.append(Wanted(AGGREGATES[n], heads[max(0, len(heads) - 1 - back)]))
+            wanted.append(LoadRequest(AGGREGATES[n], heads[max(0, len(heads) - 1 - back)]))
         for want, part in zip(wanted, self.runner.run(self.store.load(wanted)), strict=True):
             entries = [entry for aggregate, entry in self.log if aggregate == want.aggregate]
             assert part.head == self.heads[want.aggregate][-1]
@@ -215,7 +215,7 @@ class StoreAndModel(RuleBasedStateMachine):
     def the_log_is_the_models(self) -> None:
         events = self.runner.run(must_be_whole(self.store, SLOT))
         assert [(event.aggregate_id, event.entry) for event in events] == self.log
-        assert all(isinstance(event, Recorded) for event in events)
+        assert all(isinstance(event, RecordedEvent) for event in events)
 
     def stream(self, aggregate: UUID, count: int) -> StreamAppend:
         words = [f"{len(self.log)}.{n}" for n in range(count)]

@@ -18,9 +18,9 @@ from store_examples import (
     step,
 )
 
-from tta.eventstore.appends import Dealt, Fence
+from tta.eventstore.appends import Acknowledgement, Fence
 from tta.eventstore.envelope import ABSENT
-from tta.eventstore.errors import AlreadyDone, Conflict, Fenced, ReactorFull
+from tta.eventstore.errors import AlreadyDone, Conflict, ReactorFull, StaleFence
 from tta.eventstore.store import EventStore
 
 HELD_MAX = 1_024
@@ -33,9 +33,9 @@ async def store(store: EventStore) -> EventStore:
     return store
 
 
-async def about(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> Dealt:
+async def about(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> Acknowledgement:
     where = None if position is None else await place(store, position)
-    return Dealt("greeter", where, await place(store, mark), parked=parked)
+    return Acknowledgement("greeter", where, await place(store, mark), parked=parked)
 
 
 async def deal(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> None:
@@ -130,9 +130,9 @@ async def test_a_reactor_holds_so_many_positions_and_no_more(store: EventStore) 
 
 async def test_reactors_and_sources_are_kept_apart(store: EventStore) -> None:
     await filled(store, 5, SLOT + 1)
-    other = Dealt("greeter", await place(store, 5, SLOT + 1), source=SLOT + 1)
+    other = Acknowledgement("greeter", await place(store, 5, SLOT + 1), source=SLOT + 1)
     await store.append(step(gains(some_id(), "a"), dealt=await about(store, 5)))
-    await store.append(step(gains(some_id(), "b"), dealt=Dealt("reminder", await place(store, 5))))
+    await store.append(step(gains(some_id(), "b"), dealt=Acknowledgement("reminder", await place(store, 5))))
     await store.append(step(gains(some_id(), "c"), dealt=other))
     with pytest.raises(AlreadyDone):
         await store.append(step(gains(some_id(), "d"), dealt=other))
@@ -142,7 +142,7 @@ async def test_a_stale_fence_is_refused(store: EventStore) -> None:
     session = some_id()
     await store.append(step(gains(session, "a"), fence=Fence("lane 3", 7)))
     before = await kept(store)
-    with pytest.raises(Fenced, match="lane 3: epoch 6 is stale, the newest is 7"):
+    with pytest.raises(StaleFence, match="lane 3: epoch 6 is stale, the newest is 7"):
         await store.append(step(gains(some_id(), "b"), fence=Fence("lane 3", 6)))
     assert await kept(store) == before
     await store.append(step(gains(some_id(), "c"), fence=Fence("lane 3", 7)))
@@ -151,13 +151,13 @@ async def test_a_stale_fence_is_refused(store: EventStore) -> None:
 
 async def test_a_newer_fence_shuts_out_the_older_even_without_events(store: EventStore) -> None:
     await store.append(step(fence=Fence("lane 3", 8), slot=SLOT))
-    with pytest.raises(Fenced):
+    with pytest.raises(StaleFence):
         await store.append(step(gains(some_id(), "a"), fence=Fence("lane 3", 7)))
 
 
 async def test_a_fence_is_looked_at_before_the_position(store: EventStore) -> None:
     session = some_id()
     await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 7)))
-    with pytest.raises(Fenced):
+    with pytest.raises(StaleFence):
         await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 6)))
     assert (await head_of(store, session)).version == 1

@@ -3,23 +3,25 @@
 from collections.abc import Callable
 
 import pytest
-from store_examples import context, drafts, some_id
+from store_examples import causation, drafts, some_id
 
-from tta.eventstore.envelope import ABSENT, Head, Recorded, pack
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent, pack
 from tta.eventstore.verify import Flaw, verify_chain
 
 EVENTS = 5
 
 
-def chain() -> tuple[list[Recorded], Head]:
+def chain() -> tuple[list[RecordedEvent], Head]:
     payloads = drafts(*(f"payload {n}" for n in range(1, EVENTS + 1)))
     entries, last = pack(
-        payloads, aggregate=some_id(), subject=some_id(), after=ABSENT, first_index=0, context=context()
+        payloads, aggregate=some_id(), subject=some_id(), after=ABSENT, first_index=0, causation=causation()
     )
-    return [Recorded(3, 10 * n, 1_000 + n, entry) for n, entry in enumerate(entries, 1)], Head(EVENTS, last)
+    return [RecordedEvent(3, 10 * n, 1_000 + n, entry) for n, entry in enumerate(entries, 1)], Head(
+        EVENTS, last
+    )
 
 
-def flaw(events: list[Recorded], head: Head | None) -> Flaw:
+def flaw(events: list[RecordedEvent], head: Head | None) -> Flaw:
     found = verify_chain(events, head=head)
     assert found is not None
     return found
@@ -41,7 +43,7 @@ def test_any_altered_byte_names_its_event(version: int) -> None:
         flipped = bytearray(entry)
         flipped[place] ^= 0x01
         try:
-            altered = Recorded(3, 10 * version, 1_000, bytes(flipped))
+            altered = RecordedEvent(3, 10 * version, 1_000, bytes(flipped))
         except ValueError:
             continue  # It no longer reads as an event at all.
         found = flaw([*events[: version - 1], altered, *events[version:]], head)
@@ -50,7 +52,7 @@ def test_any_altered_byte_names_its_event(version: int) -> None:
 
 def test_without_a_head_only_the_last_event_is_not_vouched_for() -> None:
     events, head = chain()
-    forged = Recorded(3, 50, 1_000, events[-1].entry.replace(b"payload 5", b"payload 6"))
+    forged = RecordedEvent(3, 50, 1_000, events[-1].entry.replace(b"payload 5", b"payload 6"))
     assert verify_chain([*events[:-1], forged]) is None
     assert flaw([*events[:-1], forged], head).version == EVENTS
 
@@ -73,10 +75,12 @@ def test_missing_last_events_are_named() -> None:
     [
         (lambda e: [e[0], e[2], e[1], e[3], e[4]], 2),
         (lambda e: [e[0], e[1], e[1], e[2], e[3], e[4]], 3),
-        (lambda e: [e[0], e[1], Recorded(3, 20, 0, e[2].entry), e[3], e[4]], 3),
+        (lambda e: [e[0], e[1], RecordedEvent(3, 20, 0, e[2].entry), e[3], e[4]], 3),
     ],
     ids=["swapped", "doubled", "at the same position"],
 )
-def test_a_changed_order_is_named(change: Callable[[list[Recorded]], list[Recorded]], version: int) -> None:
+def test_a_changed_order_is_named(
+    change: Callable[[list[RecordedEvent]], list[RecordedEvent]], version: int
+) -> None:
     events, head = chain()
     assert flaw(change(events), head).version == version

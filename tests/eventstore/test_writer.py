@@ -21,7 +21,7 @@ from unreliable_proxy import UnreliableProxy
 from tta.eventstore import nodes, writer
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import Conflict, OutcomeUnknown, StoreBusy, StoreUnavailable
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.store import EventStore, LoadRequest
 
 
 async def test_each_of_a_batch_gets_its_own_answer(one_store: EventStore) -> None:
@@ -93,7 +93,7 @@ async def test_forgotten_scripts_are_sent_anew(one_store: EventStore) -> None:
         aggregates = [some_id() for _ in range(40)]
         await asyncio.gather(*(grown(one_store, aggregate, "b") for aggregate in aggregates))
         await one_store.nodes.call("SCRIPT", "FLUSH")
-        parts = await asyncio.gather(*(one_store.load([Wanted(aggregate)]) for aggregate in aggregates))
+        parts = await asyncio.gather(*(one_store.load([LoadRequest(aggregate)]) for aggregate in aggregates))
         assert [part[0].head.version for part in parts] == [1] * 40
 
 

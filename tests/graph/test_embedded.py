@@ -10,7 +10,7 @@ import pytest
 from committing_child import BATCH_ROWS
 
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
-from tta.graph.engines.plans import PLANS_MAX, STATEMENTS_MAX, Session
+from tta.graph.engines.plans import PLANS_MAX, STATEMENTS_MAX, EngineConnection
 from tta.graph.opening import open_graph
 from tta.graph.schema import Edge, Node, Schema, add_edges, add_nodes
 
@@ -113,7 +113,7 @@ async def test_what_is_remembered_of_statements_is_bounded(url, tmp_path):
     import ladybug
 
     database = ladybug.Database(tmp_path / "other")
-    session = Session(database, 10)
+    session = EngineConnection(database, 10)
     for number in range(STATEMENTS_MAX + 10):
         assert session.run(f"RETURN {number} AS number", {}) == [{"number": number}]
     for number in range(3 * PLANS_MAX):

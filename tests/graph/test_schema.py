@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tta.graph.engine import Graph, GraphRefused
-from tta.graph.engines.plans import Session
+from tta.graph.engines.plans import EngineConnection
 from tta.graph.engines.shapes import Statement, samples
 from tta.graph.schema import (
     Edge,
@@ -223,7 +223,7 @@ def test_the_embedded_engine_looks_nodes_up_by_key_and_never_scans_for_them(tmp_
     import ladybug
 
     database = ladybug.Database(tmp_path / "graph")
-    session = Session(database, 10)
+    session = EngineConnection(database, 10)
     connection = ladybug.Connection(database)
     for text in ddl(SCHEMA, "embedded"):
         session.define(text)

@@ -19,20 +19,20 @@ from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.app.main import opened, services, tokens_of
 from tta.app.settings import Settings
-from tta.app.work import Opened, Work, prepare, projectors, reactors
-from tta.commands.handle import Asked, handle
+from tta.app.work import SharedResources, Work, prepare, projectors, reactors
+from tta.commands.handle import CommandContext, handle
 from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, ReleaseSafetyHold, SafetyRecordCommand
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.apps import app, operators_app
 from tta.http.edge.calls import Services
 from tta.http.health import refresh_gauges
 from tta.projector.projector import Projector
-from tta.reactors.reactor import Running
+from tta.reactors.reactor import RunningReactor
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.tokens import Tokens
 
@@ -89,7 +89,7 @@ class Caller(NamedTuple):
 class Api(NamedTuple):
     """The app over real stores, with its workers beside it."""
 
-    parts: Opened
+    parts: SharedResources
     app: Starlette
     tokens: Tokens
     http: httpx2.AsyncClient
@@ -135,7 +135,7 @@ class Api(NamedTuple):
 
 
 @asynccontextmanager
-async def at_work(*workers: Projector | Running) -> AsyncIterator[None]:
+async def at_work(*workers: Projector | RunningReactor) -> AsyncIterator[None]:
     """Run projectors and reactors meanwhile."""
     tasks = [asyncio.create_task(each.run()) for each in workers]
     try:
@@ -208,12 +208,14 @@ async def soften(api: Api, player_id: UUID) -> ConsistencyToken:
 
 async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand) -> ConsistencyToken:
     command_id = derived_id(type(command).__name__, player_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     handled = await handle(
         api.parts.commands,
         record_target(player_id),
         command,
-        Asked(context),
+        CommandContext(causation),
         player_id=player_id,
     )
     return ConsistencyToken.of(handled.slot, handled.mark)

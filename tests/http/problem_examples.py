@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 
 from tta.app.main import services
 from tta.app.work import Work
-from tta.commands.handle import Asked, handle_over
+from tta.commands.handle import CommandContext, handle_over
 from tta.commands.targets import session_target
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
@@ -25,9 +25,9 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author, Role
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.eventstore.subscription import Mark
-from tta.http.apps import Observed
+from tta.http.apps import RequestObserver
 from tta.http.edge.bodies import Body
 from tta.http.edge.calls import Call, Route, mounted
 from tta.projections import journey, progress
@@ -204,10 +204,16 @@ async def after_the_last_turn(api: Api) -> tuple[Caller, str]:
         InteractionAnswered(turn=TURNS_MAX, reply="The end", author=Author.STORY, at=at),
     ]
     command_id = derived_id("last turn", session_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     target = session_target(session_id)
     await handle_over(
-        api.parts.commands, [target], lambda _: {target: events}, Asked(context), player_id=caller.player_id
+        api.parts.commands,
+        [target],
+        lambda _: {target: events},
+        CommandContext(causation),
+        player_id=caller.player_id,
     )
     return caller, path
 
@@ -311,7 +317,7 @@ async def breaking(api: Api, body: dict[str, Any]) -> httpx2.Response:
 
     route = Route("POST", "/v1/broken", endpoint, Action.LOOK, "Break", "break", body=Marked)
     app = Starlette(
-        routes=mounted(route, services(api.parts, Work([], []))), middleware=[Middleware(Observed)]
+        routes=mounted(route, services(api.parts, Work([], []))), middleware=[Middleware(RequestObserver)]
     )
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:

@@ -8,15 +8,15 @@ import pytest
 from api_examples import Api, Caller, problem
 
 from tta.commands.care_plans import record_measure
-from tta.commands.handle import Asked
-from tta.domain.base import Event, Sealed
+from tta.commands.handle import CommandContext
+from tta.domain.base import Event, SealedText
 from tta.domain.care_plan import MeasureRecorded, RecordMeasure
 from tta.domain.identity import care_plan_id, derived_id, safety_record_id
 from tta.domain.measures import PHQ9, MeasureKind
 from tta.domain.safety_record import RiskAssessed
 from tta.domain.vocabulary import RiskCategory, RiskLevel
-from tta.eventstore.envelope import ABSENT, Context
-from tta.eventstore.store import Wanted
+from tta.eventstore.envelope import ABSENT, Causation
+from tta.eventstore.store import LoadRequest
 from tta.http.edge.guidance import guidance_for
 from tta.telemetry.metrics import REGISTRY
 
@@ -29,7 +29,7 @@ def phq9(*, item_9: int = 0, others: int = 1) -> dict[str, Any]:
 
 async def happened(api: Api, aggregate_id: UUID) -> list[Event]:
     aggregates = api.parts.commands.aggregates
-    (loaded,) = await aggregates.store.load([Wanted(aggregate_id, ABSENT, b"")])
+    (loaded,) = await aggregates.store.load([LoadRequest(aggregate_id, ABSENT, b"")])
     return [aggregates.types.event(each) for each in loaded.events]
 
 
@@ -134,11 +134,13 @@ async def test_a_questionnaire_is_scored_and_compared_with_the_first(api: Api):
 
 async def measured_a_week_ago(api: Api, player_id: UUID, answers: tuple[int, ...]) -> None:
     command_id = derived_id("a week ago", player_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     command = RecordMeasure(
         id=command_id, measure=MeasureKind.PHQ9, answers=answers, at=datetime.now(UTC) - timedelta(days=7)
     )
-    await record_measure(api.parts.commands, player_id, command, Asked(context))
+    await record_measure(api.parts.commands, player_id, command, CommandContext(causation))
 
 
 async def test_a_later_questionnaire_says_what_changed_and_is_counted_once(api: Api):
@@ -248,8 +250,8 @@ async def test_answers_and_goals_are_stored_sealed(api: Api):
     await caller.post(f"/v1/players/{caller.player_id}/measures", {**phq9(item_9=1), "difficulty": 2})
     (recorded,) = await happened(api, care_plan_id(caller.player_id))
     assert isinstance(recorded, MeasureRecorded)
-    assert isinstance(recorded.answers, Sealed)
-    assert isinstance(recorded.difficulty, Sealed)
+    assert isinstance(recorded.answers, SealedText)
+    assert isinstance(recorded.difficulty, SealedText)
     key = await api.parts.required_keys.keyring.newest(caller.player_id)
     assert key.open(recorded.answers, tuple[int, ...]) == (1,) * 8 + (1,)
 

@@ -7,14 +7,14 @@ import pytest
 from api_examples import Api, hold
 from rich.console import Console
 
-from tta.console.demo_scenes import NotAsExpected, Stage, Teller, the_story_is_played_to_its_end
+from tta.console.demo_scenes import DemoStage, NotAsExpected, Teller, the_story_is_played_to_its_end
 
 
 async def test_a_reply_that_offers_nothing_before_an_end_is_named(api: Api):
     caller, path = await api.session()
     assert caller.player_id is not None
     await hold(api, caller.player_id)
-    stage = Stage(Teller(Console(file=io.StringIO())), api.http, api.tokens)
+    stage = DemoStage(Teller(Console(file=io.StringIO())), api.http, api.tokens)
     stage.session_id, stage.token = UUID(path.rpartition("/")[2]), caller.token
     with pytest.raises(NotAsExpected, match="expected choices or an ending, got neither from the protocol"):
         await the_story_is_played_to_its_end(stage)

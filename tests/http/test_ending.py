@@ -17,7 +17,7 @@ from wire import served
 
 from tta.app.main import services
 from tta.app.work import Work
-from tta.http.apps import Observed, app
+from tta.http.apps import RequestObserver, app
 from tta.http.edge.admission import Admission
 from tta.http.edge.places import Places
 
@@ -70,7 +70,7 @@ async def test_what_hangs_is_answered_that_it_may_not_have_been_done(method: str
 
     made = Starlette(
         routes=[Route("/hangs", hang, methods=["GET", "POST", "DELETE"])],
-        middleware=[Middleware(Observed), Middleware(Admission, Places())],
+        middleware=[Middleware(RequestObserver), Middleware(Admission, Places())],
     )
     async with httpx2.AsyncClient(timeout=60) as http:
         async with served(made, ends_within_s=1) as (host, port):
@@ -88,7 +88,8 @@ async def test_what_breaks_outside_of_any_route_is_a_problem_too():
         raise RuntimeError("no route of ours lets this pass")
 
     made = Starlette(
-        routes=[Route("/breaks", broken)], middleware=[Middleware(Observed), Middleware(Admission, Places())]
+        routes=[Route("/breaks", broken)],
+        middleware=[Middleware(RequestObserver), Middleware(Admission, Places())],
     )
     async with httpx2.AsyncClient(timeout=60) as http, served(made) as (host, port):
         http.base_url = f"http://{host}:{port}"

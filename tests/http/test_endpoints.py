@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tta.domain.vocabulary import Role
 from tta.reactors.answering import HELD_SENTENCE
-from tta.stories.playing.runtime import Chosen, Playthrough
+from tta.stories.playing.runtime import ChoiceMove, Playthrough
 from tta.stories.story import catalogue, newest
 
 CLEARING = newest("clearing")
@@ -96,7 +96,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     assert reply["choices"] == begun["choices"], "the story stood still"
     first = place.shown.offers[0]
     said = await player.post(f"{path}/interactions", {"text": f"{first.text}!", "turn": 2}, Prefer="wait=10")
-    told = place.make(Chosen(first.id))
+    told = place.make(ChoiceMove(first.id))
     assert said.json()["reply"] == {
         "turn": 2,
         "text": told.text,
@@ -110,7 +110,7 @@ async def test_a_story_is_played_from_start_to_end(api: Api):
     }
     second = told.offers[0]
     chose = await player.post(f"{path}/interactions", {"choice": second.id, "turn": 3}, Prefer="wait=10")
-    told = place.make(Chosen(second.id))
+    told = place.make(ChoiceMove(second.id))
     assert chose.json()["reply"]["text"] == told.text
     for verb, version in (("pause", 8), ("resume", 9), ("complete", 10)):
         changed = await player.post(f"{path}/{verb}")

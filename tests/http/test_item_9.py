@@ -12,7 +12,7 @@ from tta.domain.identity import care_plan_id, safety_record_id
 from tta.domain.safety_record import RiskAssessed
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
 from tta.eventstore.envelope import ABSENT
-from tta.eventstore.store import Wanted
+from tta.eventstore.store import LoadRequest
 from tta.http.edge.item_9 import level_read
 
 WORRYING = {"measure": "phq9", "answers": [0] * 8 + [3]}
@@ -20,7 +20,7 @@ WORRYING = {"measure": "phq9", "answers": [0] * 8 + [3]}
 
 async def happened(api: Api, aggregate_id: UUID) -> list[Event]:
     aggregates = api.parts.commands.aggregates
-    (loaded,) = await aggregates.store.load([Wanted(aggregate_id, ABSENT, b"")])
+    (loaded,) = await aggregates.store.load([LoadRequest(aggregate_id, ABSENT, b"")])
     return [aggregates.types.event(each) for each in loaded.events]
 
 

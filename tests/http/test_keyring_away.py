@@ -11,7 +11,7 @@ from key_examples import keyring_of
 
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.store import Wanted
+from tta.eventstore.store import LoadRequest
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -32,7 +32,7 @@ async def own_api(tmp_path: Path, keyring_server: ChildServer) -> AsyncIterator[
 
 async def version(api: Api, path: str) -> int:
     """Where a session stands in the log."""
-    (found,) = await api.parts.store.load([Wanted(UUID(path.rpartition("/")[2]))])
+    (found,) = await api.parts.store.load([LoadRequest(UUID(path.rpartition("/")[2]))])
     return found.head.version
 
 

@@ -8,13 +8,13 @@ import pytest_asyncio
 from api_examples import Api, Caller
 from wire import Wire, wired
 
-from tta.commands.handle import Asked
+from tta.commands.handle import CommandContext
 from tta.commands.sessions import Facts, handle_enrolled, new_session_id
 from tta.domain.identity import derived_id
 from tta.domain.passages import Wishes
 from tta.domain.session import StartSession
 from tta.domain.turns import DISCLOSED_EVERY
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.sessions.bodies import MACHINE_NOTICE
 from tta.http.sessions.sessions import beginning
 from tta.stories.story import newest
@@ -47,8 +47,10 @@ async def began(api: Api, ago: timedelta) -> tuple[Caller, str]:
             at=datetime.now(UTC) - ago,
         )
 
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
-    await handle_enrolled(api.parts.commands, session_id, player_id, start, Asked(context))
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
+    await handle_enrolled(api.parts.commands, session_id, player_id, start, CommandContext(causation))
     return caller, f"/v1/sessions/{session_id}"
 
 

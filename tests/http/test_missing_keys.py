@@ -10,7 +10,7 @@ from key_examples import keyring_of, without_key
 from structlog.testing import capture_logs
 
 from tta.domain.vocabulary import RiskLevel, Role
-from tta.eventstore.store import Wanted
+from tta.eventstore.store import LoadRequest
 from tta.http.apps import COMMANDS, QUERIES
 from tta.http.edge.guidance import UNTAKEN, guidance_for
 from tta.telemetry import metrics
@@ -108,7 +108,7 @@ async def versions(api: Api, player_id: UUID | None) -> dict[UUID, int]:
     assert player_id is not None
     store = api.parts.store
     owned = sorted(await store.owned(player_id))
-    loaded = await store.load([Wanted(each) for each in owned])
+    loaded = await store.load([LoadRequest(each) for each in owned])
     return {each: found.head.version for each, found in zip(owned, loaded, strict=True)}
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from prometheus_client.parser import text_string_to_metric_families
 
 from tta.agents.breaker import circuit_breaker
-from tta.app.asked_models import models_of
+from tta.app.llms import models_of
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app

@@ -12,7 +12,7 @@ from api_examples import Api, Caller
 from msgspec.structs import replace
 from running_process import Dev
 
-from tta.commands.handle import Asked, handle
+from tta.commands.handle import CommandContext, handle
 from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
@@ -28,7 +28,7 @@ from tta.domain.agent import (
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.eventstore.heartbeats import LASTS_MS, beat, end_beats
 from tta.eventstore.subscription import START
 
@@ -59,14 +59,14 @@ async def lives(api: Api, worker: str, *commands: AgentCommand, at: datetime = N
     identity, token = agent_id(worker, "narrator"), ConsistencyToken.of(0, START)
     for command in (replace(REGISTER, worker=worker), *commands):
         command_id = derived_id(secrets.token_bytes(16))
-        context = Context(
+        causation = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         handled = await handle(
             api.parts.commands,
             agent_target(identity),
             replace(command, at=at),
-            Asked(context),
+            CommandContext(causation),
             player_id=None,
         )
         token = ConsistencyToken.of(handled.slot, handled.mark)

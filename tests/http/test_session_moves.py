@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from api_examples import PREFERENCES, Api, Caller, hold, problem
 
-from tta.commands.handle import Asked
+from tta.commands.handle import CommandContext
 from tta.commands.sessions import new_session_id, roster_target
 from tta.commands.starting import start_session
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.sessions.bodies import MACHINE_NOTICE
 from tta.stories.story import CALM, catalogue
 
@@ -302,7 +302,7 @@ class TestCopying:
         caller = await api.player()
         assert caller.player_id is not None
         command_id = derived_id("elsewhere", caller.player_id)
-        about = Context(
+        about = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         starts = StartSession(
@@ -313,7 +313,7 @@ class TestCopying:
             new_session_id(caller.player_id, command_id),
             caller.player_id,
             lambda *_: starts,
-            Asked(about),
+            CommandContext(about),
         )
         copied = await caller.post(f"/v1/sessions/{begun_then.id}/copy", {})
         assert copied.status_code == 201

@@ -18,8 +18,8 @@ from wire import Wire, play_alone, wired
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
 from tta.eventstore.appends import Append, StreamAppend
-from tta.eventstore.envelope import Context, Draft
-from tta.eventstore.store import Wanted
+from tta.eventstore.envelope import Causation, Draft
+from tta.eventstore.store import LoadRequest
 from tta.security.tokens import CLOCK_SKEW_S
 
 HELLO = {"text": "I sit down by the fire."}
@@ -237,11 +237,13 @@ async def dreaming(api: Api, caller: Caller, path: str) -> None:
 async def dreamt(api: Api, caller: Caller, path: str, number: int) -> None:
     """Write an event of a newer program, which no stream tells."""
     store, session_id = api.parts.store, UUID(path.rpartition("/")[2])
-    (loaded,) = await store.load([Wanted(session_id)])
+    (loaded,) = await store.load([LoadRequest(session_id)])
     command_id = derived_id("newer", session_id, str(number))
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     newer = StreamAppend(session_id, loaded.head, [Draft("SessionDreamt", b"\x80")], caller.player_id)
-    await store.append(Append(streams=[newer], context=context))
+    await store.append(Append(streams=[newer], causation=causation))
 
 
 async def test_a_stream_ends_with_its_token(api: Api, wire: Wire):

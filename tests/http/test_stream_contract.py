@@ -15,17 +15,17 @@ from event_source import CONTRACT, Event, validator
 from jsonschema import Draft7Validator, ValidationError
 from wire import hearing, play_alone, wired
 
-from tta.commands.handle import Asked, handle
+from tta.commands.handle import CommandContext, handle
 from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.vocabulary import Role
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.apps import QUERIES
 from tta.http.sessions.stream_bodies import EVENTS
 from tta.http.sessions.stream_contract import IDENTIFIED, NEVER_IDENTIFIED, stream_contract
 from tta.live.hub import Ending
-from tta.live.progress import tell_progress
+from tta.live.turn_steps import tell_progress
 
 CHECKED_IN = Path(__file__).parents[2] / "docs" / "asyncapi.json"
 
@@ -132,11 +132,13 @@ async def test_every_event_that_a_stream_tells_is_as_it_says(still_api: Api):
 async def release(api: Api, player_id: UUID) -> None:
     """Let a player play on, as a clinician will."""
     command_id = derived_id("release", player_id)
-    context = Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    causation = Causation(
+        actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
+    )
     await handle(
         api.parts.commands,
         record_target(player_id),
         ReleaseSafetyHold(reason="We spoke.", by=Role.THERAPIST, at=datetime.now(UTC)),
-        Asked(context),
+        CommandContext(causation),
         player_id=player_id,
     )

@@ -12,7 +12,7 @@ from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app
 from tta.live.hub import Hub
-from tta.live.progress import tell_progress
+from tta.live.turn_steps import tell_progress
 
 ROUTE = "/v1/sessions/{session_id}/stream"
 HELLO = {"text": "I sit down by the fire."}

@@ -13,7 +13,7 @@ from running_process import Dev
 from wire import hearing, play_alone, wired
 
 from tta.domain.vocabulary import Role
-from tta.live.progress import tell_progress, telling_steps
+from tta.live.turn_steps import tell_progress, telling_steps
 from tta.security.tickets import AUDIENCE, TYPE
 from tta.security.tokens import CLOCK_SKEW_S, ISSUER
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from wire import wired
 
 from tta.app.work import AGGREGATES
-from tta.domain.base import Sealed, personal_fields
+from tta.domain.base import SealedText, personal_fields
 from tta.reactors.answering import UNREAD_SENTENCE
 
 AVOIDING = {**PREFERENCES, "avoid_topics": ["storms"], "trigger_warnings": ["death"]}
@@ -201,7 +201,7 @@ def test_every_personal_field_is_among_the_pages():
         for event in module.EVENTS
         for field in personal_fields(event)
     }
-    assert Sealed  # What they are once stored.
+    assert SealedText  # What they are once stored.
     assert personal == SHOWN | UNSHOWN
 
 

@@ -13,18 +13,18 @@ from event_source import EventSource
 from starlette.applications import Starlette
 
 from tta.app.main import services
-from tta.app.serving.server import Server, config_of
+from tta.app.serving.server import HttpServer, config_of
 from tta.app.work import Work
-from tta.commands.handle import Asked, handle_over
+from tta.commands.handle import CommandContext, handle_over
 from tta.commands.targets import session_target
 from tta.domain.identity import derived_id
 from tta.domain.session import InteractionAnswered, InteractionSubmitted
 from tta.domain.vocabulary import Author
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.apps import app
 from tta.http.edge.calls import Services
 from tta.live.hub import Hub
-from tta.live.progress import tell_progress
+from tta.live.turn_steps import tell_progress
 
 SEND_BYTES = 16 * 1024
 ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing.
@@ -43,7 +43,7 @@ async def served(
     """Serve an app on a socket of its own that buffers little; gives its address."""
     config = config_of(made, idle_s=idle_s, connections_max=connections_max)
     config.timeout_graceful_shutdown = ends_within_s
-    server = Server(config, ending)
+    server = HttpServer(config, ending)
     config.load()
     server.lifespan = config.lifespan_class(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -119,13 +119,13 @@ async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply
             InteractionSubmitted(turn=turn, choice="on", at=at),
             InteractionAnswered(turn=turn, reply=reply, author=Author.STORY, at=at),
         ]
-        context = Context(
+        causation = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         await handle_over(
             api.parts.commands,
             [target],
             lambda _, events=events: {target: events},  # type: ignore[misc]
-            Asked(context),
+            CommandContext(causation),
             player_id=caller.player_id,
         )

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded, pack
-from tta.live.seen import Place, Seen
+from tta.eventstore.envelope import ABSENT, Causation, Draft, Head, RecordedEvent, pack
+from tta.live.stream_positions import AggregatePosition, StreamPosition
 
 SESSION = UUID("07000000-0000-8000-8000-00000000005e")
 RECORD = UUID("07000000-0000-8000-8000-0000000000ec")
 COMMAND = UUID("07000000-0000-8000-8000-0000000000c0")
-CONTEXT = Context(actor="test", command_id=COMMAND, correlation_id=COMMAND, causation_id=COMMAND)
+CONTEXT = Causation(actor="test", command_id=COMMAND, correlation_id=COMMAND, causation_id=COMMAND)
 
 
-def history(of_session: Sequence[bool], *, told: bytes = b"") -> list[Recorded]:
+def history(of_session: Sequence[bool], *, told: bytes = b"") -> list[RecordedEvent]:
     """Events of both in the order of the log, of the session where it says so; `told` makes it another."""
     heads, events = {SESSION: ABSENT, RECORD: ABSENT}, []
     for position, is_session in enumerate(of_session, 1):
@@ -23,22 +23,22 @@ def history(of_session: Sequence[bool], *, told: bytes = b"") -> list[Recorded]:
             subject=None,
             after=heads[aggregate],
             first_index=0,
-            context=CONTEXT,
+            causation=CONTEXT,
         )
         heads[aggregate] = Head(heads[aggregate].version + 1, last)
-        events.append(Recorded(7, position, 0, entry))
+        events.append(RecordedEvent(7, position, 0, entry))
     return events
 
 
-def place(events: Sequence[Recorded], aggregate: UUID) -> Place:
+def place(events: Sequence[RecordedEvent], aggregate: UUID) -> AggregatePosition:
     mine = [each for each in events if each.aggregate_id == aggregate]
-    return Place.of(Head(mine[-1].version, mine[-1].hash) if mine else ABSENT)
+    return AggregatePosition.of(Head(mine[-1].version, mine[-1].hash) if mine else ABSENT)
 
 
-def stands_after(events: Sequence[Recorded]) -> Seen:
+def stands_after(events: Sequence[RecordedEvent]) -> StreamPosition:
     """Where a stream stands that told all of these."""
-    return Seen(place(events, SESSION), place(events, RECORD))
+    return StreamPosition(place(events, SESSION), place(events, RECORD))
 
 
-def is_session(recorded: Recorded) -> bool:
+def is_session(recorded: RecordedEvent) -> bool:
     return recorded.aggregate_id == SESSION

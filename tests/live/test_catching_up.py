@@ -3,25 +3,25 @@
 from store_examples import drafts, some_id, step
 
 from tta.eventstore.appends import StreamAppend
-from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.store import EventStore
-from tta.live.catching_up import CATCH_UP_MAX, Unreachable, missed
-from tta.live.seen import Place, Seen
+from tta.live.catching_up import CATCH_UP_MAX, ResyncReason, missed
+from tta.live.stream_positions import AggregatePosition, StreamPosition
 
 KINDS = (True, True, False, True, False, False, True, True)
 
 
 async def written(
     store: EventStore, kinds: tuple[bool, ...]
-) -> tuple[list[Recorded], list[Seen], list[Head]]:
+) -> tuple[list[RecordedEvent], list[StreamPosition], list[Head]]:
     """Write a history of two aggregates; give its events, and where one stands after each."""
     ids, heads = [some_id(), some_id()], [ABSENT, ABSENT]
-    stands = [Seen(*map(Place.of, heads))]
+    stands = [StreamPosition(*map(AggregatePosition.of, heads))]
     for kind in kinds:
         index = 0 if kind else 1
         made = await store.append(step(StreamAppend(ids[index], heads[index], drafts("x"))))
         heads[index] = made.heads[0]
-        stands.append(Seen(*map(Place.of, heads)))
+        stands.append(StreamPosition(*map(AggregatePosition.of, heads)))
     return (await store.read(store.layout.slot_of(ids[0]))).events, stands, heads
 
 
@@ -32,7 +32,7 @@ async def test_between_any_two_places_it_is_just_what_happened_there(store: Even
         for ends, now in enumerate(stands):
             found = await missed(store, session, record, stood, now)
             if ends < begins:
-                assert found is Unreachable.UNKNOWN
+                assert found is ResyncReason.UNKNOWN
             else:
                 assert not isinstance(found, str)
                 assert [each.position for each in found] == list(range(begins + 1, ends + 1))
@@ -44,15 +44,15 @@ async def test_a_place_of_another_history_is_unknown(store: EventStore):
     for begins in range(1, len(KINDS)):
         stood = stands[begins]
         wrong = stood._replace(session=stood.session._replace(hash=b"other!"))
-        assert await missed(store, session, record, wrong, stands[-1]) is Unreachable.UNKNOWN
+        assert await missed(store, session, record, wrong, stands[-1]) is ResyncReason.UNKNOWN
 
 
 async def test_so_much_is_told_one_by_one_and_no_more(store: EventStore):
     session, record = some_id(), some_id()
     made = await store.append(step(StreamAppend(session, ABSENT, drafts(*["x"] * (CATCH_UP_MAX + 1)))))
-    begun = Seen(Place.of(ABSENT), Place.of(ABSENT))
-    now = begun._replace(session=Place.of(made.heads[0]))
-    assert await missed(store, session, record, begun, now) is Unreachable.BEHIND
+    begun = StreamPosition(AggregatePosition.of(ABSENT), AggregatePosition.of(ABSENT))
+    now = begun._replace(session=AggregatePosition.of(made.heads[0]))
+    assert await missed(store, session, record, begun, now) is ResyncReason.BEHIND
     first = (await store.read(store.layout.slot_of(session))).events[0]
     later = begun.after(first, of_session=True)
     assert later is not None

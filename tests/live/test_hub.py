@@ -7,14 +7,14 @@ import pytest
 from store_examples import gains, some_id, step
 from stream_histories import RECORD, SESSION, history
 
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.live.hub import HELD_MAX, PROGRESS_HELD_MAX, Ending, Hub, HubFull, TooManyStreams, Watch
-from tta.live.progress import ProgressTold, tell_progress
+from tta.live.turn_steps import StepNotice, tell_progress
 
 EVENTS = history([True] * (HELD_MAX + 1))
-STEP = ProgressTold(SESSION.bytes, 1, "narrating")
+STEP = StepNotice(SESSION.bytes, 1, "narrating")
 
 
 def watch() -> Watch:
@@ -119,7 +119,7 @@ async def test_whatever_breaks_the_reading_ends_the_streams_and_who_comes_again_
     await hub.join(again)
     await store.append(step(gains(UUID(bytes=again.session), "on")))
     found = await again.next(20)
-    assert isinstance(found, Recorded)
+    assert isinstance(found, RecordedEvent)
     assert found.payload == b"on"
     hub.leave(before)
     hub.leave(again)

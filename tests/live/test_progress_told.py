@@ -15,21 +15,14 @@ from store_examples import SLOTS, some_id
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
-from tta.live.progress import (
-    QUIET_S,
-    STEPS_MAX,
-    ProgressTold,
-    progress_of,
-    tell_progress,
-    telling_steps,
-)
+from tta.live.turn_steps import QUIET_S, STEPS_MAX, StepNotice, progress_of, tell_progress, telling_steps
 
 NEVER_S = 3_600.0
 TELLS = """
 import asyncio, sys
 from uuid import UUID
 from tta.eventstore.store import EventStore
-from tta.live.progress import tell_progress
+from tta.live.turn_steps import tell_progress
 
 async def tell(url, name, slots, session):
     store = await EventStore.open(url, name, slots=int(slots))
@@ -155,7 +148,7 @@ def test_what_is_no_message_is_none(raw: bytes):
 @given(session=st.uuids(), turn=st.integers(0, 2**16 - 1))
 def test_a_message_is_read_as_it_was_written(session: UUID, turn: int):
     message = session.bytes + turn.to_bytes(2, "big") + b"narrating"
-    assert progress_of(message) == ProgressTold(session.bytes, turn, "narrating")
+    assert progress_of(message) == StepNotice(session.bytes, turn, "narrating")
 
 
 @pytest.mark.parametrize("step", ["", "Narrating", "said hello", "x" * 33, "ö"])

@@ -7,14 +7,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from stream_histories import history, is_session, stands_after
 
-from tta.eventstore.envelope import Recorded
-from tta.live.seen import CHARACTERS_MAX, NotNext, Seen
+from tta.eventstore.envelope import RecordedEvent
+from tta.live.stream_positions import CHARACTERS_MAX, NotNext, StreamPosition
 
 histories = st.lists(st.booleans(), max_size=30).map(history)
 draws = st.data()
 
 
-def told_by(stood: Seen, *sources: Sequence[Recorded]) -> tuple[list[Recorded], Seen]:
+def told_by(
+    stood: StreamPosition, *sources: Sequence[RecordedEvent]
+) -> tuple[list[RecordedEvent], StreamPosition]:
     """What a stream tells that stands there and is handed these, one source after the other."""
     told = []
     for recorded in (each for source in sources for each in source):
@@ -27,10 +29,10 @@ def told_by(stood: Seen, *sources: Sequence[Recorded]) -> tuple[list[Recorded], 
 
 @given(events=histories, data=draws)
 def test_catch_up_and_live_overlap_as_they_will_and_each_event_comes_once(
-    events: list[Recorded], data: st.DataObject
+    events: list[RecordedEvent], data: st.DataObject
 ):
     """A watch begins first, then the head is read, then what was missed: so live begins before it ends."""
-    told: list[Recorded] = []
+    told: list[RecordedEvent] = []
     stood = stands_after([])
     while len(told) < len(events):
         begins = data.draw(st.integers(0, len(events)), label="live begins behind")
@@ -38,7 +40,7 @@ def test_catch_up_and_live_overlap_as_they_will_and_each_event_comes_once(
         leaves = data.draw(st.integers(0, len(events)), label="the client leaves after so many")
         handed = [*events[len(told) : stands], *events[begins:]]
         # The client comes back with the id that it has, as it was written.
-        more, stood = told_by(Seen.read(str(stood)), handed[:leaves])
+        more, stood = told_by(StreamPosition.read(str(stood)), handed[:leaves])
         told += more
         assert stood == stands_after(told)
         if leaves == 0:
@@ -47,7 +49,7 @@ def test_catch_up_and_live_overlap_as_they_will_and_each_event_comes_once(
 
 
 @given(events=histories, data=draws)
-def test_an_event_that_is_missing_is_noticed(events: list[Recorded], data: st.DataObject):
+def test_an_event_that_is_missing_is_noticed(events: list[RecordedEvent], data: st.DataObject):
     assume(events)
     gap = data.draw(st.integers(0, len(events) - 1))
     rest = [each for each in events[gap + 1 :] if is_session(each) == is_session(events[gap])]
@@ -66,16 +68,16 @@ def test_an_event_of_another_history_is_noticed(kinds: list[bool], data: st.Data
 
 
 @given(events=histories)
-def test_an_id_is_read_back_as_it_was_and_is_short(events: list[Recorded]):
+def test_an_id_is_read_back_as_it_was_and_is_short(events: list[RecordedEvent]):
     seen = stands_after(events)
-    assert Seen.read(str(seen)) == seen
+    assert StreamPosition.read(str(seen)) == seen
     assert len(str(seen)) <= CHARACTERS_MAX
 
 
 @given(raw=st.one_of(st.text(max_size=80), st.binary(max_size=60).map(lambda raw: raw.decode("latin-1"))))
 def test_what_is_no_id_is_refused_and_nothing_else_happens(raw: str):
     try:
-        seen = Seen.read(raw)
+        seen = StreamPosition.read(raw)
     except ValueError:
         return
-    assert Seen.read(str(seen)) == seen
+    assert StreamPosition.read(str(seen)) == seen

@@ -19,7 +19,7 @@ from tta.domain.agent import (
     RegisterAgent,
     RetireAgent,
 )
-from tta.domain.base import Event, Refusal, Sealed, personal_fields
+from tta.domain.base import Event, Refusal, SealedText, personal_fields
 from tta.domain.care_plan import (
     AchieveMilestone,
     CarePlanCommand,
@@ -56,11 +56,11 @@ from tta.domain.vocabulary import (
     RiskLevel,
     Role,
 )
-from tta.eventstore.envelope import ABSENT, Context, Head, Recorded, pack
+from tta.eventstore.envelope import ABSENT, Causation, Head, RecordedEvent, pack
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import START, Batch, Mark
 from tta.projections import agents, journey, player_state, progress, session_state
-from tta.projector.model import Fact, Key, Link, ReadModel, Row, read_model
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, read_model
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
@@ -73,7 +73,7 @@ READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY, PROG
 SLOT = 7
 SAM = UUID(bytes=bytes([SLOT]) + derived_id("Sam").bytes[1:])
 PLAY = owned_id(SAM, "session", "first")
-HELLO, WELCOME = Sealed(b"\x01hello"), Sealed(b"\x01welcome")
+HELLO, WELCOME = SealedText(b"\x01hello"), SealedText(b"\x01welcome")
 
 
 class Happened(NamedTuple):
@@ -91,18 +91,18 @@ def after(seconds: float) -> datetime:
 def sealed(event: Event) -> Event:
     """As the store takes it: each personal value in a box that says which it is."""
     fields = [field for field in personal_fields(type(event)) if getattr(event, field) is not None]
-    boxes = {field: Sealed(f"\x01{type(event).__name__}.{field}".encode()) for field in fields}
-    clear = {field: box for field, box in boxes.items() if not isinstance(getattr(event, field), Sealed)}
+    boxes = {field: SealedText(f"\x01{type(event).__name__}.{field}".encode()) for field in fields}
+    clear = {field: box for field, box in boxes.items() if not isinstance(getattr(event, field), SealedText)}
     return replace(event, **clear)
 
 
-def log_of(happened: Iterable[Happened], *, slot: int = SLOT) -> list[Recorded]:
+def log_of(happened: Iterable[Happened], *, slot: int = SLOT) -> list[RecordedEvent]:
     """The events as they stand in one slot's log."""
     heads: dict[UUID, Head] = defaultdict(lambda: ABSENT)
-    log: list[Recorded] = []
+    log: list[RecordedEvent] = []
     for position, (aggregate, event, subject) in enumerate(happened, 1):
         command_id = derived_id("command", aggregate, str(position))
-        context = Context(
+        causation = Causation(
             actor=subject, command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         (entry,), digest = pack(
@@ -111,18 +111,18 @@ def log_of(happened: Iterable[Happened], *, slot: int = SLOT) -> list[Recorded]:
             subject=subject,
             after=heads[aggregate],
             first_index=0,
-            context=context,
+            causation=causation,
         )
-        log.append(Recorded(slot, position, NOON_MS + position, entry))
+        log.append(RecordedEvent(slot, position, NOON_MS + position, entry))
         heads[aggregate] = Head(heads[aggregate].version + 1, digest)
     return log
 
 
-def sam_log(*events: Event, aggregate: UUID = PLAY) -> list[Recorded]:
+def sam_log(*events: Event, aggregate: UUID = PLAY) -> list[RecordedEvent]:
     return log_of(Happened(aggregate, event, SAM) for event in events)
 
 
-def batches(log: Sequence[Recorded], sizes: Iterable[int]) -> list[Batch]:
+def batches(log: Sequence[RecordedEvent], sizes: Iterable[int]) -> list[Batch]:
     """Cut one slot's log into batches; what the sizes leave over is the last one."""
     cut, rest = [], list(log)
     for size in sizes:
@@ -131,18 +131,18 @@ def batches(log: Sequence[Recorded], sizes: Iterable[int]) -> list[Batch]:
     return [batch(events) for events in (*cut, rest) if events]
 
 
-def batch(events: Sequence[Recorded]) -> Batch:
+def batch(events: Sequence[RecordedEvent]) -> Batch:
     return Batch(events[-1].slot, list(events), Mark.of(events[-1]))
 
 
-def mark(log: Sequence[Recorded]) -> Mark:
+def mark(log: Sequence[RecordedEvent]) -> Mark:
     return Mark.of(log[-1]) if log else START
 
 
-def folded(model: ReadModel, log: Iterable[Recorded]) -> tuple[dict[Key, Row], set[Link]]:
+def folded(model: ReadModel, log: Iterable[RecordedEvent]) -> tuple[dict[Key, Row], set[RowLink]]:
     """What a read model makes of a log, event by event: the measure of all the machinery."""
     rows: dict[Key, Row] = {}
-    links: set[Link] = set()
+    links: set[RowLink] = set()
     handled = {event.__name__ for event in model.HANDLES}
     for recorded in log:
         if recorded.type in handled:

@@ -19,8 +19,8 @@ from tta.domain.agent import (
 )
 from tta.domain.base import Event
 from tta.graph.engine import Graph
-from tta.projections.agents import Agent, agents_of_late, apply
-from tta.projector.model import Fact, Key
+from tta.projections.agents import AgentRow, agents_of_late, apply
+from tta.projector.read_model import Fact, Key
 
 NARRATOR = agent_id("here:7", "narrator")
 REGISTERED = AgentRegistered(
@@ -31,7 +31,7 @@ DEGRADED = AgentDegraded(reason=DegradedReason.FAILING, at=after(2))
 MEASURED = PerformanceMeasured(runs=10, failures=1, p50_ms=0.5, p95_ms=7.5, since=after(1), at=after(3))
 MEASURED_AGAIN = PerformanceMeasured(runs=5, failures=0, p50_ms=0.25, p95_ms=3.5, since=after(3), at=after(4))
 RETIRED = AgentRetired(at=after(9))
-ROW = Agent(
+ROW = AgentRow(
     id=str(NARRATOR),
     name="narrator",
     worker="here:7",
@@ -47,9 +47,9 @@ def happened(*events: Event, identity: UUID = NARRATOR) -> list[Happened]:
     return [Happened(identity, event, None) for event in events]  # type: ignore[arg-type]
 
 
-def row(*events: Event) -> Agent:
+def row(*events: Event) -> AgentRow:
     (found,) = folded(AGENTS, log_of(happened(*events)))[0].values()
-    assert isinstance(found, Agent)
+    assert isinstance(found, AgentRow)
     return found
 
 
@@ -127,7 +127,7 @@ def test_every_event_of_an_agent_is_folded():
 def test_what_never_began_is_a_mistake_of_ours():
     (recorded,) = log_of(happened(READY))
     with pytest.raises(AssertionError):
-        apply(Key(Agent, str(NARRATOR)), None, Fact(READY, recorded))
+        apply(Key(AgentRow, str(NARRATOR)), None, Fact(READY, recorded))
 
 
 async def test_agents_are_found_but_for_those_that_retired_before(graph: Graph):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from tta.domain.base import personal_fields
 from tta.eventstore.subscription import Batch
 from tta.projector.folding import RowCache, fold
-from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage
 
 models = st.sampled_from(READ_MODELS)
 
@@ -30,7 +30,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.rows: dict[Key, Row] = {}
-        self.links: list[Link] = []
+        self.links: list[RowLink] = []
 
     async def load(self, keys: list[Key]) -> dict[Key, Row]:
         return {key: self.rows[key] for key in keys if key in self.rows}

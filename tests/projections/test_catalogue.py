@@ -23,14 +23,14 @@ from tta.projections.catalogue import (
     Character,
     Content,
     Location,
-    Scene,
+    SceneNode,
     authored_content,
     content,
     open_catalogue,
 )
 from tta.projections.catalogue_answers import (
     CatalogueMissing,
-    Looked,
+    StoryFilter,
     skills_listed,
     stories_found,
     story_whole,
@@ -162,7 +162,7 @@ def test_a_catalogue_has_a_node_for_each_thing_once():
         assert len(set(links)) == len(links)
     ids = {row.id for rows in whole.rows.values() for row in rows}
     assert all({each.source_id, each.target_id} <= ids for links in whole.links.values() for each in links)
-    assert len(whole.rows[Scene]) == sum(len(story.scenes) for story in STORIES)
+    assert len(whole.rows[SceneNode]) == sum(len(story.scenes) for story in STORIES)
     assert len(whole.links[IN]) == len(STORIES)
 
 
@@ -203,7 +203,7 @@ async def test_a_changed_catalogue_replaces_the_one_before_the_last(graph: Graph
     await open_catalogue(graph, third)
     await is_just(graph, first, third)
     with pytest.raises(CatalogueMissing):
-        await stories_found(graph, second.digest, Looked())
+        await stories_found(graph, second.digest, StoryFilter())
 
 
 async def test_no_answer_mixes_two_catalogues(graph: Graph):
@@ -212,8 +212,8 @@ async def test_no_answer_mixes_two_catalogues(graph: Graph):
     before = [await answers(graph, old.digest), await answers(graph, old.digest)]
     await open_catalogue(graph, new)
     assert [await answers(graph, old.digest), before[1]] == before
-    assert [each.id for each in await stories_found(graph, new.digest, Looked())] == ["clearing"]
-    (listed,) = await stories_found(graph, new.digest, Looked(skill="grounding 54321"))
+    assert [each.id for each in await stories_found(graph, new.digest, StoryFilter())] == ["clearing"]
+    (listed,) = await stories_found(graph, new.digest, StoryFilter(skill="grounding 54321"))
     assert listed.summary == "Other words"
     assert {story for skill in await skills_listed(graph, new.digest) for story in skill.stories} == {
         "clearing"
@@ -221,7 +221,7 @@ async def test_no_answer_mixes_two_catalogues(graph: Graph):
 
 
 async def answers(graph: Graph, digest: str) -> list[Any]:
-    found = await stories_found(graph, digest, Looked())
+    found = await stories_found(graph, digest, StoryFilter())
     wholes = [await story_whole(graph, digest, each.id) for each in found]
     return [found, wholes, await skills_listed(graph, digest)]
 
@@ -248,7 +248,7 @@ async def test_broken_off_anywhere_it_is_completed_by_the_next_start(graph: Grap
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)
         try:
-            assert await stories_found(graph, whole.digest, Looked())
+            assert await stories_found(graph, whole.digest, StoryFilter())
         except CatalogueMissing:
             assert all(not found for found in (await nodes(graph)).values()), "all of it, or nothing"
         else:
@@ -265,7 +265,7 @@ async def test_half_a_catalogue_is_never_taken_for_whole(graph: Graph):
             rows: Sequence[Any] = whole.rows[row][: len(whole.rows[row]) // 2 + 1]
             await tx.run(STORAGE.adds[row], rows=[STORAGE.properties(each) for each in rows])
     for asked in (
-        stories_found(graph, whole.digest, Looked()),
+        stories_found(graph, whole.digest, StoryFilter()),
         story_whole(graph, whole.digest, "clearing"),
         story_whole(graph, whole.digest, "nowhere"),
         skills_listed(graph, whole.digest),
@@ -290,9 +290,9 @@ async def test_every_filter_finds_just_the_stories_that_are_so(graph: Graph):
         for word in (*scene.warnings, *scene.topics):
             expected.setdefault(("free_of", plain(word)), {each.id for each in STORIES}).discard(story.id)
 
-    def looked(*asked: tuple[str, str]) -> Looked:
+    def looked(*asked: tuple[str, str]) -> StoryFilter:
         told: dict[str, Any] = {name: (value,) if name == "free_of" else value for name, value in asked}
-        return Looked(**told)
+        return StoryFilter(**told)
 
     for (name, value), stories in expected.items():
         found = await stories_found(graph, whole.digest, looked((name, value)))
@@ -304,11 +304,11 @@ async def test_every_filter_finds_just_the_stories_that_are_so(graph: Graph):
             assert [each.id for each in found] == sorted(expected[one, first] & expected[two, second])
     spared = [(value, stories) for (name, value), stories in expected.items() if name == "free_of"]
     for (word, without), (other, without_other) in pairwise(spared):
-        found = await stories_found(graph, whole.digest, Looked(free_of=(word, other)))
+        found = await stories_found(graph, whole.digest, StoryFilter(free_of=(word, other)))
         assert [each.id for each in found] == sorted(without & without_other), "neither of them"
     for name in ("skill", "approach", "world", "character", "location"):
         assert await stories_found(graph, whole.digest, looked((name, "none such"))) == ()
-    assert len(await stories_found(graph, whole.digest, Looked(free_of=("none such",)))) == len(STORIES)
+    assert len(await stories_found(graph, whole.digest, StoryFilter(free_of=("none such",)))) == len(STORIES)
 
 
 async def test_every_skill_names_the_scenes_that_practise_it(graph: Graph):

@@ -10,7 +10,7 @@ import pytest
 from tta.graph.engine import Graph
 from tta.graph.opening import open_graph
 from tta.projections.catalogue import KEPT, LOCK, LOCK_ID, STORAGE, authored_content, open_catalogue
-from tta.projections.catalogue_answers import Looked, stories_found, story_whole
+from tta.projections.catalogue_answers import StoryFilter, stories_found, story_whole
 
 CHILD = Path(__file__).with_name("opening_child.py")
 WHOLE = "MATCH (c:Catalogue_v2)\nWHERE c.opened > 0\nRETURN c.id AS id"
@@ -41,7 +41,7 @@ async def test_killed_while_it_writes_it_leaves_whole_ones_only(
         await only_whole_ones(graph)
         await open_catalogue(graph, authored_content())
         digest = authored_content().digest
-        for listed in await stories_found(graph, digest, Looked()):
+        for listed in await stories_found(graph, digest, StoryFilter()):
             whole = await story_whole(graph, digest, listed.id)
             assert whole is not None
             assert len(whole.scenes) == listed.scenes

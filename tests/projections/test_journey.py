@@ -19,8 +19,8 @@ from tta.domain.turns import (
     NarrationRequested,
 )
 from tta.domain.vocabulary import AgeBand, Author
-from tta.projections.journey import HAS_TURN, PLAYED, Player, Session, Turn
-from tta.projector.model import Key, Link, Row
+from tta.projections.journey import HAS_TURN, PLAYED, JourneyPlayer, JourneySession, JourneyTurn
+from tta.projector.read_model import Key, Row, RowLink
 
 REGISTERED = PlayerRegistered(
     name=HELLO, language="en", region="GB", time_zone="UTC", age_band=AgeBand.UNDISCLOSED, at=NOON
@@ -34,7 +34,7 @@ ANSWERED = InteractionAnswered(
 FIRST, SECOND = f"{PLAY}/1", f"{PLAY}/2"
 
 
-def journey(*events: Event) -> tuple[dict[Key, Row], set[Link]]:
+def journey(*events: Event) -> tuple[dict[Key, Row], set[RowLink]]:
     told = [Happened(SAM if isinstance(event, PlayerRegistered) else PLAY, event, SAM) for event in events]
     return folded(JOURNEY, log_of(told))
 
@@ -42,8 +42,8 @@ def journey(*events: Event) -> tuple[dict[Key, Row], set[Link]]:
 def test_a_player_plays_a_session_that_has_turns():
     rows, links = journey(REGISTERED, STARTED, SAID, ANSWERED, CHOSEN)
     assert set(rows.values()) == {
-        Player(id=str(SAM), registered_ms=NOON_MS),
-        Session(
+        JourneyPlayer(id=str(SAM), registered_ms=NOON_MS),
+        JourneySession(
             id=str(PLAY),
             player=str(SAM),
             story="clearing",
@@ -51,7 +51,7 @@ def test_a_player_plays_a_session_that_has_turns():
             started_ms=NOON_MS + 1_000,
             changed_ms=NOON_MS + 4_000,
         ),
-        Turn(
+        JourneyTurn(
             id=FIRST,
             number=1,
             submitted_ms=NOON_MS + 2_000,
@@ -60,12 +60,12 @@ def test_a_player_plays_a_session_that_has_turns():
             skill="grounding",
             answered_ms=NOON_MS + 3_000,
         ),
-        Turn(id=SECOND, number=2, submitted_ms=NOON_MS + 4_000, choice="leave"),
+        JourneyTurn(id=SECOND, number=2, submitted_ms=NOON_MS + 4_000, choice="leave"),
     }
     assert links == {
-        Link(PLAYED, str(SAM), str(PLAY)),
-        Link(HAS_TURN, str(PLAY), FIRST),
-        Link(HAS_TURN, str(PLAY), SECOND),
+        RowLink(PLAYED, str(SAM), str(PLAY)),
+        RowLink(HAS_TURN, str(PLAY), FIRST),
+        RowLink(HAS_TURN, str(PLAY), SECOND),
     }
 
 
@@ -80,15 +80,15 @@ def test_a_player_plays_a_session_that_has_turns():
 )
 def test_a_session_shows_how_it_stands(events: list[Event], status: str):
     rows, _ = journey(STARTED, *events)
-    shown = rows[Key(Session, str(PLAY))]
-    assert isinstance(shown, Session)
+    shown = rows[Key(JourneySession, str(PLAY))]
+    assert isinstance(shown, JourneySession)
     assert (shown.status, shown.changed_ms) == (status, NOON_MS + 9_000)
 
 
 def test_an_answer_leaves_the_status_as_it_is():
     rows, _ = journey(STARTED, SAID, SessionPaused(at=after(3)), ANSWERED)
-    shown = rows[Key(Session, str(PLAY))]
-    assert isinstance(shown, Session)
+    shown = rows[Key(JourneySession, str(PLAY))]
+    assert isinstance(shown, JourneySession)
     assert shown.status == "paused"
 
 

@@ -5,15 +5,15 @@ from histories import NOON, NOON_MS, PLAYER_STATE, SAM, Happened, after, folded,
 from msgspec.structs import replace
 
 from tta.domain import player
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.identity import safety_record_id
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose, RiskLevel, Role
 from tta.projections.player_state import PLAYER_BY_ID, PlayerState, apply
-from tta.projector.model import Fact, Key
+from tta.projector.read_model import Fact, Key
 
-NAME, TOPICS, WARNINGS, CONTACT = (Sealed(box) for box in (b"\x01n", b"\x01t", b"\x01w", b"\x01c"))
+NAME, TOPICS, WARNINGS, CONTACT = (SealedText(box) for box in (b"\x01n", b"\x01t", b"\x01w", b"\x01c"))
 REGISTERED = PlayerRegistered(
     name=NAME,
     language="en",

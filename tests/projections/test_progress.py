@@ -22,7 +22,7 @@ from test_journey import REGISTERED
 from test_queries import keep
 
 from tta.domain import care_plan
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.care_plan import (
     GoalCompleted,
     GoalSet,
@@ -51,11 +51,11 @@ from tta.projections.progress import (
     SkillCredited,
     progress_of,
 )
-from tta.projector.model import Fact, Key, Link, Row
+from tta.projector.read_model import Fact, Key, Row, RowLink
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
-AIM, NOTE, STEP, ANSWERS = (Sealed(box) for box in (b"\x01aim", b"\x01note", b"\x01step", b"\x01answers"))
+AIM, NOTE, STEP, ANSWERS = (SealedText(box) for box in (b"\x01aim", b"\x01note", b"\x01step", b"\x01answers"))
 PLAN = care_plan_id(SAM)
 GOAL, FIRST_STEP = derived_id("goal"), derived_id("step")
 SET = GoalSet(goal_id=GOAL, text=AIM, skill="body_scan", at=after(1))
@@ -98,7 +98,7 @@ def told(*events: Event, player: UUID = SAM) -> list[Happened]:
     return [Happened(player, REGISTERED, player), *(Happened(plan, event, player) for event in events)]
 
 
-def progress(*events: Event) -> tuple[dict[Key, Row], set[Link]]:
+def progress(*events: Event) -> tuple[dict[Key, Row], set[RowLink]]:
     return folded(PROGRESS, log_of(told(*events)))
 
 
@@ -125,8 +125,8 @@ def test_a_goal_is_shown_with_its_latest_attainment_and_its_milestones():
     step = MilestoneReached(id=str(FIRST_STEP), text=STEP.box, reached_ms=NOON_MS + 3_000)
     assert rows[Key(MilestoneReached, str(FIRST_STEP))] == step
     assert links == {
-        Link(HAS_GOAL, str(SAM), str(GOAL)),
-        Link(HAS_MILESTONE, str(GOAL), str(FIRST_STEP)),
+        RowLink(HAS_GOAL, str(SAM), str(GOAL)),
+        RowLink(HAS_MILESTONE, str(GOAL), str(FIRST_STEP)),
     }
 
 
@@ -171,7 +171,7 @@ def test_the_first_total_of_each_measure_is_kept():
         severity="mild",
         answered_ms=NOON_MS + 2 * 86_400_000,
     )
-    assert links == {Link(HAS_MEASURE, str(SAM), str(measure_id(number))) for number in (1, 2, 3)}
+    assert links == {RowLink(HAS_MEASURE, str(SAM), str(measure_id(number))) for number in (1, 2, 3)}
 
 
 def test_the_version_is_the_care_plans():

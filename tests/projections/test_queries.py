@@ -18,7 +18,7 @@ from histories import (
 )
 from test_journey import REGISTERED
 
-from tta.domain.base import Event, Sealed
+from tta.domain.base import Event, SealedText
 from tta.domain.identity import owned_id, safety_record_id
 from tta.domain.safety_record import SafetyHoldPlaced
 from tta.domain.session import SessionStarted
@@ -27,19 +27,19 @@ from tta.domain.turns import (
     InteractionSubmitted,
 )
 from tta.domain.vocabulary import Author, RiskLevel, Role
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.graph.engine import Graph
 from tta.projections.journey import SESSIONS_MAX, SessionPlayed, sessions_played
 from tta.projections.player_state import player_by_id
 from tta.projections.session_state import SessionState, session_by_id
-from tta.projector.model import ReadModel, Storage
+from tta.projector.read_model import ReadModel, Storage
 
 NEWEST = (2**62, "")
 SESSIONS = [owned_id(SAM, "session", str(number)) for number in range(9)]
 ALEX = player_ids(1)[0]
 
 
-async def keep(graph: Graph, model: ReadModel, log: Iterable[Recorded]) -> None:
+async def keep(graph: Graph, model: ReadModel, log: Iterable[RecordedEvent]) -> None:
     """Write what a log comes to, as the projector would."""
     storage = Storage(model)
     await graph.declare(storage.schema)
@@ -63,7 +63,7 @@ def session(
         events.append(InteractionSubmitted(turn=turn, choice="on", at=at))
         events.append(
             InteractionAnswered(
-                turn=turn, reply=Sealed(b"\x01r"), author=Author.STORY, scene=scene, skill=skill, at=at
+                turn=turn, reply=SealedText(b"\x01r"), author=Author.STORY, scene=scene, skill=skill, at=at
             )
         )
     return [Happened(play, event, player_id) for event in events]
@@ -94,7 +94,7 @@ async def test_a_player_is_found_with_all_that_they_show(graph: Graph):
 
 
 async def test_who_only_has_a_safety_record_is_no_player(graph: Graph):
-    held = SafetyHoldPlaced(reason=Sealed(b"\x01"), level=RiskLevel.HIGH, by=Role.THERAPIST, at=NOON)
+    held = SafetyHoldPlaced(reason=SealedText(b"\x01"), level=RiskLevel.HIGH, by=Role.THERAPIST, at=NOON)
     await keep(graph, PLAYER_STATE, log_of([Happened(safety_record_id(SAM), held, SAM)]))
     assert await player_by_id(graph, str(SAM)) is None
 

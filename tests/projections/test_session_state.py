@@ -19,7 +19,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.projections.session_state import SESSION_BY_ID, SessionState, apply
-from tta.projector.model import Fact, Key, milliseconds
+from tta.projector.read_model import Fact, Key, milliseconds
 
 STARTED = SessionStarted(player_id=SAM, story="clearing", at=NOON)
 SAID = InteractionSubmitted(turn=1, words=HELLO, at=after(1))

@@ -16,7 +16,7 @@ from tta.graph.migrations import migrate
 from tta.projections import catalogue
 from tta.projections.player_state import PLAYER_BY_ID, PlayerState
 from tta.projections.session_state import SESSION_BY_ID, SessionState
-from tta.projector.model import ReadModel, Row, Storage
+from tta.projector.read_model import ReadModel, Row, Storage
 
 CHECKPOINT = "journey@2/00"
 PARAMETERS: Mapping[str, Mapping[str, Any]] = {

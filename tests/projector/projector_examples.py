@@ -15,15 +15,15 @@ from histories import READ_MODELS, TYPES, Happened, folded, played, sealed
 from tta.domain.identity import derived_id
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.eventstore.envelope import ABSENT, Context, Draft, Head, Recorded
+from tta.eventstore.envelope import ABSENT, Causation, Draft, Head, RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, GraphUnavailable, Transaction
 from tta.graph.schema import Schema
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Consistency, Freshness, Positions
-from tta.projector.model import ReadModel, Storage
 from tta.projector.projector import Projector
+from tta.projector.read_model import ReadModel, Storage
 
 SLOTS = 8
 WITHIN_S = 120.0
@@ -49,11 +49,13 @@ class Log:
     async def stand(self, aggregate: UUID, subject: UUID, draft: Draft) -> None:
         """Append an event as it is, whatever it is."""
         command_id = derived_id(str(next(self._commands)))
-        context = Context(
+        causation = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         streams = [StreamAppend(aggregate, self._heads[aggregate], [draft], subject)]
-        self._heads[aggregate] = (await self.store.append(Append(streams=streams, context=context))).heads[0]
+        self._heads[aggregate] = (
+            await self.store.append(Append(streams=streams, causation=causation))
+        ).heads[0]
 
     async def play(self, rounds: int = 2, *, players: int = 2, slots: Iterable[int] = range(SLOTS)) -> None:
         """Let players in each slot play; every call lets others play."""
@@ -66,7 +68,7 @@ class Log:
             ]
             await self.happen(played(wishes, new_players(players, slot)))
 
-    async def events(self, slot: int) -> list[Recorded]:
+    async def events(self, slot: int) -> list[RecordedEvent]:
         return (await self.store.read(slot, count=1_000_000)).events
 
     async def ends(self) -> dict[int, int]:

@@ -23,8 +23,8 @@ from tta.graph.engine import Graph
 from tta.projector.checkpoints import FORGOTTEN
 from tta.projector.freshness import Consistency
 from tta.projector.lag import lags
-from tta.projector.model import Storage
 from tta.projector.projector import Projector
+from tta.projector.read_model import Storage
 
 CHANGED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != CHANGED)

@@ -12,7 +12,7 @@ from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import SILENT_S_MAX, UNSAVED_S_MAX, Lag, lags
-from tta.projector.leases import Leases
+from tta.projector.leases import ReadModelLeases
 
 
 async def test_nothing_projected_is_all_behind_and_nobody_there(log: Log, ready: Graph):
@@ -50,7 +50,7 @@ async def test_whoever_has_caught_up_is_not_behind(log: Log, ready: Graph):
 async def test_a_worker_that_fell_silent_is_seen(log: Log, ready: Graph):
     checkpoints = Checkpoints(ready, SESSION_STATE.NAME, SESSION_STATE.VERSION, SLOTS)
     await checkpoints.make({})
-    leases = Leases(checkpoints, "killed", exclusive=False)
+    leases = ReadModelLeases(checkpoints, "killed", exclusive=False)
     await leases.beat()
     await leases.claim()
     assert (await lags(log.store, [checkpoints]))[0].slots_without_worker == 0
@@ -63,7 +63,7 @@ async def test_a_beat_from_far_ahead_is_no_sign_of_life(log: Log, ready: Graph):
     """Of a worker whose clock was ahead, and that was killed then."""
     checkpoints = Checkpoints(ready, SESSION_STATE.NAME, SESSION_STATE.VERSION, SLOTS)
     await checkpoints.make({})
-    leases = Leases(checkpoints, "killed", exclusive=False)
+    leases = ReadModelLeases(checkpoints, "killed", exclusive=False)
     await leases.beat()
     await leases.claim()
     await checkpoints.beat("killed", int((time.time() + 365 * 86_400) * 1000))

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.leases import Leases
+from tta.projector.leases import ReadModelLeases
 
 LEASE_S = 0.5
 PATIENT_S = 10.0  # No machine is so busy that it lets such a lease run out.
@@ -29,7 +29,7 @@ class Worker:
     """Someone who holds slots and does nothing with them."""
 
     def __init__(self, checkpoints: Checkpoints, name: str, lease_s: float = LEASE_S) -> None:
-        self.leases = Leases(checkpoints, name, exclusive=False, lease_s=lease_s)
+        self.leases = ReadModelLeases(checkpoints, name, exclusive=False, lease_s=lease_s)
         self.claims = 0
 
     @property

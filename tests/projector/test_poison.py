@@ -23,8 +23,8 @@ from tta.eventstore.envelope import Draft
 from tta.eventstore.event_types import EventTypes
 from tta.graph.engine import Graph
 from tta.projector.lag import lags
-from tta.projector.model import ReadModel
 from tta.projector.projector import Projector
+from tta.projector.read_model import ReadModel
 
 POISONED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != POISONED)

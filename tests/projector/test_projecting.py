@@ -21,8 +21,8 @@ from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import START
 from tta.graph.engine import Graph
 from tta.projector.freshness import Consistency
-from tta.projector.model import ReadModel
 from tta.projector.projector import Projector
+from tta.projector.read_model import ReadModel
 
 
 async def test_the_read_models_equal_a_fold_of_the_log(log: Log, ready: Graph):

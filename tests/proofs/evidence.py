@@ -17,13 +17,13 @@ from tta.domain.turns import (
     NarrationRequested,
 )
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.store import EventStore, Wanted
+from tta.eventstore.store import EventStore, LoadRequest
 from tta.eventstore.subscription import Mark
 from tta.eventstore.verify import verify_chain
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, ReadModel, Row, Storage
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage
 
 TYPES: EventTypes = event_types()
 OURS = frozenset(
@@ -42,21 +42,21 @@ OURS = frozenset(
 class Log(NamedTuple):
     """Every event of a store, by slot in the log's order."""
 
-    slots: dict[int, list[Recorded]]
+    slots: dict[int, list[RecordedEvent]]
 
     @property
-    def events(self) -> list[Recorded]:
+    def events(self) -> list[RecordedEvent]:
         return [event for events in self.slots.values() for event in events]
 
 
 async def whole_log(store: EventStore) -> Log:
     """Read every entry raw, and check that positions are contiguous and times never fall."""
-    slots: dict[int, list[Recorded]] = {}
+    slots: dict[int, list[RecordedEvent]] = {}
     for slot in range(store.layout.slots):
         entries = await store.nodes.call("XRANGE", store.layout.log(slot), "-", "+")
         for position, (identity, fields) in enumerate(entries, 1):
             assert identity == f"{position}-0".encode(), f"slot {slot}: expected {position}, got {identity}"
-            slots.setdefault(slot, []).append(Recorded(slot, position, int(fields[3]), fields[1]))
+            slots.setdefault(slot, []).append(RecordedEvent(slot, position, int(fields[3]), fields[1]))
         times = [event.recorded_ms for event in slots.get(slot, [])]
         assert times == sorted(times), f"slot {slot}: recorded times fall"
     return Log(slots)
@@ -64,11 +64,11 @@ async def whole_log(store: EventStore) -> Log:
 
 async def must_be_chained(store: EventStore, log: Log) -> int:
     """Verify each aggregate's hash chain up to the head that the store keeps; return how many there are."""
-    chains: dict[UUID, list[Recorded]] = defaultdict(list)
+    chains: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for event in log.events:
         chains[event.aggregate_id].append(event)
     for aggregate, events in chains.items():
-        head = (await store.load([Wanted(aggregate)]))[0].head
+        head = (await store.load([LoadRequest(aggregate)]))[0].head
         flaw = verify_chain(events, head=head)
         assert flaw is None, f"{aggregate}: {flaw}"
     return len(chains)
@@ -80,7 +80,7 @@ def must_stand_once(log: Log, answers: Iterable[Answer], secrets: Secrets) -> in
     """
     ids = Counter(event.event_id for event in log.events)
     assert [each for each, times in ids.items() if times > 1] == [], "an event stands twice"
-    by_command: dict[UUID, list[Recorded]] = defaultdict(list)
+    by_command: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for event in log.events:
         by_command[event.command_id].append(event)
     count = 0
@@ -97,7 +97,7 @@ def must_stand_once(log: Log, answers: Iterable[Answer], secrets: Secrets) -> in
     return count
 
 
-def must_be_told(answer: Answer, event: Recorded) -> None:
+def must_be_told(answer: Answer, event: RecordedEvent) -> None:
     """Compare what the client was told with what the event says."""
     assert answer.body["version"] == event.version
     fact = TYPES.event(event)
@@ -143,10 +143,10 @@ def must_be_answered_once(log: Log) -> int:
     return len(asked)
 
 
-def folded(model: ReadModel, log: Log) -> tuple[dict[Key, Row], set[Link]]:
+def folded(model: ReadModel, log: Log) -> tuple[dict[Key, Row], set[RowLink]]:
     """Fold the log as the read model says, event by event."""
     rows: dict[Key, Row] = {}
-    links: set[Link] = set()
+    links: set[RowLink] = set()
     handled = {event.__name__ for event in model.HANDLES}
     for event in log.events:
         if event.type in handled:

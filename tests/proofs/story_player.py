@@ -12,7 +12,7 @@ from retrying_client import Answer, Api, Player, answer
 
 from told_passages import next_passage
 from tta.domain.passages import NOTHING_ASKED, Play, Wishes
-from tta.stories.playing.narrating import Told, opening
+from tta.stories.playing.narrating import ToldPassage, opening
 from tta.stories.story import Story, catalogue, newest
 
 WAIT_S = 10
@@ -55,7 +55,7 @@ class StoryPlayer(Player):
         """The read models are in the reach of the API process."""
         self._story: Story
         self._session = UUID(int=0)
-        self._told: Told
+        self._told: ToldPassage
         self._turn = 0
         self._moves: list[str] = []
         self._asked = NOTHING_ASKED

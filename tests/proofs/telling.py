@@ -15,7 +15,7 @@ from system import STORE, System, until
 
 from tta.app.work import event_types
 from tta.commands.folding import Aggregates
-from tta.commands.handle import Asked, Commands, handle
+from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
@@ -23,7 +23,7 @@ from tta.domain.passages import Wishes
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.reactors.answering import HELD_SENTENCE
 from tta.security.key_files import read_key_encryption_keys
 from tta.security.keyring import Keyring
@@ -174,14 +174,14 @@ async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> 
 
     async def decided(command: PlaceSafetyHold | ReleaseSafetyHold) -> None:
         command_id = derived_id("proof", secrets.token_bytes(16))
-        about = Context(
+        about = Causation(
             actor="proof", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         await handle(
             commands,
             record_target(player.id),
             command,
-            Asked(about),
+            CommandContext(about),
             player_id=player.id,
         )
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.commands.folding import Aggregates, Target, decider
-from tta.commands.handle import Asked, Commands, handle
+from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.domain import care_plan, player, roster, safety_record, session, timer
@@ -29,14 +29,14 @@ from tta.domain.turns import (
     SubmitInteraction,
 )
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
-from tta.eventstore.appends import Append, Dealt, StreamAppend
+from tta.eventstore.appends import Acknowledgement, Append, StreamAppend
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Context, Head, Recorded
+from tta.eventstore.envelope import ABSENT, Causation, Head, RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
-from tta.reactors.reactor import Reactor, Running
-from tta.reactors.reply import Reply
+from tta.reactors.reactor import Reactor, RunningReactor
+from tta.reactors.reply import ReplyReactor
 from tta.reactors.timer_clock import TimerClock
 from tta.security.key_files import KeyEncryptionKeys
 from tta.security.keyring import Keyring
@@ -113,9 +113,9 @@ class Machine:
                 at=NOON,
             )
 
-        asked = around()
-        play = new_session_id(player_id, asked.context.command_id)
-        await handle_session(self.commands, play, player_id, start, asked)
+        context = around()
+        play = new_session_id(player_id, context.causation.command_id)
+        await handle_session(self.commands, play, player_id, start, context)
         return player_id, play
 
     async def say(self, player_id: UUID, play: UUID, words: str = "Hello") -> None:
@@ -137,17 +137,17 @@ class Machine:
     async def stand(self, aggregate_id: UUID, *events: Event) -> int:
         """Append events that no rule was asked about; return the position of the last."""
         ids: dict[str, Any] = {name: derived_id(os.urandom(16)) for name in IDS}
-        context = Context(**ids, actor="test")
+        causation = Causation(**ids, actor="test")
         drafts = [TYPES.draft(event) for event in events]
         streams = [StreamAppend(aggregate_id, self._heads[aggregate_id], drafts)]
-        appended = await self.store.append(Append(streams=streams, context=context))
+        appended = await self.store.append(Append(streams=streams, causation=causation))
         self._heads[aggregate_id] = appended.heads[0]
         return appended.last
 
     async def ends(self) -> dict[int, int]:
         return {slot: end for slot, (end, _) in (await self.store.ends()).items()}
 
-    async def log(self, slot: int) -> list[Recorded]:
+    async def log(self, slot: int) -> list[RecordedEvent]:
         return (await self.store.read(slot, count=1_000_000)).events
 
     async def answers(self) -> Counter[tuple[UUID, int]]:
@@ -186,8 +186,8 @@ class Awaiting:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self.asked: list[Recorded] = []
-        self.done: list[Recorded] = []
+        self.asked: list[RecordedEvent] = []
+        self.done: list[RecordedEvent] = []
         self.held_up: dict[UUID, asyncio.Event] = {}
         self.fails: dict[UUID, int] = {}
         """How often it fails on an aggregate's events, each time anew if more than it is tried."""
@@ -199,7 +199,7 @@ class Awaiting:
     def wants(self, event: Event) -> bool:
         return not (isinstance(event, InteractionSubmitted) and event.choice == WANTS_NOTHING)
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         self.asked.append(recorded)
         self.busy += 1
         self.busy_max = max(self.busy, self.busy_max)
@@ -208,7 +208,7 @@ class Awaiting:
         finally:
             self.busy -= 1
 
-    async def _react(self, recorded: Recorded, dealt: Dealt) -> None:
+    async def _react(self, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         if recorded.aggregate_id in self.held_up:
             await self.held_up[recorded.aggregate_id].wait()
         if self.fails.get(recorded.aggregate_id, 0):
@@ -221,15 +221,15 @@ class Awaiting:
         return [recorded.position for recorded in self.done if recorded.aggregate_id == aggregate_id]
 
 
-def around() -> Asked:
+def around() -> CommandContext:
     command_id = derived_id(os.urandom(16))
-    return Asked(
-        Context(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
+    return CommandContext(
+        Causation(actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id)
     )
 
 
 @asynccontextmanager
-async def running(*reactors: Running | TimerClock) -> AsyncIterator[None]:
+async def running(*reactors: RunningReactor | TimerClock) -> AsyncIterator[None]:
     """Run reactors meanwhile; what one of them raises is raised here."""
     tasks = [asyncio.create_task(each.run()) for each in reactors]
     try:
@@ -242,13 +242,13 @@ async def running(*reactors: Running | TimerClock) -> AsyncIterator[None]:
                 raise result
 
 
-def replier(commands: Commands) -> Reply:
+def replier(commands: Commands) -> ReplyReactor:
     """The reply reactor of a process without models."""
-    return Reply(commands, AgentOrchestrator(team_of()))
+    return ReplyReactor(commands, AgentOrchestrator(team_of()))
 
 
-def reacting(store: EventStore, reactor: Reactor, **settings: Any) -> Running:
-    return Running(store, TYPES, reactor, **settings)
+def reacting(store: EventStore, reactor: Reactor, **settings: Any) -> RunningReactor:
+    return RunningReactor(store, TYPES, reactor, **settings)
 
 
 async def until(condition: Callable[[], object | Awaitable[object]]) -> None:

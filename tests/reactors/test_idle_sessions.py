@@ -33,20 +33,20 @@ from tta.domain.timer import FallDue, TimerDue, TimerScheduled
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import Role, TimerPurpose
 from tta.reactors.idle_sessions import IdleSessions
-from tta.reactors.reactor import Running
+from tta.reactors.reactor import RunningReactor
 from tta.reactors.timer_clock import TimerClock
-from tta.reactors.timer_index import Timers
+from tta.reactors.timer_index import TimersReactor
 
 LONG_AGO = datetime.now(UTC) - 10 * HOUR
 RELEASE = ReleaseSafetyHold(reason="Spoke with them.", by=Role.THERAPIST, at=LONG_AGO)
 
 
-def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[Running | TimerClock, ...]:
+def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[RunningReactor | TimerClock, ...]:
     """What leaves idle sessions in a process, and what keeps time there."""
     store = commands.aggregates.store
     return (
         reacting(store, IdleSessions(commands, idle)),
-        reacting(store, Timers(store)),
+        reacting(store, TimersReactor(store)),
         TimerClock(commands, look_every_s=LOOK_EVERY_S),
     )
 
@@ -63,7 +63,7 @@ async def begun(machine: Machine, at: datetime = LONG_AGO, slot: int = SLOT) -> 
         )
 
     asked = around()
-    play = new_session_id(player_id, asked.context.command_id)
+    play = new_session_id(player_id, asked.causation.command_id)
     await handle_session(machine.commands, play, player_id, start, asked)
     return player_id, play
 
@@ -101,8 +101,8 @@ async def more_than(machine: Machine, who: tuple[UUID, UUID], count: int) -> boo
     return len(await timers(machine, who)) > count
 
 
-async def has_caught_up(machine: Machine, reactor: Running | TimerClock) -> bool:
-    assert isinstance(reactor, Running), "a clock follows no log"
+async def has_caught_up(machine: Machine, reactor: RunningReactor | TimerClock) -> bool:
+    assert isinstance(reactor, RunningReactor), "a clock follows no log"
     return all(reactor.lanes[slot].mark.position == end for slot, end in (await machine.ends()).items())
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tta.eventstore.envelope import Place
+from tta.eventstore.envelope import FingerprintedPosition
 from tta.reactors.lanes import HELD_MAX, Lane
 
 
@@ -11,8 +11,8 @@ def lane(mark: int = 0, done: tuple[int, ...] = (), parked: tuple[int, ...] = ()
     return Lane(3, at(mark), done=done, parked=parked)
 
 
-def at(position: int) -> Place:
-    return Place(position, f"{position:016x}")
+def at(position: int) -> FingerprintedPosition:
+    return FingerprintedPosition(position, f"{position:016x}")
 
 
 def test_the_mark_waits_for_the_oldest():

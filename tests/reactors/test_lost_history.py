@@ -37,11 +37,11 @@ from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore
 from tta.eventstore.timers import Entry, TimerIndex
 from tta.reactors.idle_sessions import IdleSessions
-from tta.reactors.narration import Narrate
-from tta.reactors.practice import Practice
-from tta.reactors.reactor import Running
-from tta.reactors.reply import Reply
-from tta.reactors.timer_index import Timers
+from tta.reactors.narration import NarrationReactor
+from tta.reactors.practice import PracticeReactor
+from tta.reactors.reactor import RunningReactor
+from tta.reactors.reply import ReplyReactor
+from tta.reactors.timer_index import TimersReactor
 
 SAVE_OFTEN = {"save_mark_every_s": 0.02}
 
@@ -71,7 +71,7 @@ async def reaches(machine: Machine, name: str) -> bool:
     return (check.state, check.position) == (MarkState.STANDING, (await machine.ends())[SLOT])
 
 
-async def has_read_again(machine: Machine, name: str, working: Running) -> None:
+async def has_read_again(machine: Machine, name: str, working: RunningReactor) -> None:
     await until(lambda: SLOT in working.lanes)
     await until(lambda: reaches(machine, name))
 
@@ -89,7 +89,7 @@ async def test_what_is_played_after_a_loss_is_answered_once(machine: Machine, la
                 await machine.all_answered()
                 if turn == 1:
                     older = await copied(machine)
-            await until(lambda: reaches(machine, Reply.NAME))
+            await until(lambda: reaches(machine, ReplyReactor.NAME))
             was = working.lanes[SLOT].mark.position
             machine.commands = await machine.process()
             await lose(machine, older)
@@ -100,12 +100,12 @@ async def test_what_is_played_after_a_loss_is_answered_once(machine: Machine, la
                 await machine.say(*who)
                 await machine.all_answered()
             assert await machine.must_be_answered_once() == 8
-            await until(lambda: reaches(machine, Reply.NAME))
+            await until(lambda: reaches(machine, ReplyReactor.NAME))
     assert working.put_back_total >= 1
     put_back_to = [line for line in said if line["event"].startswith("a reactor is put back")]
     assert {line["log_level"] for line in put_back_to} == {"critical"}
     assert put_back_to[0]["was"] > put_back_to[0]["now"]
-    check = (await machine.store.marks.check([Reply.NAME]))[Reply.NAME][SLOT]
+    check = (await machine.store.marks.check([ReplyReactor.NAME]))[ReplyReactor.NAME][SLOT]
     assert check.put_back is not None
     assert check.put_back.was == was
     assert working.broken == ""
@@ -120,10 +120,10 @@ async def test_a_slot_that_the_release_before_left_astray_is_answered_again(mach
     fields: tuple[Any, ...] = {"mark": ("mark", end + 40), "done": (end, ""), "parked": (end, "it failed")}[
         name
     ]
-    prints = machine.store.layout.fingerprints(SLOT, Reply.NAME)
+    prints = machine.store.layout.fingerprints(SLOT, ReplyReactor.NAME)
     if name != "mark":
         await machine.store.nodes.call("HSET", prints, end, "0" * 16)
-    await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, Reply.NAME), *fields)
+    await machine.store.nodes.call("HSET", machine.store.layout.at(SLOT, ReplyReactor.NAME), *fields)
     for _ in range(2):
         commands = await machine.process()
         async with running(reacting(commands.aggregates.store, replier(commands))):
@@ -200,16 +200,16 @@ async def test_a_turn_that_is_answered_asks_no_model_again(machine: Machine):
         await machine.say(who, play, choice)
         await machine.all_answered()
     asked, end = len(model.asked), await machine.ends()
-    for name in (Reply.NAME, Narrate.NAME):
+    for name in (ReplyReactor.NAME, NarrationReactor.NAME):
         await forget_marks(machine, name)
     reply, narrate = narrating(await machine.process(), model)
     reply._save_mark_every_s = narrate._save_mark_every_s = 0.02
     async with running(reply, narrate):
-        await has_read_again(machine, Reply.NAME, reply)
-        await has_read_again(machine, Narrate.NAME, narrate)
+        await has_read_again(machine, ReplyReactor.NAME, reply)
+        await has_read_again(machine, NarrationReactor.NAME, narrate)
     assert asked == len(model.asked) == 1
     assert await machine.ends() == end
-    assert await machine.store.parked(Narrate.NAME) == {}
+    assert await machine.store.parked(NarrationReactor.NAME) == {}
 
 
 async def test_what_was_credited_is_not_credited_again_however_long_ago(machine: Machine):
@@ -222,11 +222,13 @@ async def test_what_was_credited_is_not_credited_again_however_long_ago(machine:
     for turn in range(max(CREDITS_MAX, RECENT_MAX) + 1):
         again = PractiseSkill(skill="grounding_54321", session_id=play, turn=2 + turn, scene="river", at=NOON)
         await machine.ask(care_plan, care_plan_id(player_id), again, player_id)
-    await forget_marks(machine, Practice.NAME)
+    await forget_marks(machine, PracticeReactor.NAME)
     before = await machine.ends()
     commands = await machine.process()
-    async with running(working := reacting(commands.aggregates.store, Practice(commands), **SAVE_OFTEN)):
-        await has_read_again(machine, Practice.NAME, working)
+    async with running(
+        working := reacting(commands.aggregates.store, PracticeReactor(commands), **SAVE_OFTEN)
+    ):
+        await has_read_again(machine, PracticeReactor.NAME, working)
     assert await machine.ends() == before
 
 
@@ -306,7 +308,7 @@ async def test_a_doubted_index_of_timers_is_put_right(machine: Machine):
         await until(lambda: _is_entered(machine, who))
     await TimerIndex(machine.store).put(SLOT, [(Entry(timer_of(who), 1), datetime.now(UTC) + HOUR)])
     await TimerIndex(machine.store).mark_whole(SLOT)
-    await Timers(machine.store).doubt(SLOT)
+    await TimersReactor(machine.store).doubt(SLOT)
     async with running(clock):
         await until(lambda: all_came(machine))
     assert await must_have_come_once(machine) == (1, 0)

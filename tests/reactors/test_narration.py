@@ -9,8 +9,8 @@ import pytest
 from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 
 from told_passages import next_passage
-from tta.agents.messages import Brief, Meant, Written
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
+from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.agents.orchestrator import TOO_LATE, AgentOrchestrator
 from tta.agents.steps import Deadlines
 from tta.agents.team import team_of
@@ -21,9 +21,9 @@ from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences, WithdrawConsent
 from tta.domain.turns import InteractionAnswered, NarrationRequested
 from tta.domain.vocabulary import AgeBand, Author, ConsentPurpose
-from tta.reactors.narration import Narrate
-from tta.reactors.reactor import Running
-from tta.reactors.reply import Reply
+from tta.reactors.narration import NarrationReactor
+from tta.reactors.reactor import RunningReactor
+from tta.reactors.reply import ReplyReactor
 from tta.security.sealing import open_event
 from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
@@ -70,11 +70,11 @@ class Model:
         self.meant = Meaning("unsure")
         self.within_s: list[float] = []
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
         self.asked.append(call_id)
-        return Meant(self.meant, INTERPRETED)
+        return ModelMeaning(self.meant, INTERPRETED)
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
         self.asked.append(call_id)
         self.within_s.append(within_s)
         self.begun.set()
@@ -82,8 +82,8 @@ class Model:
         outcome = NarrationOutcome.FAILED if self.fails else NarrationOutcome.WRITTEN
         narration = Narration(outcome=outcome, endpoint="here", model="small")
         if self.fails:
-            raise NotWritten(narration, may_pass=True)
-        return Written(f"{brief.told.text} {SAYS}", narration)
+            raise NoModelText(narration, may_pass=True)
+        return ModelText(f"{brief.told.text} {SAYS}", narration)
 
 
 @pytest.fixture
@@ -95,10 +95,10 @@ def narrating(
     commands: Commands,
     model: Model,
     deadlines: Deadlines = Deadlines(),  # noqa: B008 - A constant.
-) -> tuple[Running, Running]:
+) -> tuple[RunningReactor, RunningReactor]:
     by = AgentOrchestrator(team_of(model, model_text_unchecked=True), deadlines)
     store = commands.aggregates.store
-    return reacting(store, Reply(commands, by)), reacting(store, Narrate(commands, by))
+    return reacting(store, ReplyReactor(commands, by)), reacting(store, NarrationReactor(commands, by))
 
 
 async def playing(machine: Machine, *, agreed: bool = True) -> tuple[UUID, UUID, str]:
@@ -303,7 +303,8 @@ async def test_asked_only_what_was_meant_the_answer_says_so(machine: Machine, mo
     by = AgentOrchestrator(team_of(model))
     store = machine.commands.aggregates.store
     async with running(
-        reacting(store, Reply(machine.commands, by)), reacting(store, Narrate(machine.commands, by))
+        reacting(store, ReplyReactor(machine.commands, by)),
+        reacting(store, NarrationReactor(machine.commands, by)),
     ):
         await machine.say(who, play, UNCLEAR)
         await machine.all_answered()

@@ -11,18 +11,18 @@ from model_server import ModelServer, model_server, retold
 from reactor_examples import NOON, Machine, reacting, running
 from test_narration import UNCLEAR, Model, answer, narrating, playing
 
-from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoint_llms import EndpointModels
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway
-from tta.agents.messages import Brief, Meant, Written
+from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.domain import player
 from tta.domain.narration import NarrationOutcome
 from tta.domain.player import WithdrawConsent
 from tta.domain.vocabulary import Author, ConsentPurpose
-from tta.reactors.narration import Narrate
-from tta.reactors.reply import Reply
+from tta.reactors.narration import NarrationReactor
+from tta.reactors.reply import ReplyReactor
 
 WITHDRAWN = WithdrawConsent(purpose=ConsentPurpose.MODEL_PROCESSING, at=NOON)
 
@@ -36,13 +36,13 @@ class Between:
         self._models = models
         self.happens: Callable[[], Awaitable[None]] | None = None
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
         meant = await self._models.interpret(brief, call_id=call_id, within_s=within_s)
         if self.happens is not None:
             await self.happens()
         return meant
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
         return await self._models.narrate(brief, call_id=call_id, within_s=within_s)
 
 
@@ -54,7 +54,7 @@ async def asking(machine: Machine, server: ModelServer) -> AsyncIterator[Between
     models = EndpointModels(Gateway([endpoint], store.nodes, machine.name, LIMITS))
     between = Between(models)
     by = AgentOrchestrator(team_of(between, model_text_unchecked=True))
-    reactors = Reply(machine.commands, by), Narrate(machine.commands, by)
+    reactors = ReplyReactor(machine.commands, by), NarrationReactor(machine.commands, by)
     try:
         async with running(*(reacting(store, each) for each in reactors)):
             yield between

@@ -19,18 +19,18 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.eventstore.child_server import ChildServer
-from tta.reactors.practice import Practice
-from tta.reactors.reactor import Running
+from tta.reactors.practice import PracticeReactor
+from tta.reactors.reactor import RunningReactor
 from tta.telemetry.metrics import REGISTRY
 
 SKILLS = ("breathing_478", "grounding_54321")
 Credits = Counter[tuple[UUID, int, str]]
 
 
-async def practising(machine: Machine) -> Running:
+async def practising(machine: Machine) -> RunningReactor:
     """A practice reactor in a process of its own."""
     commands = await machine.process()
-    return reacting(commands.aggregates.store, Practice(commands))
+    return reacting(commands.aggregates.store, PracticeReactor(commands))
 
 
 async def answer(
@@ -125,7 +125,7 @@ async def test_the_credit_itself_says_that_the_answer_is_dealt_with(machine: Mac
     await answer(machine, player_id, play, 1, *SKILLS)
     async with running(await practising(machine)):
         await all_credited(machine)
-        mark, done, _ = await machine.store.dealt(SLOT, Practice.NAME)
+        mark, done, _ = await machine.store.dealt(SLOT, PracticeReactor.NAME)
     told = next(each.position for each in await machine.log(SLOT) if each.type == "InteractionAnswered")
     assert told in done | set(range(mark + 1))
 
@@ -190,10 +190,10 @@ async def be_killed_again_and_again(machine: Machine, times: int) -> int:
             await answer(machine, *each, turn, *SKILLS)
         for process in commands:
             process.aggregates._cache.clear()  # As a process that starts anew.
-        pair = [reacting(each.aggregates.store, Practice(each)) for each in commands]
+        pair = [reacting(each.aggregates.store, PracticeReactor(each)) for each in commands]
         async with running(*pair):
             await asyncio.sleep(chance.uniform(0, 0.03))
-    async with running(*(reacting(each.aggregates.store, Practice(each)) for each in commands)):
+    async with running(*(reacting(each.aggregates.store, PracticeReactor(each)) for each in commands)):
         await all_credited(machine)
     return await must_be_credited_once(machine)
 

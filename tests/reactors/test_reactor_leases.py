@@ -10,14 +10,14 @@ from reactor_examples import ASKS, SLOTS, Awaiting, Machine, reacting, running, 
 
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.heartbeats import members
-from tta.reactors.leases import Leases, owner
+from tta.reactors.leases import ReactorLeases, owner
 
 LEASE_S = 0.6
 names = st.lists(st.text("abcdef", min_size=1, max_size=6), min_size=1, max_size=8, unique=True)
 
 
-def process(machine: Machine, worker: str) -> Leases:
-    return Leases(machine.store, worker, lease_s=LEASE_S)
+def process(machine: Machine, worker: str) -> ReactorLeases:
+    return ReactorLeases(machine.store, worker, lease_s=LEASE_S)
 
 
 @given(names, st.integers(0, 255))

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from counted_calls import arguments_of
 from told_passages import next_passage
 from tta.domain import player, safety_record, session
-from tta.domain.base import Sealed
+from tta.domain.base import SealedText
 from tta.domain.identity import safety_record_id
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
@@ -26,8 +26,8 @@ from tta.domain.turns import (
 from tta.domain.vocabulary import AgeBand, Author, Role
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
-from tta.reactors.reactor import Running
-from tta.reactors.reply import Reply
+from tta.reactors.reactor import RunningReactor
+from tta.reactors.reply import ReplyReactor
 from tta.security.sealing import open_event
 from tta.stories.playing.narrating import opening
 from tta.stories.story import catalogue
@@ -48,7 +48,7 @@ GENTLE = SetPreferences(
 )
 
 
-async def replying(machine: Machine) -> Running:
+async def replying(machine: Machine) -> RunningReactor:
     """A reply reactor in a process of its own."""
     commands = await machine.process()
     return reacting(commands.aggregates.store, replier(commands))
@@ -59,7 +59,7 @@ async def answer_to(machine: Machine, player_id: UUID, play: UUID, turn: int = 1
     for recorded in await machine.log(player_id.bytes[0] % SLOTS):
         event = TYPES.event(recorded)
         if isinstance(event, InteractionAnswered) and (recorded.aggregate_id, event.turn) == (play, turn):
-            assert isinstance(event.reply, Sealed), "what is stored is sealed"
+            assert isinstance(event.reply, SealedText), "what is stored is sealed"
             opened = open_event(event, await machine.commands.keyring.newest(player_id))
             assert isinstance(opened, InteractionAnswered)
             return opened
@@ -80,7 +80,9 @@ async def test_the_answer_itself_says_that_the_words_are_dealt_with(machine: Mac
         await machine.say(*await machine.session())
     async with running(await replying(machine)):
         await machine.all_answered()
-        mark, done, _ = await machine.store.dealt(SLOT, Reply.NAME)  # Nothing else has been written down yet.
+        mark, done, _ = await machine.store.dealt(
+            SLOT, ReplyReactor.NAME
+        )  # Nothing else has been written down yet.
     asked = {each.position for each in await machine.log(SLOT) if each.type == "InteractionSubmitted"}
     assert asked <= done | set(range(mark + 1))
 
@@ -133,7 +135,7 @@ async def test_cause_and_correlation_lead_back_to_the_words(machine: Machine):
     async with running(await replying(machine)):
         await machine.all_answered()
     asked, answered = (await machine.log(SLOT))[-2:]
-    assert answered.actor == f"reactor:{Reply.NAME}"
+    assert answered.actor == f"reactor:{ReplyReactor.NAME}"
     assert answered.causation_id == asked.event_id
     assert answered.correlation_id == asked.correlation_id
 

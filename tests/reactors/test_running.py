@@ -18,7 +18,7 @@ from reactor_examples import (
 )
 from structlog.testing import capture_logs
 
-from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.appends import Acknowledgement, Append
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import NOWHERE
 from tta.reactors.lanes import HELD_MAX
@@ -154,7 +154,7 @@ async def test_a_slot_with_as_many_parked_as_the_store_holds_goes_on_one_by_one(
         await machine.stand(parked, *[ASKS_NOTHING] * 400)
     for position in range(1, 1_025):
         place = (await machine.store.at(SLOT, position)).place
-        dealt = Dealt(reactor.NAME, place, place, parked="set aside")
+        dealt = Acknowledgement(reactor.NAME, place, place, parked="set aside")
         await machine.store.append(Append(streams=(), slot=SLOT, dealt=dealt))
     slow, quick = some_id(), some_id()
     release = reactor.hold_up(slow)

@@ -14,10 +14,10 @@ from tta.domain.passages import Beginning
 from tta.domain.turns import InteractionAnswered, RequestNarration
 from tta.domain.vocabulary import Author
 from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE, Repertoire
-from tta.reactors.leases import Leases
-from tta.reactors.narration import Narrate
-from tta.reactors.reactor import Running
-from tta.reactors.reply import Reply
+from tta.reactors.leases import ReactorLeases
+from tta.reactors.narration import NarrationReactor
+from tta.reactors.reactor import RunningReactor
+from tta.reactors.reply import ReplyReactor
 from tta.security.sealing import open_event
 from tta.stories.story import catalogue
 
@@ -30,10 +30,12 @@ NEW = Repertoire({"clearing": {1: FIRST, NEXT: SECOND}})
 OF_SECOND = Beginning(version=NEXT)
 
 
-async def replying(machine: Machine, repertoire: Repertoire, leases: Leases | None = None) -> Running:
+async def replying(
+    machine: Machine, repertoire: Repertoire, leases: ReactorLeases | None = None
+) -> RunningReactor:
     """A reply reactor in a process of its own, which has these stories."""
     commands = await machine.process()
-    reply = Reply(commands, AgentOrchestrator(team_of()), repertoire)
+    reply = ReplyReactor(commands, AgentOrchestrator(team_of()), repertoire)
     return reacting(commands.aggregates.store, reply, leases=leases)
 
 
@@ -66,10 +68,10 @@ async def test_a_process_without_the_version_leaves_the_turn_to_one_that_has_it(
 async def test_a_process_that_comes_with_the_version_takes_over_while_the_older_ones_stay(machine: Machine):
     who = await machine.session(begins=OF_SECOND)
     await machine.say(*who, "status")
-    old = [Leases(machine.store, name, stories=1) for name in ("a", "b", "c")]
+    old = [ReactorLeases(machine.store, name, stories=1) for name in ("a", "b", "c")]
     for each in (*old, *old):
         await each.beat()
-    newer = Leases(machine.store, "d", stories=2)
+    newer = ReactorLeases(machine.store, "d", stories=2)
     with capture_logs() as logs:
         async with running(*[await replying(machine, OLD, each) for each in old]):
             await put_off_at_least(1, logs)
@@ -135,9 +137,9 @@ async def test_what_a_model_is_asked_for_is_left_to_others_too(machine: Machine)
     await machine.say(*who, "status")
     await machine.ask(session, who[1], RequestNarration(turn=1, held=False, at=NOON), who[0])
 
-    def narrating(repertoire: Repertoire) -> Running:
+    def narrating(repertoire: Repertoire) -> RunningReactor:
         by = AgentOrchestrator(team_of())
-        return reacting(machine.store, Narrate(machine.commands, by, repertoire))
+        return reacting(machine.store, NarrationReactor(machine.commands, by, repertoire))
 
     with capture_logs() as logs:
         async with running(narrating(OLD)):

@@ -18,8 +18,8 @@ from tta.domain.player import SetPreferences
 from tta.domain.turns import InteractionAnswered
 from tta.domain.vocabulary import AgeBand
 from tta.reactors.answering import UNREAD_SENTENCE
-from tta.reactors.practice import Practice
-from tta.reactors.reactor import Running
+from tta.reactors.practice import PracticeReactor
+from tta.reactors.reactor import RunningReactor
 from tta.security.keyring import Keyring, KeyringIncomplete
 
 AVOIDING = SetPreferences(
@@ -99,7 +99,7 @@ async def test_no_skill_is_credited_and_no_timer_set_meanwhile(machine: Machine)
     watched = await begun(machine)
     key = await taken(machine, watched[0])
     async with running(working := leaving(await machine.process())[0]):
-        assert isinstance(working, Running)
+        assert isinstance(working, RunningReactor)
         await until(lambda: working.parked_total == 1)
     assert await timers(machine, watched) == []
     commands = await machine.process()
@@ -131,7 +131,7 @@ async def test_no_reactor_makes_a_key(machine: Machine, reactor: str):
     key = await taken(machine, who[0])
     commands = await machine.process()
     working: Any = {
-        "practice": lambda: reacting(commands.aggregates.store, Practice(commands)),
+        "practice": lambda: reacting(commands.aggregates.store, PracticeReactor(commands)),
         "idle": lambda: leaving(commands)[0],
         "reply": lambda: reacting(commands.aggregates.store, replier(commands)),
     }[reactor]()

@@ -12,12 +12,12 @@ from tta.domain import timer
 from tta.domain.identity import timer_id
 from tta.domain.timer import CancelTimer, ScheduleTimer, TimerCancelled, TimerDue, TimerScheduled
 from tta.domain.vocabulary import TimerPurpose
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.timers import TimerIndex
-from tta.reactors.reactor import Running
+from tta.reactors.reactor import RunningReactor
 from tta.reactors.timer_clock import TimerClock
-from tta.reactors.timer_index import Timers
+from tta.reactors.timer_index import TimersReactor
 
 LOOK_EVERY_S = 0.02
 HOUR = timedelta(hours=1)
@@ -25,10 +25,10 @@ IDLE = TimerPurpose.SESSION_IDLE
 TAGS = {event.__name__ for event in timer.EVENTS}
 
 
-def keeping_time(commands: Commands) -> tuple[Running, TimerClock]:
+def keeping_time(commands: Commands) -> tuple[RunningReactor, TimerClock]:
     """What a process that reacts has for timers."""
     return (
-        reacting(commands.aggregates.store, Timers(commands.aggregates.store)),
+        reacting(commands.aggregates.store, TimersReactor(commands.aggregates.store)),
         TimerClock(commands, look_every_s=LOOK_EVERY_S),
     )
 
@@ -50,9 +50,9 @@ def timer_of(player_id: UUID) -> UUID:
     return timer_id(player_id, IDLE, player_id)
 
 
-async def histories(machine: Machine) -> dict[UUID, list[Recorded]]:
+async def histories(machine: Machine) -> dict[UUID, list[RecordedEvent]]:
     """What the log says of each timer."""
-    found: dict[UUID, list[Recorded]] = defaultdict(list)
+    found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for slot in range(SLOTS):
         for recorded in await machine.log(slot):
             if recorded.type in TAGS:

@@ -20,7 +20,7 @@ from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Context, Draft
+from tta.eventstore.envelope import ABSENT, Causation, Draft
 from tta.eventstore.store import EventStore
 from tta.security.binding import KeyringForeign, bind, bind_anyway, read_ids
 from tta.security.key_files import KeyEncryptionKeys, KeyFileUnsafe
@@ -45,19 +45,19 @@ class Pair(NamedTuple):
         assert ids.store
         return ids.store
 
-    def event(self) -> tuple[Context, Draft]:
+    def event(self) -> tuple[Causation, Draft]:
         command_id = UUID(bytes=os.urandom(16))
-        context = Context(
+        causation = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         happened = ConsentWithdrawn(purpose=ConsentPurpose.PLAY, at=datetime.now(UTC))
-        return context, event_types().draft(happened)
+        return causation, event_types().draft(happened)
 
     async def happens(self) -> None:
         """An event stands in the store."""
-        context, draft = self.event()
+        causation, draft = self.event()
         streams = [StreamAppend(UUID(bytes=os.urandom(16)), ABSENT, [draft])]
-        await self.store.append(Append(streams=streams, context=context))
+        await self.store.append(Append(streams=streams, causation=causation))
 
     async def keyring_is(self, *, gone: bool = False, named: str = "") -> None:
         """Do to the keyring what an operator's mistake does."""

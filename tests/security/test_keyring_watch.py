@@ -32,9 +32,9 @@ async def pair(keyring_server: ChildServer, request: pytest.FixtureRequest) -> A
 async def registered(pair: Pair, player_id: UUID) -> None:
     """A player with a key and an event, as a registration leaves them."""
     await pair.keyring.make(player_id)
-    context, draft = pair.event()
+    causation, draft = pair.event()
     streams = [StreamAppend(player_id, ABSENT, [draft], player_id)]
-    await pair.store.append(Append(streams=streams, context=context))
+    await pair.store.append(Append(streams=streams, causation=causation))
 
 
 async def test_every_player_is_found_page_by_page(pair: Pair):

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from tta.domain.vocabulary import Role
-from tta.security.policy import POLICY, Action, Forbidden, NotTheirs, require_relation, require_role
+from tta.security.policy import POLICY, Action, ActionForbidden, NotTheirs, require_relation, require_role
 from tta.security.tokens import Principal
 
 PLAYER, OTHER = UUID(int=1), UUID(int=2)
@@ -17,9 +17,9 @@ def principal(*roles: Role, player_id: UUID | None = PLAYER) -> Principal:
 
 def test_a_role_that_may_do_it_to_somebody_passes_the_first_gate():
     require_role(principal(Role.PLAYER), Action.SESSION_READ)
-    with pytest.raises(Forbidden, match=r"expected a role that may session\.read, got admin, operator"):
+    with pytest.raises(ActionForbidden, match=r"expected a role that may session\.read, got admin, operator"):
         require_role(principal(Role.OPERATOR, Role.ADMIN), Action.SESSION_READ)
-    with pytest.raises(Forbidden, match="got none"):
+    with pytest.raises(ActionForbidden, match="got none"):
         require_role(principal(), Action.SESSION_READ)
 
 
@@ -35,9 +35,9 @@ def test_a_relation_does_not_stand_in_for_a_role():
 
 
 def test_where_nobody_is_concerned_there_is_nothing_to_hide():
-    with pytest.raises(Forbidden, match="plays as nobody yet"):
+    with pytest.raises(ActionForbidden, match="plays as nobody yet"):
         require_relation(principal(Role.PLAYER, player_id=None), Action.SESSION_START, None)
-    with pytest.raises(Forbidden, match="plays as somebody already"):
+    with pytest.raises(ActionForbidden, match="plays as somebody already"):
         require_relation(principal(Role.PLAYER), Action.PLAYER_REGISTER, None)
 
 

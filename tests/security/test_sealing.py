@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tta.domain.base import Sealed, personal_fields
+from tta.domain.base import SealedText, personal_fields
 from tta.domain.player import PreferencesSet
 from tta.domain.session import SessionPaused
 from tta.domain.turns import InteractionSubmitted
@@ -47,8 +47,8 @@ PREFERENCES = PreferencesSet(
 
 
 def test_a_box_of_the_first_version_opens_for_ever():
-    assert KEY.open(Sealed(BOX)) == "Grüße"
-    assert key_id(Sealed(BOX)) == 7
+    assert KEY.open(SealedText(BOX)) == "Grüße"
+    assert key_id(SealedText(BOX)) == 7
 
 
 def test_a_box_is_laid_out_as_the_format_says():
@@ -85,7 +85,7 @@ def test_words_are_not_in_the_box():
 )
 def test_another_key_does_not_open_it(key: DataKey):
     with pytest.raises(SealBroken, match="does not open"):
-        key.open(Sealed(BOX))
+        key.open(SealedText(BOX))
 
 
 @pytest.mark.parametrize("index", range(len(BOX)))
@@ -93,13 +93,13 @@ def test_a_box_that_was_altered_anywhere_does_not_open(index: int):
     altered = bytearray(BOX)
     altered[index] ^= 1
     with pytest.raises(SealBroken):
-        KEY.open(Sealed(bytes(altered)))
+        KEY.open(SealedText(bytes(altered)))
 
 
 @pytest.mark.parametrize("length", range(len(BOX)))
 def test_a_box_that_was_cut_short_does_not_open(length: int):
     with pytest.raises(SealBroken):
-        KEY.open(Sealed(BOX[:length]))
+        KEY.open(SealedText(BOX[:length]))
 
 
 def test_a_box_cannot_be_moved_to_another_event_or_field():
@@ -107,12 +107,12 @@ def test_a_box_cannot_be_moved_to_another_event_or_field():
     other_field = BOX[:34] + b"reply" + BOX[39:]
     for moved in (other_event, other_field):
         with pytest.raises(SealBroken):
-            KEY.open(Sealed(moved))
+            KEY.open(SealedText(moved))
 
 
 def test_a_value_of_another_type_is_not_taken_for_this_one():
     with pytest.raises(SealBroken):
-        KEY.open(Sealed(BOX), tuple[str, ...])
+        KEY.open(SealedText(BOX), tuple[str, ...])
 
 
 def test_every_personal_field_of_an_event_is_sealed_and_no_other():
@@ -121,7 +121,7 @@ def test_every_personal_field_of_an_event_is_sealed_and_no_other():
     assert fields == {"avoid_topics", "trigger_warnings", "emergency_contact"}
     for name in PreferencesSet.__struct_fields__:
         if name in fields:
-            assert isinstance(getattr(sealed, name), Sealed)
+            assert isinstance(getattr(sealed, name), SealedText)
         else:
             assert getattr(sealed, name) == getattr(PREFERENCES, name)
     assert open_event(sealed, KEY) == PREFERENCES

@@ -8,7 +8,7 @@ import pytest
 from tta.stories.checking.chance import chance_problems, uses_chance
 from tta.stories.checking.check import UNLIKE, check
 from tta.stories.checking.walk import Walk
-from tta.stories.playing.runtime import Chosen, Move, Playthrough
+from tta.stories.playing.runtime import ChoiceMove, Move, Playthrough
 from tta.stories.story import Story, newest
 
 SEEDED = '"ev",{"VAR?":"seed"},"srnd","pop","/ev"'
@@ -39,8 +39,8 @@ def way_to_chance(story: Story) -> tuple[Move, ...]:
                 return place.moves
             for offer in place.shown.offers:
                 walker.go_back(place.saved, place.shown)
-                walker.make(Chosen(offer.id))
-                walk.arrive(walker, (*place.moves, Chosen(offer.id)))
+                walker.make(ChoiceMove(offer.id))
+                walk.arrive(walker, (*place.moves, ChoiceMove(offer.id)))
     raise AssertionError("chance is nowhere")
 
 

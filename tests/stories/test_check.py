@@ -14,7 +14,7 @@ from small_story import small_story
 from faulty_story import FAULTY
 from tta.stories.checking.check import NAMED, SCENES_MIN, SESSIONS, UNLIKE, check, check_compiled
 from tta.stories.checking.softest import soft_problems
-from tta.stories.playing.runtime import CHARACTERS_MAX, LINES_MAX, Chosen, Playthrough, Sent
+from tta.stories.playing.runtime import CHARACTERS_MAX, LINES_MAX, ChoiceMove, Playthrough, SceneMove
 from tta.stories.shown import show_findings
 from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, read_story
 from tta.stories.ways import credited
@@ -196,24 +196,28 @@ def test_a_thought_record_is_credited_once_all_its_columns_are_filled(columns):
     story = newest("clearing")
     assert story is not None
     play = Playthrough(story, SESSIONS[0])
-    play.play([Sent("ledger"), *map(Chosen, columns), Chosen("friend")])
+    play.play([SceneMove("ledger"), *map(ChoiceMove, columns), ChoiceMove("friend")])
     assert play.practised == ()
-    assert play.make(Chosen("moment")).practised == ("thought_record",)
+    assert play.make(ChoiceMove("moment")).practised == ("thought_record",)
 
 
 @pytest.mark.parametrize(
     ("story_id", "moves", "skill"),
     [
-        ("storm_keeper", [Sent("tide_steps"), Chosen("rain")], "mindful_noticing"),
-        ("storm_keeper", [Sent("log_room"), Chosen("thought")], "defusion_naming"),
-        ("storm_keeper", [Sent("map_table"), Chosen("red"), Chosen("below")], "wise_mind"),
-        ("storm_keeper", [Sent("slipway"), Chosen("speak")], "dear_man"),
-        ("storm_keeper", [Sent("night_kitchen"), Chosen("finish")], "dear_man"),
-        ("storm_keeper", [Sent("deep_channel"), Chosen("aboard"), Chosen("willing")], "willingness"),
-        ("the_cartographers_debt", [Sent("dunes")], "mindful_noticing"),
-        ("the_cartographers_debt", [Sent("sky_roof"), Chosen("look")], "observing_self"),
-        ("the_cartographers_debt", [Sent("archive"), Chosen("hang")], "willingness"),
-        ("clearing", [Sent("compost"), Chosen("open")], "willingness"),
+        ("storm_keeper", [SceneMove("tide_steps"), ChoiceMove("rain")], "mindful_noticing"),
+        ("storm_keeper", [SceneMove("log_room"), ChoiceMove("thought")], "defusion_naming"),
+        ("storm_keeper", [SceneMove("map_table"), ChoiceMove("red"), ChoiceMove("below")], "wise_mind"),
+        ("storm_keeper", [SceneMove("slipway"), ChoiceMove("speak")], "dear_man"),
+        ("storm_keeper", [SceneMove("night_kitchen"), ChoiceMove("finish")], "dear_man"),
+        (
+            "storm_keeper",
+            [SceneMove("deep_channel"), ChoiceMove("aboard"), ChoiceMove("willing")],
+            "willingness",
+        ),
+        ("the_cartographers_debt", [SceneMove("dunes")], "mindful_noticing"),
+        ("the_cartographers_debt", [SceneMove("sky_roof"), ChoiceMove("look")], "observing_self"),
+        ("the_cartographers_debt", [SceneMove("archive"), ChoiceMove("hang")], "willingness"),
+        ("clearing", [SceneMove("compost"), ChoiceMove("open")], "willingness"),
     ],
 )
 def test_an_exercise_that_was_done_is_credited(story_id, moves, skill):

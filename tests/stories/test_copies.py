@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from told_passages import next_passage
 from tta.domain.passages import Wishes
 from tta.stories.playing.filtering import filter_of, may_meet
-from tta.stories.playing.narrating import Told, moves_before_end, opening
+from tta.stories.playing.narrating import ToldPassage, moves_before_end, opening
 from tta.stories.story import CALM, Story, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
@@ -18,7 +18,7 @@ SESSIONS = st.uuids()
 WAYS = st.lists(st.integers(0, 5), max_size=30)
 
 
-def played(story: Story, session_id: UUID, ways: Sequence[int]) -> list[tuple[tuple[str, ...], Told]]:
+def played(story: Story, session_id: UUID, ways: Sequence[int]) -> list[tuple[tuple[str, ...], ToldPassage]]:
     """Play at random; give what was told at the beginning and after each move, with the moves so far."""
     told = opening(story, session_id, Wishes())
     moves = told.passage.moves

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faulty_story import FAULTY
-from tta.stories.playing.runtime import Chosen, NotOffered, Playthrough, Sent, Shelf, StoryFault
+from tta.stories.playing.runtime import (
+    ChoiceMove,
+    NotOffered,
+    Playthrough,
+    PlaythroughShelf,
+    SceneMove,
+    StoryFault,
+)
 from tta.stories.story import CALM, catalogue
 
 STORIES = [versions[max(versions)] for versions in catalogue().values()]
@@ -25,7 +32,7 @@ def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
     moves, shown = [], [place.shown]
     for wish in wishes:
         if place.shown.offers:
-            moves.append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
+            moves.append(ChoiceMove(place.shown.offers[wish % len(place.shown.offers)].id))
             shown.append(place.make(moves[-1]))
     for played in range(len(moves) + 1):
         assert Playthrough(story, session).play(moves[:played]) == shown[played]
@@ -37,18 +44,18 @@ def test_played_again_it_is_the_same_byte_for_byte(story, wishes, session):
 )  # Each example plays its story again from the start, turn after turn.
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5)), max_size=30), st.integers(1, 4))
 def test_from_the_shelf_it_is_the_same_byte_for_byte(story, wishes, places_max):
-    shelf = Shelf(places_max)
+    shelf = PlaythroughShelf(places_max)
     moves: dict[UUID, list[Any]] = {UUID(int=number): [] for number in range(4)}
     for who, wish in wishes:
         session = UUID(int=who)
         place = shelf.at(story, session, moves[session])
         assert place.shown == Playthrough(story, session).play(moves[session])
         if place.shown.offers:
-            moves[session].append(Chosen(place.shown.offers[wish % len(place.shown.offers)].id))
+            moves[session].append(ChoiceMove(place.shown.offers[wish % len(place.shown.offers)].id))
 
 
 def test_so_many_places_are_kept_and_no_more():
-    shelf = Shelf(3)
+    shelf = PlaythroughShelf(3)
     for number in range(10):
         shelf.at(STORIES[number % len(STORIES)], UUID(int=number), [])
         assert len(shelf._places) == min(number + 1, 3)
@@ -57,24 +64,24 @@ def test_so_many_places_are_kept_and_no_more():
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)
 def test_it_may_be_sent_to_the_calm_place_and_goes_on(story):
     place = Playthrough(story, ONE)
-    calm = place.make(Sent(CALM))
+    calm = place.make(SceneMove(CALM))
     assert calm.scene == CALM
     assert calm.offers
-    assert place.make(Chosen(calm.offers[0].id)).text
+    assert place.make(ChoiceMove(calm.offers[0].id)).text
 
 
 def test_what_is_not_offered_cannot_be_chosen():
     with pytest.raises(NotOffered, match="expected one of"):
-        Playthrough(STORIES[0], ONE).make(Chosen("nothing_of_the_kind"))
+        Playthrough(STORIES[0], ONE).make(ChoiceMove("nothing_of_the_kind"))
 
 
 @pytest.mark.parametrize("choice", ["lines", "silent", "called", "long", "through"])
 def test_a_move_that_cannot_be_told_is_a_fault_and_changes_nothing(choice: str):
-    shelf, other = Shelf(), UUID(int=8)
+    shelf, other = PlaythroughShelf(), UUID(int=8)
     begun = shelf.at(FAULTY, ONE, []).shown
-    rested = shelf.at(FAULTY, other, [Chosen("rest")]).shown
+    rested = shelf.at(FAULTY, other, [ChoiceMove("rest")]).shown
     with pytest.raises(StoryFault):
-        shelf.at(FAULTY, ONE, []).make(Chosen(choice))
+        shelf.at(FAULTY, ONE, []).make(ChoiceMove(choice))
     assert shelf.at(FAULTY, ONE, []).shown == begun
-    assert shelf.at(FAULTY, other, [Chosen("rest")]).shown == rested
-    assert shelf.at(FAULTY, ONE, []).make(Chosen("rest")) == rested
+    assert shelf.at(FAULTY, other, [ChoiceMove("rest")]).shown == rested
+    assert shelf.at(FAULTY, ONE, []).make(ChoiceMove("rest")) == rested

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from told_passages import next_passage
 from tta.domain.passages import Play, Wishes
 from tta.stories.playing.filtering import filter_of, may_meet, open_offers
-from tta.stories.playing.narrating import LEFT_OUT, SHELF, Told, opening
-from tta.stories.playing.runtime import Chosen, Move, Playthrough, Sent, Shown
+from tta.stories.playing.narrating import LEFT_OUT, SHELF, ToldPassage, opening
+from tta.stories.playing.runtime import ChoiceMove, Move, Playthrough, SceneMove, ShownPassage
 from tta.stories.story import CALM, Story, catalogue, newest
 from tta.stories.understanding.avoiding import avoided, known_topics
 
@@ -24,7 +24,7 @@ AT_THE_TABLE = ["@drawing_table", "lines", "today"]
 
 
 def move_of(recorded: str) -> Move:
-    return Sent(recorded.removeprefix("@")) if recorded.startswith("@") else Chosen(recorded)
+    return SceneMove(recorded.removeprefix("@")) if recorded.startswith("@") else ChoiceMove(recorded)
 
 
 def variables(played: Playthrough) -> str:
@@ -32,7 +32,7 @@ def variables(played: Playthrough) -> str:
     return json.dumps([saved["variablesState"], saved["visitCounts"]], sort_keys=True)
 
 
-def must_be_replayed(story: Story, told: Told, made: list[Shown], wishes: Wishes) -> None:
+def must_be_replayed(story: Story, told: ToldPassage, made: list[ShownPassage], wishes: Wishes) -> None:
     """The passage is what these moves lead to one after the other, for who has these wishes."""
     last, led = made[-1], told.passage.move == CALMLY
     text = "\n\n".join([*(each.text for each in made[:-1]), *[LEFT_OUT] * led, last.text])
@@ -82,7 +82,9 @@ def test_each_turn_is_told_as_its_recorded_moves_are_played(
             assert (looked.passage.choices, looked.choice_texts) == (told.passage.choices, told.choice_texts)
 
 
-def led_away(story: Story | None, moves: Sequence[str], wishes: Wishes, choice: str) -> tuple[Told, str]:
+def led_away(
+    story: Story | None, moves: Sequence[str], wishes: Wishes, choice: str
+) -> tuple[ToldPassage, str]:
     """Take a choice; give what is told, and how the calm place alone is told then."""
     assert story is not None
     told = next_passage(story, SESSION, moves, wishes, choice=choice, words=None)
@@ -122,7 +124,9 @@ def test_a_choice_that_lies_tells_nothing_of_the_scene_that_is_not_met():
 def test_a_choice_that_would_stay_where_they_may_not_be_any_more_is_not_made():
     story = newest("storm_keeper")
     assert story is not None
-    (stays, *_) = (each for each in Playthrough(story, SESSION).make(Sent("gallery")).offers if not each.to)
+    (stays, *_) = (
+        each for each in Playthrough(story, SESSION).make(SceneMove("gallery")).offers if not each.to
+    )
     told, calm = led_away(story, ["@gallery"], Wishes().softened(), stays.id)
     assert (told.text, told.passage.moves) == (f"{LEFT_OUT}\n\n{calm}", (CALMLY,))
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from told_passages import next_passage
-from tta.domain.passages import Asked, Passage, Play, Wishes
+from tta.domain.passages import Passage, PassageQuestion, Play, Wishes
 from tta.stories.playing.filtering import filter_of
-from tta.stories.playing.narrating import Told, opening, told, understood
+from tta.stories.playing.narrating import ToldPassage, opening, told, understood
 from tta.stories.story import newest
 
 STORY = newest("storm_keeper")
@@ -19,7 +19,7 @@ KEPT = filter_of(FREE)
 FRESH = Play()
 
 
-def said(words: str, play: Play = FRESH, wishes: Wishes = FREE) -> Told:
+def said(words: str, play: Play = FRESH, wishes: Wishes = FREE) -> ToldPassage:
     assert STORY is not None
     return next_passage(STORY, SESSION, play.moves, wishes, choice=None, words=words, asked=play.asked)
 
@@ -133,16 +133,16 @@ def test_of_two_that_were_asked_about_yes_means_neither_and_the_latter_one():
 
 def test_an_ordinal_that_may_be_of_two_lists_is_asked_about():
     offered = said("look", TWO_FIT).passage.choices
-    asked = replace(TWO_FIT, asked=Asked(between=(offered[1], offered[0])))
+    asked = replace(TWO_FIT, asked=PassageQuestion(between=(offered[1], offered[0])))
     assert said("the first", asked).passage.between == (offered[1], offered[0])
     assert said("the last", asked).passage.move is None
     assert said("1", asked).passage.move == offered[0]
-    asked = replace(TWO_FIT, asked=Asked(between=(offered[0], offered[1])))
+    asked = replace(TWO_FIT, asked=PassageQuestion(between=(offered[0], offered[1])))
     assert said("the first", asked).passage.move == offered[0]
 
 
 def test_what_was_asked_about_is_not_taken_where_it_is_not_open_any_more():
-    asked = replace(FRESH, asked=Asked(between=("gone",)))
+    asked = replace(FRESH, asked=PassageQuestion(between=("gone",)))
     assert said("yes", asked).passage.move is None
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tta.domain.passages import Asked, Wishes
+from tta.domain.passages import PassageQuestion, Wishes
 from tta.stories.playing.filtering import filter_of
 from tta.stories.playing.narrating import told, understood
 from tta.stories.story import Story, newest
@@ -26,9 +26,9 @@ def story(name: str) -> Story:
     return found
 
 
-def means(words: str, name: str = "clearing", *moves: str, asked: Asked | None = None) -> Meaning:
+def means(words: str, name: str = "clearing", *moves: str, asked: PassageQuestion | None = None) -> Meaning:
     return understood(
-        story(name), SESSION, moves, EVERYTHING, choice=None, words=words, asked=asked or Asked()
+        story(name), SESSION, moves, EVERYTHING, choice=None, words=words, asked=asked or PassageQuestion()
     )
 
 
@@ -43,7 +43,7 @@ def test_outside_an_exercise_they_mean_to_leave(words: str, moves: tuple[str, ..
 
 @pytest.mark.parametrize("words", STOPS)
 def test_said_again_they_are_meant(words: str):
-    assert means(words, asked=Asked(to_quit=True)) == Meaning("quit", confirmed=True)
+    assert means(words, asked=PassageQuestion(to_quit=True)) == Meaning("quit", confirmed=True)
 
 
 @pytest.mark.parametrize("words", STOPS)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_places import place
 
-from tta.domain.passages import Asked
+from tta.domain.passages import PassageQuestion
 from tta.stories.understanding.meaning import KINDS, Meaning, meaning_of
 
 ACCURACY_MIN = 0.9
@@ -67,12 +67,12 @@ PIECES = sorted({word for each in UTTERANCES for word in each.words.split()})
 sentences = st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join) | st.text(max_size=200)
 places = st.sampled_from(sorted({(each.story, each.scene) for each in UTTERANCES}))
 choices = st.sampled_from(sorted({each.choice for each in UTTERANCES if each.choice}))
-asked_before = st.builds(Asked, st.booleans(), st.lists(choices, max_size=2).map(tuple))
+asked_before = st.builds(PassageQuestion, st.booleans(), st.lists(choices, max_size=2).map(tuple))
 
 
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, sentences, asked_before)
-def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str, asked: Asked):
+def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str, asked: PassageQuestion):
     offers, characters = place(*at)
     meant = meaning_of(words, offers, characters, asked=asked)
     ids = {each.id for each in offers}
@@ -84,7 +84,7 @@ def test_any_words_mean_something_that_is_open_or_are_asked_about(at, words: str
 
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.integers(0, 5), asked_before)
-def test_a_choices_own_words_always_mean_it(at, index: int, asked: Asked):
+def test_a_choices_own_words_always_mean_it(at, index: int, asked: PassageQuestion):
     offers, characters = place(*at)
     offer = offers[index % len(offers)]
     for words in (offer.text, offer.text.upper(), f"  {offer.text} ", offer.text.rstrip(".!")):

@@ -9,7 +9,7 @@ from test_check import TOP, compiled, tags
 from tta.stories.checking.check import check, check_compiled
 from tta.stories.checking.counts import visits_told_apart
 from tta.stories.checking.walk import Walk
-from tta.stories.playing.runtime import Chosen, Playthrough
+from tta.stories.playing.runtime import ChoiceMove, Playthrough
 from tta.stories.story import newest, read_story
 
 BY_VISITS = f"""{TOP}
@@ -97,7 +97,7 @@ def test_a_story_that_counts_its_rounds_is_walked_to_the_end(tmp_path):
         places.append(place.shown.scene)
         for offer in place.shown.offers:
             walker.go_back(place.saved, place.shown)
-            walker.make(Chosen(offer.id))
+            walker.make(ChoiceMove(offer.id))
             walk.arrive(walker)
     assert "c" in places
     assert len(places) <= 10, "rounds beyond the fourth are one to the story"

@@ -4,7 +4,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.stories.playing.runtime import Chosen, Offer, Playthrough, Sent, Shown
+from tta.stories.playing.runtime import ChoiceMove, Offer, Playthrough, SceneMove, ShownPassage
 from tta.stories.playing.standing import characters_of
 from tta.stories.story import Story, catalogue, newest
 
@@ -22,7 +22,7 @@ def place(story: str, scene: str) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
     found = newest(story)
     assert found is not None
     played = Playthrough(found, UUID(int=1))
-    return played.make(Sent(scene)).offers, characters_of(found)
+    return played.make(SceneMove(scene)).offers, characters_of(found)
 
 
 @cache
@@ -41,11 +41,11 @@ def where(text: str) -> Place:
     return next(each for each in places() if text in {offer.text for offer in each.offers})
 
 
-def _offering(story: Story) -> list[Shown]:
+def _offering(story: Story) -> list[ShownPassage]:
     played = Playthrough(story, UUID(int=1))
-    found: dict[tuple[Offer, ...], Shown] = {}
+    found: dict[tuple[Offer, ...], ShownPassage] = {}
     for scene in story.scenes:
-        ahead = [(played.make(Sent(scene)), played.saved())]
+        ahead = [(played.make(SceneMove(scene)), played.saved())]
         while ahead:
             shown, saved = ahead.pop()
             if not shown.offers or shown.offers in found:
@@ -53,5 +53,5 @@ def _offering(story: Story) -> list[Shown]:
             found[shown.offers] = shown
             for offer in (each for each in shown.offers if not each.to):
                 played.go_back(saved, shown)
-                ahead.append((played.make(Chosen(offer.id)), played.saved()))
+                ahead.append((played.make(ChoiceMove(offer.id)), played.saved()))
     return list(found.values())

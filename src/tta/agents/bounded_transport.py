@@ -41,7 +41,7 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
         return httpx2.Response(
             response.status_code,
             headers=response.headers,
-            stream=_Bounded(response.stream, self._bytes_max),
+            stream=_BoundedStream(response.stream, self._bytes_max),
             extensions=response.extensions,
         )
 
@@ -49,7 +49,7 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class _Bounded(httpx2.AsyncByteStream):
+class _BoundedStream(httpx2.AsyncByteStream):
     def __init__(self, inner: httpx2.AsyncByteStream, bytes_max: int) -> None:
         self._inner = inner
         self._left = bytes_max

@@ -16,7 +16,7 @@ from tta.eventstore.errors import StoreError
 from tta.eventstore.nodes import Nodes
 from tta.eventstore.scripts import Script, script
 from tta.telemetry.errors import said
-from tta.telemetry.model_metrics import MODEL_BREAKER_OPEN
+from tta.telemetry.llm_metrics import MODEL_BREAKER_OPEN
 from tta.telemetry.outages import Outage
 
 SHARED_WITHIN_S = 0.5  # Redis answers in a millisecond; while it does not, a player waits for nothing here.
@@ -25,11 +25,11 @@ PROBE_S = 30.0  # Longer than any call: a process that died with the probe holds
 BREAKER: Script = script(files("tta.agents").joinpath("breaker.lua").read_bytes())
 
 
-class Resting(Exception):
+class BreakerOpen(Exception):
     """The breaker is open: the endpoint failed again and again and is left alone for a while."""
 
 
-class Guarded:
+class GuardedCall:
     """A call that was let through."""
 
     counts = True
@@ -58,15 +58,15 @@ class CircuitBreaker:
         return time.monotonic() < self._rests_until
 
     @asynccontextmanager
-    async def guarded(self) -> AsyncIterator[Guarded]:
+    async def guarded(self) -> AsyncIterator[GuardedCall]:
         """Make one call. Raises Resting before it; whatever the call raises counts, but a cancellation."""
         if self.resting:
-            raise Resting(self._endpoint)
+            raise BreakerOpen(self._endpoint)
         call_id = uuid4().hex
         state = await self._ask("enter", call_id)
         if state == "OPEN":
-            raise Resting(self._endpoint)
-        call = Guarded()
+            raise BreakerOpen(self._endpoint)
+        call = GuardedCall()
         try:
             yield call
         except BaseException as error:

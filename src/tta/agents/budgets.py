@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import NamedTuple
 from uuid import uuid4
 
-from tta.agents.messages import Consent
+from tta.agents.messages import ModelConsent
 from tta.clock import now
 from tta.eventstore.errors import StoreError
 from tta.eventstore.nodes import Nodes
@@ -55,7 +55,7 @@ class Budgets:
         """What each counter said last, of the day on which it was asked last."""
         self._outage = Outage("the budget of tokens: no model is asked until it answers")
 
-    async def take(self, consent: Consent, tokens: int) -> Reservation:
+    async def take(self, consent: ModelConsent, tokens: int) -> Reservation:
         """Take what a call may cost at most. Raises OverBudget."""
         day = f"{{{self._store}}}:model:tokens:{now():%Y%m%d}"
         reservation = Reservation([day, f"{day}:{consent.player_id}"], tokens)

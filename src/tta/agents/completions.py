@@ -12,7 +12,7 @@ BOM = b"\xef\xbb\xbf"
 TEXTS = (None, "text", "output_text")  # Kinds of parts that hold text; others hold thoughts or refusals.
 
 
-class Unreadable(Exception):
+class UnreadableCompletion(Exception):
     """It is no completion, or an endpoint's word that something went wrong."""
 
 
@@ -39,11 +39,11 @@ def completion_in(raw: str | bytes) -> Completion:
     try:
         answer = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Unreadable("no JSON") from error
+        raise UnreadableCompletion("no JSON") from error
     if not isinstance(answer, dict):
         return Completion(None, is_finished=False, usage=None)
     if answer.get("error"):
-        raise Unreadable("an error")
+        raise UnreadableCompletion("an error")
     choice = _first(answer.get("choices"))
     return Completion(
         _text(choice), is_finished=bool(choice.get("finish_reason")), usage=_usage(answer.get("usage"))
@@ -67,10 +67,10 @@ def _content(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     if not isinstance(content, list):
-        raise Unreadable("its content is no text")
+        raise UnreadableCompletion("its content is no text")
     parts = [each for each in content if isinstance(each, dict)]
     if content and not parts:
-        raise Unreadable("its content is no text")
+        raise UnreadableCompletion("its content is no text")
     texts = [each.get("text") for each in parts if each.get("type") in TEXTS]
     return "".join(text for text in texts if isinstance(text, str))
 

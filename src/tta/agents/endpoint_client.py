@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx2
 
 from tta.agents.bounded_transport import BoundedTransport, TooMuch
-from tta.agents.completions import Completion, Unreadable, Usage, completion_in
+from tta.agents.completions import Completion, UnreadableCompletion, Usage, completion_in
 from tta.agents.endpoints import Endpoint
 from tta.agents.event_lines import events_in
 
@@ -29,7 +29,7 @@ class Message(NamedTuple):
     text: str
 
 
-class Said(NamedTuple):
+class EndpointAnswer(NamedTuple):
     """What an endpoint said, and what it cost."""
 
     text: str
@@ -79,7 +79,7 @@ class EndpointClient:
         if self._opened is not None:
             await self._opened.close()
 
-    async def ask(self, messages: Sequence[Message], *, key: UUID, tokens_max: int) -> Said:
+    async def ask(self, messages: Sequence[Message], *, key: UUID, tokens_max: int) -> EndpointAnswer:
         """Ask; `key` is the same when this very question is asked again. Raises CallFailed."""
         try:
             text, usage = await self._ask(messages, key, tokens_max)
@@ -89,7 +89,7 @@ class EndpointClient:
             raise _failed(error) from None
         asked = _characters(messages)
         said = usage or Usage()
-        return Said(
+        return EndpointAnswer(
             text,
             _believed(said.tokens_in, asked, asked + TOKENS_AROUND_MAX),
             _believed(said.tokens_out, len(text), TOKENS_SAID_MAX * tokens_max),
@@ -146,7 +146,7 @@ def _chunks(data: list[str]) -> list[Completion]:
     """Read one event's data: one chunk over its lines, or one per line where the blank lines are missing."""
     lines = [line for line in data if line.strip() not in ("", "[DONE]")]
     if len(lines) > 1:
-        with suppress(Unreadable):
+        with suppress(UnreadableCompletion):
             return [completion_in("\n".join(lines))]
     return [completion_in(line) for line in lines]
 

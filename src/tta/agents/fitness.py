@@ -55,14 +55,14 @@ listing_pattern = re.compile(r"^[ ]*(?:[-–•]|\d+[.)]) ", re.MULTILINE)
 dotted_pattern = re.compile(r"\w\.\w|://|\bwww\b", re.IGNORECASE)
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PassageAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a model is asked to give."""
 
     text: str
     choices: tuple[str, ...]
 
 
-class Unfit(Exception):
+class UnfitText(Exception):
     """A text that breaks a rule. `rule` is one of RULES, `json` or `choices`."""
 
     def __init__(self, rule: str) -> None:
@@ -70,7 +70,7 @@ class Unfit(Exception):
         self.rule = rule
 
 
-class _Given(NamedTuple):
+class _FitnessBasis(NamedTuple):
     """What a text is held against: the author's passage and scene, the prompt, what the player said."""
 
     passage: str
@@ -89,26 +89,26 @@ def fit_text(raw: str, brief: Brief, prompt: str) -> str:
     """Read a model's answer and give its text. Raises Unfit with the first rule that it breaks."""
     told = json_in(raw)
     if len(told) > ANSWER_MAX:
-        raise Unfit("length")
+        raise UnfitText("length")
     try:
-        answer = msgspec.json.decode(told.encode(), type=Answer)
+        answer = msgspec.json.decode(told.encode(), type=PassageAnswer)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
-        raise Unfit("json") from None
+        raise UnfitText("json") from None
     if answer.choices != brief.told.passage.choices:
-        raise Unfit("choices")
+        raise UnfitText("choices")
     text = answer.text.strip()
     given = given_by(brief, prompt)
     for rule, keeps in RULES.items():
         if not keeps(text, given):
-            raise Unfit(rule)
+            raise UnfitText(rule)
     return text
 
 
-def given_by(brief: Brief, prompt: str) -> _Given:
+def given_by(brief: Brief, prompt: str) -> _FitnessBasis:
     scene = brief.scene
     facts = (brief.told.text, brief.story.title, brief.story.world, scene.location)
     told = " ".join((*facts, *scene.characters, *brief.told.choice_texts))
-    return _Given(
+    return _FitnessBasis(
         passage=brief.told.text,
         known=frozenset(words_in(told)),
         characters=frozenset(words_in(" ".join(scene.characters))),
@@ -119,13 +119,13 @@ def given_by(brief: Brief, prompt: str) -> _Given:
     )
 
 
-def _length(text: str, given: _Given) -> bool:
+def _length(text: str, given: _FitnessBasis) -> bool:
     authored = len(given.passage)
     least = min(authored, max(TEXT_MIN, int(authored * SHARE_MIN)))
     return least <= len(text) <= min(authored * TIMES_MAX + MARGIN, REPLY_MAX)
 
 
-def _characters(text: str, given: _Given) -> bool:
+def _characters(text: str, given: _FitnessBasis) -> bool:
     """Latin letters, digits, plain punctuation, and what else the author uses: no mark-up, no look-alikes."""
     if listing_pattern.search(text) and not listing_pattern.search(given.passage):
         return False
@@ -137,18 +137,18 @@ def _characters(text: str, given: _Given) -> bool:
     )
 
 
-def _address(text: str, given: _Given) -> bool:
+def _address(text: str, given: _FitnessBasis) -> bool:
     return all(found.group() in given.passage for found in dotted_pattern.finditer(text))
 
 
-def _number(text: str, given: _Given) -> bool:
+def _number(text: str, given: _FitnessBasis) -> bool:
     """The author's numbers, all of them and in their order: those of an exercise are what it is."""
     if any(each.isnumeric() and not each.isdecimal() and each not in given.passage for each in text):
         return False
     return numbers_in(text) == numbers_in(given.passage)
 
 
-def _name(text: str, given: _Given) -> bool:
+def _name(text: str, given: _FitnessBasis) -> bool:
     """A capitalised word is one of the author's, or a sentence begins with it and it is no name."""
     for found in word_pattern.finditer(text):
         word = found.group()
@@ -164,16 +164,16 @@ def _name(text: str, given: _Given) -> bool:
     return True
 
 
-def _clinical(text: str, given: _Given) -> bool:
+def _clinical(text: str, given: _FitnessBasis) -> bool:
     there = {each.casefold() for each in CLINICAL.findall(given.passage)}
     return {each.casefold() for each in CLINICAL.findall(text)} <= there
 
 
-def _presence(text: str, given: _Given) -> bool:
+def _presence(text: str, given: _FitnessBasis) -> bool:
     return not newcomers_in(text, given.known)
 
 
-def _topic(text: str, given: _Given) -> bool:
+def _topic(text: str, given: _FitnessBasis) -> bool:
     """It touches no sensitive topic that the passage does not touch and the scene's tags do not name."""
     return not any(
         topic.words.search(text)
@@ -182,7 +182,7 @@ def _topic(text: str, given: _Given) -> bool:
     )
 
 
-def _kept(text: str, given: _Given) -> bool:
+def _kept(text: str, given: _FitnessBasis) -> bool:
     """What the passage tells comes back, and every name that it speaks."""
     spoken = names_in(given.passage) | (given.characters & {*words_in(given.passage)})
     if not spoken <= {*words_in(text)}:
@@ -191,7 +191,7 @@ def _kept(text: str, given: _Given) -> bool:
     return len(authored & {*told_in(text)}) >= KEPT_MIN * len(authored)
 
 
-def _new(text: str, given: _Given) -> bool:
+def _new(text: str, given: _FitnessBasis) -> bool:
     """Little is told that the author does not tell, and no sentence is all of it."""
     run, told = 0, told_in(text)
     for each in told:
@@ -201,27 +201,27 @@ def _new(text: str, given: _Given) -> bool:
     return len({*told} - given.told) <= NEW_MAX * len({*told})
 
 
-def _refusal(text: str, given: _Given) -> bool:
+def _refusal(text: str, given: _FitnessBasis) -> bool:
     there = {each.casefold() for each in REFUSING.findall(given.passage)}
     return {each.casefold() for each in REFUSING.findall(text)} <= there
 
 
-def _prompt(text: str, given: _Given) -> bool:
+def _prompt(text: str, given: _FitnessBasis) -> bool:
     if set(words_in(text)) & PROMPTS - set(words_in(given.passage)):
         return False
     return _recites_nothing(text, given.prompt, given)
 
 
-def _echo(text: str, given: _Given) -> bool:
+def _echo(text: str, given: _FitnessBasis) -> bool:
     return _recites_nothing(text, given.player_said, given)
 
 
-def _recites_nothing(text: str, source: str, given: _Given) -> bool:
+def _recites_nothing(text: str, source: str, given: _FitnessBasis) -> bool:
     """Say that nothing of a source is repeated but what the author says as well."""
     return _runs(words_in(text)) & _runs(words_in(source)) <= _runs(words_in(given.passage))
 
 
-RULES: dict[str, Callable[[str, _Given], bool]] = {
+RULES: dict[str, Callable[[str, _FitnessBasis], bool]] = {
     "length": _length,
     "refusal": _refusal,
     "characters": _characters,

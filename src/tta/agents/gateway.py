@@ -10,14 +10,14 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from tta.agents.breaker import CircuitBreaker, Resting, circuit_breaker
+from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.agents.budgets import Budgets, Limits, OverBudget
-from tta.agents.endpoint_client import CallFailed, EndpointClient, Message, Said, tokens_of
+from tta.agents.endpoint_client import CallFailed, EndpointAnswer, EndpointClient, Message, tokens_of
 from tta.agents.endpoints import Endpoint
-from tta.agents.messages import Consent
+from tta.agents.messages import ModelConsent
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
-from tta.telemetry.model_metrics import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
+from tta.telemetry.llm_metrics import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
 
 ATTEMPT_S_MIN = 0.2  # No model answers faster; to ask with less left would only spend tokens.
 SHARE = 0.6  # Of the time left that one endpoint may use while another could still be asked.
@@ -38,16 +38,16 @@ class Question(NamedTuple):
     """What the answer may have where that is less than the endpoint's own bound."""
 
 
-class Answered(NamedTuple):
-    said: Said
+class GatewayAnswer(NamedTuple):
+    said: EndpointAnswer
     endpoint: Endpoint
 
 
-class _Withdrawn(Exception):
+class _ConsentWithdrawn(Exception):
     """The consent stands no more."""
 
 
-class NotAnswered(Exception):
+class NoEndpointAnswer(Exception):
     """No endpoint gave an answer. `endpoint` is the one that was asked last, None where none was."""
 
     def __init__(
@@ -98,7 +98,9 @@ class Gateway:
         for line in self._lines:
             await line.client.close()
 
-    async def ask(self, question: Question, consent: Consent, *, call_id: UUID, within_s: float) -> Answered:
+    async def ask(
+        self, question: Question, consent: ModelConsent, *, call_id: UUID, within_s: float
+    ) -> GatewayAnswer:
         """Ask until somebody answers. Raises NotAnswered, within `within_s`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
@@ -106,14 +108,16 @@ class Gateway:
             async with asyncio.timeout_at(min(deadline - ATTEMPT_S_MIN, loop.time() + PLACE_S_MAX)):
                 await self._places.acquire()
         except TimeoutError:
-            raise NotAnswered(NarrationOutcome.LATE, None) from None
+            raise NoEndpointAnswer(NarrationOutcome.LATE, None) from None
         try:
             key = uuid5(call_id, question.prompt + question.turn)
             return await self._ask(question, consent, key, deadline)
         finally:
             self._places.release()
 
-    async def _ask(self, question: Question, consent: Consent, key: UUID, deadline: float) -> Answered:
+    async def _ask(
+        self, question: Question, consent: ModelConsent, key: UUID, deadline: float
+    ) -> GatewayAnswer:
         now = asyncio.get_running_loop().time
         outcome, last, may_pass = NarrationOutcome.RESTING, None, False
         waiting = [line for line in self._lines if not line.breaker.resting]
@@ -126,13 +130,13 @@ class Gateway:
             endpoint, attempt = line.client.endpoint, _Attempt(line, question, now())
             try:
                 said = await self._attempt(attempt, consent, key, min(share_s, endpoint.timeout_s))
-            except Resting:
+            except BreakerOpen:
                 continue
             except OverBudget:
                 attempt.note("over_budget", now())
-                raise NotAnswered(NarrationOutcome.OVER_BUDGET, last) from None
-            except _Withdrawn:
-                raise NotAnswered(NarrationOutcome.WITHDRAWN, last) from None
+                raise NoEndpointAnswer(NarrationOutcome.OVER_BUDGET, last) from None
+            except _ConsentWithdrawn:
+                raise NoEndpointAnswer(NarrationOutcome.WITHDRAWN, last) from None
             except TimeoutError:
                 attempt.note("late", now())
                 outcome = NarrationOutcome.LATE
@@ -141,11 +145,13 @@ class Gateway:
                 outcome, may_pass = NarrationOutcome.FAILED, may_pass or not failed.is_refused
             else:
                 attempt.note("answered", now(), said)
-                return Answered(said, endpoint)
+                return GatewayAnswer(said, endpoint)
             last = endpoint
-        raise NotAnswered(outcome, last, may_pass=may_pass and outcome is NarrationOutcome.FAILED)
+        raise NoEndpointAnswer(outcome, last, may_pass=may_pass and outcome is NarrationOutcome.FAILED)
 
-    async def _attempt(self, attempt: "_Attempt", consent: Consent, key: UUID, within_s: float) -> Said:
+    async def _attempt(
+        self, attempt: "_Attempt", consent: ModelConsent, key: UUID, within_s: float
+    ) -> EndpointAnswer:
         """Ask one endpoint. Raises Resting, OverBudget, _Withdrawn, TimeoutError or CallFailed."""
         client, breaker = attempt.line
         tokens_max = client.endpoint.tokens_out_max
@@ -159,7 +165,7 @@ class Gateway:
                 reserved = await self._budgets.take(consent, told + tokens_max)
                 async with asyncio.timeout(within_s):
                     said = await client.ask(attempt.question.messages, key=key, tokens_max=tokens_max)
-            except (OverBudget, _Withdrawn):
+            except (OverBudget, _ConsentWithdrawn):
                 call.counts = False
                 raise
             except TimeoutError:
@@ -173,9 +179,9 @@ class Gateway:
         return said
 
 
-async def _require_standing(consent: Consent) -> None:
+async def _require_standing(consent: ModelConsent) -> None:
     if not await consent.stands():
-        raise _Withdrawn
+        raise _ConsentWithdrawn
 
 
 class _Line(NamedTuple):
@@ -188,7 +194,7 @@ class _Attempt(NamedTuple):
     question: Question
     began: float
 
-    def note(self, outcome: str, now: float, said: Said | None = None, *, why: str = "") -> None:
+    def note(self, outcome: str, now: float, said: EndpointAnswer | None = None, *, why: str = "") -> None:
         """Count a call and log it: codes and numbers, never words."""
         endpoint = self.line.client.endpoint
         tokens_in, tokens_out = (said.tokens_in, said.tokens_out) if said else (0, 0)

@@ -6,9 +6,9 @@ that upon themselves.
 """
 
 from tta.agents.harms import harm_in
-from tta.agents.messages import Checked
+from tta.agents.messages import GuardianVerdict
 from tta.domain.vocabulary import Author
-from tta.telemetry.model_metrics import MODEL_TEXTS_UNFIT
+from tta.telemetry.llm_metrics import MODEL_TEXTS_UNFIT
 
 AUTHORED = "authored@1"
 """The layer that a text of an author, story or protocol, has passed: its review."""
@@ -28,12 +28,12 @@ class Guardian:
     def may_pass(self, author: Author) -> bool:
         return author is not Author.MODEL or self._model_text_unchecked
 
-    async def check(self, text: str, author: Author) -> Checked:
+    async def check(self, text: str, author: Author) -> GuardianVerdict:
         if not self.may_pass(author):
-            return Checked(passes=False)
+            return GuardianVerdict(passes=False)
         if author is not Author.MODEL:
-            return Checked(passes=True, by=(AUTHORED,))
+            return GuardianVerdict(passes=True, by=(AUTHORED,))
         harm = harm_in(text)
         if harm is not None:
             MODEL_TEXTS_UNFIT.labels(harm).inc()
-        return Checked(passes=harm is None, by=(HARMS,))
+        return GuardianVerdict(passes=harm is None, by=(HARMS,))

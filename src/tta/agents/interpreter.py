@@ -4,8 +4,8 @@ Without a model it is pure. A model is asked only what the small interpreter is 
 counts only where it names one of the open choices, or another kind of meaning that there is.
 """
 
-from tta.agents.messages import Brief, Meant, Plan, Turn
-from tta.agents.models import Models
+from tta.agents.llm import LanguageModels
+from tta.agents.messages import Brief, ModelMeaning, PendingTurn, TurnPlan
 from tta.stories.playing.narrating import understood
 from tta.stories.playing.standing import characters_of
 from tta.stories.understanding.meaning import KINDS, Meaning
@@ -16,14 +16,14 @@ class Interpreter:
     CAPABILITY = "Turn -> Meaning"
     VERSION = 1
 
-    def __init__(self, models: Models | None = None) -> None:
+    def __init__(self, models: LanguageModels | None = None) -> None:
         self._models = models
 
     @property
     def resting(self) -> bool:
         return self._models is not None and self._models.resting
 
-    async def interpret(self, turn: Turn) -> Meaning:
+    async def interpret(self, turn: PendingTurn) -> Meaning:
         return understood(
             turn.story,
             turn.play.seed or turn.session_id,
@@ -34,7 +34,7 @@ class Interpreter:
             asked=turn.play.asked,
         )
 
-    def may_ask(self, turn: Turn, meaning: Meaning) -> bool:
+    def may_ask(self, turn: PendingTurn, meaning: Meaning) -> bool:
         return (
             self._models is not None
             and turn.consent is not None
@@ -43,16 +43,16 @@ class Interpreter:
             and not turn.play.untold  # The beginning follows, whatever they mean by it.
         )
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Meant:
+    async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> ModelMeaning:
         scene = turn.story.scenes.get(plan.told.passage.scene or "")
         if self._models is None or turn.consent is None or scene is None or not plan.told.passage.choices:
-            return Meant(plan.meaning, None)
+            return ModelMeaning(plan.meaning, None)
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
         meant = await self._models.interpret(brief, call_id=turn.call_id, within_s=within_s)
         return meant._replace(meaning=_believed(meant.meaning, turn, plan) or plan.meaning)
 
 
-def _believed(meant: Meaning, turn: Turn, plan: Plan) -> Meaning | None:
+def _believed(meant: Meaning, turn: PendingTurn, plan: TurnPlan) -> Meaning | None:
     """Take of a model's word what may be believed. That somebody confirms an end is no model's to say."""
     match meant.kind:
         case "choice":

@@ -12,9 +12,9 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tta.agents.registry import AgentRegistry, Standing
+from tta.agents.registry import AgentRegistry, AgentStanding
 from tta.clock import now
-from tta.commands.handle import Asked, Commands, handle
+from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
@@ -27,7 +27,7 @@ from tta.domain.agent import (
     agent_id,
 )
 from tta.domain.identity import derived_id
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import BEAT_EVERY_S, beat, end_beats
 from tta.telemetry.errors import said, traced
@@ -117,7 +117,7 @@ class _Life:
     """One agent: what the log says of it, as far as this process wrote it, and what it should say."""
 
     def __init__(
-        self, commands: Commands, standing: Standing, worker: str, life: UUID, measure_every_s: float
+        self, commands: Commands, standing: AgentStanding, worker: str, life: UUID, measure_every_s: float
     ) -> None:
         self.name = standing.agent.NAME
         self.id = agent_id(worker, self.name)
@@ -181,8 +181,10 @@ class _Life:
         what = command.reason if isinstance(command, DegradeAgent) else ""
         named = f"{type(command).__name__} {what}"
         command_id = derived_id("agent life", self._life, self.id, str(self._written), named)
-        context = Context(
+        causation = Causation(
             actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
-        await handle(self._commands, agent_target(self.id), command, Asked(context), player_id=None)
+        await handle(
+            self._commands, agent_target(self.id), command, CommandContext(causation), player_id=None
+        )
         self._written += 1

@@ -9,12 +9,12 @@ from tta.domain.narration import Narration
 from tta.domain.passages import Play
 from tta.domain.vocabulary import Author
 from tta.stories.playing.filtering import Filter
-from tta.stories.playing.narrating import Told
+from tta.stories.playing.narrating import ToldPassage
 from tta.stories.story import Scene, Story
 from tta.stories.understanding.meaning import Meaning
 
 
-class Consent(NamedTuple):
+class ModelConsent(NamedTuple):
     """That a player agrees to model processing. Made where their consents are read, for this very turn, and
     nowhere else: no model can be asked without one.
     """
@@ -27,7 +27,7 @@ class Consent(NamedTuple):
     """
 
 
-class Turn(NamedTuple):
+class PendingTurn(NamedTuple):
     """A turn to be answered, as the reply reactor knows it. `words` are opened."""
 
     session_id: UUID
@@ -39,13 +39,13 @@ class Turn(NamedTuple):
     words: str | None
     call_id: UUID
     """The same whenever this turn is tried again: what a model's endpoint may recognise a repetition by."""
-    consent: Consent | None
+    consent: ModelConsent | None
     """None where the player has not agreed to model processing: no word leaves."""
     until: float = inf
     """The event loop's time by which it is to be answered: what it has waited already is taken off."""
 
 
-class Meant(NamedTuple):
+class ModelMeaning(NamedTuple):
     """What a model takes words to mean, and how that came about."""
 
     meaning: Meaning
@@ -53,11 +53,11 @@ class Meant(NamedTuple):
     """None where there was nothing to ask."""
 
 
-class Plan(NamedTuple):
+class TurnPlan(NamedTuple):
     """What a turn comes to, before it is told: what was meant, and the authored passage that follows."""
 
     meaning: Meaning
-    told: Told
+    told: ToldPassage
     interpreting: Narration | None = None
     """Where a model was asked what was meant: what came of it."""
 
@@ -67,21 +67,21 @@ class Brief(NamedTuple):
 
     story: Story
     scene: Scene
-    told: Told
+    told: ToldPassage
     words: str | None
     """None where the player took a choice."""
-    consent: Consent
+    consent: ModelConsent
     """There is no brief without it."""
 
 
-class Written(NamedTuple):
+class ModelText(NamedTuple):
     """A model's text that keeps to its brief, and how it came about."""
 
     text: str
     narration: Narration
 
 
-class Telling(NamedTuple):
+class PassageDraft(NamedTuple):
     """A passage as it is told, before it is checked."""
 
     text: str
@@ -90,17 +90,17 @@ class Telling(NamedTuple):
     """Where a model was asked."""
 
 
-class Checked(NamedTuple):
+class GuardianVerdict(NamedTuple):
     """Whether a text may be shown, and the layers that saw it, each as `name@version`."""
 
     passes: bool
     by: tuple[str, ...] = ()
 
 
-class Answer(NamedTuple):
+class TurnAnswer(NamedTuple):
     """What the player is answered."""
 
-    told: Told
+    told: ToldPassage
     author: Author
     checked_by: tuple[str, ...] = ()
     """The layers that saw the text, each as `name@version`."""

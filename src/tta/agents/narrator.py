@@ -1,7 +1,7 @@
 """The narrator: has a model tell anew the passage that a plan leads to, where one may."""
 
-from tta.agents.messages import Brief, Plan, Telling, Turn
-from tta.agents.models import Models
+from tta.agents.llm import LanguageModels
+from tta.agents.messages import Brief, PassageDraft, PendingTurn, TurnPlan
 from tta.domain.passages import SENT
 from tta.domain.vocabulary import Author
 from tta.stories.story import Scene
@@ -12,14 +12,14 @@ class Narrator:
     CAPABILITY = "Turn, Plan -> Telling"
     VERSION = 1
 
-    def __init__(self, models: Models | None = None) -> None:
+    def __init__(self, models: LanguageModels | None = None) -> None:
         self._models = models
 
     @property
     def resting(self) -> bool:
         return self._models is not None and self._models.resting
 
-    def may_ask(self, turn: Turn, plan: Plan) -> bool:
+    def may_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
         """A story that stands still answers in our words, and where it had to be sent, in the author's.
 
         So does a scene that practises a skill: its exercise is told as it was authored, word for word.
@@ -34,15 +34,15 @@ class Narrator:
             and scene.skill is None
         )
 
-    async def ask(self, turn: Turn, plan: Plan, *, within_s: float) -> Telling:
+    async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
         scene = _scene(turn, plan)
         assert self._models is not None, "who may ask has models"
         assert turn.consent is not None, "who may ask has the player's consent"
         assert scene is not None, "who may ask has a scene to tell"
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
         written = await self._models.narrate(brief, call_id=turn.call_id, within_s=within_s)
-        return Telling(written.text, Author.MODEL, written.narration)
+        return PassageDraft(written.text, Author.MODEL, written.narration)
 
 
-def _scene(turn: Turn, plan: Plan) -> Scene | None:
+def _scene(turn: PendingTurn, plan: TurnPlan) -> Scene | None:
     return turn.story.scenes.get(plan.told.passage.scene or "")

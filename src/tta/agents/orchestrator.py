@@ -11,30 +11,30 @@ from typing import TypeVar
 import structlog
 from msgspec.structs import replace
 
-from tta.agents.messages import Answer, Checked, Meant, Plan, Telling, Turn
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
+from tta.agents.messages import GuardianVerdict, ModelMeaning, PassageDraft, PendingTurn, TurnAnswer, TurnPlan
 from tta.agents.promises import checked, fit, following, meant, meant_by_model
 from tta.agents.registry import LATE, AgentRegistry
-from tta.agents.roles import Agent, Team
+from tta.agents.roles import RoleAgent, Team
 from tta.agents.steps import Deadlines, OnStep, Step, StepFailed, Steps, nobody_listens, say
 from tta.domain.narration import Narration, NarrationOutcome
 from tta.domain.passages import Passage
 from tta.domain.vocabulary import Author
-from tta.stories.playing.narrating import Told, waiting
+from tta.stories.playing.narrating import ToldPassage, waiting
 from tta.stories.understanding.meaning import Meaning
 from tta.telemetry.errors import traced
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
-STUMBLED = Told(
+STUMBLED = ToldPassage(
     "I have lost the thread here; that is my fault and not yours. Nothing is lost, and the story waits where "
     "it was. Please say or choose once more what you want to do.",
     Passage(),
     (),
 )
 """Where the story could not be moved."""
-WITHHELD = Told(
+WITHHELD = ToldPassage(
     "I would rather not go on with this passage. The story waits where it was; you can choose another way.",
     Passage(),
     (),
@@ -59,7 +59,7 @@ class AgentOrchestrator:
         """Give the event loop's time by which a turn is to be answered that waited so long already."""
         return asyncio.get_running_loop().time() + self._deadlines.turn_s - max(waited_s, 0.0)
 
-    async def plan(self, turn: Turn, *, on_step: OnStep = nobody_listens) -> Plan:
+    async def plan(self, turn: PendingTurn, *, on_step: OnStep = nobody_listens) -> TurnPlan:
         """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
         interpreter = self._team.interpreter
 
@@ -77,29 +77,31 @@ class AgentOrchestrator:
         moved = plan if asked == meaning else await self._moved(turn, asked, on_step)
         return moved._replace(interpreting=interpreting)
 
-    def wants_model(self, turn: Turn, plan: Plan) -> bool:
+    def wants_model(self, turn: PendingTurn, plan: TurnPlan) -> bool:
         """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""
         return self._team.guardian.may_pass(Author.MODEL) and self._team.narrator.may_ask(turn, plan)
 
-    def would_ask(self, turn: Turn, plan: Plan) -> bool:
+    def would_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
         """Say whether a model is to be asked anything for this turn, whose plan was made without one."""
         return self._team.interpreter.may_ask(turn, plan.meaning) or self.wants_model(turn, plan)
 
     async def answer(
-        self, turn: Turn, plan: Plan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
-    ) -> Answer:
+        self, turn: PendingTurn, plan: TurnPlan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
+    ) -> TurnAnswer:
         """Tell the passage. Where a model was asked, the answer says what came of it."""
         answer = await self._answered(turn, plan, on_step, may_ask_model=may_ask_model)
         return answer._replace(interpreting=plan.interpreting)
 
-    async def _answered(self, turn: Turn, plan: Plan, on_step: OnStep, *, may_ask_model: bool) -> Answer:
+    async def _answered(
+        self, turn: PendingTurn, plan: TurnPlan, on_step: OnStep, *, may_ask_model: bool
+    ) -> TurnAnswer:
         narration, told = None, plan.told
         if may_ask_model and self.wants_model(turn, plan):
             telling, narration = await self._written(turn, plan, on_step)
             if telling is not None:
                 verdict = await self._checked(telling.text, Author.MODEL, on_step)
                 if verdict.passes:
-                    return Answer(told._replace(text=telling.text), Author.MODEL, verdict.by, narration)
+                    return TurnAnswer(told._replace(text=telling.text), Author.MODEL, verdict.by, narration)
                 narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
             on_step = nobody_listens  # They are told of each step once.
         elif may_ask_model and self._team.narrator.may_ask(turn, plan):
@@ -108,36 +110,38 @@ class AgentOrchestrator:
         verdict = await self._checked(told.text, Author.STORY, on_step)
         if not verdict.passes:
             instead = WITHHELD._replace(then=told.then) if told.then else _still_open(turn, WITHHELD)
-            return Answer(instead, Author.PROTOCOL, verdict.by, narration)
-        return Answer(told, Author.STORY, verdict.by, narration)
+            return TurnAnswer(instead, Author.PROTOCOL, verdict.by, narration)
+        return TurnAnswer(told, Author.STORY, verdict.by, narration)
 
-    async def _moved(self, turn: Turn, meaning: Meaning, on_step: OnStep) -> Plan:
+    async def _moved(self, turn: PendingTurn, meaning: Meaning, on_step: OnStep) -> TurnPlan:
         keeper = self._team.world_keeper
 
-        async def move() -> Told:
+        async def move() -> ToldPassage:
             return following(await keeper.move(turn, meaning), meaning)
 
         try:
             told = await self._steps.take(Step.DECIDING, keeper, move, on_step)
         except StepFailed:
             told = STUMBLED if turn.play.untold else _still_open(turn, STUMBLED)
-        return Plan(meaning, told)
+        return TurnPlan(meaning, told)
 
-    async def _meant(self, turn: Turn, plan: Plan, on_step: OnStep) -> Meant:
+    async def _meant(self, turn: PendingTurn, plan: TurnPlan, on_step: OnStep) -> ModelMeaning:
         """Have a model say what was meant; what was understood without it stands where it does not."""
         interpreter = self._team.interpreter
 
-        async def ask(within_s: float) -> Meant:
+        async def ask(within_s: float) -> ModelMeaning:
             return meant_by_model(await interpreter.ask(turn, plan, within_s=within_s))
 
         came = await self._from_model(turn, Step.INTERPRETING, interpreter, ask, on_step)
-        return Meant(plan.meaning, came) if isinstance(came, Narration) else came
+        return ModelMeaning(plan.meaning, came) if isinstance(came, Narration) else came
 
-    async def _written(self, turn: Turn, plan: Plan, on_step: OnStep) -> tuple[Telling | None, Narration]:
+    async def _written(
+        self, turn: PendingTurn, plan: TurnPlan, on_step: OnStep
+    ) -> tuple[PassageDraft | None, Narration]:
         """Have a model tell it; None where it gave nothing that could be shown."""
         narrator = self._team.narrator
 
-        async def ask(within_s: float) -> Telling:
+        async def ask(within_s: float) -> PassageDraft:
             return fit(await narrator.ask(turn, plan, within_s=within_s))
 
         came = await self._from_model(turn, Step.NARRATING, narrator, ask, on_step)
@@ -148,9 +152,9 @@ class AgentOrchestrator:
 
     async def _from_model(
         self,
-        turn: Turn,
+        turn: PendingTurn,
         step: Step,
-        agent: Agent,
+        agent: RoleAgent,
         ask: Callable[[float], Awaitable[Result]],
         on_step: OnStep,
     ) -> Result | Narration:
@@ -160,27 +164,27 @@ class AgentOrchestrator:
             return TOO_LATE
         try:
             return await self._steps.ask(step, agent, left_s, ask, on_step)
-        except NotWritten as refused:
+        except NoModelText as refused:
             return refused.narration
         except StepFailed as failed:
             # It broke its promise to say so itself.
             outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
             return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))
 
-    async def _checked(self, text: str, author: Author, on_step: OnStep) -> Checked:
+    async def _checked(self, text: str, author: Author, on_step: OnStep) -> GuardianVerdict:
         guardian = self._team.guardian
 
-        async def check() -> Checked:
+        async def check() -> GuardianVerdict:
             return checked(await guardian.check(text, author))
 
         try:
             return await self._steps.take(Step.CHECKING, guardian, check, on_step)
         except StepFailed:
             # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
-            return Checked(passes=author is not Author.MODEL)
+            return GuardianVerdict(passes=author is not Author.MODEL)
 
 
-def _still_open(turn: Turn, told: Told) -> Told:
+def _still_open(turn: PendingTurn, told: ToldPassage) -> ToldPassage:
     """Add to what is said while the story waits what is open there, where the story can be read at all."""
     play = turn.play
     try:

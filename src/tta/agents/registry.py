@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from tta.agents.roles import Agent
+from tta.agents.roles import RoleAgent
 from tta.domain.agent import AgentPerformance, AgentState, DegradedReason
 from tta.telemetry import metrics
 
@@ -23,13 +23,13 @@ WELL = frozenset({DONE, "over_budget", "withdrawn"})
 """Outcomes that say nothing against an agent."""
 
 
-class Run:
+class AgentRun:
     """One run of an agent; whoever runs it says what came of it. Without an outcome it was abandoned."""
 
     outcome: str | None = None
 
 
-class Measure(NamedTuple):
+class AgentMeasure(NamedTuple):
     """How an agent did since a moment: all runs and failures; times of those that asked no model."""
 
     runs: int
@@ -43,7 +43,7 @@ class Measure(NamedTuple):
     model_p95_ms: float
 
 
-class _Did:
+class _RunCounts:
     """How runs of one kind went."""
 
     def __init__(self) -> None:
@@ -64,10 +64,10 @@ class _Did:
         return round(p50 * 1000, 3), round(p95 * 1000, 3)
 
 
-class Standing:
+class AgentStanding:
     """One agent, as this process knows it."""
 
-    def __init__(self, agent: Agent) -> None:
+    def __init__(self, agent: RoleAgent) -> None:
         self.agent = agent
         self.busy = 0
         self._past = AgentPerformance()
@@ -93,10 +93,10 @@ class Standing:
         # What goes well without a model says nothing of how it goes with one.
         self._failures_in_row[asks_model] = self._failures_in_row[asks_model] + 1 if failed else 0
 
-    def measure(self) -> Measure:
+    def measure(self) -> AgentMeasure:
         """Say how it did since the measure was begun."""
         alone, asking = self._did[False], self._did[True]
-        return Measure(
+        return AgentMeasure(
             alone.runs + asking.runs,
             alone.failures + asking.failures,
             *alone.percentiles_ms(),
@@ -129,20 +129,20 @@ class Standing:
 
     def begin_measure(self) -> None:
         self._measured_from = monotonic()
-        self._did = {False: _Did(), True: _Did()}
+        self._did = {False: _RunCounts(), True: _RunCounts()}
         """By whether a model was asked: it takes ten thousand times as long."""
 
 
 class AgentRegistry:
     """The agents of this process by name."""
 
-    def __init__(self, agents: Iterable[Agent]) -> None:
-        self.standings = {each.NAME: Standing(each) for each in agents}
+    def __init__(self, agents: Iterable[RoleAgent]) -> None:
+        self.standings = {each.NAME: AgentStanding(each) for each in agents}
 
     @contextmanager
-    def run(self, name: str, step: str, *, asks_model: bool = False) -> Iterator[Run]:
+    def run(self, name: str, step: str, *, asks_model: bool = False) -> Iterator[AgentRun]:
         """Count one run of an agent, and how long it took."""
-        standing, run, began = self.standings[name], Run(), perf_counter()
+        standing, run, began = self.standings[name], AgentRun(), perf_counter()
         standing.busy += 1
         try:
             yield run

@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeVar
 
 import structlog
 
-from tta.agents.models import NotWritten
+from tta.agents.llm import NoModelText
 from tta.agents.registry import DONE, FAILED, LATE, AgentRegistry
-from tta.agents.roles import Agent
+from tta.agents.roles import RoleAgent
 from tta.telemetry.errors import traced
 
 INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX = 10.0, 15.0, 20.0  # What a player can be asked to wait.
@@ -78,7 +78,7 @@ class Steps:
         self._deadlines = deadlines
 
     async def take(
-        self, step: Step, agent: Agent, act: Callable[[], Awaitable[Result]], on_step: OnStep
+        self, step: Step, agent: RoleAgent, act: Callable[[], Awaitable[Result]], on_step: OnStep
     ) -> Result:
         """Have an agent do its part, once: what is broken in us stays broken. Raises StepFailed."""
         within_s = self._deadlines.check_s if step is Step.CHECKING else self._deadlines.pure_s
@@ -88,7 +88,7 @@ class Steps:
     async def ask(
         self,
         step: Step,
-        agent: Agent,
+        agent: RoleAgent,
         left_s: float,
         attempt: Callable[[float], Awaitable[Result]],
         on_step: OnStep,
@@ -103,13 +103,13 @@ class Steps:
         return await self._counted(step, agent, within_s, self._attempted(attempt, within_s), asks_model=True)
 
     async def _counted(
-        self, step: Step, agent: Agent, within_s: float, doing: Awaitable[Result], *, asks_model: bool
+        self, step: Step, agent: RoleAgent, within_s: float, doing: Awaitable[Result], *, asks_model: bool
     ) -> Result:
         with self._registry.run(agent.NAME, step.value, asks_model=asks_model) as run:
             try:
                 async with asyncio.timeout(within_s) as limit:
                     result = await doing
-            except NotWritten as refused:
+            except NoModelText as refused:
                 run.outcome = refused.narration.outcome.value
                 raise
             except Exception as error:
@@ -131,7 +131,7 @@ class Steps:
             pause_s = random.uniform(PAUSE_S_MIN, PAUSE_S_MAX)  # noqa: S311 - Jitter, not a secret.
             try:
                 return await attempt(ends - loop.time())
-            except NotWritten as refused:
+            except NoModelText as refused:
                 too_late = ends - loop.time() - pause_s < self._deadlines.again_s_min
                 if not left or not refused.may_pass or too_late:
                     raise

@@ -2,13 +2,13 @@
 
 from tta.agents.guardian import Guardian
 from tta.agents.interpreter import Interpreter
-from tta.agents.models import Models
+from tta.agents.llm import LanguageModels
 from tta.agents.narrator import Narrator
 from tta.agents.roles import Team
 from tta.agents.world_keeper import WorldKeeper
 
 
-def team_of(models: Models | None = None, *, model_text_unchecked: bool = False) -> Team:
+def team_of(models: LanguageModels | None = None, *, model_text_unchecked: bool = False) -> Team:
     """Make the agents; without models, authored stories are all that is told.
 
     `model_text_unchecked` lets a model's text reach players although nothing checks what it says.

@@ -1,7 +1,7 @@
 """The world keeper: where the story stands, and where a meaning moves it. Pure; only it moves a story."""
 
-from tta.agents.messages import Turn
-from tta.stories.playing.narrating import Told, told
+from tta.agents.messages import PendingTurn
+from tta.stories.playing.narrating import ToldPassage, told
 from tta.stories.understanding.meaning import Meaning
 
 
@@ -11,7 +11,7 @@ class WorldKeeper:
     VERSION = 1
     resting = False
 
-    async def move(self, turn: Turn, meaning: Meaning) -> Told:
+    async def move(self, turn: PendingTurn, meaning: Meaning) -> ToldPassage:
         play = turn.play
         seed_id = play.seed or turn.session_id
         return told(turn.story, seed_id, play.moves, turn.wishes, meaning, untold=play.untold)

@@ -12,15 +12,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tta.app.asked_models import asked_models
 from tta.app.listeners import Addresses, listeners
+from tta.app.llms import asked_models
 from tta.app.overdue import OverdueAnswers
 from tta.app.settings import Settings, SettingsWrong, read_settings
 from tta.app.work import (
     REACTOR_NAMES,
     READ_MODELS,
     Keys,
-    Opened,
+    SharedResources,
     Work,
     clock,
     event_types,
@@ -49,7 +49,7 @@ from tta.http.measurements import Measurements
 from tta.live.hub import Hub
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Freshness, Positions
-from tta.reactors.leases import Leases
+from tta.reactors.leases import ReactorLeases
 from tta.security.binding import bind
 from tta.security.consistency_tokens import TokenSeal
 from tta.security.key_files import read_hmac_keys, read_key_encryption_keys
@@ -101,7 +101,7 @@ async def embedded(
 @asynccontextmanager
 async def opened(
     settings: Settings, *, migrating: bool = False, keyed: bool = True, graphed: bool = True
-) -> AsyncIterator[Opened]:
+) -> AsyncIterator[SharedResources]:
     """Open the stores, check them, and close them again.
 
     `migrating` brings the graph up to date first; without `keyed` no key is read; without `graphed` the
@@ -129,7 +129,7 @@ async def opened(
         graph = await stack.enter_async_context(
             _graph(settings, store, types, positions, migrating=migrating, graphed=graphed)
         )
-        yield Opened(settings, store, types, graph, positions, keys, graph.ready)
+        yield SharedResources(settings, store, types, graph, positions, keys, graph.ready)
 
 
 @asynccontextmanager
@@ -150,7 +150,7 @@ async def _graph(
         elif graphed:
             await check_migrated(graph)
         if graphed:
-            await prepare(Opened(settings, store, types, graph, positions, None, asyncio.Event()))
+            await prepare(SharedResources(settings, store, types, graph, positions, None, asyncio.Event()))
 
     def lost() -> None:
         for model in READ_MODELS:
@@ -212,7 +212,7 @@ def _naming(variable: str) -> Iterator[None]:
         raise StoreUnavailable(f"{variable}: {error}") from error
 
 
-def services(parts: Opened, work: Work, *, needs_graph: bool = True) -> Services:
+def services(parts: SharedResources, work: Work, *, needs_graph: bool = True) -> Services:
     """Gather what the API needs."""
     slots = parts.store.layout.slots
     checkpoints = [Checkpoints(parts.graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
@@ -236,7 +236,7 @@ def services(parts: Opened, work: Work, *, needs_graph: bool = True) -> Services
 
 
 async def run(
-    parts: Opened,
+    parts: SharedResources,
     *,
     serving: str = "",
     projecting: bool = False,
@@ -253,7 +253,7 @@ async def run(
     async with AsyncExitStack() as stack:
         models = await stack.enter_async_context(asked_models(parts.settings, parts.store))
         mediator = await orchestrator(parts, models) if reacting else None
-        leases = Leases(parts.store, worker_of(parts), stories=versions_had())
+        leases = ReactorLeases(parts.store, worker_of(parts), stories=versions_had())
         work = Work(
             projectors(parts) if projecting else [],
             [] if mediator is None else reactors(parts, mediator, leases),

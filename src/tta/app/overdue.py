@@ -14,12 +14,12 @@ import structlog
 from tta.clock import now_ms
 from tta.commands.folding import Aggregates, OtherKind
 from tta.commands.targets import session_target
-from tta.domain.session import Status
+from tta.domain.session import SessionStatus
 from tta.eventstore.errors import StoreError, UnknownEventType
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
-from tta.http.edge.calls import Overdue
+from tta.http.edge.calls import OverdueReplies
 from tta.projections.player_state import held_among
-from tta.projections.session_state import Unanswered, unanswered_before
+from tta.projections.session_state import UnansweredTurn, unanswered_before
 from tta.telemetry.errors import traced
 
 OVERDUE_S = 120.0  # A model's turn is answered within 20 s, by the story at the latest.
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 async def overdue_answers(
     aggregates: Aggregates, graph: Graph, *, overdue_s: float = OVERDUE_S, sessions_max: int = SESSIONS_MAX
-) -> Overdue:
+) -> OverdueReplies:
     """Count the turns that wait for longer, and say for how long the oldest does.
 
     Raises StoreError, GraphUnavailable and GraphRefused.
@@ -43,22 +43,24 @@ async def overdue_answers(
     held = await held_among(graph, sorted({each.player for each in named}))
     waiting = [each for each in named if each.player not in held]
     # The read model may lag: what has been answered meanwhile stands in the log.
-    late: list[Unanswered] = []
+    late: list[UnansweredTurn] = []
     for each in waiting:
         if len(late) < ANSWERS_MAX and await _still_waits(aggregates, each):
             late.append(each)
     oldest_s = (at_ms - late[0].changed_ms) / 1000 if late else None
-    return Overdue(len(late), oldest_s)
+    return OverdueReplies(len(late), oldest_s)
 
 
-async def _still_waits(aggregates: Aggregates, each: Unanswered) -> bool:
+async def _still_waits(aggregates: Aggregates, each: UnansweredTurn) -> bool:
     try:
         session = (await aggregates.one(session_target(UUID(each.id)))).state
     except UnknownEventType:
         return False  # A newer release has it, and answers it.
     except (msgspec.DecodeError, OtherKind):
         return True  # Nobody can answer what cannot be read.
-    return session.status is Status.OPEN and session.turns.unanswered and session.turns.last == each.turn
+    return (
+        session.status is SessionStatus.OPEN and session.turns.unanswered and session.turns.last == each.turn
+    )
 
 
 class OverdueAnswers:
@@ -72,7 +74,7 @@ class OverdueAnswers:
         overdue_s: float = OVERDUE_S,
         every_s: float = MEASURED_EVERY_S,
     ) -> None:
-        self.latest: Overdue | None = None
+        self.latest: OverdueReplies | None = None
         self._aggregates = aggregates
         self._graph = graph
         self._overdue_s = overdue_s

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 
-from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoint_llms import EndpointModels
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
@@ -24,20 +24,20 @@ from tta.domain import agent, care_plan, player, roster, safety_record, session,
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
-from tta.http.edge.calls import Overdue, Stopped
+from tta.http.edge.calls import OverdueReplies, StoppedLane
 from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projections.catalogue import authored_content, open_catalogue
 from tta.projector.freshness import Positions
-from tta.projector.model import ReadModel, read_model
 from tta.projector.projector import CHANGED, Projector
+from tta.projector.read_model import ReadModel, read_model
 from tta.reactors.idle_sessions import IdleSessions
-from tta.reactors.leases import Leases
-from tta.reactors.narration import Narrate
-from tta.reactors.practice import Practice
-from tta.reactors.reactor import Reactor, Running
-from tta.reactors.reply import Reply
+from tta.reactors.leases import ReactorLeases
+from tta.reactors.narration import NarrationReactor
+from tta.reactors.practice import PracticeReactor
+from tta.reactors.reactor import Reactor, RunningReactor
+from tta.reactors.reply import ReplyReactor
 from tta.reactors.timer_clock import TimerClock
-from tta.reactors.timer_index import Timers
+from tta.reactors.timer_index import TimersReactor
 from tta.security.key_files import HmacKeys
 from tta.security.keyring import Keyring
 from tta.stories.understanding.hearing import known_words
@@ -51,10 +51,16 @@ READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
 AGGREGATES = (player, session, roster, safety_record, care_plan, agent, timer)
-REACTOR_NAMES = (Reply.NAME, Narrate.NAME, Practice.NAME, Timers.NAME, IdleSessions.NAME)
+REACTOR_NAMES = (
+    ReplyReactor.NAME,
+    NarrationReactor.NAME,
+    PracticeReactor.NAME,
+    TimersReactor.NAME,
+    IdleSessions.NAME,
+)
 
 
-class Opened(NamedTuple):
+class SharedResources(NamedTuple):
     """Everything that TTA's parts share."""
 
     settings: Settings
@@ -93,7 +99,7 @@ class Work(NamedTuple):
     """What works in this process beside the API."""
 
     projectors: Sequence[Projector]
-    reactors: Sequence[Running]
+    reactors: Sequence[RunningReactor]
     orchestrator: AgentOrchestrator | None = None
     """None in a process that does not react."""
     clock: TimerClock | None = None
@@ -103,23 +109,23 @@ class Work(NamedTuple):
     overdue: OverdueAnswers | None = None
     """None in a process that serves no queries."""
 
-    def stopped(self) -> list[Stopped]:
+    def stopped(self) -> list[StoppedLane]:
         """Say which lanes an event has stopped, and which workers another log."""
         lanes = [
-            Stopped(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
+            StoppedLane(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
             for each in self.projectors
             for slot, poison in each.poisons.items()
         ]
         lanes += [
-            Stopped(each.model.NAME, slot, mark.position, CHANGED)
+            StoppedLane(each.model.NAME, slot, mark.position, CHANGED)
             for each in self.projectors
             for slot, mark in each.changed.items()
         ]
         whole = [(each.model.NAME, each.broken) for each in self.projectors]
         whole += [(each.name, each.broken) for each in self.reactors]
-        return lanes + [Stopped(name, None, None, reason) for name, reason in whole if reason]
+        return lanes + [StoppedLane(name, None, None, reason) for name, reason in whole if reason]
 
-    def overdue_answers(self) -> Overdue | None:
+    def overdue_answers(self) -> OverdueReplies | None:
         """Say how many turns wait for too long; None while nobody knows."""
         return None if self.overdue is None else self.overdue.latest
 
@@ -141,12 +147,12 @@ class Work(NamedTuple):
             await self.models.refresh_gauges()
 
 
-def worker_of(parts: Opened) -> str:
+def worker_of(parts: SharedResources) -> str:
     """This process's name among all that work."""
     return parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
 
 
-def projectors(parts: Opened) -> list[Projector]:
+def projectors(parts: SharedResources) -> list[Projector]:
     """Make this process's projector of every read model."""
     process = worker_of(parts)
     return [
@@ -163,7 +169,7 @@ def projectors(parts: Opened) -> list[Projector]:
     ]
 
 
-async def prepare(parts: Opened) -> None:
+async def prepare(parts: SharedResources) -> None:
     """Make room for every read model, and write the catalogue of stories: queries may be asked before any
     projector has run.
     """
@@ -172,26 +178,28 @@ async def prepare(parts: Opened) -> None:
     await open_catalogue(parts.graph, authored_content())
 
 
-def reactors(parts: Opened, mediator: AgentOrchestrator, leases: Leases | None = None) -> list[Running]:
+def reactors(
+    parts: SharedResources, mediator: AgentOrchestrator, leases: ReactorLeases | None = None
+) -> list[RunningReactor]:
     """Make this process's reactors; without leases they work on all slots."""
     commands = parts.commands
     idle_hours = parts.settings.session_idle_hours
     reacting: tuple[Reactor, ...] = (
-        Reply(commands, mediator),
-        Narrate(commands, mediator),
-        Practice(commands),
-        Timers(parts.store),
+        ReplyReactor(commands, mediator),
+        NarrationReactor(commands, mediator),
+        PracticeReactor(commands),
+        TimersReactor(parts.store),
         IdleSessions(commands, timedelta(hours=idle_hours) if idle_hours else None),
     )
-    return [Running(parts.store, parts.types, each, leases=leases) for each in reacting]
+    return [RunningReactor(parts.store, parts.types, each, leases=leases) for each in reacting]
 
 
-def clock(parts: Opened) -> TimerClock:
+def clock(parts: SharedResources) -> TimerClock:
     """Make what lets timers fall due."""
     return TimerClock(parts.commands)
 
 
-async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrchestrator:
+async def orchestrator(parts: SharedResources, models: EndpointModels | None) -> AgentOrchestrator:
     """Make this process's agents, ready to be asked."""
     if models is not None:
         log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
@@ -200,6 +208,6 @@ async def orchestrator(parts: Opened, models: EndpointModels | None) -> AgentOrc
     return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
 
 
-def lives(parts: Opened, mediator: AgentOrchestrator) -> AgentLives:
+def lives(parts: SharedResources, mediator: AgentOrchestrator) -> AgentLives:
     """Make what writes down the lives of this process's agents."""
     return AgentLives(parts.commands, mediator.registry, worker_of(parts), life=uuid4())

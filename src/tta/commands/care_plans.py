@@ -7,10 +7,10 @@ from uuid import UUID
 
 from tta.commands.folding import States
 from tta.commands.handle import (
-    Asked,
+    CommandContext,
+    CommandResult,
     Commands,
     Decided,
-    Handled,
     KeyReused,
     VersionMismatch,
     handle_over,
@@ -26,34 +26,34 @@ from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RecordAssessment
 from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import ConsentPurpose, RiskCategory, RiskLevel
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 
 ITEM_9 = "phq9.item9"
 REFUSED = (Refusal, VersionMismatch, KeyReused, TooManyConflicts, SenderLeft)
 """What says no to a measure; none of them may swallow what its answers say about safety."""
 
 
-class Measuring(NamedTuple):
+class MeasureResult(NamedTuple):
     """A measure that was taken, and the total it compares with; None for the first of its kind."""
 
-    handled: Handled
+    handled: CommandResult
     first_total: int | None
 
 
 async def handle_care_plan(
-    commands: Commands, player_id: UUID, command: CarePlanCommand, asked: Asked
-) -> Handled:
+    commands: Commands, player_id: UUID, command: CarePlanCommand, context: CommandContext
+) -> CommandResult:
     """Decide on a player's care plan, with their consents as a guard. Raises what `handle_over` raises."""
 
     def decide(plan: CarePlan) -> Sequence[Event]:
         return care_plan.decide(plan, command)
 
-    return await _decided(commands, player_id, decide, asked)
+    return await _decided(commands, player_id, decide, context)
 
 
 async def record_measure(
-    commands: Commands, player_id: UUID, command: RecordMeasure, asked: Asked
-) -> Measuring:
+    commands: Commands, player_id: UUID, command: RecordMeasure, context: CommandContext
+) -> MeasureResult:
     """Record a questionnaire, and on the safety record what it says, both or neither.
 
     Raises what `handle_over` raises. A measure that is refused is recorded nowhere, but what it says about
@@ -68,23 +68,23 @@ async def record_measure(
         return care_plan.decide(plan, command)
 
     try:
-        handled = await _decided(commands, player_id, decide, asked)
+        handled = await _decided(commands, player_id, decide, context)
     except NoSuchPlayer:
         raise  # There is no safety record of nobody.
     except REFUSED:
         level = level_of(command.measure, command.answers)
         if level is not RiskLevel.NONE:
-            await assess_refused(commands, player_id, level, asked, at=command.at)
+            await assess_refused(commands, player_id, level, context, at=command.at)
         raise
-    return Measuring(handled, first_total)
+    return MeasureResult(handled, first_total)
 
 
 async def _decided(
     commands: Commands,
     player_id: UUID,
     decide: Callable[[CarePlan], Sequence[Event]],
-    asked: Asked,
-) -> Handled:
+    context: CommandContext,
+) -> CommandResult:
     plan, record, person = care_plan_target(player_id), record_target(player_id), player_target(player_id)
 
     def decision(states: States) -> Decided:
@@ -94,7 +94,7 @@ async def _decided(
         assessed = [event for each in decided for event in _assessment_of(each)]
         return {plan: decided, record: assessed}
 
-    return await handle_over(commands, [plan, record, person], decision, asked, player_id=player_id)
+    return await handle_over(commands, [plan, record, person], decision, context, player_id=player_id)
 
 
 def _assessment_of(event: Event) -> Sequence[Event]:
@@ -112,18 +112,18 @@ def _assessment_of(event: Event) -> Sequence[Event]:
 
 
 async def assess_refused(
-    commands: Commands, player_id: UUID, level: RiskLevel, asked: Asked, *, at: datetime
+    commands: Commands, player_id: UUID, level: RiskLevel, context: CommandContext, *, at: datetime
 ) -> None:
     """Record what a refused measure says, once however often it is sent; its answers stay unrecorded.
 
     It is tried until it stands, however many others write and whether or not its sender still waits. Raises
     NoSuchPlayer, and what the event store raises.
     """
-    about = asked.context
+    about = context.causation
     # Other answers under the same key are refused too, and are another assessment.
     assessment_id = derived_id("assessment of refused", about.command_id, about.fingerprint or b"")
     command = RecordAssessment(level=level, category=RiskCategory.SUICIDE, source=ITEM_9, at=at)
-    context = Context(
+    causation = Causation(
         actor=about.actor,
         command_id=assessment_id,
         correlation_id=about.correlation_id,
@@ -138,12 +138,17 @@ async def assess_refused(
         return {record: safety_record.decide(states.of(record), command)}
 
     await handle_over(
-        commands, [record, person], decision, Asked(context), player_id=player_id, attempts_max=None
+        commands,
+        [record, person],
+        decision,
+        CommandContext(causation),
+        player_id=player_id,
+        attempts_max=None,
     )
 
 
 def _require_existing(person: player.Player) -> player.Player:
     """Give a player who is there. Raises NoSuchPlayer: there is no safety record of nobody."""
-    if person.status is player.Status.ABSENT:
+    if person.status is player.PlayerStatus.ABSENT:
         raise NoSuchPlayer("expected a player, there is none")
     return person

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from tta.commands.folding import AnyTarget, States
-from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
+from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
 from tta.commands.sessions import (
     Facts,
     admitting,
@@ -22,7 +22,7 @@ from tta.commands.starting import Begin, start_as_wished
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.told_turns import turns_after
 from tta.domain import session
-from tta.domain.passages import NOTHING_ASKED, Beginning, Copied, Play, Wishes
+from tta.domain.passages import NOTHING_ASKED, Beginning, CopyOrigin, Play, Wishes
 from tta.domain.session import StartSession
 from tta.domain.turns import TURNS_MAX, TurnOutOfOrder
 
@@ -32,7 +32,7 @@ Tell = Callable[[Play, Wishes], Beginning]
 """Tell where a play stands."""
 
 
-class Reached(NamedTuple):
+class PlayPosition(NamedTuple):
     """Where a session stood after a turn."""
 
     turn: int
@@ -43,13 +43,13 @@ async def copy_session(
     commands: Commands,
     source_id: UUID,
     player_id: UUID,
-    asked: Asked,
+    context: CommandContext,
     *,
     until_turn: int | None,
     at: datetime,
     shorten: Shorten,
     tell: Tell,
-) -> Handled:
+) -> CommandResult:
     """Start a copy of a session of the player's, as it stood after a turn (None: the last that is answered).
 
     Raises TurnOutOfOrder where that turn is not answered, and what `start_session` raises.
@@ -58,8 +58,8 @@ async def copy_session(
     reached = _kept(stood, until_turn, shorten)
     copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, tell, at)
 
-    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> Handled:
-        return await copy.handled(by, asked, begin, over)
+    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> CommandResult:
+        return await copy.handled(by, context, begin, over)
 
     return await start_as_wished(commands, player_id, copy.start, attempt)
 
@@ -72,12 +72,14 @@ class _Copy(NamedTuple):
     until_turn: int | None
     last_turn: int
     """The last that is answered."""
-    reached: Reached
+    reached: PlayPosition
     tell: Tell
     at: datetime
 
-    async def handled(self, commands: Commands, asked: Asked, begin: Begin, over: Sequence[UUID]) -> Handled:
-        session_id = new_session_id(self.player_id, asked.context.command_id)
+    async def handled(
+        self, commands: Commands, context: CommandContext, begin: Begin, over: Sequence[UUID]
+    ) -> CommandResult:
+        session_id = new_session_id(self.player_id, context.causation.command_id)
 
         current, source = session_target(session_id), session_target(self.source_id)
         listed = roster_target(self.player_id)
@@ -92,8 +94,8 @@ class _Copy(NamedTuple):
 
         record, person = record_target(self.player_id), player_target(self.player_id)
         targets: list[AnyTarget] = [current, source, record, person, listed]
-        admits = admitting(self.player_id, asked)
-        return await handle_over(commands, targets, decide, asked, player_id=self.player_id, admits=admits)
+        admits = admitting(self.player_id, context)
+        return await handle_over(commands, targets, decide, context, player_id=self.player_id, admits=admits)
 
     def _begins(self, facts: Facts, wishes: Wishes | None) -> Beginning:
         """Tell where it stands, by what holds when it is appended. On hold, and by wishes that do not open,
@@ -110,7 +112,7 @@ class _Copy(NamedTuple):
             player_id=self.player_id,
             story=play.story,
             begins=self._begins(facts, wishes),
-            copied=Copied(
+            copied=CopyOrigin(
                 session_id=self.source_id, turns=self.reached.turn, moves=play.moves, seed=play.seed
             ),
             consented=facts.consented,
@@ -119,7 +121,7 @@ class _Copy(NamedTuple):
         )
 
 
-async def _reached(commands: Commands, source_id: UUID, player_id: UUID) -> list[Reached]:
+async def _reached(commands: Commands, source_id: UUID, player_id: UUID) -> list[PlayPosition]:
     """Read where a session stood at its beginning and after each turn that was answered."""
     require_slot(source_id, player_id)
     found = await commands.aggregates.one(session_target(source_id))
@@ -130,18 +132,18 @@ async def _reached(commands: Commands, source_id: UUID, player_id: UUID) -> list
     assert told.started is not None, "a session begins with SessionStarted"
     play = session.evolve(session.initial, told.started).play
     play = replace(play, seed=play.seed or source_id)
-    reached = [Reached(0, play)]
+    reached = [PlayPosition(0, play)]
     for each in told.turns:
         if each.answer is not None:
             play = play.after(each.answer.passage)
-            reached.append(Reached(each.said.turn, play))
+            reached.append(PlayPosition(each.said.turn, play))
     return reached
 
 
-def _kept(stood: Sequence[Reached], until_turn: int | None, shorten: Shorten) -> Reached:
+def _kept(stood: Sequence[PlayPosition], until_turn: int | None, shorten: Shorten) -> PlayPosition:
     """Choose where the copy stands: after that turn, or before it where nothing could follow there."""
     last = stood[-1].turn if until_turn is None else min(until_turn, stood[-1].turn)
     play = stood[last].play
     moves = play.moves[: shorten(play)]
     turn = max((each.turn for each in stood[: last + 1] if len(each.play.moves) <= len(moves)), default=0)
-    return Reached(turn, replace(play, moves=moves, asked=NOTHING_ASKED))
+    return PlayPosition(turn, replace(play, moves=moves, context=NOTHING_ASKED))

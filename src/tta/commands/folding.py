@@ -16,10 +16,10 @@ import structlog
 
 from tta import domain
 from tta.domain.base import Event
-from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.store import EventStore, Loaded, Snapshot, Wanted
+from tta.eventstore.store import EventStore, LoadedAggregate, LoadRequest, Snapshot
 
 CACHE_MAX = 50_000
 COMMANDS_EACH = 10  # Recent commands, about 280 bytes each: so many times as many as aggregates.
@@ -51,7 +51,7 @@ class Target(NamedTuple, Generic[State]):
     id: UUID
 
 
-class Done(msgspec.Struct, frozen=True, array_like=True):
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
     """What a recent command appended to this aggregate."""
 
     first_version: int
@@ -63,7 +63,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True):
     """How much time the aggregate's events bear witness to, until then."""
 
 
-class Folded(NamedTuple, Generic[State]):
+class VersionedState(NamedTuple, Generic[State]):
     """A state, where it was folded to, and which commands led there of late.
 
     `recent` is shared by the foldings of one aggregate and only ever gains.
@@ -72,29 +72,29 @@ class Folded(NamedTuple, Generic[State]):
     state: State
     head: Head
     position: int
-    recent: dict[bytes, Done]
+    recent: dict[bytes, Receipt]
 
 
 AnyTarget = Target[Any]
-AnyFolded = Folded[Any]
+AnyVersionedState = VersionedState[Any]
 
 
 class States:
     """The states that a decision is over, each found by its target."""
 
-    def __init__(self, targets: Sequence[AnyTarget], folded: Sequence[AnyFolded]) -> None:
+    def __init__(self, targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]) -> None:
         self._states = {target: each.state for target, each in zip(targets, folded, strict=True)}
 
     def of(self, target: Target[State]) -> State:
         return cast("State", self._states[target])
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
+class SnapshotBody(msgspec.Struct, frozen=True, array_like=True):
     """What a snapshot holds."""
 
     state: msgspec.Raw
     position: int
-    recent: dict[bytes, Done]
+    recent: dict[bytes, Receipt]
 
 
 class OtherKind(Exception):
@@ -115,7 +115,7 @@ class Aggregates:
         """Keep at most `cache_max` aggregates, and `remembered_max` recent commands of all of them."""
         self.store = store
         self.types = types
-        self._cache: OrderedDict[UUID, AnyFolded] = OrderedDict()
+        self._cache: OrderedDict[UUID, AnyVersionedState] = OrderedDict()
         self._cache_max = cache_max
         self._remembered_max = COMMANDS_EACH * cache_max if remembered_max is None else remembered_max
         self._counted: dict[UUID, int] = {}
@@ -123,7 +123,7 @@ class Aggregates:
         self._remembered = 0
         self._fingerprints: dict[str, bytes] = {}
 
-    def cached(self, targets: Sequence[AnyTarget]) -> list[AnyFolded] | None:
+    def cached(self, targets: Sequence[AnyTarget]) -> list[AnyVersionedState] | None:
         """Give what is remembered of all of them, or None if one is missing."""
         found = []
         for target in targets:
@@ -135,12 +135,12 @@ class Aggregates:
             found.append(folded)
         return found
 
-    async def one(self, target: Target[State]) -> Folded[State]:
+    async def one(self, target: Target[State]) -> VersionedState[State]:
         """Fold one target as it stands now. Raises what `load` raises."""
         (folded,) = await self.load([target])
         return folded
 
-    async def load(self, targets: Sequence[AnyTarget]) -> list[AnyFolded]:
+    async def load(self, targets: Sequence[AnyTarget]) -> list[AnyVersionedState]:
         """Fold the targets (of one slot) as they stand now, from what is remembered or from the start.
 
         Raises OtherKind, and what the event store raises.
@@ -151,7 +151,7 @@ class Aggregates:
             log.warning("remembered history is gone, folding anew", error=str(changed))
             return await self.load_anew(targets)
 
-    async def load_anew(self, targets: Sequence[AnyTarget]) -> list[AnyFolded]:
+    async def load_anew(self, targets: Sequence[AnyTarget]) -> list[AnyVersionedState]:
         """Fold the targets (of one slot) from their first events, whatever is remembered of them.
 
         Raises what `load` raises.
@@ -160,7 +160,7 @@ class Aggregates:
             self._forget(target.id)
         return await self._load(targets, snapshots=False)
 
-    def remember(self, target: AnyTarget, folded: AnyFolded) -> None:
+    def remember(self, target: AnyTarget, folded: AnyVersionedState) -> None:
         """Keep a folding for the next command; the least recently used one goes.
 
         A folding that goes further is kept instead: loads and appends of several commands overlap.
@@ -181,7 +181,9 @@ class Aggregates:
         self._cache.pop(aggregate_id, None)
         self._remembered -= self._counted.pop(aggregate_id, 0)
 
-    def fold(self, module: Decider, folded: AnyFolded, events: Sequence[Recorded]) -> AnyFolded:
+    def fold(
+        self, module: Decider, folded: AnyVersionedState, events: Sequence[RecordedEvent]
+    ) -> AnyVersionedState:
         """Fold recorded events on top of a folding."""
         state, kinds = folded.state, module.EVENTS
         if folded.head == ABSENT and events[0].type not in {each.__name__ for each in kinds}:
@@ -190,13 +192,13 @@ class Aggregates:
             state = module.evolve(state, self.types.event(recorded))
             _note(folded.recent, recorded)
         last = events[-1]
-        return Folded(state, Head(last.version, last.hash), last.position, folded.recent)
+        return VersionedState(state, Head(last.version, last.hash), last.position, folded.recent)
 
-    async def keep_snapshot(self, target: AnyTarget, before: Head, folded: AnyFolded) -> None:
+    async def keep_snapshot(self, target: AnyTarget, before: Head, folded: AnyVersionedState) -> None:
         """Write a snapshot whenever another SNAPSHOT_EVERY versions have passed."""
         if before.version // SNAPSHOT_EVERY == folded.head.version // SNAPSHOT_EVERY:
             return
-        kept = Kept(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
+        kept = SnapshotBody(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
         snapshot = Snapshot(folded.head, self._fingerprint(target.module), msgspec.msgpack.encode(kept))
         try:
             await self.store.save_snapshot(target.id, snapshot)
@@ -204,13 +206,13 @@ class Aggregates:
             # The events stand already: their sender must not be told otherwise.
             log.warning("a snapshot was not kept", aggregate=str(target.id), error=str(error))
 
-    async def _load(self, targets: Sequence[AnyTarget], *, snapshots: bool = True) -> list[AnyFolded]:
+    async def _load(self, targets: Sequence[AnyTarget], *, snapshots: bool = True) -> list[AnyVersionedState]:
         known = [self._cache.get(target.id) for target in targets]
         for target, each in zip(targets, known, strict=True):
             if each is not None:
                 _require_kind(target, each)
         wanted = [
-            Wanted(
+            LoadRequest(
                 target.id,
                 folded.head if folded else ABSENT,
                 self._fingerprint(target.module) if snapshots else b"",
@@ -230,20 +232,22 @@ class Aggregates:
             self._fingerprints[module.NAME] = fingerprint(module)
         return self._fingerprints[module.NAME]
 
-    def _base(self, module: Decider, folded: AnyFolded | None, loaded: Loaded) -> AnyFolded:
+    def _base(
+        self, module: Decider, folded: AnyVersionedState | None, loaded: LoadedAggregate
+    ) -> AnyVersionedState:
         if loaded.snapshot is None:
-            return folded or Folded(module.initial, ABSENT, 0, {})
+            return folded or VersionedState(module.initial, ABSENT, 0, {})
         try:
-            kept = msgspec.msgpack.decode(loaded.snapshot.state, type=Kept)
+            kept = msgspec.msgpack.decode(loaded.snapshot.state, type=SnapshotBody)
             state = msgspec.msgpack.decode(kept.state, type=type(module.initial))
         except msgspec.DecodeError as error:
             raise HistoryChanged(f"expected a snapshot of {module.NAME}, got other bytes: {error}") from error
-        return Folded(state, loaded.snapshot.head, kept.position, kept.recent)
+        return VersionedState(state, loaded.snapshot.head, kept.position, kept.recent)
 
 
 def fingerprint(module: Decider) -> bytes:
     """8 bytes over the schema of what a snapshot holds, and over the rules that folded it."""
-    schema = msgspec.json.schema_components([type(module.initial), Done])
+    schema = msgspec.json.schema_components([type(module.initial), Receipt])
     rules = inspect.getsource(module.evolve) + _rules()
     return hashlib.sha256(f"{schema}{rules}".encode()).digest()[:8]
 
@@ -262,17 +266,17 @@ def decider(module: ModuleType) -> Decider:
     return cast("Decider", module)
 
 
-def _require_kind(target: AnyTarget, folded: AnyFolded) -> None:
+def _require_kind(target: AnyTarget, folded: AnyVersionedState) -> None:
     if type(folded.state) is not type(target.module.initial):
         raise OtherKind(f"expected a {target.module.NAME}, got a {type(folded.state).__name__}")
 
 
-def _note(recent: dict[bytes, Done], recorded: Recorded) -> None:
+def _note(recent: dict[bytes, Receipt], recorded: RecordedEvent) -> None:
     """Remember the command of an event, and forget those past their time; the dict keeps them in order."""
     envelope = recorded.envelope
     before = recent.get(envelope.command)
     lived_ms = before.lived_ms if before else _lived_ms(recent, recorded)
-    recent[envelope.command] = Done(
+    recent[envelope.command] = Receipt(
         before.first_version if before else envelope.version,
         envelope.version,
         recorded.position,
@@ -284,7 +288,7 @@ def _note(recent: dict[bytes, Done], recorded: Recorded) -> None:
         del recent[next(iter(recent))]
 
 
-def _lived_ms(recent: dict[bytes, Done], recorded: Recorded) -> int:
+def _lived_ms(recent: dict[bytes, Receipt], recorded: RecordedEvent) -> int:
     """Add the time since the event before, which is the last one that is remembered."""
     if not recent:
         return 0

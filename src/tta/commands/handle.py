@@ -11,13 +11,13 @@ from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, AnyFolded, AnyTarget, States, Target, decider
+from tta.commands.folding import Aggregates, AnyTarget, AnyVersionedState, States, Target, decider
 from tta.commands.player_queues import Left, PlayerQueues, TooManyConflicts
 from tta.domain import player
 from tta.domain.base import Event, Refusal
 from tta.domain.player import PlayerRegistered
-from tta.eventstore.appends import Append, Appended, Dealt, StreamAppend
-from tta.eventstore.envelope import Context, Recorded, event_id
+from tta.eventstore.appends import Acknowledgement, Append, AppendResult, StreamAppend
+from tta.eventstore.envelope import Causation, RecordedEvent, event_id
 from tta.eventstore.errors import Conflict, HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Mark
@@ -44,10 +44,10 @@ class VersionMismatch(Exception):
         self.actual = actual
 
 
-class Asked(NamedTuple):
+class CommandContext(NamedTuple):
     """What stands around a command: who and what caused it, and what its sender takes for granted."""
 
-    context: Context
+    causation: Causation
     fingerprints: tuple[bytes, ...] = ()
     """Those that count as the same payload: under the current key and the one before."""
     expected_versions: frozenset[int] | None = None
@@ -56,7 +56,7 @@ class Asked(NamedTuple):
     """Returns once the sender has gone; None if the sender cannot leave."""
 
 
-class Handled(NamedTuple):
+class CommandResult(NamedTuple):
     """What became of a command: the events it stands for, whether appended now or before."""
 
     id: UUID
@@ -90,18 +90,18 @@ async def handle(
     commands: Commands,
     target: AnyTarget,
     command: Any,
-    asked: Asked,
+    context: CommandContext,
     *,
     player_id: UUID | None,
     attempts_max: int | None = ATTEMPTS_MAX,
-) -> Handled:
+) -> CommandResult:
     """Append what one aggregate decides. See `handle_over` for what it raises."""
 
     def decide(states: States) -> Decided:
         return {target: target.module.decide(states.of(target), command)}
 
     return await handle_over(
-        commands, [target], decide, asked, player_id=player_id, attempts_max=attempts_max
+        commands, [target], decide, context, player_id=player_id, attempts_max=attempts_max
     )
 
 
@@ -109,13 +109,13 @@ async def handle_over(
     commands: Commands,
     targets: Sequence[AnyTarget],
     decision: Decision,
-    asked: Asked,
+    context: CommandContext,
     *,
     player_id: UUID | None,
-    dealt: Dealt | None = None,
+    dealt: Acknowledgement | None = None,
     admits: Callable[[Any], None] = lambda _: None,
     attempts_max: int | None = ATTEMPTS_MAX,
-) -> Handled:
+) -> CommandResult:
     """Append what a decision over several aggregates of one player gives, with all of them as guards.
 
     The first target is the one that the command's path names; `player_id` is the subject of all, None where
@@ -131,13 +131,13 @@ async def handle_over(
         await require_key(commands, player_id)
     is_busy = player_id is not None and commands.queues is not None and commands.queues.is_busy(player_id)
     # A retry waits for nobody: a command that would have to wait looks into the log first.
-    if is_busy and (answer := await _answered_before(commands.aggregates, targets, asked)):
+    if is_busy and (answer := await _answered_before(commands.aggregates, targets, context)):
         return answer
-    pending = _PendingCommand(commands, targets, decision, asked, player_id, dealt, admits)
+    pending = _PendingCommand(commands, targets, decision, context, player_id, dealt, admits)
     if attempts_max is None or dealt is not None:
         async with turn_of(commands, player_id, bounded=False):
             return await pending.tried(None)
-    async with turn_of(commands, player_id, left=asked.left):
+    async with turn_of(commands, player_id, left=context.left):
         return await pending.tried(attempts_max)
 
 
@@ -156,39 +156,39 @@ class _PendingCommand(NamedTuple):
     commands: Commands
     targets: Sequence[AnyTarget]
     decision: Decision
-    asked: Asked
+    context: CommandContext
     player_id: UUID | None
-    dealt: Dealt | None
+    dealt: Acknowledgement | None
     admits: Callable[[Any], None]
 
-    async def tried(self, attempts_max: int | None) -> Handled:
+    async def tried(self, attempts_max: int | None) -> CommandResult:
         """Decide and append, anew after each conflict. Raises what `handle_over` raises."""
         aggregates, tried = self.commands.aggregates, 0
         folded = aggregates.cached(self.targets) or await aggregates.load(self.targets)
         while attempts_max is None or tried < attempts_max:
             tried += 1
             with suppress(Conflict):
-                if self.asked.context.command_id.bytes not in folded[0].recent:
+                if self.context.causation.command_id.bytes not in folded[0].recent:
                     return await self._once(folded)
-                if answer := await _answered_before(aggregates, self.targets, self.asked):
+                if answer := await _answered_before(aggregates, self.targets, self.context):
                     return answer
             folded = await aggregates.load(self.targets)
         COMMANDS_REFUSED.labels("conflicts").inc()
         raise TooManyConflicts(f"{self.targets[0].id}: {tried} attempts met other writers")
 
-    async def _once(self, folded: Sequence[AnyFolded]) -> Handled:
-        aggregates, targets, asked = self.commands.aggregates, self.targets, self.asked
+    async def _once(self, folded: Sequence[AnyVersionedState]) -> CommandResult:
+        aggregates, targets, context = self.commands.aggregates, self.targets, self.context
         try:
             self.admits(folded[0].state)
-            _require_version(folded[0], asked)
+            _require_version(folded[0], context)
             decided = _in_order(targets, self.decision(States(targets, folded)))
         except (Refusal, VersionMismatch):
             await _confirm(aggregates, targets, folded)
             raise
         assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
-        events = await _sealed(self.commands, decided, asked.context.command_id, self.player_id)
+        events = await _sealed(self.commands, decided, context.causation.command_id, self.player_id)
         streams = _streams(aggregates.types, targets, folded, events, self.player_id)
-        append = Append(streams=streams, context=asked.context, dealt=self.dealt)
+        append = Append(streams=streams, causation=context.causation, dealt=self.dealt)
         appended = await aggregates.store.append(append)
         return await _remembered(aggregates, targets, folded, events, appended)
 
@@ -198,20 +198,22 @@ def _in_order(targets: Sequence[AnyTarget], decided: Decided) -> list[Sequence[E
     return [decided.get(target, ()) for target in targets]
 
 
-def _require_version(folded: AnyFolded, asked: Asked) -> None:
-    if asked.expected_versions is not None and folded.head.version not in asked.expected_versions:
-        raise VersionMismatch(asked.expected_versions, folded.head.version)
+def _require_version(folded: AnyVersionedState, context: CommandContext) -> None:
+    if context.expected_versions is not None and folded.head.version not in context.expected_versions:
+        raise VersionMismatch(context.expected_versions, folded.head.version)
 
 
-async def _confirm(aggregates: Aggregates, targets: Sequence[AnyTarget], folded: Sequence[AnyFolded]) -> None:
+async def _confirm(
+    aggregates: Aggregates, targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]
+) -> None:
     """Make sure that the aggregates stand where they were folded to. Raises Conflict."""
     guards = [StreamAppend(target.id, each.head) for target, each in zip(targets, folded, strict=True)]
     await aggregates.store.append(Append(streams=guards))
 
 
 async def _answered_before(
-    aggregates: Aggregates, targets: Sequence[AnyTarget], asked: Asked
-) -> Handled | None:
+    aggregates: Aggregates, targets: Sequence[AnyTarget], context: CommandContext
+) -> CommandResult | None:
     """Answer a command that the log knows from its events there, as the first time; None if it knows none.
 
     What is remembered only says where to look. Each event that is read must be this command's, else it is
@@ -219,10 +221,10 @@ async def _answered_before(
     """
     folded = await aggregates.load(targets)
     for _ in range(2):
-        if asked.context.command_id.bytes not in folded[0].recent:
+        if context.causation.command_id.bytes not in folded[0].recent:
             return None
         try:
-            answer = await _read_answer(aggregates, targets[0], folded, asked)
+            answer = await _read_answer(aggregates, targets[0], folded, context)
         except HistoryChanged:
             answer = None
         if answer is not None:
@@ -232,10 +234,10 @@ async def _answered_before(
 
 
 async def _read_answer(
-    aggregates: Aggregates, first: AnyTarget, folded: Sequence[AnyFolded], asked: Asked
-) -> Handled | None:
+    aggregates: Aggregates, first: AnyTarget, folded: Sequence[AnyVersionedState], context: CommandContext
+) -> CommandResult | None:
     """Read a command's events; None if others stand there. Raises KeyReused, HistoryChanged."""
-    store, command = aggregates.store, asked.context.command_id.bytes
+    store, command = aggregates.store, context.causation.command_id.bytes
     done = folded[0].recent[command]
     length = done.last_version - done.first_version + 1
     read = await store.versions_after(first.id, done.first_version - 1, length)
@@ -248,13 +250,15 @@ async def _read_answer(
     if not await store.stands(read):
         return None
     fingerprint = read[0].envelope.fingerprint
-    if fingerprint is not None and asked.fingerprints and fingerprint not in asked.fingerprints:
+    if fingerprint is not None and context.fingerprints and fingerprint not in context.fingerprints:
         raise KeyReused("this Idempotency-Key came before with another payload")
     events = [aggregates.types.event(each) for each in read]
-    return Handled(first.id, done.last_version, slot, Mark(last.position, last.hash), events, again=True)
+    return CommandResult(
+        first.id, done.last_version, slot, Mark(last.position, last.hash), events, again=True
+    )
 
 
-def _newest(folded: Sequence[AnyFolded]) -> Mark:
+def _newest(folded: Sequence[AnyVersionedState]) -> Mark:
     """Give the mark of the last event of all of them."""
     return max((Mark(each.position, each.head.hash) for each in folded), key=lambda mark: mark.position)
 
@@ -307,7 +311,7 @@ async def _sealed(
 def _streams(
     types: EventTypes,
     targets: Sequence[AnyTarget],
-    folded: Sequence[AnyFolded],
+    folded: Sequence[AnyVersionedState],
     events: Sequence[Sequence[Event]],
     player_id: UUID | None,
 ) -> list[StreamAppend]:
@@ -320,22 +324,22 @@ def _streams(
 async def _remembered(
     aggregates: Aggregates,
     targets: Sequence[AnyTarget],
-    folded: Sequence[AnyFolded],
+    folded: Sequence[AnyVersionedState],
     events: Sequence[Sequence[Event]],
-    appended: Appended,
-) -> Handled:
+    appended: AppendResult,
+) -> CommandResult:
     """Fold what was appended into what is remembered."""
     position, now = appended.first, list(folded)
     for index, (target, each) in enumerate(zip(targets, folded, strict=True)):
         recorded = []
         for entry in appended.entries[index]:
-            recorded.append(Recorded(appended.slot, position, appended.recorded_ms, entry))
+            recorded.append(RecordedEvent(appended.slot, position, appended.recorded_ms, entry))
             position += 1
         if recorded:
             now[index] = aggregates.fold(target.module, each, recorded)
             aggregates.remember(target, now[index])
             await aggregates.keep_snapshot(target, each.head, now[index])
     first = now[0]
-    return Handled(
+    return CommandResult(
         targets[0].id, first.head.version, appended.slot, _newest(now), list(events[0]), appended.again
     )

@@ -6,18 +6,18 @@ from uuid import UUID
 
 from tta.commands.folding import Aggregates, decider
 from tta.domain import session
-from tta.domain.session import Session, Status
+from tta.domain.session import Session, SessionStatus
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
 EVENTS_MAX = 20  # After an interaction come its answer and a change of status or two.
 
 
-class Reply(NamedTuple):
+class TurnReply(NamedTuple):
     """The sealed answer to a turn, and what it leaves behind."""
 
     answer: InteractionAnswered
-    status: Status | None
+    status: SessionStatus | None
     """What became of the session since the interaction, by this answer at the latest; None where it is what
     it was.
     """
@@ -25,7 +25,7 @@ class Reply(NamedTuple):
 
 async def reply_to(
     aggregates: Aggregates, session_id: UUID, version: int, turn: int, *, wait_s: float
-) -> Reply | None:
+) -> TurnReply | None:
     """Wait at most `wait_s` seconds for the answer to a turn that was submitted as `version`."""
     store = aggregates.store
     watched, woken = store.layout.slot_of(session_id), asyncio.Event()
@@ -52,7 +52,7 @@ async def reply_to(
         store.wakeups.remove(wake)
 
 
-async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn: int) -> Reply | None:
+async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn: int) -> TurnReply | None:
     found: InteractionAnswered | None = None
     command: UUID | None = None
     stands = Session()
@@ -65,4 +65,4 @@ async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn
         stands = decider(session).evolve(stands, event)
     if found is None:
         return None
-    return Reply(found, None if stands.status is Status.ABSENT else stands.status)
+    return TurnReply(found, None if stands.status is SessionStatus.ABSENT else stands.status)

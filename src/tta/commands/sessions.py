@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import AnyTarget, States
-from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
+from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.domain import roster, session
 from tta.domain.base import Event
@@ -19,7 +19,7 @@ from tta.domain.session import (
     SessionCommand,
     SessionCompleted,
     SessionStarted,
-    Status,
+    SessionStatus,
 )
 from tta.domain.vocabulary import ConsentPurpose
 
@@ -44,13 +44,13 @@ async def handle_session(
     session_id: UUID,
     player_id: UUID,
     command: Callable[[Facts], SessionCommand],
-    asked: Asked,
-) -> Handled:
+    context: CommandContext,
+) -> CommandResult:
     """Decide on a player's session with their safety record and their consents as guards.
 
     Raises what `handle_over` raises; NoSuchSession also where the session is somebody else's.
     """
-    return await _handled(commands, session_id, player_id, command, asked)
+    return await _handled(commands, session_id, player_id, command, context)
 
 
 async def handle_enrolled(
@@ -58,15 +58,15 @@ async def handle_enrolled(
     session_id: UUID,
     player_id: UUID,
     command: Callable[[Facts], SessionCommand],
-    asked: Asked,
+    context: CommandContext,
     *,
     over: Sequence[UUID] = (),
-) -> Handled:
+) -> CommandResult:
     """Start or end a session and keep the roster in one append; `over` are others that are over by now.
 
     Raises TooManySessions, and what `handle_session` raises.
     """
-    return await _handled(commands, session_id, player_id, command, asked, enrols=True, over=over)
+    return await _handled(commands, session_id, player_id, command, context, enrols=True, over=over)
 
 
 async def sessions_over(commands: Commands, player_id: UUID) -> list[UUID]:
@@ -86,13 +86,13 @@ def roster_events(
     """
     decided: list[RosterEvent] = []
     for event in happens:
-        asked: list[RosterCommand] = []
+        context: list[RosterCommand] = []
         if isinstance(event, SessionStarted):
-            asked = [StrikeSession(session_id=each, at=event.at) for each in over]
-            asked.append(EnrolSession(session_id=session_id, held=event.held, at=event.at))
+            context = [StrikeSession(session_id=each, at=event.at) for each in over]
+            context.append(EnrolSession(session_id=session_id, held=event.held, at=event.at))
         elif isinstance(event, SessionCompleted | SessionAbandoned):
-            asked = [StrikeSession(session_id=session_id, at=event.at)]
-        for command in asked:
+            context = [StrikeSession(session_id=session_id, at=event.at)]
+        for command in context:
             for each in roster.decide(current, command):
                 current = roster.evolve(current, each)
                 decided.append(each)
@@ -119,13 +119,13 @@ def require_slot(session_id: UUID, player_id: UUID) -> None:
         raise NoSuchSession("expected a session, there is none")
 
 
-def admitting(player_id: UUID, asked: Asked) -> Callable[[object], None]:
+def admitting(player_id: UUID, context: CommandContext) -> Callable[[object], None]:
     """Refuse a session of somebody else's; one that is not there yet is for the rules to judge."""
 
     def admits(state: object) -> None:
         assert isinstance(state, Session), "the session comes first"
-        expects_one = asked.expected_versions is not None and 0 not in asked.expected_versions
-        if state.player_id != player_id and (state.status is not Status.ABSENT or expects_one):
+        expects_one = context.expected_versions is not None and 0 not in context.expected_versions
+        if state.player_id != player_id and (state.status is not SessionStatus.ABSENT or expects_one):
             raise NoSuchSession("expected a session, there is none")
 
     return admits
@@ -136,11 +136,11 @@ async def _handled(
     session_id: UUID,
     player_id: UUID,
     command: Callable[[Facts], SessionCommand],
-    asked: Asked,
+    context: CommandContext,
     *,
     enrols: bool = False,
     over: Sequence[UUID] = (),
-) -> Handled:
+) -> CommandResult:
     require_slot(session_id, player_id)
     current, listed = session_target(session_id), roster_target(player_id)
 
@@ -153,5 +153,5 @@ async def _handled(
     targets: list[AnyTarget] = [current, record_target(player_id), player_target(player_id)]
     if enrols:
         targets.append(listed)
-    admits = admitting(player_id, asked)
-    return await handle_over(commands, targets, decide, asked, player_id=player_id, admits=admits)
+    admits = admitting(player_id, context)
+    return await handle_over(commands, targets, decide, context, player_id=player_id, admits=admits)

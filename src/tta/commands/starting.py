@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from uuid import UUID
 
-from tta.commands.handle import Asked, Commands, Handled, turn_of
+from tta.commands.handle import CommandContext, CommandResult, Commands, turn_of
 from tta.commands.sessions import Facts, handle_enrolled, sessions_over
 from tta.commands.targets import player_target
 from tta.commands.wishes import wishes_of
@@ -23,25 +23,27 @@ they do not open, so that nothing may be told yet.
 """
 Begin = Callable[[Facts], StartSession]
 """The same by wishes that were opened. Raises WishesChanged where they are not those that stand."""
-Attempt = Callable[[Commands, Begin, Sequence[UUID]], Awaitable[Handled]]
+Attempt = Callable[[Commands, Begin, Sequence[UUID]], Awaitable[CommandResult]]
 """Append what begins, with the player as a guard; the ids are of sessions that are over by now."""
 
 
 async def start_session(
-    commands: Commands, session_id: UUID, player_id: UUID, start: Start, asked: Asked
-) -> Handled:
+    commands: Commands, session_id: UUID, player_id: UUID, start: Start, context: CommandContext
+) -> CommandResult:
     """Start a session and enrol it in one append.
 
     Raises TooManySessions, and what `handle_session` and `wishes_of` raise.
     """
 
-    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> Handled:
-        return await handle_enrolled(by, session_id, player_id, begin, asked, over=over)
+    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> CommandResult:
+        return await handle_enrolled(by, session_id, player_id, begin, context, over=over)
 
     return await start_as_wished(commands, player_id, start, attempt)
 
 
-async def start_as_wished(commands: Commands, player_id: UUID, start: Start, attempt: Attempt) -> Handled:
+async def start_as_wished(
+    commands: Commands, player_id: UUID, start: Start, attempt: Attempt
+) -> CommandResult:
     """Attempt what `start` says, until the wishes that it is told by are those that stand there.
 
     From the second attempt on, the player's other commands wait: a player who keeps changing their wishes
@@ -63,7 +65,7 @@ async def start_as_wished(commands: Commands, player_id: UUID, start: Start, att
 
 async def _attempted(
     commands: Commands, player_id: UUID, start: Start, attempt: Attempt, over: Sequence[UUID]
-) -> Handled:
+) -> CommandResult:
     """Attempt it once. Raises WishesChanged, TooManySessions, and what `attempt` raises."""
     # Whoever begins has just set their wishes, perhaps on another process: look.
     await commands.aggregates.one(player_target(player_id))

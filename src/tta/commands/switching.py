@@ -5,22 +5,35 @@ from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import AnyTarget, States
-from tta.commands.handle import Asked, Commands, Decided, Handled, handle_over
+from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
 from tta.commands.sessions import admitting, facts_of, require_own, require_slot
 from tta.commands.targets import player_target, record_target, session_target
 from tta.domain import session
-from tta.domain.session import PauseSession, ResumeSession, Session, SessionIsOver, SessionIsPaused, Status
+from tta.domain.session import (
+    PauseSession,
+    ResumeSession,
+    Session,
+    SessionIsOver,
+    SessionIsPaused,
+    SessionStatus,
+)
 
 
-class Switched(NamedTuple):
-    handled: Handled
+class SwitchResult(NamedTuple):
+    handled: CommandResult
     to_version: int | None
     """The version of the other session; None where it was open already, so that nothing happened to it."""
 
 
 async def switch_session(
-    commands: Commands, session_id: UUID, to_id: UUID, player_id: UUID, asked: Asked, *, at: datetime
-) -> Switched:
+    commands: Commands,
+    session_id: UUID,
+    to_id: UUID,
+    player_id: UUID,
+    context: CommandContext,
+    *,
+    at: datetime,
+) -> SwitchResult:
     """Pause an open session and have another one go on. Both are to be the player's.
 
     Raises SessionIsPaused where the first is not open, SessionIsOver where one is over, and otherwise as
@@ -43,16 +56,16 @@ async def switch_session(
     # The first is what the path names.
     targets: list[AnyTarget] = [leaves, goes_on, record_target(player_id), player_target(player_id)]
     handled = await handle_over(
-        commands, targets, decide, asked, player_id=player_id, admits=admitting(player_id, asked)
+        commands, targets, decide, context, player_id=player_id, admits=admitting(player_id, context)
     )
     (found,) = commands.aggregates.cached([goes_on]) or await commands.aggregates.load([goes_on])
-    done = found.recent.get(asked.context.command_id.bytes)
-    return Switched(handled, None if done is None else done.last_version)
+    done = found.recent.get(context.causation.command_id.bytes)
+    return SwitchResult(handled, None if done is None else done.last_version)
 
 
 def _require_open(left: Session) -> Session:
-    if left.status is Status.PAUSED:
+    if left.status is SessionStatus.PAUSED:
         raise SessionIsPaused("expected an open session to switch from, this one is paused")
-    if left.status is not Status.OPEN:
+    if left.status is not SessionStatus.OPEN:
         raise SessionIsOver(f"expected an open session to switch from, this one is {left.status.value}")
     return left

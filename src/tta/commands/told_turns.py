@@ -14,7 +14,7 @@ EVENTS_MORE = 16
 EVENTS_MAX = 1_000  # In one call of the store, which serves nobody else meanwhile.
 
 
-class TurnTold(NamedTuple):
+class ToldTurn(NamedTuple):
     """What was said, at which version of the session, and the answer if there is one yet."""
 
     version: int
@@ -22,10 +22,10 @@ class TurnTold(NamedTuple):
     answer: InteractionAnswered | None
 
 
-class TurnsTold(NamedTuple):
+class TurnPage(NamedTuple):
     """A page of turns; `next` is where to read on, None at the end of the session (or its beginning)."""
 
-    turns: Sequence[TurnTold]
+    turns: Sequence[ToldTurn]
     next: int | None
     started: SessionStarted | None
     """On the page that reaches the beginning."""
@@ -33,7 +33,7 @@ class TurnsTold(NamedTuple):
 
 async def turns_after(
     aggregates: Aggregates, session_id: UUID, version: int, *, head: int, turns_max: int
-) -> TurnsTold:
+) -> TurnPage:
     """Read the turns that were taken after a version of the session, whose last is `head`: oldest first."""
     read, found = version, list[tuple[int, Event]]()
     while True:
@@ -44,12 +44,10 @@ async def turns_after(
         if read == head or len(turns) > turns_max:
             break
     following = turns[turns_max].version - 1 if len(turns) > turns_max else None
-    return TurnsTold(turns[:turns_max], following, _started(found))
+    return TurnPage(turns[:turns_max], following, _started(found))
 
 
-async def turns_before(
-    aggregates: Aggregates, session_id: UUID, version: int, *, turns_max: int
-) -> TurnsTold:
+async def turns_before(aggregates: Aggregates, session_id: UUID, version: int, *, turns_max: int) -> TurnPage:
     """Read the turns that were taken up to a version of the session: newest first.
 
     Nothing may belong to them that came after that version.
@@ -63,7 +61,7 @@ async def turns_before(
             break
     page = turns[-turns_max:][::-1]
     following = page[-1].version - 1 if len(turns) > turns_max else None
-    return TurnsTold(page, following, None if following else _started(found))
+    return TurnPage(page, following, None if following else _started(found))
 
 
 async def hash_at(aggregates: Aggregates, session_id: UUID, version: int) -> bytes | None:
@@ -89,12 +87,12 @@ async def _events(
     ]
 
 
-def _turns(found: Sequence[tuple[int, Event]]) -> list[TurnTold]:
+def _turns(found: Sequence[tuple[int, Event]]) -> list[ToldTurn]:
     """Join what was said with its answer; an answer to what was said before is left out."""
-    turns: list[TurnTold] = []
+    turns: list[ToldTurn] = []
     for version, event in found:
         if isinstance(event, InteractionSubmitted):
-            turns.append(TurnTold(version, event, None))
+            turns.append(ToldTurn(version, event, None))
         elif isinstance(event, InteractionAnswered) and turns and turns[-1].said.turn == event.turn:
             turns[-1] = turns[-1]._replace(answer=event)
     return turns

@@ -9,7 +9,7 @@ import structlog
 
 from tta.commands.handle import Commands
 from tta.commands.targets import player_target
-from tta.domain.base import Sealed
+from tta.domain.base import SealedText
 from tta.domain.passages import Wishes
 from tta.domain.player import PreferencesSet
 from tta.security.sealing import SealBroken
@@ -35,7 +35,7 @@ async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes | None,
     avoided: list[str] = []
     try:
         for sealed in (event.avoid_topics, event.trigger_warnings):
-            assert isinstance(sealed, Sealed), "preferences are stored sealed"
+            assert isinstance(sealed, SealedText), "preferences are stored sealed"
             avoided += await commands.keyring.value(player_id, sealed, tuple[str, ...])
     except SealBroken as error:
         log.error("a player's wishes do not open, their story stands still", error=str(error))  # noqa: TRY400

@@ -14,7 +14,7 @@ import httpx2
 from rich.console import Console
 
 from tta.app.settings import PREFIX, Settings, SettingsWrong, read_settings
-from tta.console.demo_scenes import NotAsExpected, Stage, Teller, play
+from tta.console.demo_scenes import DemoStage, NotAsExpected, Teller, play
 from tta.console.operations import checked_settings, signing_tokens
 from tta.console.replay import replay_history
 
@@ -44,7 +44,7 @@ async def _play_on(out: Console, url: str, settings: Settings) -> int:
     tokens = signing_tokens(settings)
     # Proxies of the environment are for the world outside.
     async with httpx2.AsyncClient(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False) as client:
-        stage = Stage(teller, client, tokens)
+        stage = DemoStage(teller, client, tokens)
         try:
             await play(stage)
         except NotAsExpected as failed:

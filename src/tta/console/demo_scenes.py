@@ -79,7 +79,7 @@ class Teller:
         self._out.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
-class Stage:
+class DemoStage:
     """Who takes part, and what the scenes hand on to one another."""
 
     def __init__(self, teller: Teller, client: httpx2.AsyncClient, tokens: Tokens) -> None:
@@ -126,7 +126,7 @@ def require(holds: bool, otherwise: str) -> None:
         raise NotAsExpected(otherwise)
 
 
-async def play(stage: Stage) -> None:
+async def play(stage: DemoStage) -> None:
     """Play every scene in order. Raises NotAsExpected."""
     await a_player_comes(stage)
     await a_session_is_played(stage)
@@ -138,7 +138,7 @@ async def play(stage: Stage) -> None:
     await the_journey_is_looked_back_on(stage)
 
 
-async def a_player_comes(stage: Stage) -> None:
+async def a_player_comes(stage: DemoStage) -> None:
     registered = await stage.send(
         "A service registers a player. The answer names the new resource and its version.",
         *("POST", "/v1/players", {"name": "Robin", "region": "GB", "time_zone": "Europe/London"}),
@@ -173,7 +173,7 @@ async def a_player_comes(stage: Stage) -> None:
     )
 
 
-async def a_session_is_played(stage: Stage) -> None:
+async def a_session_is_played(stage: DemoStage) -> None:
     started = await stage.send(
         "The player starts a session of a story.",
         *("POST", "/v1/sessions", {"story": "clearing"}),
@@ -182,7 +182,7 @@ async def a_session_is_played(stage: Stage) -> None:
     stage.session_id = UUID(started.json()["id"])
 
 
-async def a_command_is_sent_again(stage: Stage) -> None:
+async def a_command_is_sent_again(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}/interactions"
     said = {"text": "I look around and take a slow breath."}
     first = await stage.send(
@@ -209,7 +209,7 @@ async def a_command_is_sent_again(stage: Stage) -> None:
     )
 
 
-async def a_writer_reads_their_own_write(stage: Stage) -> None:
+async def a_writer_reads_their_own_write(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}"
     chosen = await stage.send(
         "A choice instead of words; the Consistency-Token says what this change is.",
@@ -225,7 +225,7 @@ async def a_writer_reads_their_own_write(stage: Stage) -> None:
     require(shown.json()["turn"] == 2, f"expected turn 2, got {shown.json()['turn']}")
 
 
-async def a_session_rests(stage: Stage) -> None:
+async def a_session_rests(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}"
     await stage.send("The player pauses, at any moment.", "POST", f"{path}/pause")
     await stage.send(
@@ -237,7 +237,7 @@ async def a_session_rests(stage: Stage) -> None:
     await stage.send("They come back.", "POST", f"{path}/resume")
 
 
-async def the_story_is_played_to_its_end(stage: Stage) -> None:
+async def the_story_is_played_to_its_end(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}/interactions"
     said: Json = {"text": "look"}
     why = "They look around, in their own words: the story says where they are, and what is open."
@@ -256,7 +256,7 @@ async def the_story_is_played_to_its_end(stage: Stage) -> None:
     raise NotAsExpected(f"expected an ending within {TURNS_MAX} turns, got none")
 
 
-async def a_stranger_looks(stage: Stage) -> None:
+async def a_stranger_looks(stage: DemoStage) -> None:
     stranger = stage.mint("demo-stranger", Role.PLAYER, uuid4())
     await stage.send(
         "Somebody else asks for the session: to them there is none.",
@@ -267,7 +267,7 @@ async def a_stranger_looks(stage: Stage) -> None:
     )
 
 
-async def the_journey_is_looked_back_on(stage: Stage) -> None:
+async def the_journey_is_looked_back_on(stage: DemoStage) -> None:
     done = await stage.send(
         "The player completes the session.", "POST", f"/v1/sessions/{stage.session_id}/complete"
     )

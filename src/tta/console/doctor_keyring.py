@@ -3,7 +3,7 @@ complete.
 """
 
 from tta.app.settings import Settings
-from tta.console.doctor_servers import Finding, check_servers
+from tta.console.doctor_servers import DoctorFinding, check_servers
 from tta.console.operations import keyring_of
 from tta.eventstore.errors import StoreError
 from tta.eventstore.owners import players
@@ -15,7 +15,9 @@ from tta.security.keyring import Keyring
 NAMED_MAX = 5
 
 
-async def check_keyring(settings: Settings, store: EventStore | None, *, is_embedded: bool) -> list[Finding]:
+async def check_keyring(
+    settings: Settings, store: EventStore | None, *, is_embedded: bool
+) -> list[DoctorFinding]:
     """Look at the server that keeps the wrapped data keys, and at what it keeps."""
     findings = await _check_place(settings, is_embedded=is_embedded)
     if store is None or any(finding.state == "fail" for finding in findings):
@@ -27,31 +29,31 @@ async def check_keyring(settings: Settings, store: EventStore | None, *, is_embe
         return findings  # The key files have findings of their own.
     except StoreError as error:
         change = "start its server, or correct TTA_KEYRING_URL"
-        return [*findings, Finding("keyring", "fail", str(error), change)]
+        return [*findings, DoctorFinding("keyring", "fail", str(error), change)]
 
 
-async def _check_place(settings: Settings, *, is_embedded: bool) -> list[Finding]:
+async def _check_place(settings: Settings, *, is_embedded: bool) -> list[DoctorFinding]:
     if settings.keyring_url and settings.keyring_url != settings.store_url:
         return await check_servers("keyring server", settings.keyring_url, settings)
     if is_embedded:
-        return [Finding("keyring", "ok", "in the store's own server", "")]
+        return [DoctorFinding("keyring", "ok", "in the store's own server", "")]
     change = "TTA_KEYRING_URL: a small server of its own, apart from the log and its backups"
-    return [Finding("keyring", "warn", "in the store's own server", change)]
+    return [DoctorFinding("keyring", "warn", "in the store's own server", change)]
 
 
-async def _check_content(store: EventStore, keyring: Keyring) -> list[Finding]:
+async def _check_content(store: EventStore, keyring: Keyring) -> list[DoctorFinding]:
     what, ids = "keyring of the store", await read_ids(store, keyring)
     if ids.is_empty and not ids.keyring:
         return []  # Nothing has run here yet: the first start binds the two.
     if refused := refusal(ids):
-        return [Finding(what, "fail", *_advice(refused))]
+        return [DoctorFinding(what, "fail", *_advice(refused))]
     try:
         if not ids.is_empty or ids.keyring:
             await require_nobodys_key(keyring, ids.store_name)
     except KeyringForeign as error:
-        return [Finding(what, "fail", *_advice(str(error)))]
+        return [DoctorFinding(what, "fail", *_advice(str(error)))]
     except KeyFileUnsafe as error:
-        return [Finding(what, "fail", str(error), "restore key-encryption.json from its copy")]
+        return [DoctorFinding(what, "fail", str(error), "restore key-encryption.json from its copy")]
     findings = [_about_players(*await _counted(store, keyring), ids.keyring)]
     if ids.given < ids.keys_given:
         found = f"it is an older copy: {ids.keys_given} keys were given, it has given {ids.given}"
@@ -59,7 +61,7 @@ async def _check_content(store: EventStore, keyring: Keyring) -> list[Finding]:
             "put back the newest copy; until then nobody can be registered. Where this is the newest that "
             "there is, `tta keys bind` takes it for that"
         )
-        findings.append(Finding("keyring's age", "fail", found, change))
+        findings.append(DoctorFinding("keyring's age", "fail", found, change))
     return findings
 
 
@@ -76,18 +78,18 @@ async def _counted(store: EventStore, keyring: Keyring) -> tuple[int, list[str]]
     return len(seen), sorted(lacking)
 
 
-def _about_players(count: int, lacking: list[str], bound_to: str) -> Finding:
+def _about_players(count: int, lacking: list[str], bound_to: str) -> DoctorFinding:
     what = "keyring of the store"
     if not lacking:
         bound = f"bound to it ({bound_to})" if bound_to else "not bound to it yet: the next start does it"
-        return Finding(what, "ok", f"{bound}; it has a key of each of the {count} players", "")
+        return DoctorFinding(what, "ok", f"{bound}; it has a key of each of the {count} players", "")
     named = ", ".join(lacking[:NAMED_MAX]) + (", …" if len(lacking) > NAMED_MAX else "")
     found = f"it lacks the data keys of {len(lacking)} of {count} players: {named}"
     change = (
         "put back the newest copy of the keyring: this one is older than the log. Until then every request "
         "about these players is 503 keyring-incomplete, and nothing is recorded of them"
     )
-    return Finding(what, "fail", found, change)
+    return DoctorFinding(what, "fail", found, change)
 
 
 def _advice(refused: str) -> tuple[str, str]:

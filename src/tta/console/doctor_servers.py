@@ -20,11 +20,11 @@ from tta.eventstore.durability import QUESTIONS, Durability, judged
 from tta.eventstore.errors import StoreError, UnsafeServer
 from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore
-from tta.eventstore.topology import Server, Topology
+from tta.eventstore.topology import ServerAddress, Topology
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, all_migrations, pending
 from tta.graph.opening import open_graph
-from tta.http.edge.calls import Overdue
+from tta.http.edge.calls import OverdueReplies
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 
@@ -37,7 +37,7 @@ COMPONENTS = "CALL dbms.components() YIELD name, versions, edition RETURN name, 
 State = Literal["ok", "warn", "fail"]
 
 
-class Finding(msgspec.Struct, frozen=True):
+class DoctorFinding(msgspec.Struct, frozen=True):
     """One thing looked at: how it is, and what to change where it is not well."""
 
     what: str
@@ -46,7 +46,9 @@ class Finding(msgspec.Struct, frozen=True):
     change: str
 
 
-async def check_store(settings: Settings, stack: AsyncExitStack) -> tuple[EventStore | None, list[Finding]]:
+async def check_store(
+    settings: Settings, stack: AsyncExitStack
+) -> tuple[EventStore | None, list[DoctorFinding]]:
     """Look at the servers of the event store and at its record; give the store if it can be opened."""
     findings = await check_servers("store server", settings.store_url, settings)
     if any(finding.state == "fail" for finding in findings):
@@ -55,27 +57,31 @@ async def check_store(settings: Settings, stack: AsyncExitStack) -> tuple[EventS
         store = await stack.enter_async_context(standing_store(settings))
     except NothingFound as error:
         change = "nothing, if this is a new store: the first start makes it; else correct TTA_STORE_NAME"
-        return None, [*findings, Finding("store", "warn", str(error), change)]
+        return None, [*findings, DoctorFinding("store", "warn", str(error), change)]
     except (StoreError, SettingsWrong) as error:
         change = "correct TTA_STORE_URL and TTA_STORE_NAME, or run the TTA that wrote it"
-        return None, [*findings, Finding("store", "fail", str(error), change)]
+        return None, [*findings, DoctorFinding("store", "fail", str(error), change)]
     name, slots = store.layout
     found = f"{name}: {slots} slots"
     if slots != settings.store_slots:
         change = f"TTA_STORE_SLOTS={slots}"
         return store, [
             *findings,
-            Finding("store", "fail", f"{found}, told {settings.store_slots}", change),
+            DoctorFinding("store", "fail", f"{found}, told {settings.store_slots}", change),
         ]
-    return store, [*findings, Finding("store", "ok", found, "")]
+    return store, [*findings, DoctorFinding("store", "ok", found, "")]
 
 
-async def check_marks(store: EventStore) -> list[Finding]:
+async def check_marks(store: EventStore) -> list[DoctorFinding]:
     """Compare the reactors' marks with the log."""
     try:
         marks = await store.marks.check(REACTOR_NAMES)
     except StoreError as error:
-        return [Finding("reactors", "warn", f"their marks cannot be read now: {error}", "see the rows above")]
+        return [
+            DoctorFinding(
+                "reactors", "warn", f"their marks cannot be read now: {error}", "see the rows above"
+            )
+        ]
     findings = []
     for name, checks in marks.items():
         gone = [slot for slot, check in checks.items() if check.state is MarkState.CHANGED]
@@ -85,12 +91,12 @@ async def check_marks(store: EventStore) -> list[Finding]:
         if gone:
             found = f"{name}: its marks in slots {_listed(gone)} name events that are no longer in the log"
             change = "restore the log if it can be restored; else `tta react`, which puts them back by itself"
-            findings.append(Finding("reactors", "fail", found, change))
+            findings.append(DoctorFinding("reactors", "fail", found, change))
         elif back:
             found = f"{name}: put back in slots {_listed(back)}, whose log had lost events"
             change = "nothing more: what was lost with the log is not answered; find out how the log lost it"
-            findings.append(Finding("reactors", "warn", found, change))
-    return findings or [Finding("reactors", "ok", "all their marks stand in the log", "")]
+            findings.append(DoctorFinding("reactors", "warn", found, change))
+    return findings or [DoctorFinding("reactors", "ok", "all their marks stand in the log", "")]
 
 
 def _listed(slots: Sequence[int]) -> str:
@@ -98,11 +104,13 @@ def _listed(slots: Sequence[int]) -> str:
     return ", ".join(map(str, slots[:SLOTS_NAMED_MAX])) + more
 
 
-async def check_graph(settings: Settings, store: EventStore | None) -> list[Finding]:
+async def check_graph(settings: Settings, store: EventStore | None) -> list[DoctorFinding]:
     """Look at the graph, its migrations, and how far its read models are."""
     path = graph_file(settings)
     if not settings.graph_url and not path.exists():
-        return [Finding("graph", "warn", f"{path} is not made yet", "`tta dev`, or name one: TTA_GRAPH_URL")]
+        return [
+            DoctorFinding("graph", "warn", f"{path} is not made yet", "`tta dev`, or name one: TTA_GRAPH_URL")
+        ]
     url = settings.graph_url or f"embedded:{path}"
     try:
         graph = await open_graph(
@@ -118,36 +126,41 @@ async def check_graph(settings: Settings, store: EventStore | None) -> list[Find
         if graph.dialect == "embedded":
             return [_not_opened(error, url)]
         change = "start it, or correct TTA_GRAPH_URL, TTA_GRAPH_USER and TTA_GRAPH_PASSWORD_FILE"
-        return [Finding("graph", "fail", str(error), change)]
+        return [DoctorFinding("graph", "fail", str(error), change)]
     finally:
         await graph.close()
 
 
-def _not_opened(error: Exception, url: str) -> Finding:
+def _not_opened(error: Exception, url: str) -> DoctorFinding:
     if not url.startswith("embedded:") or isinstance(error, SettingsWrong):
-        return Finding("graph", "fail", str(error), "correct TTA_GRAPH_URL")
+        return DoctorFinding("graph", "fail", str(error), "correct TTA_GRAPH_URL")
     change = (
         "nothing: the next start puts these files aside and fills the graph anew from the log, which has all;"
         " where the disk is full, make room first"
     )
-    return Finding("graph", "warn", f"{url} does not open: {error}", change)
+    return DoctorFinding("graph", "warn", f"{url} does not open: {error}", change)
 
 
-async def _look_into(graph: Graph, url: str, settings: Settings, store: EventStore | None) -> list[Finding]:
+async def _look_into(
+    graph: Graph, url: str, settings: Settings, store: EventStore | None
+) -> list[DoctorFinding]:
     await graph.check()
     engine = "the embedded engine"
     if graph.dialect == "neo4j":
         row = (await graph.read(COMPONENTS))[0]
         engine = f"{row['name']} {', '.join(row['versions'])} {row['edition']}"
-    findings = [Finding("graph", "ok", f"{url}: {engine}", "")]
+    findings = [DoctorFinding("graph", "ok", f"{url}: {engine}", "")]
     try:
         missing = await pending(graph)
     except (MigrationAltered, DatabaseIsNewer) as error:
-        return [*findings, Finding("migrations", "fail", str(error), "run the TTA that matches the graph")]
+        return [
+            *findings,
+            DoctorFinding("migrations", "fail", str(error), "run the TTA that matches the graph"),
+        ]
     if missing:
         names = ", ".join(migration.id for migration in missing)
-        return [*findings, Finding("migrations", "fail", f"the graph lacks {names}", "`tta migrate`")]
-    findings.append(Finding("migrations", "ok", f"all {len(all_migrations())} applied", ""))
+        return [*findings, DoctorFinding("migrations", "fail", f"the graph lacks {names}", "`tta migrate`")]
+    findings.append(DoctorFinding("migrations", "ok", f"all {len(all_migrations())} applied", ""))
     if store is None:
         return findings
     slots = store.layout.slots
@@ -158,52 +171,52 @@ async def _look_into(graph: Graph, url: str, settings: Settings, store: EventSto
     return [*findings, _about_overdue(await _overdue(store, graph))]
 
 
-async def _overdue(store: EventStore, graph: Graph) -> Overdue | None:
+async def _overdue(store: EventStore, graph: Graph) -> OverdueReplies | None:
     try:
         return await overdue_answers(Aggregates(store, event_types()), graph)
     except (StoreError, GraphRefused):  # The read model may not have been made yet.
         return None
 
 
-async def _ask_the_running(settings: Settings, error: str) -> list[Finding]:
+async def _ask_the_running(settings: Settings, error: str) -> list[DoctorFinding]:
     """The process that has the embedded graph open knows how it is."""
     other = holder(settings.data_dir)
     if other is None or not other.url:
-        return [Finding("graph", "warn", error, "")]
+        return [DoctorFinding("graph", "warn", error, "")]
     asked = other.operators or other.url  # The release before told everything at its one address.
     try:
         async with httpx2.AsyncClient(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
             health = (await client.get(f"{asked}/health")).json()
         measured = msgspec.convert(health["details"]["projections"], list[Lag])
-        overdue = msgspec.convert(health["details"].get("overdue"), Overdue | None)
+        overdue = msgspec.convert(health["details"].get("overdue"), OverdueReplies | None)
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
         troubles = [str(each) for each in health["details"].get("troubles", ())]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
         change = "it starts or stops just now: ask again; where that does not help, see its log"
-        return [Finding("graph", "fail", f"{asked} does not tell its health: {unanswered}", change)]
+        return [DoctorFinding("graph", "fail", f"{asked} does not tell its health: {unanswered}", change)]
     state: State = "ok" if health["checks"]["database"] else "fail"
-    findings = [Finding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
+    findings = [DoctorFinding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
     findings += [_about(lag, is_stopped=False) for lag in measured]
     findings.append(_about_overdue(overdue))
     change = "look at its log, which says why; it opens the graph anew by itself where that helps"
-    findings += [Finding("projection", "fail", each, change) for each in troubles]
+    findings += [DoctorFinding("projection", "fail", each, change) for each in troubles]
     change = "the event it names cannot be digested: look at the log, mend the fold, start again"
-    return findings + [Finding("projection", "fail", each, change) for each in stopped]
+    return findings + [DoctorFinding("projection", "fail", each, change) for each in stopped]
 
 
-def _about_overdue(overdue: Overdue | None) -> Finding:
+def _about_overdue(overdue: OverdueReplies | None) -> DoctorFinding:
     if overdue is None:
-        return Finding("replies", "warn", "not known now whether any is overdue", "see the rows above")
+        return DoctorFinding("replies", "warn", "not known now whether any is overdue", "see the rows above")
     if not overdue.answers:
-        return Finding("replies", "ok", "no reply is overdue", "")
+        return DoctorFinding("replies", "ok", "no reply is overdue", "")
     found = f"{overdue.answers} turns wait for their reply, the oldest for {overdue.oldest_s:.0f} s"
     change = (
         "see that `tta react` runs, and its log; its `/health` for operators names what is parked or stopped"
     )
-    return Finding("replies", "fail", found, change)
+    return DoctorFinding("replies", "fail", found, change)
 
 
-def _about(lag: Lag, *, is_stopped: bool) -> Finding:
+def _about(lag: Lag, *, is_stopped: bool) -> DoctorFinding:
     what = f"projection {lag.model}"
     if lag.changed:
         which = "".join(f" --slot {slot}" for slot in lag.changed)
@@ -212,42 +225,42 @@ def _about(lag: Lag, *, is_stopped: bool) -> Finding:
             "if the log can still be restored, restore it; else "
             f"`tta graph forget --model {lag.model}{which}` has them filled anew"
         )
-        return Finding(what, "fail", found, change)
+        return DoctorFinding(what, "fail", found, change)
     if lag.events_behind is None:
-        return Finding(what, "warn", "its lag cannot be known now", "see the rows above")
+        return DoctorFinding(what, "warn", "its lag cannot be known now", "see the rows above")
     age = "a time that is not known" if lag.seconds_behind is None else f"{lag.seconds_behind:g} s"
     behind = f"{lag.events_behind} events, {age} behind" if lag.events_behind else "up to date"
     if lag.filling:
         behind = f"{behind}; {lag.filling} slots are being filled"
     if is_stopped:
-        return Finding(what, "ok", f"{behind}; nothing runs", "")
+        return DoctorFinding(what, "ok", f"{behind}; nothing runs", "")
     if lag.slots_without_worker:
         found = f"{behind}; {lag.slots_without_worker} slots have no worker"
-        return Finding(what, "warn", found, "`tta project`, one or several")
-    return Finding(what, "ok", f"{behind}; every slot has a worker", "")
+        return DoctorFinding(what, "warn", found, "`tta project`, one or several")
+    return DoctorFinding(what, "ok", f"{behind}; every slot has a worker", "")
 
 
-async def check_servers(what: str, url: str, settings: Settings) -> list[Finding]:
+async def check_servers(what: str, url: str, settings: Settings) -> list[DoctorFinding]:
     """Look at each server behind a URL: its version, its role, and what it keeps."""
     shown = without_secrets(url)
     try:
         topology = Topology(url)
         await topology.learn()
     except (StoreError, ValueError) as error:
-        return [Finding(what, "fail", f"{shown}: {error}", "start it, or correct its URL and password")]
+        return [DoctorFinding(what, "fail", f"{shown}: {error}", "start it, or correct its URL and password")]
     findings = []
     for server in sorted(topology.servers):
         name = f"{shown} {server}" if topology.is_cluster else shown
         try:
             findings += await _check_server(what, name, topology, server, settings.durability)
         except (RedisError, OSError, SettingsWrong) as error:
-            findings.append(Finding(what, "fail", f"{name}: {error}", "start it, or correct its URL"))
+            findings.append(DoctorFinding(what, "fail", f"{name}: {error}", "start it, or correct its URL"))
     return findings
 
 
 async def _check_server(
-    what: str, name: str, topology: Topology, server: Server, durability: Durability
-) -> list[Finding]:
+    what: str, name: str, topology: Topology, server: ServerAddress, durability: Durability
+) -> list[DoctorFinding]:
     connection = topology.connection(server)
     try:
         await connection.connect()
@@ -262,16 +275,16 @@ async def _check_server(
     try:
         judged(durability, replies)
         kept = "declared to keep" if isinstance(replies[0], ResponseError) else "keeps"
-        findings.append(Finding(f"{what} durability", "ok", f"{kept} {durability}", ""))
+        findings.append(DoctorFinding(f"{what} durability", "ok", f"{kept} {durability}", ""))
     except UnsafeServer as error:
         change = "CONFIG SET each setting named, and its configuration file; or TTA_STORE_DURABILITY"
-        findings.append(Finding(f"{what} durability", "fail", str(error), change))
+        findings.append(DoctorFinding(f"{what} durability", "fail", str(error), change))
     return findings
 
 
-def _about_version(what: str, name: str, info: Any) -> Finding:
+def _about_version(what: str, name: str, info: Any) -> DoctorFinding:
     if isinstance(info, ResponseError):
-        return Finding(what, "ok", f"{name}: answers, does not tell its version", "")
+        return DoctorFinding(what, "ok", f"{name}: answers, does not tell its version", "")
     lines = (line.partition(":") for line in info.decode(errors="replace").splitlines())
     said = {field: value for field, _, value in lines}
     product = "Valkey" if "valkey_version" in said else "Redis"
@@ -279,8 +292,8 @@ def _about_version(what: str, name: str, info: Any) -> Finding:
     found = f"{name}: {product} {version}"
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if numbers < SERVER_VERSION_MIN:
-        return Finding(what, "fail", found, "TTA needs Redis 7.0 or later, or Valkey")
-    return Finding(what, "ok", found, "")
+        return DoctorFinding(what, "fail", found, "TTA needs Redis 7.0 or later, or Valkey")
+    return DoctorFinding(what, "ok", found, "")
 
 
 async def _ask(connection: Any, *command: str) -> Any:

@@ -37,44 +37,44 @@ LOST = "\nTTA cannot be reached any more. What it answered is kept there. Goodby
 emphasis_pattern = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
 
 
-class Choice(msgspec.Struct, frozen=True):
+class OfferedChoice(msgspec.Struct, frozen=True):
     text: str
 
 
-class Told(msgspec.Struct, frozen=True):
+class ToldReply(msgspec.Struct, frozen=True):
     """A reply, or how the story begins: the part of it that is shown."""
 
     text: str | None
-    choices: tuple[Choice, ...]
+    choices: tuple[OfferedChoice, ...]
     ending: str | None
     notice: str | None
 
 
-class Begun(msgspec.Struct, frozen=True):
+class BegunSession(msgspec.Struct, frozen=True):
     last_reply: str | None
-    choices: tuple[Choice, ...]
+    choices: tuple[OfferedChoice, ...]
     ending: str | None
     notice: str | None
 
 
-class Taken(msgspec.Struct, frozen=True):
-    reply: Told | None = None
+class TakenTurn(msgspec.Struct, frozen=True):
+    reply: ToldReply | None = None
     status: str | None = None
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedStory(msgspec.Struct, frozen=True):
     id: str
 
 
 class Stories(msgspec.Struct, frozen=True):
-    stories: tuple[Named, ...]
+    stories: tuple[NamedStory, ...]
 
 
-class Player(msgspec.Struct, frozen=True):
+class PlayerAccount(msgspec.Struct, frozen=True):
     id: UUID
 
 
-class Refused(msgspec.Struct, frozen=True):
+class RefusalDocument(msgspec.Struct, frozen=True):
     """A problem document."""
 
     title: str
@@ -89,7 +89,7 @@ class OddAnswer(Exception):
     """What answered is no TTA, or something stands in between; the message says what it answered."""
 
 
-class NotAnswered(Exception):
+class PlayRefused(Exception):
     """The API refused what playing needs; the message says what it told."""
 
     def __init__(self, told: str, code: str = "") -> None:
@@ -98,7 +98,7 @@ class NotAnswered(Exception):
         """The problem's."""
 
 
-class Typed:
+class TypedLines:
     """The lines that are typed. A thread waits for them that the end of the process need not wait for."""
 
     def __init__(self) -> None:
@@ -140,32 +140,32 @@ class Seat:
         self.status = "open"
         """What the session is, as far as is known here."""
 
-    async def sit_down(self, story: str) -> Told:
+    async def sit_down(self, story: str) -> ToldReply:
         """Register, agree to play, start the story; give how it begins."""
         registered = await self._ask("POST", "/v1/players", {"name": "You"})
-        self._player_id = _read(registered, Player).id
+        self._player_id = _read(registered, PlayerAccount).id
         await self._ask("PUT", f"/v1/players/{self._player_id}/consents/play", {"given": True})
         started = await self._ask("POST", "/v1/sessions", {"story": story})
         self._path = started.headers.get("Location", "")
         seen = {"Consistency-Token": started.headers.get("Consistency-Token", ""), **WAIT}
-        begun = _read(await self._ask("GET", self._path, headers=seen), Begun)
-        return Told(begun.last_reply, begun.choices, begun.ending, begun.notice)
+        begun = _read(await self._ask("GET", self._path, headers=seen), BegunSession)
+        return ToldReply(begun.last_reply, begun.choices, begun.ending, begun.notice)
 
-    async def say(self, words: str) -> Told:
+    async def say(self, words: str) -> ToldReply:
         """Say something, and give the reply; a session that rests goes on first."""
         if self.status == "paused":
             await self._ask("POST", f"{self._path}/resume")
             self.status = "open"
         try:
             answered = await self._ask("POST", f"{self._path}/interactions", {"text": words}, headers=WAIT)
-        except NotAnswered as refused:
+        except PlayRefused as refused:
             # From elsewhere, or because nobody played for long.
             changed = {"session-is-paused": "paused", "session-is-over": "completed"}
             self.status = changed.get(refused.code, self.status)
             raise
-        taken = _read(answered, Taken)
+        taken = _read(answered, TakenTurn)
         if taken.reply is None:
-            raise NotAnswered("no reply came within 20 s: does a reactor run?")
+            raise PlayRefused("no reply came within 20 s: does a reactor run?")
         self.status = taken.status or self.status
         return taken.reply
 
@@ -187,8 +187,8 @@ class Seat:
             sent["Idempotency-Key"] = uuid4().hex
         response = await self._client.request(method, path, json=body, headers=sent)
         if response.is_error:
-            told = _read(response, Refused)
-            raise NotAnswered(f"{told.title}{f': {told.detail}' if told.detail else ''}", told.code)
+            told = _read(response, RefusalDocument)
+            raise PlayRefused(f"{told.title}{f': {told.detail}' if told.detail else ''}", told.code)
         if not response.is_success:
             raise OddAnswer(_status(response))
         return response
@@ -223,7 +223,7 @@ async def play_story(out: Console, story: str, *, url: str, data_dir: Path | Non
         await stack.enter_async_context(client)
         try:
             return await _play(out, Seat(client, signing_tokens(settings)), story)
-        except NotAnswered as refused:
+        except PlayRefused as refused:
             out.print(f"tta: {refused}", style="bold red", markup=False)
             return 1
         except (httpx2.HTTPError, OddAnswer) as error:
@@ -233,7 +233,7 @@ async def play_story(out: Console, story: str, *, url: str, data_dir: Path | Non
 async def _play(out: Console, seat: Seat, story: str) -> int:
     known = await seat.stories()
     if story not in known:
-        raise NotAnswered(f"there is no story {story!r}; there are {', '.join(known)}")
+        raise PlayRefused(f"there is no story {story!r}; there are {', '.join(known)}")
     out.print(HOW, style="dim")
     told = await seat.sit_down(story)
     try:
@@ -251,9 +251,9 @@ async def _play(out: Console, seat: Seat, story: str) -> int:
     return 0
 
 
-async def _turns(out: Console, seat: Seat, told: Told) -> bool:
+async def _turns(out: Console, seat: Seat, told: ToldReply) -> bool:
     """Play turn by turn to the end of the story; say whether its player left it before."""
-    typed = Typed()
+    typed = TypedLines()
     _show(out, told)
     while True:
         if told.ending:
@@ -274,7 +274,7 @@ async def _turns(out: Console, seat: Seat, told: Told) -> bool:
             continue
         try:
             told = await seat.say(words)
-        except NotAnswered as refused:
+        except PlayRefused as refused:
             if not refused.code:
                 raise
             out.print(f"tta: {refused}", style="yellow", markup=False)
@@ -283,7 +283,7 @@ async def _turns(out: Console, seat: Seat, told: Told) -> bool:
             _show(out, told)
 
 
-def _show(out: Console, told: Told) -> None:
+def _show(out: Console, told: ToldReply) -> None:
     if told.notice:
         out.print(f"{told.notice}\n", style="yellow", markup=False)
     out.print(_emphasised(told.text or ""))

@@ -15,8 +15,8 @@ from rich.text import Text
 from tta.app.settings import Settings
 from tta.app.work import event_types
 from tta.console.operations import NothingFound, keyring_of, standing_store, store_at_hand
-from tta.domain.base import Event, Sealed, personal_fields
-from tta.eventstore.envelope import Head, Recorded
+from tta.domain.base import Event, SealedText, personal_fields
+from tta.eventstore.envelope import Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, UnknownEventType
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.layout import HEADER
@@ -38,7 +38,7 @@ class History(NamedTuple):
     """An aggregate's events in order, and what is wrong with them, if anything."""
 
     head: Head
-    events: list[Recorded]
+    events: list[RecordedEvent]
     flaw: Flaw | None
 
 
@@ -105,15 +105,15 @@ async def read_history(store: EventStore, aggregate_id: UUID) -> History:
     return History(head, [each for each in events if _is_readable(each)], flaw)
 
 
-async def _one_by_one(store: EventStore, aggregate_id: UUID, after: int, last: int) -> list[Recorded]:
-    events: list[Recorded] = []
+async def _one_by_one(store: EventStore, aggregate_id: UUID, after: int, last: int) -> list[RecordedEvent]:
+    events: list[RecordedEvent] = []
     with suppress(HistoryChanged):
         for version in range(after, last):
             events += await store.versions_after(aggregate_id, version, 1)
     return events
 
 
-def _is_readable(recorded: Recorded) -> bool:
+def _is_readable(recorded: RecordedEvent) -> bool:
     """Whether what the envelope says can be shown; where bytes were changed it may be anything."""
     try:
         _ = recorded.event_id, recorded.subject_id, recorded.actor, recorded.traceparent
@@ -123,7 +123,9 @@ def _is_readable(recorded: Recorded) -> bool:
     return True
 
 
-def cloud_event(store: str, recorded: Recorded, fields: Fields, *, unreadable: Sequence[str] = ()) -> Fields:
+def cloud_event(
+    store: str, recorded: RecordedEvent, fields: Fields, *, unreadable: Sequence[str] = ()
+) -> Fields:
     """An event as CloudEvents 1.0 has it, with everything that its envelope says.
 
     What does not open is null and named in `unreadable` of its data, as in the API's answers.
@@ -159,7 +161,7 @@ def cloud_event(store: str, recorded: Recorded, fields: Fields, *, unreadable: S
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _fields(types: EventTypes, recorded: Recorded) -> Fields:
+def _fields(types: EventTypes, recorded: RecordedEvent) -> Fields:
     """What an event says, by field; personal ones are sealed. Of an unknown type, as it is stored."""
     try:
         event = types.event(recorded)
@@ -175,18 +177,18 @@ def _fields(types: EventTypes, recorded: Recorded) -> Fields:
     }
 
 
-def _as_stored(recorded: Recorded) -> Fields:
+def _as_stored(recorded: RecordedEvent) -> Fields:
     try:
         return msgspec.msgpack.decode(recorded.payload, type=dict[str, Any])
     except ValueError:
         return {"payload": f"{len(recorded.payload)} bytes that no event type of this program reads"}
 
 
-async def _opened(fields: Fields, recorded: Recorded, keyring: Keyring) -> OpenedFields:
+async def _opened(fields: Fields, recorded: RecordedEvent, keyring: Keyring) -> OpenedFields:
     """Open what is sealed, with the key of the player whom the event concerns."""
     opened, unreadable = dict(fields), dict[str, str]()
     for name, value in fields.items():
-        if not isinstance(value, Sealed) or recorded.subject_id is None:
+        if not isinstance(value, SealedText) or recorded.subject_id is None:
             continue
         try:
             opened[name] = await keyring.value(recorded.subject_id, value, _clear_type(recorded.type, name))
@@ -203,7 +205,7 @@ def _clear_type(tag: str, field: str) -> Any:
     return personal_fields(kinds[tag])[field]
 
 
-def _shown(events: list[Recorded], shown: list[Fields], width: int) -> list[Table | Text]:
+def _shown(events: list[RecordedEvent], shown: list[Fields], width: int) -> list[Table | Text]:
     """A table; on a narrow terminal, lines that no line break is added to."""
     if width >= SMALL_TABLE_WIDTH_MIN:
         return [_table(events, shown, is_narrow=width < TABLE_WIDTH_MIN)]
@@ -213,13 +215,13 @@ def _shown(events: list[Recorded], shown: list[Fields], width: int) -> list[Tabl
     ]
 
 
-def _details(recorded: Recorded, fields: Fields) -> list[str]:
+def _details(recorded: RecordedEvent, fields: Fields) -> list[str]:
     at = f"position {recorded.position}, {recorded.recorded_at:%Y-%m-%d %H:%M:%S}"
     by = f"by {_printable(recorded.actor)}, command {str(recorded.command_id)[:COMMAND_CHARACTERS]}"
     return [at, by, *(f"{name}: {_printable(value)}" for name, value in fields.items() if name != "at")]
 
 
-def _table(events: list[Recorded], shown: list[Fields], *, is_narrow: bool) -> Table:
+def _table(events: list[RecordedEvent], shown: list[Fields], *, is_narrow: bool) -> Table:
     """With less room, who and by which command go among the details."""
     table = Table("v", "position", "recorded at")
     table.box = box.SIMPLE if is_narrow else table.box
@@ -242,7 +244,7 @@ def _table(events: list[Recorded], shown: list[Fields], *, is_narrow: bool) -> T
 
 def _printable(value: Any) -> str:
     """A value on one line; what a terminal would take for a command is left out."""
-    if isinstance(value, Sealed):
+    if isinstance(value, SealedText):
         return f"(sealed, {len(value.box)} bytes)"
     plain = msgspec.to_builtins(value)
     text = plain if isinstance(plain, str) else msgspec.json.encode(plain).decode()
@@ -250,7 +252,7 @@ def _printable(value: Any) -> str:
 
 
 def _exported(value: Any) -> Any:
-    return {"sealed": value.box} if isinstance(value, Sealed) else value
+    return {"sealed": value.box} if isinstance(value, SealedText) else value
 
 
 def _verdict(history: History) -> Text:

@@ -15,20 +15,20 @@ PERSONAL = msgspec.Meta(extra={"personal": True})
 """Marks a field whose clear text must never reach a store: `words: Annotated[str | Sealed, PERSONAL]`.
 
 `decide` puts clear text there; the handler seals it before anything is stored, so `evolve`, states,
-snapshots and read models meet `Sealed` only.
+snapshots and read models meet `SealedText` only.
 """
 
 type_tag_pattern = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class SealedText(msgspec.Struct, frozen=True):
     """A personal value that only the player's data key opens; `box` says how (tta.security.sealing)."""
 
     box: bytes
 
 
-PersonalText = Annotated[str | Sealed, PERSONAL]
-PersonalTexts = Annotated[tuple[str, ...] | Sealed, PERSONAL]
+PersonalText = Annotated[str | SealedText, PERSONAL]
+PersonalTexts = Annotated[tuple[str, ...] | SealedText, PERSONAL]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,7 +63,7 @@ def personal_fields(message: type[msgspec.Struct]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, hint in get_type_hints(message, include_extras=True).items():
         if get_origin(hint) is Annotated and PERSONAL in hint.__metadata__:
-            clear = [option for option in get_args(hint.__origin__) if option not in (Sealed, type(None))]
+            clear = [option for option in get_args(hint.__origin__) if option not in (SealedText, type(None))]
             assert len(clear) == 1, f"{message.__name__}.{name} must be one clear type or Sealed, got {clear}"
             found[name] = clear[0]
     return found

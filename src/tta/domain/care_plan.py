@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Sealed
+from tta.domain.base import PERSONAL, Command, Event, PersonalText, SealedText
 from tta.domain.credits import Credit, Credits, with_credit
 from tta.domain.goals import (
     GOAL_MAX,
@@ -26,8 +26,8 @@ from tta.domain.goals import (
 from tta.domain.identity import derived_id
 from tta.domain.measures import (
     QUESTIONNAIRES,
-    Measured,
     MeasureKind,
+    MeasureMemory,
     Severity,
     level_of,
     require_answers,
@@ -52,7 +52,7 @@ class ProgressRecorded(Event, frozen=True, kw_only=True):
     goal_id: UUID
     attainment: int
     """From -2, much less than expected, over 0, as expected, to +2, much more."""
-    note: Annotated[str | Sealed | None, PERSONAL] = None
+    note: Annotated[str | SealedText | None, PERSONAL] = None
 
 
 class MilestoneAchieved(Event, frozen=True, kw_only=True):
@@ -83,12 +83,12 @@ class MeasureRecorded(Event, frozen=True, kw_only=True):
     measure: MeasureKind
     wording: int
     """The version of the questionnaire's wording."""
-    answers: Annotated[tuple[int, ...] | Sealed, PERSONAL]
+    answers: Annotated[tuple[int, ...] | SealedText, PERSONAL]
     total: int
     severity: Severity
     level: RiskLevel
     """Handed to the safety record in the same append."""
-    difficulty: Annotated[int | Sealed | None, PERSONAL] = None
+    difficulty: Annotated[int | SealedText | None, PERSONAL] = None
 
 
 CarePlanEvent = (
@@ -152,7 +152,7 @@ CarePlanCommand = (
 class CarePlan(msgspec.Struct, frozen=True, kw_only=True):
     goals: Goals = msgspec.field(default_factory=dict)
     credited: Credits = ()
-    measured: Mapping[MeasureKind, Measured] = msgspec.field(default_factory=dict)
+    measured: Mapping[MeasureKind, MeasureMemory] = msgspec.field(default_factory=dict)
 
 
 NAME = "care_plan"
@@ -178,7 +178,9 @@ def evolve(plan: CarePlan, event: CarePlanEvent) -> CarePlan:
             changed = replace(plan, credited=with_credit(plan.credited, credit))
         case MeasureRecorded():
             before = plan.measured.get(event.measure)
-            now = before.again(event.at) if before else Measured(first_total=event.total, last_at=event.at)
+            now = (
+                before.again(event.at) if before else MeasureMemory(first_total=event.total, last_at=event.at)
+            )
             changed = replace(plan, measured={**plan.measured, event.measure: now})
         case _:
             assert_never(event)

@@ -155,14 +155,14 @@ class AnswerOutOfRange(Refusal): ...
 class MeasuredTooSoon(Refusal): ...
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class MeasureMemory(msgspec.Struct, frozen=True, kw_only=True):
     """What is remembered of a questionnaire that was answered before."""
 
     first_total: int
     last_at: datetime
     times: int = 1
 
-    def again(self, at: datetime) -> "Measured":
+    def again(self, at: datetime) -> "MeasureMemory":
         return replace(self, last_at=at, times=self.times + 1)
 
 
@@ -195,7 +195,7 @@ def in_range(answer: int) -> bool:
     return 0 <= answer <= ANSWER_MAX
 
 
-def require_time_since(before: Measured | None, at: datetime) -> None:
+def require_time_since(before: MeasureMemory | None, at: datetime) -> None:
     """Refuse the same questionnaire again at once."""
     # A last time that lies further ahead was written while a clock was wrong: nobody waits for it to come.
     if before is not None and abs(at - before.last_at) < MEASURED_AGAIN_AFTER:

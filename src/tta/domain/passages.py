@@ -58,7 +58,7 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True):
     choice_texts: tuple[str, ...] = ()
 
 
-class Copied(msgspec.Struct, frozen=True, kw_only=True):
+class CopyOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """From where a session goes on that is the copy of another one."""
 
     session_id: UUID
@@ -68,7 +68,7 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
     seed: UUID
 
 
-class Asked(msgspec.Struct, frozen=True):
+class PassageQuestion(msgspec.Struct, frozen=True):
     """What the last passage asked the player, which a "yes" may answer."""
 
     to_quit: bool = False
@@ -77,7 +77,7 @@ class Asked(msgspec.Struct, frozen=True):
     """Which of these choices was meant."""
 
 
-NOTHING_ASKED = Asked()
+NOTHING_ASKED = PassageQuestion()
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     story: str = ""
     version: int = 0
     moves: tuple[str, ...] = ()
-    asked: Asked = NOTHING_ASKED
+    asked: PassageQuestion = NOTHING_ASKED
     seed: UUID | None = None
     """From which chance comes, where not from the session's own id: a copy keeps the seed of its origin.
     Whoever tells the story passes `play.seed or session_id`.
@@ -97,7 +97,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     def after(self, passage: Passage) -> "Play":
         """The play once a passage was told."""
         untold = self.untold and passage.scene is None
-        asked = Asked(passage.meant == QUIT, passage.between)
+        asked = PassageQuestion(passage.meant == QUIT, passage.between)
         return replace(self, moves=(*self.moves, *passage.moves), asked=asked, untold=untold)
 
 

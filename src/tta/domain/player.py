@@ -12,7 +12,7 @@ from typing import Annotated, TypeVar, assert_never, get_args
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, PersonalTexts, Refusal, Sealed
+from tta.domain.base import PERSONAL, Command, Event, PersonalText, PersonalTexts, Refusal, SealedText
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.domain.words import require_words
 
@@ -61,7 +61,7 @@ class PreferencesSet(Event, frozen=True, kw_only=True):
     time_zone: str
     age_band: AgeBand
     accessibility: tuple[AccessibilityNeed, ...]
-    emergency_contact: Annotated[str | Sealed | None, PERSONAL] = None
+    emergency_contact: Annotated[str | SealedText | None, PERSONAL] = None
 
 
 PlayerEvent = PlayerRegistered | ConsentGiven | ConsentWithdrawn | PreferencesSet
@@ -126,13 +126,13 @@ class IntensityOutOfRange(Refusal): ...
 class TooManyTopics(Refusal): ...
 
 
-class Status(StrEnum):
+class PlayerStatus(StrEnum):
     ABSENT = "absent"
     REGISTERED = "registered"
 
 
 class Player(msgspec.Struct, frozen=True, kw_only=True):
-    status: Status = Status.ABSENT
+    status: PlayerStatus = PlayerStatus.ABSENT
     consents: Mapping[ConsentPurpose, int] = msgspec.field(default_factory=dict)
     """The consents that stand, each with the version agreed to."""
     version: int = 0
@@ -153,7 +153,7 @@ def evolve(player: Player, event: PlayerEvent) -> Player:
 def _evolved(player: Player, event: PlayerEvent) -> Player:
     match event:
         case PlayerRegistered():
-            return Player(status=Status.REGISTERED)
+            return Player(status=PlayerStatus.REGISTERED)
         case ConsentGiven():
             return replace(player, consents={**player.consents, event.purpose: event.version})
         case ConsentWithdrawn():
@@ -182,7 +182,7 @@ def decide(player: Player, command: PlayerCommand) -> list[PlayerEvent]:
 
 
 def _register_player(player: Player, command: RegisterPlayer) -> list[PlayerEvent]:
-    if player.status is not Status.ABSENT:
+    if player.status is not PlayerStatus.ABSENT:
         raise PlayerExists(f"expected no player yet, found one that is {player.status.value}")
     require_words("name", command.name, NAME_MAX)
     _require_place(command)
@@ -242,7 +242,7 @@ def _set_preferences(player: Player, command: SetPreferences) -> list[PlayerEven
 
 
 def _require_existing(player: Player) -> None:
-    if player.status is Status.ABSENT:
+    if player.status is PlayerStatus.ABSENT:
         raise NoSuchPlayer("expected a player, there is none")
 
 

@@ -13,8 +13,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, Refusal, Sealed
-from tta.domain.passages import Beginning, Copied, Passage, Play, require_passage
+from tta.domain.base import PERSONAL, Command, Event, Refusal, SealedText
+from tta.domain.passages import Beginning, CopyOrigin, Passage, Play, require_passage
 from tta.domain.turns import (
     AnswerInteraction,
     InteractionAnswered,
@@ -41,9 +41,9 @@ class SessionStarted(Event, frozen=True, kw_only=True):
     story: str
     held: bool = False  # So that the player is owed support before story.
     story_version: int = 0
-    opening: Annotated[str | Sealed | None, PERSONAL] = None
+    opening: Annotated[str | SealedText | None, PERSONAL] = None
     passage: Passage = Passage()
-    choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
+    choice_texts: Annotated[tuple[str, ...] | SealedText | None, PERSONAL] = None
     copied_from: UUID | None = None
     """The session whose story it goes on with, from where that stood after so many turns."""
     copied_turns: int = 0
@@ -80,7 +80,7 @@ class StartSession(Command, frozen=True, kw_only=True):
     held: bool
     """The player's safety record holds play."""
     begins: Beginning = Beginning()
-    copied: Copied | None = None
+    copied: CopyOrigin | None = None
 
 
 class PauseSession(Command, frozen=True, kw_only=True): ...
@@ -124,7 +124,7 @@ class SessionIsPaused(Refusal): ...
 class SessionIsOver(Refusal): ...
 
 
-class Status(StrEnum):
+class SessionStatus(StrEnum):
     ABSENT = "absent"
     OPEN = "open"
     PAUSED = "paused"
@@ -132,18 +132,18 @@ class Status(StrEnum):
     ABANDONED = "abandoned"
 
 
-OVER = frozenset({Status.COMPLETED, Status.ABANDONED})
-STATUS_AFTER: Mapping[type[Event], Status] = {
-    SessionPaused: Status.PAUSED,
-    SessionResumed: Status.OPEN,
-    SessionCompleted: Status.COMPLETED,
-    SessionAbandoned: Status.ABANDONED,
+OVER = frozenset({SessionStatus.COMPLETED, SessionStatus.ABANDONED})
+STATUS_AFTER: Mapping[type[Event], SessionStatus] = {
+    SessionPaused: SessionStatus.PAUSED,
+    SessionResumed: SessionStatus.OPEN,
+    SessionCompleted: SessionStatus.COMPLETED,
+    SessionAbandoned: SessionStatus.ABANDONED,
 }
 """What each event that changes nothing but the status makes of it."""
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    status: Status = Status.ABSENT
+    status: SessionStatus = SessionStatus.ABSENT
     player_id: UUID | None = None
     """Whose it is; None only while absent."""
     turns: Turns = Turns()
@@ -169,7 +169,7 @@ def evolve(session: Session, event: SessionEvent) -> Session:
             play = begun.after(event.passage)
             # Who starts is told that it is a machine (the API's notice).
             turns = Turns(disclosed_at=event.at)
-            changed = Session(status=Status.OPEN, player_id=event.player_id, play=play, turns=turns)
+            changed = Session(status=SessionStatus.OPEN, player_id=event.player_id, play=play, turns=turns)
         case InteractionSubmitted() | NarrationRequested():
             changed = replace(session, turns=evolve_turns(session.turns, event))
         case InteractionAnswered():
@@ -194,20 +194,20 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
         case AnswerInteraction():
             decided = _answer_interaction(session, command)
         case PauseSession():
-            decided = _change_status(session, Status.PAUSED, SessionPaused(at=command.at))
+            decided = _change_status(session, SessionStatus.PAUSED, SessionPaused(at=command.at))
         case ResumeSession():
             decided = _resume_session(session, command)
         case CompleteSession():
-            decided = _change_status(session, Status.COMPLETED, SessionCompleted(at=command.at))
+            decided = _change_status(session, SessionStatus.COMPLETED, SessionCompleted(at=command.at))
         case AbandonSession():
-            decided = _change_status(session, Status.ABANDONED, SessionAbandoned(at=command.at))
+            decided = _change_status(session, SessionStatus.ABANDONED, SessionAbandoned(at=command.at))
         case _:
             assert_never(command)
     return decided
 
 
 def _start_session(session: Session, command: StartSession) -> list[SessionEvent]:
-    if session.status is not Status.ABSENT:
+    if session.status is not SessionStatus.ABSENT:
         raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
     _require_consent(command)
     require_catalogue_id("story", command.story)
@@ -237,7 +237,7 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
 def _submit_interaction(session: Session, command: SubmitInteraction) -> list[SessionEvent]:
     _require_running(session)
     # Whoever is held is never refused for what stands still meanwhile: their words are taken and answered.
-    if session.status is Status.PAUSED and not command.held:
+    if session.status is SessionStatus.PAUSED and not command.held:
         raise SessionIsPaused("expected an open session, this one is paused")
     _require_consent(command)
     return [submit(session.turns, command)]
@@ -247,20 +247,20 @@ def _answer_interaction(session: Session, command: AnswerInteraction) -> list[Se
     _require_existing(session)
     answered = answer(session.turns, command)
     # Who has left meanwhile asks for nothing more.
-    if session.status is Status.OPEN and command.then == "pause":
+    if session.status is SessionStatus.OPEN and command.then == "pause":
         return [answered, SessionPaused(at=command.at)]
-    if session.status in {Status.OPEN, Status.PAUSED} and command.then == "end":
+    if session.status in {SessionStatus.OPEN, SessionStatus.PAUSED} and command.then == "end":
         return [answered, SessionCompleted(at=command.at)]
     return [answered]
 
 
 def _resume_session(session: Session, command: ResumeSession) -> list[SessionEvent]:
-    if session.status is Status.PAUSED:
+    if session.status is SessionStatus.PAUSED:
         _require_consent(command)
-    return _change_status(session, Status.OPEN, SessionResumed(held=command.held, at=command.at))
+    return _change_status(session, SessionStatus.OPEN, SessionResumed(held=command.held, at=command.at))
 
 
-def _change_status(session: Session, status: Status, event: SessionEvent) -> list[SessionEvent]:
+def _change_status(session: Session, status: SessionStatus, event: SessionEvent) -> list[SessionEvent]:
     if session.status is status:
         return []
     _require_running(session)
@@ -268,7 +268,7 @@ def _change_status(session: Session, status: Status, event: SessionEvent) -> lis
 
 
 def _require_existing(session: Session) -> None:
-    if session.status is Status.ABSENT:
+    if session.status is SessionStatus.ABSENT:
         raise NoSuchSession("expected a session, there is none")
 
 
@@ -279,5 +279,5 @@ def _require_consent(command: StartSession | SubmitInteraction | ResumeSession) 
 
 def _require_running(session: Session) -> None:
     _require_existing(session)
-    if session.status in {Status.COMPLETED, Status.ABANDONED}:
+    if session.status in {SessionStatus.COMPLETED, SessionStatus.ABANDONED}:
         raise SessionIsOver(f"expected a session that goes on, this one is {session.status.value}")

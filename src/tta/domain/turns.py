@@ -9,7 +9,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, Sealed
+from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, SealedText
 from tta.domain.narration import Narration
 from tta.domain.passages import Passage, require_passage
 from tta.domain.vocabulary import Author
@@ -30,7 +30,7 @@ class InteractionSubmitted(Event, frozen=True, kw_only=True):
     """What the player said: either words or a choice."""
 
     turn: int
-    words: Annotated[str | Sealed | None, PERSONAL] = None
+    words: Annotated[str | SealedText | None, PERSONAL] = None
     choice: str | None = None
     held: bool = False
 
@@ -51,7 +51,7 @@ class InteractionAnswered(Event, frozen=True, kw_only=True):
     scene: str | None = None
     skill: str | None = None
     passage: Passage = Passage()
-    choice_texts: Annotated[tuple[str, ...] | Sealed | None, PERSONAL] = None
+    choice_texts: Annotated[tuple[str, ...] | SealedText | None, PERSONAL] = None
     narration: Narration | None = None
     """Where a language model was asked to tell it."""
     checked_by: tuple[str, ...] = ()

@@ -11,20 +11,20 @@ from tta.eventstore.envelope import (
     ACTOR_CHARACTERS_MAX,
     HASH_BYTES,
     NOWHERE,
-    Context,
+    Causation,
     Draft,
+    FingerprintedPosition,
     Head,
-    Place,
-    Recorded,
+    RecordedEvent,
     pack,
 )
 from tta.eventstore.errors import (
     AlreadyDone,
     Conflict,
     EventTooLarge,
-    Fenced,
     MarkChanged,
     ReactorFull,
+    StaleFence,
     StoreError,
     WrongSlot,
 )
@@ -46,15 +46,15 @@ class StreamAppend(msgspec.Struct, frozen=True):
     """The player it belongs to; an aggregate that begins is entered in that player's index."""
 
 
-class Dealt(msgspec.Struct, frozen=True):
+class Acknowledgement(msgspec.Struct, frozen=True):
     """The position of `source` (default: the append's own slot) that a reactor deals with by this append.
 
     Both places are as the reactor read them: the append is refused where other entries stand there.
     """
 
     reactor: str
-    position: Place | None
-    mark: Place = NOWHERE
+    position: FingerprintedPosition | None
+    mark: FingerprintedPosition = NOWHERE
     """Every position up to it has been dealt with or asked for nothing."""
     source: int | None = None
     parked: str = ""
@@ -78,14 +78,14 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
     """One atomic step in one slot."""
 
     streams: Sequence[StreamAppend]
-    context: Context | None = None
-    dealt: Dealt | None = None
+    causation: Causation | None = None
+    dealt: Acknowledgement | None = None
     fence: Fence | None = None
     slot: int | None = None
     """Needed only where no aggregate names it."""
 
 
-class Appended(NamedTuple):
+class AppendResult(NamedTuple):
     """Where the events stand: positions `first` to `last` of the slot; both 0 when there were none."""
 
     slot: int
@@ -99,7 +99,7 @@ class Appended(NamedTuple):
     """The very same append had been made before."""
 
 
-class Packed(NamedTuple):
+class PackedAppend(NamedTuple):
     slot: int
     keys: list[str]
     arguments: list[bytes | str | int]
@@ -107,7 +107,7 @@ class Packed(NamedTuple):
     entries: tuple[list[bytes], ...]
 
 
-def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
+def packed(append: Append, layout: Layout, *, touch: bool) -> PackedAppend:
     """Turn an append into the script's keys and arguments; check every limit before anything is sent.
 
     `touch` makes the script write even where it recognises an append (see `replicated:N`).
@@ -126,7 +126,7 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
         arguments[2:] = [*position, *dealt.mark, dealt.parked, whose]
     heads, entries, index, size = [], [], 0, 0
     for stream in append.streams:
-        added, last = _entries(stream, append.context, index)
+        added, last = _entries(stream, append.causation, index)
         index += len(added)
         size += sum(map(len, added))
         version, digest = stream.expected
@@ -143,10 +143,10 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> Packed:
         raise EventTooLarge(
             f"an append holds at most {EVENTS_MAX} events of {APPEND_BYTES_MAX} bytes, got {index} of {size}"
         )
-    return Packed(slot, keys, arguments, tuple(heads), tuple(entries))
+    return PackedAppend(slot, keys, arguments, tuple(heads), tuple(entries))
 
 
-def repeated(events: Sequence[Recorded], layout: Layout) -> Packed:
+def repeated(events: Sequence[RecordedEvent], layout: Layout) -> PackedAppend:
     """Ask the script whether these successive events of one aggregate stand, and to write if they do.
 
     The expected hash is nobody's, so the script never appends them: it answers AGAIN or CONFLICT.
@@ -156,16 +156,16 @@ def repeated(events: Sequence[Recorded], layout: Layout) -> Packed:
     keys = [layout.log(slot), layout.head(slot, first.aggregate_id)]
     arguments: list[bytes | str | int] = ["1", "", "", "", "", "", "", ""]
     arguments += [first.version - 1, bytes(HASH_BYTES), first.version, last.hash, len(entries), b"", *entries]
-    return Packed(slot, keys, arguments, (Head(last.version, last.hash),), (entries,))
+    return PackedAppend(slot, keys, arguments, (Head(last.version, last.hash),), (entries,))
 
 
-def appended(append: Append, request: Packed, reply: list[bytes]) -> Appended:
+def appended(append: Append, request: PackedAppend, reply: list[bytes]) -> AppendResult:
     """Read the script's reply. Raises Conflict, AlreadyDone, Fenced, ReactorFull or MarkChanged."""
     outcome = bytes(reply[0])
     if outcome in (b"OK", b"AGAIN"):
         first, count, recorded = int(reply[1]), int(reply[2]), int(reply[3])
         last = first + count - 1 if count else 0
-        return Appended(
+        return AppendResult(
             request.slot, first, last, recorded, request.heads, request.entries, outcome == b"AGAIN"
         )
     if outcome == b"CONFLICT":
@@ -180,7 +180,7 @@ def appended(append: Append, request: Packed, reply: list[bytes]) -> Appended:
             f"{position}, got {found or 'none'}"
         )
     if outcome == b"FENCED" and append.fence is not None:
-        raise Fenced(
+        raise StaleFence(
             f"{append.fence.lease}: epoch {append.fence.epoch} is stale, the newest is {int(reply[1])}"
         )
     if outcome == b"FULL" and append.dealt is not None:
@@ -201,14 +201,14 @@ def _slot(append: Append, layout: Layout) -> int:
     return slots.pop()
 
 
-def _entries(stream: StreamAppend, context: Context | None, index: int) -> tuple[list[bytes], bytes]:
+def _entries(stream: StreamAppend, causation: Causation | None, index: int) -> tuple[list[bytes], bytes]:
     if not stream.events:
         return [], b""
-    if context is None:
-        raise StoreError("an append with events needs a context")
-    if isinstance(context.actor, str) and len(context.actor) > ACTOR_CHARACTERS_MAX:
+    if causation is None:
+        raise StoreError("an append with events needs a causation")
+    if isinstance(causation.actor, str) and len(causation.actor) > ACTOR_CHARACTERS_MAX:
         raise EventTooLarge(
-            f"an actor has at most {ACTOR_CHARACTERS_MAX} characters, got {len(context.actor)}"
+            f"an actor has at most {ACTOR_CHARACTERS_MAX} characters, got {len(causation.actor)}"
         )
     added, last = pack(
         list(stream.events),
@@ -216,7 +216,7 @@ def _entries(stream: StreamAppend, context: Context | None, index: int) -> tuple
         subject=stream.subject,
         after=stream.expected,
         first_index=index,
-        context=context,
+        causation=causation,
     )
     for entry, draft in zip(added, stream.events, strict=True):
         if len(entry) > EVENT_BYTES_MAX:

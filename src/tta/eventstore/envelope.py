@@ -31,7 +31,7 @@ ABSENT = Head(0, b"")
 FINGERPRINT_DIGITS = 16
 
 
-class Place(NamedTuple):
+class FingerprintedPosition(NamedTuple):
     """A position of a log, and the fingerprint of the entry that was read there.
 
     The fingerprint is 16 hexadecimal digits of SHA-1, which the server's scripts can compute, over the entry
@@ -42,10 +42,10 @@ class Place(NamedTuple):
     fingerprint: str
 
 
-NOWHERE = Place(0, "")
+NOWHERE = FingerprintedPosition(0, "")
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
+class Causation(msgspec.Struct, frozen=True, kw_only=True):
     """Who and what caused the events of one append."""
 
     actor: UUID | str
@@ -88,7 +88,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Envelope).decode
 
 
-class Recorded:
+class RecordedEvent:
     """An event as it stands in the log: the server's position and time, and the bytes it was hashed over."""
 
     def __init__(self, slot: int, position: int, recorded_ms: int, entry: bytes) -> None:
@@ -119,10 +119,10 @@ class Recorded:
         return hashlib.sha256(self.entry).digest()
 
     @cached_property
-    def place(self) -> Place:
+    def place(self) -> FingerprintedPosition:
         """The identity of this entry in the history of its slot."""
         digest = hashlib.sha1(self.entry + str(self.recorded_ms).encode(), usedforsecurity=False)
-        return Place(self.position, digest.hexdigest()[:FINGERPRINT_DIGITS])
+        return FingerprintedPosition(self.position, digest.hexdigest()[:FINGERPRINT_DIGITS])
 
     @cached_property
     def aggregate_id(self) -> UUID:
@@ -137,9 +137,9 @@ class Recorded:
             return self.aggregate_id
         return UUID(bytes=raw) if isinstance(raw, bytes) else None
 
-    def answered_by(self, reactor: str) -> Context:
+    def answered_by(self, reactor: str) -> Causation:
         """What stands around a reactor's answer to this event; the same however often it answers."""
-        return Context(
+        return Causation(
             actor=f"reactor:{reactor}",
             command_id=derived_id(reactor, self.event_id),
             correlation_id=self.correlation_id,
@@ -188,7 +188,7 @@ def pack(
     subject: UUID | None,
     after: Head,
     first_index: int,
-    context: Context,
+    causation: Causation,
     first_version: int = 1,
 ) -> tuple[list[bytes], bytes]:
     """Pack drafts that follow `after` into entries; return them with the hash of the last.
@@ -198,11 +198,11 @@ def pack(
     raw_aggregate = aggregate.bytes if isinstance(aggregate, UUID) else aggregate
     same_subject = subject is not None and subject == aggregate
     raw_subject = True if same_subject else None if subject is None else subject.bytes
-    actor = context.actor.bytes if isinstance(context.actor, UUID) else context.actor
-    command = context.command_id.bytes
-    correlation = None if context.correlation_id == context.command_id else context.correlation_id.bytes
-    causation = None if context.causation_id == context.command_id else context.causation_id.bytes
-    trace = None if context.traceparent is None else _trace(context.traceparent)
+    actor = causation.actor.bytes if isinstance(causation.actor, UUID) else causation.actor
+    command = causation.command_id.bytes
+    correlation = None if causation.correlation_id == causation.command_id else causation.correlation_id.bytes
+    caused_by = None if causation.causation_id == causation.command_id else causation.causation_id.bytes
+    trace = None if causation.traceparent is None else _trace(causation.traceparent)
     version = after.version if after.hash else first_version - 1
     previous = after.hash
     entries = []
@@ -218,9 +218,9 @@ def pack(
                 actor,
                 command,
                 index,
-                context.fingerprint if index == 0 else None,
+                causation.fingerprint if index == 0 else None,
                 correlation,
-                causation,
+                caused_by,
                 trace,
                 draft.payload,
                 previous,

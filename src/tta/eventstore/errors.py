@@ -13,7 +13,7 @@ class AlreadyDone(StoreError):
     """The reactor has dealt with that position before; nothing was written."""
 
 
-class Fenced(StoreError):
+class StaleFence(StoreError):
     """The lease that this append was made under has been handed to somebody else; nothing was written."""
 
 

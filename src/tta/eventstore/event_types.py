@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tta.domain.base import Event, personal_fields
-from tta.eventstore.envelope import Draft, Recorded
+from tta.eventstore.envelope import Draft, RecordedEvent
 from tta.eventstore.errors import UnknownEventType
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -26,7 +26,7 @@ class EventTypes:
     def knows(self, tag: str) -> bool:
         return tag in self._decoders
 
-    def event(self, recorded: Recorded) -> Event:
+    def event(self, recorded: RecordedEvent) -> Event:
         """Decode what was recorded. Raises UnknownEventType."""
         decoder = self._decoders.get(recorded.envelope.type)
         if decoder is None:

@@ -1,7 +1,7 @@
 """TTA's own slots, as an application of the eventsourcing library that can be followed but not written to.
 
-A slot's events are structs without ids of their own, known by tags: here they come wrapped in `Followed`,
-which says whose they are. Personal fields stay sealed.
+A slot's events are structs without ids of their own, known by tags: here they come wrapped in
+`FollowedEvent`, which says whose they are. Personal fields stay sealed.
 """
 
 import importlib
@@ -14,18 +14,18 @@ from eventsourcing.persistence import Cipher, Compressor, Mapper, StoredEvent, T
 
 from tta import domain
 from tta.domain.base import Event
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.library.errors import ReadOnlyStore
 from tta.eventstore.recorder import SlotNotification
 
 
-class Followed:
+class FollowedEvent:
     """An event of TTA as the library's projections receive it: `process_event(followed, tracking)`."""
 
     __slots__ = ("event", "recorded")
 
-    def __init__(self, event: Event, recorded: Recorded) -> None:
+    def __init__(self, event: Event, recorded: RecordedEvent) -> None:
         self.event = event
         self.recorded = recorded
         """Who, when, why: the envelope, the position, and the time it was recorded."""
@@ -52,12 +52,12 @@ class FollowedMapper(Mapper[UUID]):
         )
         self._types = EventTypes(event for module in modules for event in getattr(module, "EVENTS", ()))
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Followed:
+    def to_domain_event(self, stored_event: StoredEvent) -> FollowedEvent:
         if not isinstance(stored_event, SlotNotification):
             raise TypeError(
                 f"expected an event of a slot that is followed read-only, got a {type(stored_event).__name__}"
             )
-        return Followed(self._types.event(stored_event.recorded), stored_event.recorded)
+        return FollowedEvent(self._types.event(stored_event.recorded), stored_event.recorded)
 
     def to_stored_event(self, domain_event: Any) -> NoReturn:
         raise ReadOnlyStore(

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import NOWHERE, Place
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import NOWHERE, FingerprintedPosition
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
@@ -50,14 +50,14 @@ class MarkCheck(NamedTuple):
 
 
 class ParkedPosition(NamedTuple):
-    place: Place
+    place: FingerprintedPosition
     reason: str
 
 
 class LaneStart(NamedTuple):
     """Where a reactor goes on in a slot; every place stands in the log."""
 
-    mark: Place
+    mark: FingerprintedPosition
     done: set[int]
     parked: list[ParkedPosition]
     was: int | None
@@ -96,7 +96,7 @@ class Marks:
             for n, name in enumerate(reactors)
         }
 
-    async def settle(self, slot: int, dealt: Dealt) -> bool:
+    async def settle(self, slot: int, dealt: Acknowledgement) -> bool:
         """Compare what is kept in a slot about another one with that one's log; put it back if it changed.
 
         Return whether the append that was answered by it should be made again: the places of `dealt` stand.
@@ -147,12 +147,14 @@ class Marks:
 
 def _lane_start(reply: list[Any]) -> LaneStart:
     position, fingerprint, was, forgotten = reply[:4]
-    mark = Place(int(position), bytes(fingerprint).decode())
+    mark = FingerprintedPosition(int(position), bytes(fingerprint).decode())
     done, parked = set[int](), []
     held = list(map(bytes, reply[4:]))
     for where, reason, held_as in zip(held[::3], held[1::3], held[2::3], strict=True):
         if reason:
-            parked.append(ParkedPosition(Place(int(where), held_as.decode()), reason.decode()))
+            parked.append(
+                ParkedPosition(FingerprintedPosition(int(where), held_as.decode()), reason.decode())
+            )
         else:
             done.add(int(where))
     return LaneStart(mark, done, parked, int(was) if was else None, int(forgotten))

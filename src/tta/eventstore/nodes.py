@@ -12,9 +12,9 @@ from tta.eventstore.backoff import Backoff
 from tta.eventstore.durability import Durability, NotPrimary, check_server
 from tta.eventstore.errors import StoreError, StoreUnavailable
 from tta.eventstore.scripts import Script
-from tta.eventstore.topology import CONNECT_TIMEOUT_S, Server, Topology
+from tta.eventstore.topology import CONNECT_TIMEOUT_S, ServerAddress, Topology
 from tta.eventstore.wire import command as wire_command
-from tta.eventstore.writer import Lane, Node, Pending, ended
+from tta.eventstore.writer import NodeAddress, PendingCommand, PipelineLane, ended
 from tta.telemetry.outages import Outage
 
 OUTCOME_TIMEOUT_S = 10.0
@@ -36,7 +36,7 @@ class Nodes:
     def __init__(self, topology: Topology, durability: Durability) -> None:
         self.topology = topology
         self.durability = durability
-        self._lanes: dict[tuple[str, Server], Lane] = {}
+        self._lanes: dict[tuple[str, ServerAddress], PipelineLane] = {}
         self._rerouting: set[asyncio.Task[None]] = set()
         self._refreshing: asyncio.Task[None] | None = None
         self._refresh_backoff = Backoff(REFRESH_S_MIN, REFRESH_S_MAX, at_once=True)
@@ -108,23 +108,25 @@ class Nodes:
         if self._closing:
             raise StoreUnavailable("the event store is closing")
         loop = asyncio.get_running_loop()
-        pending = Pending(command, key, loop.create_future(), loop.time() + timeout_s)
+        pending = PendingCommand(command, key, loop.create_future(), loop.time() + timeout_s)
         self._lane(kind, self.topology.holder(key)).submit(pending)
         return pending.answer
 
-    def _lane(self, kind: str, server: Server) -> Lane:
+    def _lane(self, kind: str, server: ServerAddress) -> PipelineLane:
         lane = self._lanes.get((kind, server))
         if lane is None:
-            node = Node(
+            node = NodeAddress(
                 f"{server} ({kind})",
                 partial(self._connect, kind, server),
                 partial(self._elsewhere, kind, server),
             )
-            lane = Lane(node, writes=kind == WRITE, copies=self.durability.copies if kind == WRITE else 0)
+            lane = PipelineLane(
+                node, writes=kind == WRITE, copies=self.durability.copies if kind == WRITE else 0
+            )
             self._lanes[kind, server] = lane
         return lane
 
-    async def _connect(self, kind: str, server: Server) -> tuple[Any, bool]:
+    async def _connect(self, kind: str, server: ServerAddress) -> tuple[Any, bool]:
         connection = self.topology.connection(server)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
@@ -139,12 +141,14 @@ class Nodes:
             await connection.disconnect(nowait=True)
             raise
 
-    def _elsewhere(self, kind: str, server: Server, pending: Pending, error: Exception) -> None:
+    def _elsewhere(self, kind: str, server: ServerAddress, pending: PendingCommand, error: Exception) -> None:
         task = asyncio.create_task(self._send_again(kind, server, pending, error))
         self._rerouting.add(task)
         task.add_done_callback(self._rerouting.discard)
 
-    async def _send_again(self, kind: str, server: Server, pending: Pending, error: Exception) -> None:
+    async def _send_again(
+        self, kind: str, server: ServerAddress, pending: PendingCommand, error: Exception
+    ) -> None:
         """A slot moves, a server was demoted or lost: find out who holds the key now, while there is time."""
         try:
             to = await self._next(server, pending, error)
@@ -155,7 +159,7 @@ class Nodes:
         except StoreError as refused:
             pending.refuse(refused)
 
-    async def _next(self, server: Server, pending: Pending, error: Exception) -> Server:
+    async def _next(self, server: ServerAddress, pending: PendingCommand, error: Exception) -> ServerAddress:
         pending.hops += 1
         again = pending.hops - HOPS_MAX
         redirected, lost = isinstance(error, AskError), not isinstance(error, ResponseError)
@@ -174,7 +178,7 @@ class Nodes:
             await _ended_by(pending.deadline, self._refresh())
         return self.topology.holder(pending.key)
 
-    def _refresh(self, first: Server | None = None) -> "asyncio.Task[None]":
+    def _refresh(self, first: ServerAddress | None = None) -> "asyncio.Task[None]":
         """Read the topology again, once for all commands that were sent away or lost their server meanwhile.
 
         `first` is the server to ask first. While the trouble lasts, readings are held apart.
@@ -183,7 +187,7 @@ class Nodes:
             self._refreshing = asyncio.create_task(self._read_again(first), name="topology")
         return self._refreshing
 
-    async def _read_again(self, first: Server | None) -> None:
+    async def _read_again(self, first: ServerAddress | None) -> None:
         loop = asyncio.get_running_loop()
         if loop.time() - self._refreshed_at > CALM_S:
             self._refresh_backoff.reset()

@@ -23,7 +23,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.library.inserts import Inserts
 from tta.eventstore.library.slot import PAGE_EVENTS, OpenSlot, Span
 from tta.eventstore.library.snapshots import StoreSnapshotRecorder
@@ -37,7 +37,7 @@ _Class = TypeVar("_Class")
 class SlotNotification(Notification):
     """A notification of a slot that is followed read-only, with all that was recorded."""
 
-    recorded: Recorded
+    recorded: RecordedEvent
 
 
 class StoreAggregateRecorder(AggregateRecorder):
@@ -73,7 +73,7 @@ class StoreAggregateRecorder(AggregateRecorder):
             for event in events
         ]
 
-    def _notification(self, event: Recorded) -> Notification:
+    def _notification(self, event: RecordedEvent) -> Notification:
         told = (
             _originator(event.envelope.aggregate),
             event.version,

@@ -8,9 +8,9 @@ from uuid import UUID
 import structlog
 
 from tta.clock import now_ms
-from tta.eventstore.appends import Append, Appended, appended, packed, repeated
+from tta.eventstore.appends import Append, AppendResult, appended, packed, repeated
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, HASH_BYTES, NOWHERE, Head, Place, Recorded
+from tta.eventstore.envelope import ABSENT, HASH_BYTES, NOWHERE, FingerprintedPosition, Head, RecordedEvent
 from tta.eventstore.errors import (
     ForeignStore,
     HistoryChanged,
@@ -40,7 +40,7 @@ FINGERPRINT_BYTES = 8
 log = structlog.get_logger(__name__)
 
 
-class Wanted(NamedTuple):
+class LoadRequest(NamedTuple):
     """An aggregate to load: what is known of it already, and which snapshots would be understood."""
 
     aggregate: UUID
@@ -56,12 +56,12 @@ class Snapshot(NamedTuple):
     state: bytes
 
 
-class Loaded(NamedTuple):
+class LoadedAggregate(NamedTuple):
     """An aggregate's head, the snapshot if one helped, and the events after it or after what was known."""
 
     head: Head
     snapshot: Snapshot | None
-    events: list[Recorded]
+    events: list[RecordedEvent]
 
 
 class EventStore:
@@ -104,7 +104,7 @@ class EventStore:
         await self.wakeups.close()
         await self.nodes.close()
 
-    async def append(self, append: Append) -> Appended:
+    async def append(self, append: Append) -> AppendResult:
         """Make one atomic step in one slot; durable, as the mode promises, when this returns.
 
         Raises Conflict, AlreadyDone, Fenced, ReactorFull, MarkChanged: nothing was written. StoreUnavailable:
@@ -125,7 +125,7 @@ class EventStore:
             reply = await self.nodes.append(command, request.keys[0])
         return appended(append, request, reply)
 
-    async def stands(self, events: Sequence[Recorded]) -> bool:
+    async def stands(self, events: Sequence[RecordedEvent]) -> bool:
         """Whether successive events of one aggregate, read just now, are as durable as the mode promises.
 
         Other writers do not matter. Only `replicated:N` needs to ask: it writes and waits for the copies.
@@ -138,7 +138,7 @@ class EventStore:
         command = evalsha(APPEND, request.keys, request.arguments)
         return bool((await self.nodes.append(command, request.keys[0]))[0] == b"AGAIN")
 
-    async def load(self, wanted: Sequence[Wanted]) -> list[Loaded]:
+    async def load(self, wanted: Sequence[LoadRequest]) -> list[LoadedAggregate]:
         """Read aggregates of one slot in one call, and check their chains.
 
         Raises HistoryChanged when what is known of one is not on its chain; such a snapshot is ignored.
@@ -167,14 +167,14 @@ class EventStore:
             loaded.append(part)
         return loaded
 
-    async def _load_on(self, slot: int, aggregate: UUID, part: Loaded) -> Loaded:
+    async def _load_on(self, slot: int, aggregate: UUID, part: LoadedAggregate) -> LoadedAggregate:
         reached = Head(part.events[-1].version, part.events[-1].hash)
         keys = [self.layout.log(slot), self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
         reply = (await self.nodes.run(LOAD, keys, [LOAD_EVENTS_MAX, reached.version, b""]))[0]
-        rest = _loaded(slot, Wanted(aggregate, reached), reply)
-        return Loaded(rest.head, part.snapshot, part.events + rest.events)
+        rest = _loaded(slot, LoadRequest(aggregate, reached), reply)
+        return LoadedAggregate(rest.head, part.snapshot, part.events + rest.events)
 
-    async def versions_after(self, aggregate: UUID, version: int, count: int) -> list[Recorded]:
+    async def versions_after(self, aggregate: UUID, version: int, count: int) -> list[RecordedEvent]:
         """Read at most `count` of an aggregate's events after a version, as they stand now."""
         slot = self.layout.slot_of(aggregate)
         keys = [self.layout.log(slot), self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
@@ -206,7 +206,7 @@ class EventStore:
         lasts = await self._lasts()
         return {slot: Mark.of(last) if last else START for slot, last in lasts.items()}
 
-    async def _lasts(self) -> dict[int, Recorded | None]:
+    async def _lasts(self) -> dict[int, RecordedEvent | None]:
         slots = range(self.layout.slots)
         replies = await self.nodes.pipeline(
             [("XREVRANGE", self.layout.log(slot), "+", "-", "COUNT", 1) for slot in slots]
@@ -219,7 +219,7 @@ class EventStore:
         with suppress(StoreError):
             await self.nodes.call("SPUBLISH", self.layout.progress(slot), message)
 
-    async def at(self, slot: int, position: int) -> Recorded:
+    async def at(self, slot: int, position: int) -> RecordedEvent:
         """Read the event at a position. Raises HistoryChanged where none stands."""
         reply = await self.nodes.call("XRANGE", self.layout.log(slot), position, position)
         if not reply:
@@ -230,7 +230,7 @@ class EventStore:
         """Give the mark of a position as it stands now. Raises HistoryChanged where nothing does."""
         return START if position == 0 else Mark.of(await self.at(slot, position))
 
-    async def mark_of(self, slot: int, place: Place) -> Mark:
+    async def mark_of(self, slot: int, place: FingerprintedPosition) -> Mark:
         """Give the mark from which to read on behind a place.
 
         Raises HistoryChanged where another entry stands, or none.
@@ -313,14 +313,14 @@ def _mark_of(slot: int, reply: list[Any]) -> Mark | None:
         return None
 
 
-def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:
+def _loaded(slot: int, want: LoadRequest, reply: list[Any]) -> LoadedAggregate:
     """Check one aggregate of the load script's reply: what comes must follow from what is known."""
     if not reply:
         if want.known != ABSENT:
             raise HistoryChanged(
                 f"{want.aggregate}: expected version {want.known.version} to stand, got none"
             )
-        return Loaded(ABSENT, None, [])
+        return LoadedAggregate(ABSENT, None, [])
     version, _, digest, raw_snapshot, entries = reply
     if entries == b"ARCHIVED":
         raise HistoryChanged(f"{want.aggregate}: events before its first hot version are needed")
@@ -342,7 +342,7 @@ def _loaded(slot: int, want: Wanted, reply: list[Any]) -> Loaded:
             f"{want.aggregate}: expected to reach version {head.version} ({head.hash.hex()[:12]}), "
             f"got version {reached.version} ({reached.hash.hex()[:12]})"
         )
-    return Loaded(head, snapshot, events)
+    return LoadedAggregate(head, snapshot, events)
 
 
 def _at(raw: Any) -> tuple[int, set[int], dict[int, str]]:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from redis.exceptions import RedisError
 
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.layout import Layout
 from tta.eventstore.nodes import Nodes
-from tta.eventstore.topology import Server
+from tta.eventstore.topology import ServerAddress
 from tta.eventstore.writer import ended
 from tta.telemetry.outages import Attempts, Outage
 
@@ -44,7 +44,7 @@ class Mark(NamedTuple):
     recorded_ms: int = 0
 
     @classmethod
-    def of(cls, recorded: Recorded) -> "Mark":
+    def of(cls, recorded: RecordedEvent) -> "Mark":
         return cls(recorded.position, recorded.hash, recorded.recorded_ms)
 
     def stands_as(self, found: "Mark | None") -> bool:
@@ -61,7 +61,7 @@ class Batch(NamedTuple):
     """Events of one slot in order, and the mark behind them."""
 
     slot: int
-    events: list[Recorded]
+    events: list[RecordedEvent]
     mark: Mark
 
 
@@ -85,18 +85,18 @@ async def read_slots(
     return batches
 
 
-def recorded(slot: int, raw: Any) -> Recorded:
+def recorded(slot: int, raw: Any) -> RecordedEvent:
     """Read one stream entry. Raises HistoryChanged when it is not an event's."""
     try:
         identity, (event, entry, time, ms) = raw
         if (event, time, identity[-2:]) != (b"e", b"t", b"-0"):
             raise ValueError("the fields of an event are e and t")  # noqa: TRY301 - One error for all that is wrong.
-        return Recorded(slot, int(identity[:-2]), int(ms), entry)
+        return RecordedEvent(slot, int(identity[:-2]), int(ms), entry)
     except (ValueError, TypeError) as error:
         raise HistoryChanged(f"slot {slot} holds an entry that is no event: {raw!r:.200}", slot) from error
 
 
-def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[Recorded]:
+def _checked(slot: int, mark: Mark, entries: list[Any]) -> list[RecordedEvent]:
     events = [recorded(slot, raw) for raw in entries]
     if mark.position:
         seen = events.pop(0) if events else None
@@ -176,7 +176,7 @@ class Wakeups:
                 backoff.reset()
             await asyncio.sleep(backoff.next_s())
 
-    async def _listen_to(self, server: Server, channels: list[str]) -> None:
+    async def _listen_to(self, server: ServerAddress, channels: list[str]) -> None:
         connection = self._topology.connection(server)
         try:
             await connection.connect()

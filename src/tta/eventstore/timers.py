@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     version: int
 
 
-class Looked(NamedTuple):
+class DueTimers(NamedTuple):
     """What a slot's index says, at a moment that both the server's clock and the asker's have reached."""
 
     now: datetime
@@ -42,11 +42,11 @@ class TimerIndex:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    async def look(self, slot: int, due_max: int, *, now: datetime) -> Looked:
+    async def look(self, slot: int, due_max: int, *, now: datetime) -> DueTimers:
         """Say what is due now, at most `due_max` of it, by the server's clock and by the asker's."""
         reply = await self._store.nodes.run(DUE, [self._key(slot)], [due_max, WHOLE, _score(now)])
         now_us, is_whole, members, due = reply
-        return Looked(
+        return DueTimers(
             EPOCH + int(now_us) * MICROSECOND,
             bool(is_whole),
             members - is_whole,

@@ -17,7 +17,7 @@ CONNECT_TIMEOUT_S = 5.0
 LEARN_TIMEOUT_S = 1.0  # Per server: while one hangs, the others are to be asked soon.
 
 
-class Server(NamedTuple):
+class ServerAddress(NamedTuple):
     """A server's address; empty for the one that the URL names."""
 
     host: str = ""
@@ -27,7 +27,7 @@ class Server(NamedTuple):
         return f"{self.host}:{self.port}" if self.port else "the server"
 
 
-THE_ONE = Server()
+THE_ONE = ServerAddress()
 
 
 class Topology:
@@ -44,7 +44,7 @@ class Topology:
             "socket_connect_timeout": CONNECT_TIMEOUT_S,
             "health_check_interval": 0,
         }
-        self._holders: dict[int, Server] | None = None
+        self._holders: dict[int, ServerAddress] | None = None
         self._learning = asyncio.Lock()
         self._learned = 0
 
@@ -53,11 +53,11 @@ class Topology:
         return self._holders is not None
 
     @property
-    def servers(self) -> set[Server]:
+    def servers(self) -> set[ServerAddress]:
         """Every server that holds keys."""
         return {THE_ONE} if self._holders is None else set(self._holders.values())
 
-    def holder(self, key: str) -> Server:
+    def holder(self, key: str) -> ServerAddress:
         """Name the server that holds a key. Raises StoreUnavailable where a cluster has none."""
         if self._holders is None:
             return THE_ONE
@@ -66,27 +66,27 @@ class Topology:
         except KeyError:
             raise StoreUnavailable(f"no server of the cluster holds {key}") from None
 
-    def grouped(self, keys: Iterable[str]) -> dict[Server, list[str]]:
+    def grouped(self, keys: Iterable[str]) -> dict[ServerAddress, list[str]]:
         """Group keys by the server that holds them."""
-        groups: dict[Server, list[str]] = {}
+        groups: dict[ServerAddress, list[str]] = {}
         for key in keys:
             groups.setdefault(self.holder(key), []).append(key)
         return groups
 
-    def connection(self, server: Server) -> Any:
+    def connection(self, server: ServerAddress) -> Any:
         """Make a connection that is not connected yet."""
         where = {"host": server.host, "port": server.port} if server.port else {}
         return self._connection_class(**{**self._settings, **where})
 
-    def moved(self, error: AskError, by: Server) -> None:
+    def moved(self, error: AskError, by: ServerAddress) -> None:
         """Learn from a redirection: one slot is held by another server. No host means the host of `by`."""
         if self._holders is not None:
             self._holders[error.slot_id] = self.redirected(error, by)
 
-    def redirected(self, error: AskError, by: Server) -> Server:
-        return Server(error.host or by.host or self._settings.get("host", ""), error.port)
+    def redirected(self, error: AskError, by: ServerAddress) -> ServerAddress:
+        return ServerAddress(error.host or by.host or self._settings.get("host", ""), error.port)
 
-    async def learn(self, first: Server | None = None) -> None:
+    async def learn(self, first: ServerAddress | None = None) -> None:
         """Ask the servers, one after the other, who holds what. Raises StoreUnavailable if none answers.
 
         The one that a redirection named is asked first: it knows of what it took over. Who waits while
@@ -111,7 +111,7 @@ class Topology:
                 return
             raise StoreUnavailable(f"no server answers: {failure}")
 
-    async def _ask(self, server: Server) -> dict[int, Server] | None:
+    async def _ask(self, server: ServerAddress) -> dict[int, ServerAddress] | None:
         connection = self.connection(server)
         try:
             await connection.connect()
@@ -125,7 +125,7 @@ class Topology:
             await connection.disconnect(nowait=True)
         own_host = server.host or self._settings.get("host", "")
         return {
-            slot: Server((host or b"").decode() or own_host, port)
+            slot: ServerAddress((host or b"").decode() or own_host, port)
             for first, last, (host, port, *_), *_ in ranges
             for slot in range(first, last + 1)
         }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tta.eventstore.envelope import ABSENT, Head, Recorded
+from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 
 
 class Flaw(NamedTuple):
@@ -18,7 +18,7 @@ class Flaw(NamedTuple):
 
 
 def verify_chain(
-    events: Sequence[Recorded], *, after: Head = ABSENT, head: Head | None = None, first_version: int = 1
+    events: Sequence[RecordedEvent], *, after: Head = ABSENT, head: Head | None = None, first_version: int = 1
 ) -> Flaw | None:
     """Name the first bad event of one aggregate's, which follow `after`; None when all are as written.
 
@@ -40,7 +40,7 @@ def verify_chain(
     )
 
 
-def _misplaced(event: Recorded, first: Recorded, position: int) -> Flaw | None:
+def _misplaced(event: RecordedEvent, first: RecordedEvent, position: int) -> Flaw | None:
     version = event.version
     if event.envelope.aggregate != first.envelope.aggregate:
         return Flaw(version, event.position, f"it belongs to another aggregate, {event.envelope.aggregate!r}")
@@ -49,7 +49,7 @@ def _misplaced(event: Recorded, first: Recorded, position: int) -> Flaw | None:
     return None
 
 
-def _unlinked(events: Sequence[Recorded], n: int, reached: Head, head: Head | None) -> Flaw | None:
+def _unlinked(events: Sequence[RecordedEvent], n: int, reached: Head, head: Head | None) -> Flaw | None:
     event, version = events[n], reached.version + 1
     if event.version != version:
         return Flaw(version, event.position, f"expected version {version}, got {event.version}")
@@ -61,14 +61,14 @@ def _unlinked(events: Sequence[Recorded], n: int, reached: Head, head: Head | No
     return Flaw(version, event.position, follows)
 
 
-def _is_vouched_for(events: Sequence[Recorded], n: int, head: Head | None) -> bool:
+def _is_vouched_for(events: Sequence[RecordedEvent], n: int, head: Head | None) -> bool:
     """Of two events that disagree one was altered: not the later one if what follows knows its hash."""
     if n + 1 < len(events):
         return events[n].hash == events[n + 1].envelope.previous
     return head is None or events[n].hash == head.hash
 
 
-def _altered(event: Recorded, expected: bytes) -> Flaw:
+def _altered(event: RecordedEvent, expected: bytes) -> Flaw:
     return Flaw(
         event.version,
         event.position,

@@ -47,7 +47,7 @@ FOREIGN = ("WRONGTYPE", "user_script", "not the head of an aggregate")
 """What a server says of keys of another type, of a script that stumbled over them, and what a script says."""
 
 
-class Pending:
+class PendingCommand:
     """A command on its way: it stays until it is answered, whether or not anybody still waits."""
 
     __slots__ = ("answer", "asking", "command", "deadline", "hops", "key", "sent", "unknown")
@@ -83,24 +83,24 @@ class Pending:
         self.refuse(cause if named else StoreUnavailable(f"the server was not reached: {_said(cause)}"))
 
 
-class Node(NamedTuple):
+class NodeAddress(NamedTuple):
     """How a lane reaches its server."""
 
     name: str
     connect: Callable[[], Awaitable[tuple[Any, bool]]]
     """Gives a connection, its server checked, and whether that server can count copies on disk."""
-    elsewhere: Callable[[Pending, Exception], None]
+    elsewhere: Callable[[PendingCommand, Exception], None]
     """Takes what belongs to another server or lost its connection; it comes back, or is refused."""
 
 
-class Lane:
+class PipelineLane:
     """One pipelining connection. A writing one may wait for copies, and may have to say that it is unsure."""
 
-    def __init__(self, node: Node, *, writes: bool = False, copies: int = 0) -> None:
+    def __init__(self, node: NodeAddress, *, writes: bool = False, copies: int = 0) -> None:
         self._node = node
         self._writes = writes
         self._copies = copies
-        self._queue: deque[Pending] = deque()
+        self._queue: deque[PendingCommand] = deque()
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -111,7 +111,7 @@ class Lane:
         self._outage = Outage("the connection to the event store", node=node.name)
         self._task: asyncio.Task[None] | None = None
 
-    def submit(self, pending: Pending) -> None:
+    def submit(self, pending: PendingCommand) -> None:
         """Queue a command. Raises StoreBusy when QUEUE_MAX wait already."""
         if len(self._queue) >= QUEUE_MAX:
             raise StoreBusy(f"{len(self._queue)} commands wait for {self._node.name}")
@@ -133,7 +133,7 @@ class Lane:
             await ended(self._task)
 
     async def _serve(self) -> None:
-        batch: deque[Pending] = deque()
+        batch: deque[PendingCommand] = deque()
         try:
             while True:
                 if not self._queue:
@@ -156,8 +156,8 @@ class Lane:
             self._idle.set()
             await self._disconnect()
 
-    def _take(self) -> deque[Pending]:
-        batch: deque[Pending] = deque()
+    def _take(self) -> deque[PendingCommand]:
+        batch: deque[PendingCommand] = deque()
         size = 0
         while self._queue and len(batch) < BATCH_MAX and size < BATCH_BYTES_MAX:
             pending = self._queue.popleft()
@@ -165,7 +165,7 @@ class Lane:
             batch.append(pending)
         return batch
 
-    async def _exchange(self, batch: deque[Pending]) -> None:
+    async def _exchange(self, batch: deque[PendingCommand]) -> None:
         """Send a batch and hand out the answers; what is left in it afterwards was not answered."""
         async with asyncio.timeout(REPLY_TIMEOUT_S) as limit:
             # A connection that was closed while it had nothing to do: nothing has been sent on it yet.
@@ -189,7 +189,7 @@ class Lane:
                 reply = await self._reply(batch[0], limit)
                 self._answer(batch.popleft(), reply)
 
-    async def _reply(self, pending: Pending, limit: asyncio.Timeout) -> Any:
+    async def _reply(self, pending: PendingCommand, limit: asyncio.Timeout) -> Any:
         # A slow server is not a lost one: what is limited is the silence between two answers.
         limit.reschedule(asyncio.get_running_loop().time() + REPLY_TIMEOUT_S)
         if pending.asking:
@@ -199,7 +199,7 @@ class Lane:
         except ResponseError as error:
             return error
 
-    async def _answer_copied(self, batch: deque[Pending], limit: asyncio.Timeout) -> None:
+    async def _answer_copied(self, batch: deque[PendingCommand], limit: asyncio.Timeout) -> None:
         """Too few copies is unknown, not success, for whatever the batch wrote or found written."""
         replies = [await self._reply(pending, limit) for pending in batch]
         counted = await self._connection.read_response(disable_decoding=True)
@@ -215,7 +215,7 @@ class Lane:
             else:
                 self._answer(pending, reply)
 
-    def _answer(self, pending: Pending, reply: Any) -> None:
+    def _answer(self, pending: PendingCommand, reply: Any) -> None:
         pending.sent = False
         if not isinstance(reply, Exception):
             pending.settle(reply)
@@ -234,7 +234,7 @@ class Lane:
             return wire.command("WAITAOF", 1, self._copies, COPIES_TIMEOUT_MS)
         return wire.command("WAIT", self._copies, COPIES_TIMEOUT_MS)
 
-    async def _lost(self, batch: deque[Pending], error: Exception) -> None:
+    async def _lost(self, batch: deque[PendingCommand], error: Exception) -> None:
         """The connection broke: everything here finds its server anew, unless its time is over."""
         await self._disconnect()
         self._outage.failed(self, f"{_said(error)}, {len(batch)} commands are unanswered")
@@ -244,7 +244,7 @@ class Lane:
         self._release(waiting, error)
         await asyncio.sleep(self._backoff.next_s())
 
-    def _release(self, waiting: list[Pending], error: Exception) -> None:
+    def _release(self, waiting: list[PendingCommand], error: Exception) -> None:
         now = asyncio.get_running_loop().time()
         for pending in waiting:
             pending.unknown = pending.unknown or (self._writes and pending.sent)

@@ -115,7 +115,7 @@ def app(
         return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
 
     placed = [(each, route) for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
-    middleware = [Middleware(Observed, is_https=is_https)]
+    middleware = [Middleware(RequestObserver, is_https=is_https)]
     if origins:
         middleware.append(
             Middleware(
@@ -159,7 +159,7 @@ def operators_app(
     made = Starlette(
         routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics), *pages],
         middleware=[
-            Middleware(Observed),
+            Middleware(RequestObserver),
             Middleware(Admission, Places(), otherwise=Priority.ALWAYS),
             Middleware(PrintablePaths, _refused),
         ],
@@ -169,7 +169,7 @@ def operators_app(
     return made
 
 
-class Observed:
+class RequestObserver:
     """Every request gets a trace, a request id, safe headers, one log line and its place in the metrics."""
 
     def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:

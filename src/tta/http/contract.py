@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from tta import __version__
-from tta.domain.session import Status
+from tta.domain.session import SessionStatus
 from tta.domain.vocabulary import ConsentPurpose
 from tta.domain.words import catalogue_id_pattern
 from tta.http.edge.bodies import NARROWER
@@ -44,8 +44,8 @@ from tta.http.edge.problems import (
 )
 from tta.http.edge.problems import MEDIA_TYPE as PROBLEM_MEDIA_TYPE
 from tta.http.schema_names import reference, schemas_of
-from tta.live.seen import CHARACTERS_MAX as EVENT_ID_CHARACTERS_MAX
-from tta.projections.catalogue_answers import Looked
+from tta.live.stream_positions import CHARACTERS_MAX as EVENT_ID_CHARACTERS_MAX
+from tta.projections.catalogue_answers import StoryFilter
 from tta.security.policy import PUBLIC
 
 ANY_REQUEST = (MALFORMED, METHOD_NOT_ALLOWED, LATE, HEADERS_TOO_LARGE, INTERNAL)
@@ -67,14 +67,17 @@ ANY_LOG_QUERY = (STORE_UNAVAILABLE, KEYRING_INCOMPLETE)
 TEXT: dict[str, Any] = {"type": "string"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
-    "status": {"type": "string", "enum": [each.value for each in Status if each is not Status.ABSENT]},
+    "status": {
+        "type": "string",
+        "enum": [each.value for each in SessionStatus if each is not SessionStatus.ABSENT],
+    },
     "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},
     "cursor": {"type": "string", "minLength": 1, "maxLength": CURSOR_CHARACTERS_MAX},
     "last_event_id": {"type": "string", "maxLength": EVENT_ID_CHARACTERS_MAX},
     "story": {"type": "string", "pattern": f"^(?:{catalogue_id_pattern.pattern})$"},
     "story_id": {"type": "string", "maxLength": 64},
-    **{name: {"type": "string", "minLength": 1, "maxLength": 64} for name in Looked._fields},
+    **{name: {"type": "string", "minLength": 1, "maxLength": 64} for name in StoryFilter._fields},
     "Idempotency-Key": {"type": "string", "pattern": f"^(?:{KEY_PATTERN})$"},
     "If-Match": {"type": "string", "pattern": rf"^(?:{ETAGS_PATTERN}|\*)$"},
 }

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
-from tta.http.edge.calls import Call, Overdue, Route, Services, Stopped
+from tta.http.edge.calls import Call, OverdueReplies, Route, Services, StoppedLane
 from tta.http.edge.places import Priority
-from tta.http.measurements import CHECK_TIMEOUT_S, Parked
+from tta.http.measurements import CHECK_TIMEOUT_S, ParkedEvent
 from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
 from tta.telemetry import metrics
@@ -62,14 +62,14 @@ class KeyringSeen(msgspec.Struct, frozen=True):
 class Details(msgspec.Struct, frozen=True):
     keyring: KeyringSeen
     projections: list[Lag]
-    stopped: list[Stopped]
+    stopped: list[StoppedLane]
     """Of this process; those of other projectors stand with their projection."""
-    parked: list[Parked]
+    parked: list[ParkedEvent]
     reacting: int | None
     """How many processes react now; null where the store does not tell."""
     put_back: list[PutBackReactor]
     """Reactors whose slot lost the history in which their mark stood, the newest first."""
-    overdue: Overdue | None = None
+    overdue: OverdueReplies | None = None
     """Turns that wait for their reply, measured once a minute; null while not known, and without queries."""
     troubles: list[str] = []
     """What makes it unhealthy, in words: read models that nobody works on or saves, a graph that is away."""
@@ -215,10 +215,10 @@ def scraped() -> Response:
     return Response(generate_latest(metrics.REGISTRY), 200, media_type=CONTENT_TYPE_LATEST)
 
 
-def _of_another_history(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[Stopped]:
+def _of_another_history(marks: Mapping[str, Mapping[int, MarkCheck]]) -> list[StoppedLane]:
     """Name the reactors whose mark does not stand; one that runs puts it back within seconds."""
     return [
-        Stopped(name, slot, check.position, "its mark is of a history that is gone")
+        StoppedLane(name, slot, check.position, "its mark is of a history that is gone")
         for name, checks in marks.items()
         for slot, check in checks.items()
         if check.state is MarkState.CHANGED

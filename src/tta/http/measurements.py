@@ -26,7 +26,7 @@ REUSED_S = 0.5  # From the start of a measurement. Probes ask every few seconds 
 Result = TypeVar("Result")
 
 
-class Parked(msgspec.Struct, frozen=True):
+class ParkedEvent(msgspec.Struct, frozen=True):
     """An event that a reactor keeps aside after it failed again and again; it is tried now and then."""
 
     reactor: str
@@ -88,7 +88,7 @@ class Measurements:
         """Say how far each read model is behind."""
         return await self._lags.result()
 
-    async def parked(self) -> Sequence[Parked] | None:
+    async def parked(self) -> Sequence[ParkedEvent] | None:
         """Say what reactors keep aside; None if the store does not tell."""
         return await self._parked.result()
 
@@ -116,14 +116,14 @@ class Measurements:
         self._note("how far read models are", is_known=all(lag.events_behind is not None for lag in found))
         return found
 
-    async def _measure_parked(self) -> Sequence[Parked] | None:
-        found: list[Parked] = []
+    async def _measure_parked(self) -> Sequence[ParkedEvent] | None:
+        found: list[ParkedEvent] = []
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_S):
                 for name in self._reactors:
                     standing = await self._store.parked(name)
                     found += [
-                        Parked(name, slot, position, reason)
+                        ParkedEvent(name, slot, position, reason)
                         for slot, positions in standing.items()
                         for position, reason in positions.items()
                     ]

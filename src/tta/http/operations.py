@@ -18,7 +18,7 @@ from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.pages import opaque_tag
 from tta.http.edge.problems import GRAPH_UNAVAILABLE, INVALID, FieldError, Problem
 from tta.projections import agents
-from tta.projections.agents import AGENTS_MAX, Agent, agents_of_late
+from tta.projections.agents import AGENTS_MAX, AgentRow, agents_of_late
 from tta.projector.forgetting import NameReused, forget
 from tta.security.policy import Action
 from tta.telemetry.metrics import COMMANDS_REPLAYED
@@ -113,7 +113,7 @@ async def forget_rows(call: Call) -> Response:
     if slots[-1] >= store.layout.slots:
         below = f"expected a slot below {store.layout.slots}"
         raise Problem(INVALID, "see errors", errors=(FieldError("/slot", below),))
-    by, wish = str(asked.context.command_id), msgspec.json.encode(call.body).hex()
+    by, wish = str(asked.causation.command_id), msgspec.json.encode(call.body).hex()
     try:
         is_new = await forget(store, lanes, slots, by=by, wish=wish)
     except NameReused as error:
@@ -129,7 +129,7 @@ async def forget_rows(call: Call) -> Response:
     return Response(msgspec.json.encode(answer), 200, headers, "application/json")
 
 
-def _performance(row: Agent, heard: Heartbeat | None) -> AgentPerformance:
+def _performance(row: AgentRow, heard: Heartbeat | None) -> AgentPerformance:
     """Read how an agent does from its heartbeat; else, of a release before, from what was written down."""
     try:
         if heard is not None:
@@ -148,7 +148,7 @@ def _performance(row: Agent, heard: Heartbeat | None) -> AgentPerformance:
     )
 
 
-def _shown(row: Agent, heard: Heartbeat | None) -> AgentShown:
+def _shown(row: AgentRow, heard: Heartbeat | None) -> AgentShown:
     is_silent = heard is None and row.state != AgentState.RETIRED
     did = _performance(row, heard)
     return AgentShown(

@@ -59,11 +59,11 @@ from tta.http.sessions.stream_bodies import (
     Bye,
     HoldChanged,
     InteractionSeen,
-    Opened,
     ProgressMade,
     ReplySeen,
     Resync,
     StatusChanged,
+    StreamOpening,
     StreamTicket,
 )
 from tta.http.stories import Fit, SceneFiltered, SkillsShown, StoriesShown, StoryShown
@@ -103,7 +103,7 @@ NAMES: Mapping[type, str] = {
     NewPlayer: "NewPlayer",
     NewProgress: "NewProgress",
     NewSession: "NewSession",
-    Opened: "Opened",
+    StreamOpening: "Opened",
     OpeningShown: "OpeningShown",
     PlayerChanged: "PlayerChanged",
     PlayerShown: "PlayerShown",

@@ -16,9 +16,9 @@ from tta.http.edge.texts import composed
 from tta.projections import player_state
 from tta.projections.catalogue import authored_content
 from tta.projections.catalogue_answers import (
-    Looked,
     SceneShown,
     SkillListed,
+    StoryFilter,
     StoryListed,
     StoryWhole,
     skills_listed,
@@ -35,7 +35,7 @@ from tta.stories.ways import reached
 
 FILTER_CHARACTERS_MAX = 64  # As of every id in the catalogue.
 
-PLAIN_FILTERS = tuple(name for name in Looked._fields if name != "free_of")
+PLAIN_FILTERS = tuple(name for name in StoryFilter._fields if name != "free_of")
 """Filters that are compared as they are said, but for case and `_`."""
 
 filter_pattern = re.compile(rf"\w[\w '’.:-]{{0,{FILTER_CHARACTERS_MAX - 1}}}")
@@ -92,7 +92,7 @@ class StoryShown(msgspec.Struct, frozen=True):
 async def list_stories(call: Call) -> Response:
     call.require_anyone()
     await call.be_fresh()
-    looked = Looked(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
+    looked = StoryFilter(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
     digest = authored_content().digest
     found = await stories_found(call.services.graph, digest, looked)
     return shown(call, StoriesShown(found), f'"stories.{digest}"')
@@ -230,7 +230,7 @@ QUERIES = (
         "List the stories",
         operation="list_stories",
         answer=StoriesShown,
-        query=Looked._fields,
+        query=StoryFilter._fields,
         problems=(INVALID,),
     ),
     Route(

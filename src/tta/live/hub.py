@@ -13,11 +13,11 @@ from uuid import UUID
 import structlog
 
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
-from tta.live.progress import ProgressTold, progress_of
+from tta.live.turn_steps import StepNotice, progress_of
 from tta.telemetry.errors import traced
 from tta.telemetry.outages import Attempts
 
@@ -64,17 +64,17 @@ class Watch:
         self.session = session_id.bytes
         self.aggregates = (session_id.bytes, record_id.bytes)
         self.ending: Ending | None = None
-        self._held: deque[Recorded | ProgressTold] = deque()
+        self._held: deque[RecordedEvent | StepNotice] = deque()
         self._changed = asyncio.Event()
 
-    def hand(self, recorded: Recorded) -> None:
+    def hand(self, recorded: RecordedEvent) -> None:
         if len(self._held) >= HELD_MAX:
             self.end(Ending.SLOW)
         elif self.ending is None:
             self._held.append(recorded)
             self._changed.set()
 
-    def tell(self, progress: ProgressTold) -> None:
+    def tell(self, progress: StepNotice) -> None:
         if self.ending is None and len(self._held) < PROGRESS_HELD_MAX:
             self._held.append(progress)
             self._changed.set()
@@ -85,7 +85,7 @@ class Watch:
         self._held.clear()
         self._changed.set()
 
-    async def next(self, within_s: float) -> Recorded | ProgressTold | None:
+    async def next(self, within_s: float) -> RecordedEvent | StepNotice | None:
         """Give what comes next; None where it ended, or where nothing came within so many seconds."""
         try:
             async with asyncio.timeout(within_s):
@@ -227,7 +227,7 @@ class Hub:
             attempts.worked()
             self._store.wakeups.unhear(heard)
 
-    def _hand(self, recorded: Recorded) -> None:
+    def _hand(self, recorded: RecordedEvent) -> None:
         for watch in self._watching.get(recorded.envelope.aggregate, ()):
             watch.hand(recorded)
 

@@ -20,14 +20,16 @@ from tta.domain.agent import (
 )
 from tta.domain.base import Event
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row
+from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink
 
 NAME = "agents"
 VERSION = 2
 AGENTS_MAX = 1_000  # Of 250 processes; with more, the ones that changed first are not shown.
 
 
-class Agent(Row, frozen=True, kw_only=True):
+class AgentRow(Row, frozen=True, kw_only=True):
+    LABEL = "Agent"
+
     name: str
     worker: str
     agent_version: int
@@ -52,7 +54,7 @@ class Agent(Row, frozen=True, kw_only=True):
     """The last event of it."""
 
 
-ROWS: tuple[type[Row], ...] = (Agent,)
+ROWS: tuple[type[Row], ...] = (AgentRow,)
 LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
 BEGINS: dict[type[Event], type[Row]] = {}  # A worker that starts again registers on the row that is there.
@@ -72,13 +74,13 @@ LIMIT $agents_max
 
 
 def keys(fact: Fact) -> Sequence[Key]:
-    return (Key(Agent, fact.aggregate),)
+    return (Key(AgentRow, fact.aggregate),)
 
 
-def apply(key: Key, row: Agent | None, fact: Fact) -> Agent:
+def apply(key: Key, row: AgentRow | None, fact: Fact) -> AgentRow:
     event, at_ms = fact.event, fact.at_ms
     if isinstance(event, AgentRegistered):
-        return Agent(
+        return AgentRow(
             id=key.id,
             name=event.name,
             worker=event.worker,
@@ -114,13 +116,13 @@ def apply(key: Key, row: Agent | None, fact: Fact) -> Agent:
     return replace(row, **changed, changed_ms=at_ms)
 
 
-def links(_fact: Fact) -> Sequence[Link]:
+def links(_fact: Fact) -> Sequence[RowLink]:
     return ()
 
 
-async def agents_of_late(graph: Graph, *, since_ms: int, agents_max: int = AGENTS_MAX) -> list[Agent]:
+async def agents_of_late(graph: Graph, *, since_ms: int, agents_max: int = AGENTS_MAX) -> list[AgentRow]:
     """Read agents, the last changed first: all but those that retired before `since_ms`."""
     found = await graph.read(
         AGENTS_OF_LATE, retired=AgentState.RETIRED.value, since_ms=since_ms, agents_max=agents_max
     )
-    return [convert(each, Agent) for each in found]
+    return [convert(each, AgentRow) for each in found]

@@ -15,7 +15,7 @@ import msgspec
 
 from tta.graph.engine import Graph, Transaction
 from tta.graph.schema import keep_nodes, save_edges, save_nodes
-from tta.projector.model import Link, LinkType, Row, Storage
+from tta.projector.read_model import LinkType, Row, RowLink, Storage
 from tta.stories import story as authored
 from tta.stories.names import plain, world_id
 from tta.stories.playing.runtime import Playthrough
@@ -52,7 +52,9 @@ class World(Part, frozen=True, kw_only=True):
     """The name folded, as it is asked for; so too of locations, characters and skills."""
 
 
-class Story(Part, frozen=True, kw_only=True):
+class StoryNode(Part, frozen=True, kw_only=True):
+    LABEL = "Story"
+
     name: str
     version: int
     """The newest: what is listed, and what a new session plays."""
@@ -68,7 +70,9 @@ class Story(Part, frozen=True, kw_only=True):
     """The scene with which it begins."""
 
 
-class Scene(Part, frozen=True, kw_only=True):
+class SceneNode(Part, frozen=True, kw_only=True):
+    LABEL = "Scene"
+
     story: str
     name: str
     approach: str
@@ -100,19 +104,19 @@ class Skill(Part, frozen=True, kw_only=True):
     plain: str
 
 
-IN = LinkType("IN", Story, World)
-HAS = LinkType("HAS", Story, Scene)
-AT = LinkType("AT", Scene, Location)
-FEATURES = LinkType("FEATURES", Scene, Character)
-PRACTISES = LinkType("PRACTISES", Scene, Skill)
-LEADS_TO = LinkType("LEADS_TO", Scene, Scene)
+IN = LinkType("IN", StoryNode, World)
+HAS = LinkType("HAS", StoryNode, SceneNode)
+AT = LinkType("AT", SceneNode, Location)
+FEATURES = LinkType("FEATURES", SceneNode, Character)
+PRACTISES = LinkType("PRACTISES", SceneNode, Skill)
+LEADS_TO = LinkType("LEADS_TO", SceneNode, SceneNode)
 
-PARTS: tuple[type[Part], ...] = (World, Story, Scene, Location, Character, Skill)
+PARTS: tuple[type[Part], ...] = (World, StoryNode, SceneNode, Location, Character, Skill)
 ROWS: tuple[type[Row], ...] = (Catalogue, *PARTS)
 LINKS = (IN, HAS, AT, FEATURES, PRACTISES, LEADS_TO)
 
 
-class Shelf(NamedTuple):
+class CatalogueStorage(NamedTuple):
     """This module as the storage sees it: it folds nothing."""
 
     VERSION: int = VERSION
@@ -120,7 +124,7 @@ class Shelf(NamedTuple):
     LINKS: tuple[LinkType, ...] = LINKS
 
 
-STORAGE = Storage(Shelf())
+STORAGE = Storage(CatalogueStorage())
 SAVES = {row: save_nodes(node) for row, node in STORAGE.nodes.items()}
 JOINS = {link: save_edges(edge) for link, edge in STORAGE.edges.items()}
 KEEPS = {part: keep_nodes(STORAGE.nodes[part], "catalogue") for part in PARTS}
@@ -144,7 +148,7 @@ class Content(NamedTuple):
 
     digest: str
     rows: Mapping[type[Row], Sequence[Row]]
-    links: Mapping[LinkType, Sequence[Link]]
+    links: Mapping[LinkType, Sequence[RowLink]]
 
 
 @cache
@@ -161,13 +165,13 @@ def content(stories: Iterable[authored.Story]) -> Content:
     encoded = msgspec.json.encode(said, order="deterministic")
     digest = hashlib.sha256(encoded).hexdigest()[:DIGEST_CHARACTERS]
     parts: dict[str, Part] = {}
-    links: dict[Link, None] = {}
+    links: dict[RowLink, None] = {}
     for story, leads in told:
         for part in _parts(digest, story):
             known = parts.setdefault(part.id, part)
             assert known == part, f"expected one node for {part.id}, got {known} and {part}"
         links |= dict.fromkeys(_links(digest, story, leads))
-    scenes = sum(isinstance(part, Scene) for part in parts.values())
+    scenes = sum(isinstance(part, SceneNode) for part in parts.values())
     assert len(told) <= STORIES_MAX, f"expected at most {STORIES_MAX} stories, got {len(told)}"
     assert scenes <= SCENES_MAX, f"expected at most {SCENES_MAX} scenes, got {scenes}"
     return Content(
@@ -242,7 +246,7 @@ def story_key(digest: str, name: str) -> str:
 def _parts(digest: str, story: authored.Story) -> Iterable[Part]:
     ids, world = _Ids(digest, story), world_id(story.world)
     yield World(id=ids.world, catalogue=digest, name=world, text=story.world, plain=plain(world))
-    yield Story(
+    yield StoryNode(
         id=ids.whole,
         catalogue=digest,
         name=story.id,
@@ -259,7 +263,7 @@ def _parts(digest: str, story: authored.Story) -> Iterable[Part]:
     )
     ended = endings(story)
     for scene in story.scenes.values():
-        yield Scene(
+        yield SceneNode(
             id=ids.scene(scene.id),
             catalogue=digest,
             story=story.id,
@@ -283,16 +287,16 @@ def _parts(digest: str, story: authored.Story) -> Iterable[Part]:
             yield Skill(id=key, catalogue=digest, name=skill, plain=plain(skill))
 
 
-def _links(digest: str, story: authored.Story, leads: Mapping[str, Sequence[str]]) -> Iterable[Link]:
+def _links(digest: str, story: authored.Story, leads: Mapping[str, Sequence[str]]) -> Iterable[RowLink]:
     ids = _Ids(digest, story)
-    yield Link(IN, ids.whole, ids.world)
+    yield RowLink(IN, ids.whole, ids.world)
     for scene in story.scenes.values():
         here = ids.scene(scene.id)
-        yield Link(HAS, ids.whole, here)
-        yield Link(AT, here, ids.location(scene.location))
+        yield RowLink(HAS, ids.whole, here)
+        yield RowLink(AT, here, ids.location(scene.location))
         for name in scene.characters:
-            yield Link(FEATURES, here, ids.character(name))
+            yield RowLink(FEATURES, here, ids.character(name))
         if scene.skill is not None:
-            yield Link(PRACTISES, here, ids.skill(scene.skill))
+            yield RowLink(PRACTISES, here, ids.skill(scene.skill))
         for other in leads[scene.id]:
-            yield Link(LEADS_TO, here, ids.scene(other))
+            yield RowLink(LEADS_TO, here, ids.scene(other))

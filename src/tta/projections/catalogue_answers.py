@@ -75,7 +75,7 @@ class CatalogueMissing(GraphUnavailable):
     """The graph does not hold this catalogue: an empty answer would be a wrong one."""
 
 
-class Looked(NamedTuple):
+class StoryFilter(NamedTuple):
     """What stories are looked for by, folded; empty text takes any."""
 
     skill: str = ""
@@ -139,7 +139,7 @@ class SkillListed(msgspec.Struct, frozen=True):
     scenes: tuple[ScenePractising, ...]
 
 
-async def stories_found(graph: Graph, digest: str, looked: Looked) -> tuple[StoryListed, ...]:
+async def stories_found(graph: Graph, digest: str, looked: StoryFilter) -> tuple[StoryListed, ...]:
     """Read the stories that meet every filter, by id. Raises CatalogueMissing."""
     found = await _stories(graph, digest, looked)
     await _require_whole(graph, digest)
@@ -148,7 +148,7 @@ async def stories_found(graph: Graph, digest: str, looked: Looked) -> tuple[Stor
 
 async def story_whole(graph: Graph, digest: str, story: str) -> StoryWhole | None:
     """Read a story with its scenes, by id; None where there is none. Raises CatalogueMissing."""
-    listed = await _stories(graph, digest, Looked(), story)
+    listed = await _stories(graph, digest, StoryFilter(), story)
     scenes: tuple[SceneShown, ...] = ()
     if listed:
         key = story_key(digest, story)
@@ -180,7 +180,9 @@ async def skills_listed(graph: Graph, digest: str) -> tuple[SkillListed, ...]:
     )
 
 
-async def _stories(graph: Graph, digest: str, looked: Looked, story: str = "") -> tuple[StoryListed, ...]:
+async def _stories(
+    graph: Graph, digest: str, looked: StoryFilter, story: str = ""
+) -> tuple[StoryListed, ...]:
     asked = {"catalogue": digest, "story": story, "rows_max": STORIES_MAX, **looked._asdict()}
     # The embedded engine refuses an empty list; no tag is empty.
     asked["free_of"] = list(looked.free_of) or [""]

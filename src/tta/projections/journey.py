@@ -17,25 +17,29 @@ from tta.domain.session import (
     SessionPaused,
     SessionResumed,
     SessionStarted,
-    Status,
+    SessionStatus,
 )
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
 )
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row
+from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink
 
 NAME = "journey"
 VERSION = 2
 SESSIONS_MAX = 100
 
 
-class Player(Row, frozen=True, kw_only=True):
+class JourneyPlayer(Row, frozen=True, kw_only=True):
+    LABEL = "Player"
+
     registered_ms: int
 
 
-class Session(Row, frozen=True, kw_only=True):
+class JourneySession(Row, frozen=True, kw_only=True):
+    LABEL = "Session"
+
     player: str
     story: str
     status: str
@@ -44,7 +48,9 @@ class Session(Row, frozen=True, kw_only=True):
     copied_from: str | None = None
 
 
-class Turn(Row, frozen=True, kw_only=True):
+class JourneyTurn(Row, frozen=True, kw_only=True):
+    LABEL = "Turn"
+
     number: int
     submitted_ms: int
     choice: str | None = None
@@ -54,10 +60,10 @@ class Turn(Row, frozen=True, kw_only=True):
     answered_ms: int | None = None
 
 
-PLAYED = LinkType("PLAYED", Player, Session)
-HAS_TURN = LinkType("HAS_TURN", Session, Turn)
+PLAYED = LinkType("PLAYED", JourneyPlayer, JourneySession)
+HAS_TURN = LinkType("HAS_TURN", JourneySession, JourneyTurn)
 
-ROWS: tuple[type[Row], ...] = (Player, Session, Turn)
+ROWS: tuple[type[Row], ...] = (JourneyPlayer, JourneySession, JourneyTurn)
 LINKS: tuple[LinkType, ...] = (PLAYED, HAS_TURN)
 HANDLES = (
     PlayerRegistered,
@@ -69,7 +75,7 @@ HANDLES = (
     SessionCompleted,
     SessionAbandoned,
 )
-BEGINS = {PlayerRegistered: Player, SessionStarted: Session, InteractionSubmitted: Turn}
+BEGINS = {PlayerRegistered: JourneyPlayer, SessionStarted: JourneySession, InteractionSubmitted: JourneyTurn}
 
 PLAYER_EXISTS = """
 MATCH (p:Player_v2 {id: $player})
@@ -107,25 +113,25 @@ class SessionPlayed(NamedTuple):
 def keys(fact: Fact) -> Sequence[Key]:
     match fact.event:
         case PlayerRegistered():
-            return (Key(Player, fact.aggregate),)
+            return (Key(JourneyPlayer, fact.aggregate),)
         case InteractionSubmitted(turn=turn) | InteractionAnswered(turn=turn):
-            return (Key(Session, fact.aggregate), Key(Turn, f"{fact.aggregate}/{turn}"))
+            return (Key(JourneySession, fact.aggregate), Key(JourneyTurn, f"{fact.aggregate}/{turn}"))
         case _:
-            return (Key(Session, fact.aggregate),)
+            return (Key(JourneySession, fact.aggregate),)
 
 
 def apply(key: Key, row: Row | None, fact: Fact) -> Row:
-    if key.row is Player:
-        return Player(id=key.id, registered_ms=fact.at_ms)
-    return _turn(key, row, fact) if key.row is Turn else _session(key, row, fact)
+    if key.row is JourneyPlayer:
+        return JourneyPlayer(id=key.id, registered_ms=fact.at_ms)
+    return _turn(key, row, fact) if key.row is JourneyTurn else _session(key, row, fact)
 
 
-def links(fact: Fact) -> Sequence[Link]:
+def links(fact: Fact) -> Sequence[RowLink]:
     match fact.event:
         case SessionStarted(player_id=player_id):
-            return (Link(PLAYED, str(player_id), fact.aggregate),)
+            return (RowLink(PLAYED, str(player_id), fact.aggregate),)
         case InteractionSubmitted(turn=turn):
-            return (Link(HAS_TURN, fact.aggregate, f"{fact.aggregate}/{turn}"),)
+            return (RowLink(HAS_TURN, fact.aggregate, f"{fact.aggregate}/{turn}"),)
         case _:
             return ()
 
@@ -170,29 +176,29 @@ async def sessions_played(
     return played
 
 
-def _session(key: Key, row: Row | None, fact: Fact) -> Session:
+def _session(key: Key, row: Row | None, fact: Fact) -> JourneySession:
     event = fact.event
     if isinstance(event, SessionStarted):
-        return Session(
+        return JourneySession(
             id=key.id,
             player=str(event.player_id),
             story=event.story,
-            status=Status.OPEN.value,
+            status=SessionStatus.OPEN.value,
             started_ms=fact.at_ms,
             changed_ms=fact.at_ms,
             copied_from=None if event.copied_from is None else str(event.copied_from),
         )
-    assert isinstance(row, Session), "a session begins with SessionStarted"
+    assert isinstance(row, JourneySession), "a session begins with SessionStarted"
     status = STATUS_AFTER.get(type(event))
     return replace(row, status=status.value if status else row.status, changed_ms=fact.at_ms)
 
 
-def _turn(key: Key, row: Row | None, fact: Fact) -> Turn:
+def _turn(key: Key, row: Row | None, fact: Fact) -> JourneyTurn:
     event = fact.event
     if isinstance(event, InteractionSubmitted):
-        return Turn(id=key.id, number=event.turn, submitted_ms=fact.at_ms, choice=event.choice)
+        return JourneyTurn(id=key.id, number=event.turn, submitted_ms=fact.at_ms, choice=event.choice)
     assert isinstance(event, InteractionAnswered), f"{type(event).__name__} makes no turn"
-    assert isinstance(row, Turn), "a turn begins with InteractionSubmitted"
+    assert isinstance(row, JourneyTurn), "a turn begins with InteractionSubmitted"
     return replace(
         row, author=str(event.author), scene=event.scene, skill=event.skill, answered_ms=fact.at_ms
     )

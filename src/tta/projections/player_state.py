@@ -10,7 +10,7 @@ from tta.domain.base import Event
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
+from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "player_state"
 VERSION = 2
@@ -111,7 +111,7 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
     return row
 
 
-def links(_fact: Fact) -> Sequence[Link]:
+def links(_fact: Fact) -> Sequence[RowLink]:
     return ()
 
 

@@ -24,7 +24,7 @@ from tta.domain.goals import GOALS_MAX, GoalStatus
 from tta.domain.measures import MeasureKind
 from tta.domain.player import PlayerRegistered
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
+from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "progress"
 VERSION = 1
@@ -172,15 +172,15 @@ def apply(key: Key, row: Row | None, fact: Fact) -> Row:
     )
 
 
-def links(fact: Fact) -> Sequence[Link]:
+def links(fact: Fact) -> Sequence[RowLink]:
     player, event = str(fact.recorded.subject_id), fact.event
     match event:
         case GoalSet():
-            return (Link(HAS_GOAL, player, str(event.goal_id)),)
+            return (RowLink(HAS_GOAL, player, str(event.goal_id)),)
         case MilestoneAchieved():
-            return (Link(HAS_MILESTONE, str(event.goal_id), str(event.milestone_id)),)
+            return (RowLink(HAS_MILESTONE, str(event.goal_id), str(event.milestone_id)),)
         case MeasureRecorded():
-            return (Link(HAS_MEASURE, player, str(event.measure_id)),)
+            return (RowLink(HAS_MEASURE, player, str(event.measure_id)),)
         case _:
             return ()
 

@@ -10,7 +10,7 @@ from tta.domain.session import (
     EVENTS,
     STATUS_AFTER,
     SessionStarted,
-    Status,
+    SessionStatus,
 )
 from tta.domain.turns import (
     InteractionAnswered,
@@ -19,7 +19,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
-from tta.projector.model import Fact, Key, Link, LinkType, Row, boxed
+from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "session_state"
 VERSION = 2
@@ -71,7 +71,7 @@ LIMIT $sessions_max
 """
 
 
-class Unanswered(NamedTuple):
+class UnansweredTurn(NamedTuple):
     """A session that is under way and whose last turn has no reply, as far as the read model knows."""
 
     id: str
@@ -91,7 +91,7 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             id=key.id,
             player=str(event.player_id),
             story=event.story,
-            status=str(Status.OPEN),
+            status=str(SessionStatus.OPEN),
             version=version,
             last_reply=boxed(event.opening),
             last_author=None if event.opening is None else str(Author.STORY),
@@ -136,7 +136,7 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             return replace(row, version=version, changed_ms=at_ms, status=str(status))
 
 
-def links(_fact: Fact) -> Sequence[Link]:
+def links(_fact: Fact) -> Sequence[RowLink]:
     return ()
 
 
@@ -146,9 +146,9 @@ async def session_by_id(graph: Graph, session_id: str) -> SessionState | None:
     return convert(found[0], SessionState) if found else None
 
 
-async def unanswered_before(graph: Graph, before_ms: int, *, sessions_max: int) -> list[Unanswered]:
+async def unanswered_before(graph: Graph, before_ms: int, *, sessions_max: int) -> list[UnansweredTurn]:
     """Read sessions under way whose last turn was said before then and has no reply, the oldest first."""
     found = await graph.read(
-        UNANSWERED, status=Status.OPEN.value, before_ms=before_ms, sessions_max=sessions_max
+        UNANSWERED, status=SessionStatus.OPEN.value, before_ms=before_ms, sessions_max=sessions_max
     )
-    return [Unanswered(row["id"], row["player"], row["turn"], row["changed_ms"]) for row in found]
+    return [UnansweredTurn(row["id"], row["player"], row["turn"], row["changed_ms"]) for row in found]

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import structlog
 
 from tta.domain.base import Event
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Batch, Mark
-from tta.projector.model import Fact, Key, Link, ReadModel, Row
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink
 from tta.telemetry.errors import said
 
 CACHE_MAX = 50_000
@@ -29,20 +29,20 @@ class Poison(NamedTuple):
     error: str
 
 
-class Folded:
+class FoldedRound:
     """What rounds come to: the rows and links to save, how far each slot got, and what stopped a lane."""
 
     def __init__(self) -> None:
         self.rows: dict[Key, Row] = {}
         self.new: set[Key] = set()
         """Those of the rows that the graph does not have yet."""
-        self.links: set[Link] = set()
+        self.links: set[RowLink] = set()
         self.marks: dict[int, Mark] = {}
         self.poisons: list[Poison] = []
         self.touched = 0
         """How many keys the rounds asked for, each counted anew."""
 
-    def add(self, later: "Folded") -> None:
+    def add(self, later: "FoldedRound") -> None:
         """Go on with what later rounds came to."""
         self.rows |= later.rows
         self.new |= later.new
@@ -108,7 +108,7 @@ async def fold(
     batches: Sequence[Batch],
     cache: RowCache,
     load: Callable[[list[Key]], Awaitable[dict[Key, Row]]],
-) -> Folded:
+) -> FoldedRound:
     """Fold a round, in the cache. An event that raises stops its own slot only; what was before it in the
     slot stands. Raises what `load` raises, and has then folded nothing.
     """
@@ -129,7 +129,7 @@ async def fold(
         loaded = await load(missing)
         for key in missing:
             cache.put(key, loaded.get(key))
-    folded = Folded()
+    folded = FoldedRound()
     folded.touched = len(wanted)
     for batch, digest in zip(batches, digests, strict=True):
         poison, reached = await _apply(model, batch, digest, cache, folded)
@@ -165,7 +165,7 @@ async def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch:
 
 
 async def _apply(
-    model: ReadModel, batch: Batch, digest: Digest, cache: RowCache, folded: Folded
+    model: ReadModel, batch: Batch, digest: Digest, cache: RowCache, folded: FoldedRound
 ) -> tuple[Poison | None, Mark]:
     for number, (fact, keys) in enumerate(digest.facts):
         if number % GIVE_WAY_EVERY == 0:
@@ -192,6 +192,6 @@ def _mark_before(batch: Batch, index: int) -> Mark:
     return Mark.of(before)
 
 
-def _poison(recorded: Recorded, error: Exception) -> Poison:
+def _poison(recorded: RecordedEvent, error: Exception) -> Poison:
     text = said(error)[:300]
     return Poison(recorded.slot, recorded.position, recorded.envelope.type, text)

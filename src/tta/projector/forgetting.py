@@ -11,7 +11,7 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoint, Checkpoints
-from tta.projector.model import Storage
+from tta.projector.read_model import Storage
 
 REMOVED_MAX = 1_000  # Rows in one transaction.
 

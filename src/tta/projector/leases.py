@@ -23,7 +23,7 @@ STOPPED_MAX = 20  # Of the stopped lanes that a worker tells: one is enough to l
 log = structlog.get_logger(__name__)
 
 
-class Leases:
+class ReadModelLeases:
     """One worker's share of one read model's slots. `exclusive`: no other process can have the graph open."""
 
     def __init__(

@@ -21,11 +21,11 @@ from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import NOWHERE, Checkpoint, Checkpoints, LeaseLost
-from tta.projector.folding import CACHE_MAX, Folded, Poison, RowCache, fold
+from tta.projector.folding import CACHE_MAX, FoldedRound, Poison, RowCache, fold
 from tta.projector.forgetting import remove_rows
 from tta.projector.freshness import Positions
-from tta.projector.leases import LEASE_S, Leases
-from tta.projector.model import Key, ReadModel, Row, Storage
+from tta.projector.leases import LEASE_S, ReadModelLeases
+from tta.projector.read_model import Key, ReadModel, Row, Storage
 from tta.telemetry.outages import Outage
 
 ROUND_EVENTS_MAX = 2_000
@@ -74,15 +74,15 @@ class Projector:
         self._storage = Storage(model)
         self._cache = RowCache(rows_max)
         self._outage = Outage("what a projector needs, graph or event store", model=model.NAME)
-        self._folded = Folded()
+        self._folded = FoldedRound()
         """What the next transaction will save."""
         self._folded_since = 0.0
-        self._taken = Folded()
+        self._taken = FoldedRound()
         """What the transaction under way saves."""
         self._saving: asyncio.Task[None] | None = None
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
-        self.leases = Leases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
+        self.leases = ReadModelLeases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
         self.leases.stopped = self._stopped
         self._prepared = asyncio.Event()
 
@@ -189,7 +189,7 @@ class Projector:
                 self._begin_to_save()
                 await self._saved()
         finally:
-            self._folded = self._taken = Folded()
+            self._folded = self._taken = FoldedRound()
             if self._saving is not None:
                 self._saving.cancel()
                 await asyncio.gather(self._saving, return_exceptions=True)
@@ -312,7 +312,7 @@ class Projector:
                 self._positions.moved(self.model.NAME, slot, mark)
 
     def _begin_to_save(self) -> None:
-        self._taken = Folded()
+        self._taken = FoldedRound()
         self._saving = asyncio.create_task(self._patiently(self._save), name=f"save {self.model.NAME}")
 
     async def _saved(self) -> None:
@@ -320,14 +320,14 @@ class Projector:
         if self._saving is not None:
             await self._saving
             self._saving = None
-            self._taken = Folded()
+            self._taken = FoldedRound()
 
     async def _save(self) -> None:
         """Save rows, links and checkpoints as one. New rows are created, known ones set: MERGE is slower."""
         async with self._graph.transaction() as tx:
             if not self._taken.marks:
                 # Only now: what was folded while this transaction waited for its turn goes with it.
-                self._taken, self._folded = self._folded, Folded()
+                self._taken, self._folded = self._folded, FoldedRound()
             marks = self._taken.marks
             if await self.checkpoints.move(tx, self.leases.held, marks, self.leases.worker):
                 for statement, rows in self._statements(self._taken).items():
@@ -339,7 +339,7 @@ class Projector:
             self.leases.held[slot] = before._replace(mark=mark)
             self._positions.moved(self.model.NAME, slot, mark)
 
-    def _statements(self, folded: Folded) -> dict[str, list[dict[str, Any]]]:
+    def _statements(self, folded: FoldedRound) -> dict[str, list[dict[str, Any]]]:
         statements: dict[str, list[dict[str, Any]]] = {}
         for key, row in folded.rows.items():
             statement = (self._storage.adds if key in folded.new else self._storage.sets)[key.row]

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import structlog
 
-from tta.agents.messages import Answer, Consent, Turn
+from tta.agents.messages import ModelConsent, PendingTurn, TurnAnswer
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States, Target
-from tta.commands.handle import Asked, Commands, Decided, handle_over, key_of
+from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
 from tta.commands.sessions import roster_events
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.wishes import wishes_of
@@ -24,13 +24,13 @@ from tta.domain.player import Player
 from tta.domain.session import Session
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
 from tta.reactors.reactor import NotHere, NothingWaits
 from tta.security.sealing import SealBroken
 from tta.stories.playing.filtering import filter_of
-from tta.stories.playing.narrating import Told
+from tta.stories.playing.narrating import ToldPassage
 from tta.stories.story import Story
 from tta.telemetry.errors import said as said_by
 
@@ -57,12 +57,12 @@ HELD_SENTENCE = (
 )
 MISSING_S_MAX = 60.0
 """How long a turn waits for a process that has its story's version; its slot's mark waits with it."""
-UNTOLD = Answer(Told(STORY_SENTENCE, Passage(), ()), Author.STORY)
-UNREAD = Answer(Told(UNREAD_SENTENCE, Passage(), ()), Author.STORY)
-HELD = Answer(Told(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
+UNTOLD = TurnAnswer(ToldPassage(STORY_SENTENCE, Passage(), ()), Author.STORY)
+UNREAD = TurnAnswer(ToldPassage(UNREAD_SENTENCE, Passage(), ()), Author.STORY)
+HELD = TurnAnswer(ToldPassage(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
 
 
-class Overtaken(Exception):
+class AnswerOvertaken(Exception):
     """What the answer was decided by has changed."""
 
 
@@ -73,7 +73,7 @@ class Repertoire(NamedTuple):
     missing_s_max: float = MISSING_S_MAX
 
 
-class Standing(NamedTuple):
+class AnswerBasis(NamedTuple):
     """What an answer is decided by."""
 
     play: Play
@@ -89,14 +89,14 @@ class Matter(NamedTuple):
     session_id: UUID
     player_id: UUID
     number: int
-    standing: Standing
-    turn: Turn | None
+    standing: AnswerBasis
+    turn: PendingTurn | None
     """None where no story goes on: on hold, where there is none, or where it may not be told."""
     is_unread: bool = False
     """What was said, or what the player wished, does not open."""
 
     @property
-    def without_agents(self) -> Answer:
+    def without_agents(self) -> TurnAnswer:
         """The answer of where no story goes on."""
         assert self.turn is None, "a story goes on"
         if self.standing.held:
@@ -117,7 +117,7 @@ async def matter_of(
     commands: Commands,
     repertoire: Repertoire,
     said: InteractionSubmitted,
-    recorded: Recorded,
+    recorded: RecordedEvent,
     *,
     call_id: UUID,
     afresh: bool = False,
@@ -131,7 +131,7 @@ async def matter_of(
     assert player_id is not None, "an interaction is a player's"
     await key_of(commands, player_id)
     wishes, wished_at = await wishes_of(commands, player_id)
-    nothing = Standing(Play(), held=True, recovery=False, preferences_at=None)
+    nothing = AnswerBasis(Play(), held=True, recovery=False, preferences_at=None)
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
     remembered = None if afresh else commands.aggregates.cached(unfolded.targets)
     folded = remembered or await commands.aggregates.load(unfolded.targets)
@@ -147,7 +147,7 @@ async def matter_of(
     opened = await _opened(commands, player_id, said)
     if wishes is None or opened is None:
         return unfolded._replace(standing=standing, is_unread=True)
-    turn = Turn(
+    turn = PendingTurn(
         session_id=session_id,
         number=said.turn,
         story=story,
@@ -177,7 +177,7 @@ async def _opened(
         return None
 
 
-def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | None:
+def _story(repertoire: Repertoire, play: Play, recorded: RecordedEvent) -> Story | None:
     """The version that a session is pinned to; None where nobody has it. Raises NotHere."""
     story = repertoire.stories.get(play.story, {}).get(play.version)
     # Version 0 is of a story that there was not when the session began.
@@ -188,7 +188,7 @@ def _story(repertoire: Repertoire, play: Play, recorded: Recorded) -> Story | No
     return story
 
 
-def answer_command(matter: Matter, answer: Answer) -> AnswerInteraction:
+def answer_command(matter: Matter, answer: TurnAnswer) -> AnswerInteraction:
     told = answer.told
     return AnswerInteraction(
         turn=matter.number,
@@ -209,8 +209,8 @@ async def append(
     commands: Commands,
     matter: Matter,
     command: AnswerInteraction | RequestNarration,
-    recorded: Recorded,
-    dealt: Dealt,
+    recorded: RecordedEvent,
+    dealt: Acknowledgement,
 ) -> None:
     """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
     # An answer that ends its session makes room for another one in the same append.
@@ -221,7 +221,7 @@ async def append(
     def decide(states: States) -> Decided:
         standing, consented = _standing(states, matter)
         if standing != matter.standing or (by_model and not consented):
-            raise Overtaken
+            raise AnswerOvertaken
         happens = session.decide(states.of(matter.session), command)
         if not ends:
             return {matter.session: happens}
@@ -230,12 +230,12 @@ async def append(
             listed: roster_events(states.of(listed), matter.session_id, happens),
         }
 
-    asked = Asked(recorded.answered_by(dealt.reactor))
+    context = CommandContext(recorded.answered_by(dealt.reactor))
     targets = [*matter.targets, *([listed] if ends else [])]
-    await handle_over(commands, targets, decide, asked, player_id=matter.player_id, dealt=dealt)
+    await handle_over(commands, targets, decide, context, player_id=matter.player_id, dealt=dealt)
 
 
-def _consent(commands: Commands, player_id: UUID) -> Consent:
+def _consent(commands: Commands, player_id: UUID) -> ModelConsent:
     """A consent that was read just now, and how it is read again: the player's events since, in one call."""
     target = player_target(player_id)
 
@@ -248,15 +248,17 @@ def _consent(commands: Commands, player_id: UUID) -> Consent:
             return False
         return _agreed(folded.state)
 
-    return Consent(player_id, stands)
+    return ModelConsent(player_id, stands)
 
 
 def _agreed(person: Player) -> bool:
     return ConsentPurpose.MODEL_PROCESSING in person.consents
 
 
-def _standing(states: States, matter: Matter) -> tuple[Standing, bool]:
+def _standing(states: States, matter: Matter) -> tuple[AnswerBasis, bool]:
     """What an answer is decided by, and whether the player agreed to model processing."""
     record, person = states.of(record_target(matter.player_id)), states.of(player_target(matter.player_id))
-    standing = Standing(states.of(matter.session).play, record.held, record.recovery, person.preferences_at)
+    standing = AnswerBasis(
+        states.of(matter.session).play, record.held, record.recovery, person.preferences_at
+    )
     return standing, _agreed(person)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States, Target
-from tta.commands.handle import Asked, Commands, Decided, Decision, handle_over, key_of
+from tta.commands.handle import CommandContext, Commands, Decided, Decision, handle_over, key_of
 from tta.commands.sessions import roster_events
 from tta.commands.targets import record_target, roster_target, session_target, timer_target
 from tta.domain import session, timer
@@ -22,12 +22,12 @@ from tta.domain.session import (
     SessionAbandoned,
     SessionCompleted,
     SessionStarted,
-    Status,
+    SessionStatus,
 )
 from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue
 from tta.domain.vocabulary import TimerPurpose
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import RecordedEvent
 from tta.reactors.reactor import NothingWaits
 
 
@@ -51,7 +51,7 @@ class IdleSessions:
             return self._idle is not None and event.purpose is TimerPurpose.SESSION_IDLE
         return self._idle is not None or not isinstance(event, SessionStarted)
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Watch a session that began; abandon one that was idle, or go on watching it."""
         player_id = recorded.subject_id
         assert player_id is not None, "a session is a player's, and so is its timer"
@@ -77,7 +77,9 @@ class IdleSessions:
 class _Reaction:
     """What one event of one player asks for: one append, which deals with it."""
 
-    def __init__(self, commands: Commands, player_id: UUID, recorded: Recorded, dealt: Dealt) -> None:
+    def __init__(
+        self, commands: Commands, player_id: UUID, recorded: RecordedEvent, dealt: Acknowledgement
+    ) -> None:
         self._commands = commands
         self._player_id = player_id
         self._recorded = recorded
@@ -96,7 +98,7 @@ class _Reaction:
 
         def decide(states: States) -> Decided:
             current = states.of(played)
-            if current.status not in {Status.OPEN, Status.PAUSED} or current.active_at is None:
+            if current.status not in {SessionStatus.OPEN, SessionStatus.PAUSED} or current.active_at is None:
                 return {}
             at = now()
             # What bears a moment ahead was written under a clock that was wrong.
@@ -150,9 +152,9 @@ class _Reaction:
         return timer_target(timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
 
     async def _append(self, targets: list[AnyTarget], decide: Decision) -> None:
-        asked = Asked(self._recorded.answered_by(IdleSessions.NAME))
+        context = CommandContext(self._recorded.answered_by(IdleSessions.NAME))
         await handle_over(
-            self._commands, targets, decide, asked, player_id=self._player_id, dealt=self._dealt
+            self._commands, targets, decide, context, player_id=self._player_id, dealt=self._dealt
         )
 
 

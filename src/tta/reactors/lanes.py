@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterable
 from uuid import UUID
 
-from tta.eventstore.envelope import NOWHERE, Place, Recorded
+from tta.eventstore.envelope import NOWHERE, FingerprintedPosition, RecordedEvent
 
 HELD_MAX = 1_000  # Positions of one slot under way or done above its mark; the store refuses from 1,024 on.
 
@@ -17,13 +17,18 @@ class Lane:
     """Takes positions in order and finishes them in any; `room` says whether it may take in more."""
 
     def __init__(
-        self, slot: int, mark: Place = NOWHERE, *, done: Iterable[int] = (), parked: Iterable[int] = ()
+        self,
+        slot: int,
+        mark: FingerprintedPosition = NOWHERE,
+        *,
+        done: Iterable[int] = (),
+        parked: Iterable[int] = (),
     ) -> None:
         self.slot = slot
         self.mark = mark
         """Every position up to it is done, is parked, or asked for nothing."""
         self.saved = mark
-        self.queues: dict[UUID, deque[Recorded]] = {}
+        self.queues: dict[UUID, deque[RecordedEvent]] = {}
         """Per aggregate what is still to be dealt with; its first is under way."""
         self.tasks: set[asyncio.Task[None]] = set()
         self.leaving = False
@@ -33,14 +38,14 @@ class Lane:
         self.room = asyncio.Event()
         aside = set(parked)
         self._done = {position for position in {*done, *aside} if position > mark.position}
-        self._places: dict[int, Place] = {}
+        self._places: dict[int, FingerprintedPosition] = {}
         """What was taken in above the mark, as it was read."""
         # The store keeps the parked ones for ever, and counts them.
         self._held_max = max(HELD_MAX - len(aside), 1)
         self._reached = mark.position
         self._make_room()
 
-    def take(self, place: Place) -> bool:
+    def take(self, place: FingerprintedPosition) -> bool:
         """Take a position in; say whether it is still to be dealt with."""
         position = place.position
         assert position == self._reached + 1, f"slot {self.slot}: took {position} after {self._reached}"
@@ -57,7 +62,7 @@ class Lane:
             self._done.discard(following)
         self._make_room()
 
-    def mark_with(self, position: int) -> Place:
+    def mark_with(self, position: int) -> FingerprintedPosition:
         """The mark as it will be once a position is done."""
         mark = self.mark
         while (following := mark.position + 1) in self._places and (

@@ -20,7 +20,7 @@ BEATS_PER_LEASE = 3
 log = structlog.get_logger(__name__)
 
 
-class Leases:
+class ReactorLeases:
     """The slots that one process's reactors work on. All of them are its own until it has looked."""
 
     def __init__(self, store: EventStore, worker: str, *, stories: int = 0, lease_s: float = LEASE_S) -> None:

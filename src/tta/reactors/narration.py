@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 from msgspec.structs import replace
 
-from tta.agents.messages import Answer, Plan
+from tta.agents.messages import TurnAnswer, TurnPlan
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.steps import OnStep
 from tta.clock import now
@@ -19,10 +19,10 @@ from tta.domain.base import Event
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionSubmitted, NarrationRequested
 from tta.domain.vocabulary import Author
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Recorded
-from tta.live.progress import telling_steps
-from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import RecordedEvent
+from tta.live.turn_steps import telling_steps
+from tta.reactors.answering import AnswerOvertaken, Matter, Repertoire, answer_command, append, matter_of
 from tta.stories.story import catalogue
 
 PAGE = 20  # Between an interaction and its narration stand changes of status only.
@@ -30,14 +30,14 @@ PAGE = 20  # Between an interaction and its narration stand changes of status on
 log = structlog.get_logger(__name__)
 
 
-class Submitted(NamedTuple):
+class SubmittedTurn(NamedTuple):
     """What the player said, and when that was recorded."""
 
     event: InteractionSubmitted
     at: datetime
 
 
-class Narrate:
+class NarrationReactor:
     """The narration reactor."""
 
     NAME = "narration"
@@ -53,7 +53,7 @@ class Narrate:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every request is dealt with.
         return True
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Append the answer that a model told, or the authored one; may ask the model again under one id."""
         assert isinstance(event, NarrationRequested), f"{type(event).__name__} asks for no narration"
         store = self._commands.aggregates.store
@@ -61,8 +61,10 @@ class Narrate:
         async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
             await self._answer(said, recorded, dealt, on_step)
 
-    async def _answer(self, said: Submitted, recorded: Recorded, dealt: Dealt, on_step: OnStep) -> None:
-        asked: tuple[Plan, Answer] | None = None
+    async def _answer(
+        self, said: SubmittedTurn, recorded: RecordedEvent, dealt: Acknowledgement, on_step: OnStep
+    ) -> None:
+        asked: tuple[TurnPlan, TurnAnswer] | None = None
         while True:
             matter = await matter_of(
                 self._commands,
@@ -77,14 +79,14 @@ class Narrate:
             asked = asked or (None if plan is None else (plan, answer))
             try:
                 await append(self._commands, matter, answer_command(matter, answer), recorded, dealt)
-            except Overtaken:
+            except AnswerOvertaken:
                 log.info("overtaken, answering anew", slot=recorded.slot)
             else:
                 return
 
     async def _told(
-        self, matter: Matter, asked: tuple[Plan, Answer] | None, waited_s: float, on_step: OnStep
-    ) -> tuple[Plan | None, Answer]:
+        self, matter: Matter, asked: tuple[TurnPlan, TurnAnswer] | None, waited_s: float, on_step: OnStep
+    ) -> tuple[TurnPlan | None, TurnAnswer]:
         """Tell the turn; the model is asked the first time only, and its text kept if the passage is."""
         if matter.turn is None:
             told = matter.without_agents
@@ -103,7 +105,7 @@ class Narrate:
         outcome = NarrationOutcome.WITHDRAWN if withdrawn else NarrationOutcome.SUPERSEDED
         return plan, _instead(authored, answer, outcome)
 
-    async def _submitted(self, recorded: Recorded, turn: int) -> Submitted:
+    async def _submitted(self, recorded: RecordedEvent, turn: int) -> SubmittedTurn:
         """Find what the player said in that turn: shortly before, in the same session."""
         aggregates, before = self._commands.aggregates, recorded.version
         while before > 1:
@@ -112,12 +114,12 @@ class Narrate:
             for each in reversed(page):
                 event = aggregates.types.event(each)
                 if isinstance(event, InteractionSubmitted) and event.turn == turn:
-                    return Submitted(event, each.recorded_at)
+                    return SubmittedTurn(event, each.recorded_at)
             before = first
         raise AssertionError(f"turn {turn} was asked to be told before it was submitted")
 
 
-def _instead(told: Answer, asked: Answer, outcome: NarrationOutcome) -> Answer:
+def _instead(told: TurnAnswer, asked: TurnAnswer, outcome: NarrationOutcome) -> TurnAnswer:
     """Tell something else than what a model was asked for; what came of asking it still counts."""
     narration = asked.narration and replace(asked.narration, outcome=outcome)
     return told._replace(narration=narration, interpreting=asked.interpreting)

@@ -1,14 +1,14 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
 from tta.commands.folding import States, Target
-from tta.commands.handle import Asked, Commands, Decided, handle_over, key_of
+from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
 from tta.commands.targets import care_plan_target
 from tta.domain import care_plan
 from tta.domain.base import Event
 from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPractised
 from tta.domain.turns import InteractionAnswered
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import RecordedEvent
 from tta.reactors.reactor import NothingWaits
 from tta.stories.skills import skills
 from tta.telemetry.metrics import SKILLS_PRACTISED
@@ -17,7 +17,7 @@ PAGE = 100
 OTHER = "other"  # A label for each skill of the catalogue is bounded, one for any text is not.
 
 
-class Practice:
+class PracticeReactor:
     """The practice reactor."""
 
     NAME = "practice"
@@ -29,7 +29,7 @@ class Practice:
     def wants(self, event: Event) -> bool:
         return isinstance(event, InteractionAnswered) and bool(event.passage.practised)
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Append a credit for each skill."""
         assert isinstance(event, InteractionAnswered), f"{type(event).__name__} practises nothing"
         player_id = recorded.subject_id
@@ -48,7 +48,7 @@ class Practice:
             self._commands,
             [plan],
             decide,
-            Asked(recorded.answered_by(self.NAME)),
+            CommandContext(recorded.answered_by(self.NAME)),
             player_id=player_id,
             dealt=dealt,
         )
@@ -57,7 +57,7 @@ class Practice:
                 assert isinstance(each, SkillPractised), "practice is credited with nothing else"
                 SKILLS_PRACTISED.labels(each.skill if each.skill in skills() else OTHER).inc()
 
-    async def _is_credited(self, plan: Target[CarePlan], recorded: Recorded) -> bool:
+    async def _is_credited(self, plan: Target[CarePlan], recorded: RecordedEvent) -> bool:
         """Look for the credit in the log, because the plan's state remembers only the newest."""
         aggregates, command_id = self._commands.aggregates, recorded.answered_by(self.NAME).command_id
         folded = await aggregates.one(plan)
@@ -73,7 +73,7 @@ class Practice:
         return False
 
 
-def _credited(plan: CarePlan, event: InteractionAnswered, recorded: Recorded) -> list[CarePlanEvent]:
+def _credited(plan: CarePlan, event: InteractionAnswered, recorded: RecordedEvent) -> list[CarePlanEvent]:
     """Decide on one skill after the other; a credit happened when its exercise was done.
 
     Where the story was sent on behind a choice, the passage names only the scene that it was sent to.

@@ -17,9 +17,9 @@ import msgspec
 import structlog
 
 from tta.domain.base import Event, Refusal
-from tta.eventstore.appends import Append, Dealt
+from tta.eventstore.appends import Acknowledgement, Append
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.envelope import Place, Recorded
+from tta.eventstore.envelope import FingerprintedPosition, RecordedEvent
 from tta.eventstore.errors import (
     AlreadyDone,
     HistoryChanged,
@@ -32,7 +32,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.marks import LaneStart
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
-from tta.reactors.leases import Leases
+from tta.reactors.leases import ReactorLeases
 from tta.security.keyring import KeyringIncomplete, PlayerErased
 from tta.telemetry.errors import said, traced
 from tta.telemetry.outages import Attempts
@@ -71,7 +71,7 @@ class Reactor(Protocol):
     def wants(self, event: Event) -> bool:
         """Say whether an event of such a type asks something at all; what does not costs no append."""
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Answer one event with an append that carries `dealt`. May be called again for the same event.
 
         Raises Refusal, NothingWaits or PlayerErased where nothing is to be done any more: that is written
@@ -84,14 +84,14 @@ class Reactor(Protocol):
 
 
 @runtime_checkable
-class Derives(Protocol):
+class DerivingReactor(Protocol):
     """A reactor that keeps something derived from the log outside of it."""
 
     async def doubt(self, slot: int) -> None:
         """A slot's history changed, and what was derived from it may not be true any more."""
 
 
-class Running:
+class RunningReactor:
     """A reactor at work on all slots."""
 
     def __init__(
@@ -104,7 +104,7 @@ class Running:
         reaction_s_max: float = REACTION_S_MAX,
         save_mark_every_s: float = SAVE_MARK_EVERY_S,
         parked_again_s: float | None = PARKED_AGAIN_S,
-        leases: Leases | None = None,
+        leases: ReactorLeases | None = None,
     ) -> None:
         self.name = reactor.NAME
         self.lanes: dict[int, Lane] = {}
@@ -177,7 +177,7 @@ class Running:
         start = await self._patiently(partial(self._store.marks.resume, slot, self.name, was))
         if start.is_changed:
             self._say_put_back(slot, start)
-        if (start.is_changed or was is not None) and isinstance(self._reactor, Derives):
+        if (start.is_changed or was is not None) and isinstance(self._reactor, DerivingReactor):
             await self._patiently(partial(self._reactor.doubt, slot))
         aside = [each.place.position for each in start.parked]
         return Lane(slot, start.mark, done=start.done, parked=aside)
@@ -236,7 +236,7 @@ class Running:
                     else:
                         lane.finish(recorded.position)
 
-    def _is_wanted(self, recorded: Recorded) -> bool:
+    def _is_wanted(self, recorded: RecordedEvent) -> bool:
         if recorded.envelope.type not in self._asks:
             return False
         try:
@@ -244,7 +244,7 @@ class Running:
         except msgspec.DecodeError:
             return True  # Dealt with like whatever fails: tried again, then parked.
 
-    def _queue(self, lane: Lane, recorded: Recorded) -> None:
+    def _queue(self, lane: Lane, recorded: RecordedEvent) -> None:
         queue = lane.queues.get(recorded.aggregate_id)
         if queue is not None:
             queue.append(recorded)
@@ -263,19 +263,21 @@ class Running:
                 queue.popleft()
         del lane.queues[aggregate_id]
 
-    async def _deal_with(self, lane: Lane, recorded: Recorded, attempts: Attempts) -> None:
+    async def _deal_with(self, lane: Lane, recorded: RecordedEvent, attempts: Attempts) -> None:
         try:
             await self._try_until_dealt(lane, recorded, attempts)
         except MarkChanged as changed:
             lane.end(str(changed))
 
-    async def _try_until_dealt(self, lane: Lane, recorded: Recorded, attempts: Attempts) -> None:
+    async def _try_until_dealt(self, lane: Lane, recorded: RecordedEvent, attempts: Attempts) -> None:
         """Raises MarkChanged where the event, or what the mark stands on, is of a history that is gone."""
         position, failures, backoff = recorded.position, 0, Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
         bound, waits_for = log.bind(reactor=self.name, slot=lane.slot, position=position), ""
         while True:
             try:
-                await self._answer(recorded, Dealt(self.name, recorded.place, lane.mark_with(position)))
+                await self._answer(
+                    recorded, Acknowledgement(self.name, recorded.place, lane.mark_with(position))
+                )
                 break
             except AlreadyDone:
                 break
@@ -305,7 +307,7 @@ class Running:
         self.dealt_total += 1
         lane.finish(position)
 
-    async def _answer(self, recorded: Recorded, dealt: Dealt) -> None:
+    async def _answer(self, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
             try:
                 await self._reactor.react(self._types.event(recorded), recorded, dealt)
@@ -313,10 +315,10 @@ class Running:
                 # Somebody else did it, a rule forbids it, or nobody is there any more.
                 await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
 
-    async def _park(self, lane: Lane, place: Place, error: Exception) -> bool:
+    async def _park(self, lane: Lane, place: FingerprintedPosition, error: Exception) -> bool:
         """Set an event aside with its reason, so that the mark may pass it; it is tried now and then."""
         reason = said(error)[:REASON_MAX]
-        dealt = Dealt(self.name, place, lane.mark_with(place.position), parked=reason)
+        dealt = Acknowledgement(self.name, place, lane.mark_with(place.position), parked=reason)
         bound = log.bind(reactor=self.name, slot=lane.slot, position=place.position, reason=reason)
         try:
             await self._store.append(Append(streams=(), slot=lane.slot, dealt=dealt))
@@ -347,12 +349,12 @@ class Running:
         for place in sorted(each.place for each in start.parked):
             await self._try_parked(slot, place)
 
-    async def _try_parked(self, slot: int, place: Place) -> None:
+    async def _try_parked(self, slot: int, place: FingerprintedPosition) -> None:
         bound = log.bind(reactor=self.name, slot=slot, position=place.position)
         try:
             await self._patiently(partial(self._store.mark_of, slot, place))
             recorded = await self._patiently(partial(self._store.at, slot, place.position))
-            await self._answer(recorded, Dealt(self.name, place))
+            await self._answer(recorded, Acknowledgement(self.name, place))
         except (AlreadyDone, KeyringIncomplete):
             return
         except MarkChanged as changed:
@@ -373,7 +375,7 @@ class Running:
                 mark = lane.mark
                 if mark.position <= lane.saved.position or lane.changed.is_set():
                     continue
-                append = Append(streams=(), slot=lane.slot, dealt=Dealt(self.name, None, mark))
+                append = Append(streams=(), slot=lane.slot, dealt=Acknowledgement(self.name, None, mark))
                 try:
                     await self._patiently(partial(self._store.append, append))
                 except MarkChanged as changed:

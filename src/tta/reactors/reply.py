@@ -12,16 +12,16 @@ from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain.base import Event
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
-from tta.eventstore.appends import Dealt
-from tta.eventstore.envelope import Recorded
-from tta.live.progress import telling_steps
-from tta.reactors.answering import Matter, Overtaken, Repertoire, answer_command, append, matter_of
+from tta.eventstore.appends import Acknowledgement
+from tta.eventstore.envelope import RecordedEvent
+from tta.live.turn_steps import telling_steps
+from tta.reactors.answering import AnswerOvertaken, Matter, Repertoire, answer_command, append, matter_of
 from tta.stories.story import catalogue
 
 log = structlog.get_logger(__name__)
 
 
-class Reply:
+class ReplyReactor:
     """The reply reactor."""
 
     NAME = "reply"
@@ -37,7 +37,7 @@ class Reply:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every interaction is answered.
         return True
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Append the answer, or that a model is asked."""
         assert isinstance(event, InteractionSubmitted), f"{type(event).__name__} asks for no reply"
         store = self._commands.aggregates.store
@@ -46,14 +46,14 @@ class Reply:
                 log.info("overtaken, answering anew", slot=recorded.slot)
 
     async def _answered(
-        self, said: InteractionSubmitted, recorded: Recorded, dealt: Dealt, on_step: OnStep
+        self, said: InteractionSubmitted, recorded: RecordedEvent, dealt: Acknowledgement, on_step: OnStep
     ) -> bool:
         """Answer; False where what it was decided by is not so any more."""
         matter = await matter_of(self._commands, self._repertoire, said, recorded, call_id=recorded.event_id)
         command = await self._decided(matter, on_step)
         try:
             await append(self._commands, matter, command, recorded, dealt)
-        except Overtaken:
+        except AnswerOvertaken:
             return False
         return True
 

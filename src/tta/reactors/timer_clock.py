@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from tta.clock import now
-from tta.commands.handle import Asked, Commands, VersionMismatch, handle
+from tta.commands.handle import CommandContext, Commands, VersionMismatch, handle
 from tta.commands.targets import timer_target
 from tta.domain.identity import derived_id
 from tta.domain.timer import FallDue, TimerDue
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.backoff import Backoff
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
-from tta.eventstore.timers import Entry, Looked, TimerIndex
+from tta.eventstore.timers import DueTimers, Entry, TimerIndex
 from tta.reactors.timer_index import restore_index
 from tta.security.keyring import KeyringIncomplete
 from tta.telemetry.errors import said, traced
@@ -98,7 +98,7 @@ class TimerClock:
         dealt = await asyncio.gather(*(self._ring(slot, each, looked, looked_s) for each in looked.due))
         return len(dealt) < DUE_MAX or not any(dealt)
 
-    async def _ring(self, slot: int, entry: Entry, looked: Looked, looked_s: float) -> bool:
+    async def _ring(self, slot: int, entry: Entry, looked: DueTimers, looked_s: float) -> bool:
         """Let one fall due, and take it from the index; False where it has to be tried again."""
         bound = log.bind(timer=str(entry.timer), version=entry.version)
         try:
@@ -141,15 +141,15 @@ class TimerClock:
         if folded.state.standing.due_at > at:
             raise NotYetDue(folded.state.standing.due_at)
         command_id = derived_id(ACTOR, entry.timer, str(entry.version))
-        asked = Asked(
-            Context(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
+        context = CommandContext(
+            Causation(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
             expected_versions=frozenset({entry.version}),
         )
         assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
         player_id = folded.state.standing.player_id
         try:
             handled = await handle(
-                self._commands, target, FallDue(at=at), asked, player_id=player_id, attempts_max=None
+                self._commands, target, FallDue(at=at), context, player_id=player_id, attempts_max=None
             )
         except VersionMismatch:
             return None

@@ -6,8 +6,8 @@ import structlog
 
 from tta.domain.base import Event
 from tta.domain.timer import TimerCancelled, TimerDue, TimerScheduled
-from tta.eventstore.appends import Append, Dealt
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.appends import Acknowledgement, Append
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START
@@ -19,7 +19,7 @@ TAGS = frozenset(event.__name__ for event in (TimerScheduled, TimerCancelled, Ti
 log = structlog.get_logger(__name__)
 
 
-class Timers:
+class TimersReactor:
     """The timers reactor: it changes the index, then deals with the event, so that none is ever missed."""
 
     NAME = "timers"
@@ -32,7 +32,7 @@ class Timers:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every event of a timer changes the index.
         return True
 
-    async def react(self, event: Event, recorded: Recorded, dealt: Dealt) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
         """Bring the index to where the event leaves the timer."""
         # Whatever follows a schedule ends it, so the one before is over; if it was none, nothing is removed.
         await self._index.remove(recorded.slot, Entry(recorded.aggregate_id, recorded.version - 1))

@@ -16,13 +16,13 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from tta.clock import now_s
-from tta.domain.base import Event, Sealed, personal_fields
+from tta.domain.base import Event, SealedText, personal_fields
 from tta.eventstore.durability import Durability
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import Script, script
 from tta.security.key_files import KEY_BYTES, KeyEncryptionKeys
-from tta.security.lacking import Lacking
+from tta.security.lacking import LackingPlayers
 from tta.security.sealing import DataKey, SealBroken, key_id
 from tta.security.wrapping import Wrapping
 
@@ -73,7 +73,7 @@ class Bond(NamedTuple):
         await self.nodes.run(KEYS_GIVEN, [self.record], [given])
 
 
-class _Held(NamedTuple):
+class _HeldKeys(NamedTuple):
     """What a process remembers of a player's keys. `confirmed`: as durable as the mode promises."""
 
     asked_at: float
@@ -90,7 +90,7 @@ class Keyring:
         """`clock_s` gives seconds since 1970, after which new keys are numbered."""
         self.nodes = nodes
         self._clock_s = clock_s
-        self.lacking = Lacking()
+        self.lacking = LackingPlayers()
         self.bond: Bond | None = None
         """The store that it belongs to, once that was compared; a key is made in no other keyring."""
         self.is_foreign = False
@@ -99,7 +99,7 @@ class Keyring:
         """It is an older copy: the store knows of more keys than it has given. It gives none then."""
         self._store = store
         self._wrapping = Wrapping(store, wrapping)
-        self._cache: OrderedDict[UUID, _Held] = OrderedDict()
+        self._cache: OrderedDict[UUID, _HeldKeys] = OrderedDict()
 
     @classmethod
     async def open(
@@ -202,7 +202,7 @@ class Keyring:
             return str(error)
         return ""
 
-    async def value(self, player_id: UUID, sealed: Sealed, kind: Any = str) -> Any:
+    async def value(self, player_id: UUID, sealed: SealedText, kind: Any = str) -> Any:
         """Open a box with the key that it names, to the type it held. Raises what `find` raises."""
         return (await self.find(player_id, key_id(sealed))).open(sealed, kind)
 
@@ -211,7 +211,7 @@ class Keyring:
         opened = {}
         for field, kind in personal_fields(type(event)).items():
             value = getattr(event, field)
-            if isinstance(value, Sealed):
+            if isinstance(value, SealedText):
                 opened[field] = await self.value(player_id, value, kind)
         return replace(event, **opened)
 
@@ -225,7 +225,7 @@ class Keyring:
         self.miss(player_id)
         return KeyringIncomplete(f"the log has events of {player_id}: {gap}")
 
-    def _at_hand(self, player_id: UUID) -> _Held | None:
+    def _at_hand(self, player_id: UUID) -> _HeldKeys | None:
         held = self._cache.get(player_id)
         return None if held is None or held.asked_at + CACHE_S < time.monotonic() else held
 
@@ -273,10 +273,10 @@ class Keyring:
                 keys[number] = self._wrapping.unwrap(player_id, number, each)
             except SealBroken:
                 continue  # What it sealed is told as unreadable, value by value.
-        self._remember(player_id, _Held(time.monotonic(), keys, confirmed))
+        self._remember(player_id, _HeldKeys(time.monotonic(), keys, confirmed))
         return keys
 
-    def _remember(self, player_id: UUID, held: _Held) -> None:
+    def _remember(self, player_id: UUID, held: _HeldKeys) -> None:
         self._cache[player_id] = held
         self._cache.move_to_end(player_id)
         self.lacking.discard(player_id)

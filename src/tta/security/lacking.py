@@ -12,7 +12,7 @@ LACKING_MAX = 10_000  # Remembered; a larger outage is one all the same.
 log = structlog.get_logger(__name__)
 
 
-class Lacking:
+class LackingPlayers:
     """The players without a key. The first one begins an outage, the last one that is found again ends it."""
 
     def __init__(self) -> None:

@@ -78,7 +78,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
 }
 
 
-class Forbidden(Exception):
+class ActionForbidden(Exception):
     """The caller may do this to nobody: for want of a role, or of a player to play as."""
 
 
@@ -89,7 +89,7 @@ class NotTheirs(Exception):
 def require_role(principal: Principal, action: Action) -> None:
     """Refuse who may do this to nobody. Raises Forbidden."""
     if not any(grant.role in principal.roles for grant in POLICY[action]):
-        raise Forbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
+        raise ActionForbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
 
 
 def require_relation(principal: Principal, action: Action, player_id: UUID | None) -> None:
@@ -101,7 +101,7 @@ def require_relation(principal: Principal, action: Action, player_id: UUID | Non
         if role in principal.roles and _holds(principal, relation, player_id):
             return
     if player_id is None:
-        raise Forbidden(f"{action.value} is not for an account that plays as {_played(principal)}")
+        raise ActionForbidden(f"{action.value} is not for an account that plays as {_played(principal)}")
     raise NotTheirs(f"{action.value} does not reach this player")
 
 

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec.structs import replace
 
-from tta.domain.base import Event, Sealed, personal_fields
+from tta.domain.base import Event, SealedText, personal_fields
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
@@ -38,16 +38,16 @@ class DataKey:
         self._cipher = AESGCM(key)
         self._bound = b"tta sealed 1\x00" + store.encode() + b"\x00" + player_id.bytes
 
-    def seal(self, event_id: UUID, field: str, value: Any) -> Sealed:
+    def seal(self, event_id: UUID, field: str, value: Any) -> SealedText:
         """Seal a value (of any type msgpack knows) as that field of that event."""
         nonce, name = secrets.token_bytes(NONCE_BYTES), field.encode()
         head = (
             VERSION + self.generation.to_bytes(4, "big") + nonce + event_id.bytes + bytes([len(name)]) + name
         )
         clear = msgspec.msgpack.encode(value)
-        return Sealed(head + self._cipher.encrypt(nonce, clear, self._bound + head))
+        return SealedText(head + self._cipher.encrypt(nonce, clear, self._bound + head))
 
-    def open(self, sealed: Sealed, kind: Any = str) -> Any:
+    def open(self, sealed: SealedText, kind: Any = str) -> Any:
         """Open a box to the type it held. Raises SealBroken."""
         box = sealed.box
         try:
@@ -62,7 +62,7 @@ class DataKey:
             raise SealBroken(f"a box of key {key_id(sealed)} of {self.player_id} does not open") from error
 
 
-def key_id(sealed: Sealed) -> int:
+def key_id(sealed: SealedText) -> int:
     """Name the generation of the data key that sealed a box."""
     return int.from_bytes(sealed.box[1:5], "big")
 
@@ -87,10 +87,10 @@ def open_event(event: AnyEvent, key: DataKey) -> AnyEvent:
     opened = {
         field: key.open(value, kind)
         for field, kind in personal_fields(type(event)).items()
-        if isinstance(value := getattr(event, field), Sealed)
+        if isinstance(value := getattr(event, field), SealedText)
     }
     return replace(event, **opened)
 
 
 def _is_clear(value: Any) -> bool:
-    return value is not None and not isinstance(value, Sealed)
+    return value is not None and not isinstance(value, SealedText)

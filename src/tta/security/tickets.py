@@ -16,7 +16,7 @@ TYPE = "stream-ticket+jwt"
 LIFETIME_S = 60  # Asked for and used at once, over a slow line.
 
 
-class Claims(msgspec.Struct, frozen=True):
+class TicketClaims(msgspec.Struct, frozen=True):
     sub: str
     session: UUID
     until: EpochSeconds
@@ -45,7 +45,7 @@ def mint_ticket(tokens: Tokens, principal: Principal, session_id: UUID) -> str:
 
 def verify_ticket(tokens: Tokens, ticket: str, session_id: UUID) -> Principal:
     """Say who a ticket for that session stands for, until when. Raises TokenRefused."""
-    claims = tokens.claims(ticket, Claims, audience=AUDIENCE, kind=TYPE)
+    claims = tokens.claims(ticket, TicketClaims, audience=AUDIENCE, kind=TYPE)
     if claims.session != session_id:
         raise TokenRefused("the ticket is for another stream")
     return Principal(claims.sub, claims.player, frozenset(claims.roles), claims.until)

@@ -81,7 +81,7 @@ class RegisteredClaims(msgspec.Struct, frozen=True):
             raise TokenRefused("the token is not valid")
 
 
-class Claims(msgspec.Struct, frozen=True):
+class TokenClaims(msgspec.Struct, frozen=True):
     sub: str
     exp: EpochSeconds
     roles: list[Role]
@@ -175,7 +175,7 @@ class Tokens:
         return known
 
     def _check(self, token: str) -> Principal:
-        claims = self.claims(token, Claims, audience=AUDIENCE)
+        claims = self.claims(token, TokenClaims, audience=AUDIENCE)
         if not 1 <= len(claims.sub) <= SUBJECT_CHARACTERS_MAX:
             raise TokenRefused(
                 f"a subject has 1 to {SUBJECT_CHARACTERS_MAX} characters, got {len(claims.sub)}"

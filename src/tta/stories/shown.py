@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tta.stories.checking.check import Finding, check_compiled
+from tta.stories.checking.check import StoryFinding, check_compiled
 from tta.stories.story import StoryBroken, catalogue, written
 from tta.terminal import TABLE_WIDTH_MIN
 
@@ -46,7 +46,7 @@ def show_findings(out: Console, wanted: str) -> None:
             continue
         named = f"{story.id}@{story.version}"
         if isinstance(place, str) and place != named:
-            found.insert(0, Finding(place, "", f"says that it is {named}"))
+            found.insert(0, StoryFinding(place, "", f"says that it is {named}"))
         wrong += len(found)
         said = place if place == named else f"{place}: {named}"
         out.print(f"{said}: {len(story.scenes)} scenes, {len(found) or 'no'} problems", markup=False)

@@ -72,7 +72,7 @@ class StoryBroken(Exception):
     """A story's tags do not say what they must; the message names the story and each place."""
 
 
-class Written(NamedTuple):
+class WrittenStory(NamedTuple):
     """A version of a story as its author left it: nothing of it has been read yet."""
 
     id: str
@@ -93,13 +93,13 @@ def catalogue() -> Mapping[str, Mapping[int, Story]]:
     return found
 
 
-def written() -> Iterator[Written]:
+def written() -> Iterator[WrittenStory]:
     """Every version of every story that comes with this TTA, in order."""
     for folder in sorted(authored().iterdir(), key=lambda each: each.name):
         if folder.is_dir() and not folder.name.startswith("_"):
             versions = [each for each in folder.iterdir() if each.name.endswith(".json")]
             for compiled in sorted(versions, key=_version_of):
-                yield Written(folder.name, _version_of(compiled), compiled.read_text("utf-8-sig"))
+                yield WrittenStory(folder.name, _version_of(compiled), compiled.read_text("utf-8-sig"))
 
 
 def _version_of(compiled: Traversable) -> int:
@@ -142,12 +142,12 @@ def read_leniently(compiled: str) -> tuple[Story, Problems]:
     except (RuntimeError, ValueError) as error:
         raise StoryBroken(f"this is no compiled Ink: {error}") from error
     problems: Problems = []
-    said = _Saying("", problems.append)
+    said = _TagProblems("", problems.append)
     told = said.named(ink.get_global_tags(), STORY_TAGS)
     said.complete(told, STORY_TAGS)
     scenes = {}
     for knot in knots(compiled):
-        said = _Saying(knot, problems.append)
+        said = _TagProblems(knot, problems.append)
         begins = list(ink.get_tags_for_content_at_path(knot))
         said.placed(begins, list(tags_of(root[-1][knot])))
         if begins:
@@ -182,7 +182,7 @@ def tags_of(content: Any) -> Iterator[str]:
                 yield from tags_of(each)
 
 
-class _Saying(NamedTuple):
+class _TagProblems(NamedTuple):
     """Says what is wrong with the tags of one place."""
 
     place: str
@@ -229,7 +229,7 @@ class _Saying(NamedTuple):
                 self.wrong(f"within a scene a tag is one of {', '.join(WITHIN_TAGS)}: value, got {tag!r}")
 
 
-def _scene(knot: str, tags: Mapping[str, str], said: _Saying) -> Scene:
+def _scene(knot: str, tags: Mapping[str, str], said: _TagProblems) -> Scene:
     said.complete(tags, SCENE_TAGS)
     if tags.get("scene", knot) != knot:
         said.wrong(f"says that it is the scene {tags['scene']}")

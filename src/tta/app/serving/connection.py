@@ -36,7 +36,7 @@ TARGET_BYTES_MAX = 2_048  # Of a request that came in part: its answer names it.
 FRAMING = (b"content-length", b"transfer-encoding")
 
 
-class Stage(Enum):
+class RequestStage(Enum):
     """How much of a request has come."""
 
     NONE = "none"
@@ -44,7 +44,7 @@ class Stage(Enum):
     BODY = "body"
 
 
-class Unreadable(Exception):
+class UnreadableRequest(Exception):
     """The bytes that came are not a request that TTA takes."""
 
     def __init__(self, kind: Kind) -> None:
@@ -101,7 +101,7 @@ class Connection(HttpToolsProtocol):
         self._crowd = crowd
         self._is_extra = False
         """Whether it is one too many: it takes one request."""
-        self._stage = Stage.NONE
+        self._stage = RequestStage.NONE
         self._active: Exchange | None = None
         """The exchange that is answered; those behind it wait in `pipeline`."""
         self._head_bytes = 0
@@ -144,7 +144,7 @@ class Connection(HttpToolsProtocol):
                 self.transport.abort()
             return
         self._unset_keepalive_if_required()
-        if self._stage is Stage.BODY and not self._is_answering():
+        if self._stage is RequestStage.BODY and not self._is_answering():
             # It was answered before its body had come, of which only so much is read to keep the connection.
             self._ignored_bytes += len(data)
             if self._ignored_bytes > BEHIND_BYTES_MAX:
@@ -158,15 +158,15 @@ class Connection(HttpToolsProtocol):
                 return
         try:
             self._feed(data)
-        except (httptools.HttpParserError, Unreadable) as error:
-            self._fail(error.__context__ if isinstance(error.__context__, Unreadable) else error)
+        except (httptools.HttpParserError, UnreadableRequest) as error:
+            self._fail(error.__context__ if isinstance(error.__context__, UnreadableRequest) else error)
         self._watch()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # Uvicorn never keeps it.
         """Keep the connection while something that came whole is answered."""
         if self.transport.is_closing() or not self._is_answering():
             return False
-        if self._active is self.cycle and self._stage is Stage.BODY:
+        if self._active is self.cycle and self._stage is RequestStage.BODY:
             return False  # A client that ends amid its body has left.
         self._ignore_the_rest()
         for exchange in (self._active, *(each for each, _ in self.pipeline)):
@@ -176,7 +176,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         if not self._resumes:
-            self._stage = Stage.HEAD
+            self._stage = RequestStage.HEAD
             self._ignored_bytes = 0
             self._has_trailers = False
             super().on_message_begin()
@@ -187,9 +187,9 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A field behind a body is a trailer, and no header (RFC 9110 §6.5.1): nobody has asked for any.
-        if self._stage is Stage.HEAD and not self._resumes:
+        if self._stage is RequestStage.HEAD and not self._resumes:
             super().on_header(name, value)
-        elif self._stage is Stage.BODY and not self._resumes:
+        elif self._stage is RequestStage.BODY and not self._resumes:
             self._has_trailers = True
 
     def on_headers_complete(self) -> None:
@@ -199,8 +199,8 @@ class Connection(HttpToolsProtocol):
         self._require_framing()
         self._complete_scope()
         if len(self.pipeline) >= PIPELINED_MAX:
-            raise Unreadable(OVERLOADED)
-        self._stage = Stage.BODY
+            raise UnreadableRequest(OVERLOADED)
+        self._stage = RequestStage.BODY
         before = self._active
         exchange = self._exchange(
             self.scope,
@@ -224,7 +224,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         if self.parser.should_upgrade():
             return  # Of the head only: httptools does not go on to the body.
-        self._stage = Stage.NONE
+        self._stage = RequestStage.NONE
         super().on_message_complete()
         if self._has_trailers and self._is_answering():
             self._ignore_the_rest()  # The parser takes a trailer's `Connection` for a header's.
@@ -287,7 +287,7 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += len(piece)
             self._parse(piece)
             if self._head_bytes > HEAD_BYTES_MAX:
-                raise Unreadable(HEADERS_TOO_LARGE)
+                raise UnreadableRequest(HEADERS_TOO_LARGE)
 
     def _parse(self, data: bytes) -> None:
         while data:
@@ -317,15 +317,15 @@ class Connection(HttpToolsProtocol):
         """Refuse a body of which it is not sure where it ends, or that would have to be unpacked first."""
         codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
         if codings and (codings != [b"chunked"] or self.parser.get_http_version() == "1.0"):
-            raise Unreadable(MALFORMED)
+            raise UnreadableRequest(MALFORMED)
 
     def _complete_scope(self) -> None:
         target = httptools.parse_url(self.url)
         if target.path is None:
-            raise Unreadable(MALFORMED)
+            raise UnreadableRequest(MALFORMED)
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1"):
-            raise Unreadable(MALFORMED)
+            raise UnreadableRequest(MALFORMED)
         self.scope["http_version"] = version
         self.scope["method"] = self.parser.get_method().decode("ascii")
         self.scope["path"] = unquote(target.path.decode("ascii"))
@@ -339,7 +339,7 @@ class Connection(HttpToolsProtocol):
         return self._active is not None and not self._active.response_complete
 
     def _may_be_sending(self) -> bool:
-        return self._ignores or self._stage is not Stage.NONE
+        return self._ignores or self._stage is not RequestStage.NONE
 
     def _watch(self) -> None:
         """Set the clocks, and the place in the crowd, by what is awaited now."""
@@ -351,7 +351,7 @@ class Connection(HttpToolsProtocol):
         else:
             if not self.transport.get_write_buffer_size():
                 self._crowd.is_idle(self)
-            if self._stage is Stage.NONE:
+            if self._stage is RequestStage.NONE:
                 self._await_head(None)
                 self._unset_keepalive_if_required()
                 self.timeout_keep_alive_task = self.loop.call_later(
@@ -369,7 +369,7 @@ class Connection(HttpToolsProtocol):
     def _is_late(self) -> None:
         self._late = None
         CONNECTIONS_CLOSED.labels("late").inc()
-        if self._stage is Stage.HEAD:
+        if self._stage is RequestStage.HEAD:
             self._refuse(LATE)
         else:
             self.transport.close()  # It was answered before its body had come, which is not waited for.
@@ -378,17 +378,17 @@ class Connection(HttpToolsProtocol):
         """Answer what has come whole, then close."""
         assert self._active is not None, "something is answered"
         self._ignores = True
-        if self._stage is Stage.BODY and self.pipeline and self.pipeline[0][0] is self.cycle:
+        if self._stage is RequestStage.BODY and self.pipeline and self.pipeline[0][0] is self.cycle:
             self.pipeline.popleft()
         last = self.pipeline[0][0] if self.pipeline else self._active
         last.keep_alive = False
         self.flow.resume_reading()
 
     def _fail(self, error: BaseException) -> None:
-        kind = error.kind if isinstance(error, Unreadable) else MALFORMED
-        if self._is_answering() and (self._active is not self.cycle or self._stage is not Stage.BODY):
+        kind = error.kind if isinstance(error, UnreadableRequest) else MALFORMED
+        if self._is_answering() and (self._active is not self.cycle or self._stage is not RequestStage.BODY):
             self._ignore_the_rest()  # What is answered is whole; what follows it is no request.
-        elif self._stage is Stage.BODY and not self._is_answering():
+        elif self._stage is RequestStage.BODY and not self._is_answering():
             self._ignores = True
             self.transport.close()  # It was answered before its body had come.
         else:
@@ -415,7 +415,7 @@ class Connection(HttpToolsProtocol):
     def _scope_of_part(self) -> dict[str, Any]:
         """Tell the app as much of a request as came: where it was going, and from which page."""
         method, path, headers = "", "", list[tuple[bytes, bytes]]()
-        if self._stage is Stage.HEAD and len(self.url) <= TARGET_BYTES_MAX:
+        if self._stage is RequestStage.HEAD and len(self.url) <= TARGET_BYTES_MAX:
             headers = [each for each in self.headers if each[0] == b"origin"]
             with suppress(httptools.HttpParserError, UnicodeDecodeError):
                 path = unquote((httptools.parse_url(self.url).path or b"").decode("ascii"))

@@ -22,7 +22,7 @@ UNREAD_S = 3  # A client that has not read its answer by then does not hold up t
 SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
 
 
-class Server(uvicorn.Server):
+class HttpServer(uvicorn.Server):
     """Uvicorn, told to stop, would wait for open streams and waits. This one ends them first, and leaves
     clients that do not read their answers.
     """
@@ -72,7 +72,7 @@ async def serve(
     end what the app would keep open. A connection on which nothing happens is closed after `idle_s`.
     One server of a process has the signals that tell it to stop; another is stopped by being cancelled.
     """
-    server = Server(
+    server = HttpServer(
         config_of(made, idle_s=idle_s, connections_max=connections_max), ending, has_signals=has_signals
     )
     with _listening(host, port, named) as listening:

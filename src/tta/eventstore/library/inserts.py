@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 
 from tta.eventstore.appends import APPEND_BYTES_MAX, EVENT_BYTES_MAX
-from tta.eventstore.envelope import ABSENT, HASH_BYTES, Context, Draft, Head, Recorded, pack
+from tta.eventstore.envelope import ABSENT, HASH_BYTES, Causation, Draft, Head, RecordedEvent, pack
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.library.errors import InsertTooLarge, VersionsApart
 from tta.eventstore.library.slot import OpenSlot, Span
@@ -27,7 +27,7 @@ UNKNOWN = bytes(HASH_BYTES)
 """Stands for a hash that is not known; no event has it."""
 
 
-class Run(NamedTuple):
+class EventRun(NamedTuple):
     """Neighbouring events of one aggregate."""
 
     originator: UUID | str
@@ -81,11 +81,11 @@ class Inserts:
         firsts = {str(run.originator): run.first for run in reversed(runs)}
         expected = {key: self._expected(key, first) for key, first in firsts.items()}
         command_id = uuid4()
-        context = Context(
+        causation = Causation(
             actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id
         )
         while True:
-            request = self._request(runs, expected, context, tracking)
+            request = self._request(runs, expected, causation, tracking)
             reply, lost = self._slot.server.write(APPEND, request.keys, request.arguments)
             if reply[0] in (b"OK", b"AGAIN"):
                 self.heads.put(request.after)
@@ -108,7 +108,7 @@ class Inserts:
         return ABSENT if first <= 1 else Head(first - 1, UNKNOWN)
 
     def _corrected(
-        self, runs: list[Run], firsts: dict[str, int], expected: dict[str, Head], reply: list[bytes]
+        self, runs: list[EventRun], firsts: dict[str, int], expected: dict[str, Head], reply: list[bytes]
     ) -> dict[str, Head]:
         """What to expect instead. The conflict is real unless only a hash, or how it began, was not known."""
         corrected: dict[str, Head] = {}
@@ -138,7 +138,7 @@ class Inserts:
         return corrected
 
     def _request(
-        self, runs: list[Run], expected: dict[str, Head], context: Context, tracking: Tracking | None
+        self, runs: list[EventRun], expected: dict[str, Head], causation: Causation, tracking: Tracking | None
     ) -> Request:
         slot, layout = self._slot.slot, self._slot.layout
         keys = [self._slot.log]
@@ -156,7 +156,7 @@ class Inserts:
                 subject=None,
                 after=before,
                 first_index=index,
-                context=context,
+                causation=causation,
                 first_version=run.first,
             )
             keys.append(layout.head(slot, run.originator))
@@ -172,22 +172,22 @@ class Inserts:
                 )
         return Request(keys, arguments, first_entry, after)
 
-    def _standing(self, run: Run, entry: bytes) -> int | None:
+    def _standing(self, run: EventRun, entry: bytes) -> int | None:
         """Where the first event of this very insert stands, if it does: then all of it does."""
         _, events = self._slot.select(run.originator, Span(gt=run.first - 1, lte=run.first))
-        stands: list[Recorded] = [event for event in events if event.entry == entry]
+        stands: list[RecordedEvent] = [event for event in events if event.entry == entry]
         return stands[0].position if stands else None
 
 
-def _runs(stored: Sequence[StoredEvent]) -> list[Run]:
+def _runs(stored: Sequence[StoredEvent]) -> list[EventRun]:
     """Cut into runs of one aggregate each; versions of an aggregate must follow one another throughout."""
     if len(stored) > INSERT_EVENTS_MAX:
         raise InsertTooLarge(f"an insert holds at most {INSERT_EVENTS_MAX} events, got {len(stored)}")
-    runs: list[Run] = []
+    runs: list[EventRun] = []
     versions: dict[str, list[int]] = {}
     for event in stored:
         if not runs or runs[-1].originator != event.originator_id:
-            runs.append(Run(event.originator_id, event.originator_version, []))
+            runs.append(EventRun(event.originator_id, event.originator_version, []))
         runs[-1].events.append(event)
         versions.setdefault(str(event.originator_id), []).append(event.originator_version)
     for key, numbers in versions.items():

@@ -46,7 +46,7 @@ AWAY = (AskError, TryAgainError, ClusterDownError, ReadOnlyError)
 log = structlog.get_logger(__name__)
 
 
-class Link:
+class ServerConnection:
     """A connection, whether its server counts copies on disk, and the server that was meant then."""
 
     __slots__ = ("connection", "counts_disks", "era")
@@ -71,7 +71,7 @@ class Link:
         return self.connection.read_response(disable_decoding=True)
 
 
-class Call:
+class LibraryCall:
     """A command until it is answered."""
 
     __slots__ = ("asked", "command", "deadline", "lost", "script", "writing")
@@ -88,7 +88,7 @@ class Call:
         """It was sent, and the connection broke before the answer came."""
 
 
-class Server:
+class LibraryServer:
     """A bounded number of connections, for any thread. `durability` None: only read, nothing is checked."""
 
     def __init__(self, url: str, durability: Durability | None) -> None:
@@ -104,7 +104,7 @@ class Server:
         }
         self._durability = durability
         self._room = threading.BoundedSemaphore(CONNECTIONS_MAX)
-        self._idle: deque[Link] = deque()
+        self._idle: deque[ServerConnection] = deque()
         self._process = os.getpid()
         self._era = 0
         self._closed = False
@@ -118,12 +118,12 @@ class Server:
         while self._idle:
             self._idle.pop().connection.disconnect()
 
-    def connect(self) -> Link:
+    def connect(self) -> ServerConnection:
         """A new connection whose server has been checked. Raises UnsafeServer, RedisError or OSError."""
         connection, era = self._make(**self._settings), self._era
         try:
             connection.connect()
-            return Link(connection, self._checked(connection), era)
+            return ServerConnection(connection, self._checked(connection), era)
         except BaseException:
             connection.disconnect()
             raise
@@ -136,7 +136,7 @@ class Server:
 
     def call(self, *words: str | bytes | int, patience_s: float = READ_PATIENCE_S) -> Any:
         """One command that only reads, or that may run twice. Raises RecorderUnavailable."""
-        return self._answer(Call(wire.command(*words), None, patience_s))[0]
+        return self._answer(LibraryCall(wire.command(*words), None, patience_s))[0]
 
     def run(
         self,
@@ -147,7 +147,7 @@ class Server:
     ) -> Any:
         """One run of a reading script."""
         command = wire.command("EVALSHA", script.sha, len(keys), *keys, *arguments)
-        return self._answer(Call(command, script, patience_s))[0]
+        return self._answer(LibraryCall(command, script, patience_s))[0]
 
     def write(
         self, script: Script, keys: list[str], arguments: list[str | bytes | int]
@@ -157,9 +157,9 @@ class Server:
         Raises RecorderUnavailable: nothing was written. InsertUnknown: it may stand.
         """
         command = wire.command("EVALSHA", script.sha, len(keys), *keys, *arguments)
-        return self._answer(Call(command, script, WRITE_PATIENCE_S, writing=True))
+        return self._answer(LibraryCall(command, script, WRITE_PATIENCE_S, writing=True))
 
-    def _answer(self, call: Call) -> tuple[Any, bool]:
+    def _answer(self, call: LibraryCall) -> tuple[Any, bool]:
         """Ask until there is an answer or the time is over."""
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX, at_once=True)
         while True:
@@ -186,7 +186,7 @@ class Server:
                 raise RecorderUnavailable(f"the event store cannot be reached: {cause}") from cause
             sleep(backoff.next_s())
 
-    def _once(self, call: Call) -> Any:
+    def _once(self, call: LibraryCall) -> Any:
         with self._lent(call.deadline) as link:
             call.asked = True
             try:
@@ -197,7 +197,7 @@ class Server:
                 link.ask(wire.command("SCRIPT", "LOAD", call.script.text))
                 return self._exchange(link, call)
 
-    def _exchange(self, link: Link, call: Call) -> Any:
+    def _exchange(self, link: ServerConnection, call: LibraryCall) -> Any:
         if not (call.writing and self.copies):
             return link.ask(call.command)
         wait = ("WAITAOF", 1, self.copies) if link.counts_disks else ("WAIT", self.copies)
@@ -216,7 +216,7 @@ class Server:
         return reply
 
     @contextmanager
-    def _lent(self, deadline: float) -> Iterator[Link]:
+    def _lent(self, deadline: float) -> Iterator[ServerConnection]:
         link = self._borrow(deadline)
         try:
             yield link
@@ -232,7 +232,7 @@ class Server:
         else:
             self._give_back(link)
 
-    def _borrow(self, deadline: float) -> Link:
+    def _borrow(self, deadline: float) -> ServerConnection:
         if self._closed:
             raise RecorderUnavailable("the event store is closed")
         if os.getpid() != self._process:  # A forked child must not share its parent's connections.
@@ -253,14 +253,14 @@ class Server:
             self._room.release()
             raise
 
-    def _give_back(self, link: Link) -> None:
+    def _give_back(self, link: ServerConnection) -> None:
         if self._closed or link.era != self._era:
             link.connection.disconnect()
         else:
             self._idle.append(link)
         self._room.release()
 
-    def _drop(self, link: Link) -> None:
+    def _drop(self, link: ServerConnection) -> None:
         link.connection.disconnect()
         self._room.release()
 

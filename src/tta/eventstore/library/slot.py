@@ -8,12 +8,12 @@ from uuid import UUID
 
 from tta.clock import now_ms
 from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import Head, Recorded
+from tta.eventstore.envelope import Head, RecordedEvent
 from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
 from tta.eventstore.layout import LAYOUT, Layout, check_name
 from tta.eventstore.library.errors import ReadOnlyStore
-from tta.eventstore.library.server import Server
-from tta.eventstore.library.wakeups import Wakeups
+from tta.eventstore.library.server import LibraryServer
+from tta.eventstore.library.wakeups import LibraryWakeups
 from tta.eventstore.scripts import SELECT
 from tta.eventstore.subscription import Mark, recorded
 
@@ -32,14 +32,14 @@ class Span(NamedTuple):
 class OpenSlot:
     """One slot of a store. `open` checks what is there first."""
 
-    def __init__(self, server: Server, layout: Layout, slot: int, *, read_only: bool) -> None:
+    def __init__(self, server: LibraryServer, layout: Layout, slot: int, *, read_only: bool) -> None:
         self.server = server
         self.layout = layout
         self.slot = slot
         self.read_only = read_only
         self.log = layout.log(slot)
         channels = [layout.wake(slot), layout.tracking(slot)]
-        self.wakeups = Wakeups(server.connect, server.redirect, channels)
+        self.wakeups = LibraryWakeups(server.connect, server.redirect, channels)
         # A view's factory is often dropped at once: the connections go when the last recorder goes.
         self._finalizer = weakref.finalize(self, _close, server, self.wakeups)
 
@@ -56,7 +56,7 @@ class OpenSlot:
             raise StoreMismatch(
                 f"a recorder writes to stores of one slot, got slot {slot}: open it read-only"
             )
-        server = Server(url, None if read_only else durability)
+        server = LibraryServer(url, None if read_only else durability)
         try:
             layout = _found(server, name, slot) if read_only else _claimed(server, name)
             _must_be_a_log(server, layout.log(slot))
@@ -78,7 +78,7 @@ class OpenSlot:
         last = self.server.call("XREVRANGE", self.log, "+", "-", "COUNT", 1)
         return recorded(self.slot, last[0]).position if last else None
 
-    def read(self, first: int, last: int | None, count: int, **patience: float) -> list[Recorded]:
+    def read(self, first: int, last: int | None, count: int, **patience: float) -> list[RecordedEvent]:
         """Read at most `count` entries from a position on. Raises HistoryChanged when any is missing."""
         end = "+" if last is None else last
         raw = self.server.call("XRANGE", self.log, first, end, "COUNT", count, **patience)
@@ -88,7 +88,7 @@ class OpenSlot:
                 raise HistoryChanged(f"slot {self.slot}: expected position {expected}, got {event.position}")
         return events
 
-    def read_on(self, mark: Mark, count: int, **patience: float) -> tuple[Mark, list[Recorded]]:
+    def read_on(self, mark: Mark, count: int, **patience: float) -> tuple[Mark, list[RecordedEvent]]:
         """Read behind a mark, whose hash may be unknown (b""); return the mark behind what was read.
 
         Raises HistoryChanged when what stands at the mark is not what was read there.
@@ -108,12 +108,12 @@ class OpenSlot:
             )
         return Mark(events[-1].position, events[-1].hash), events[1:]
 
-    def select(self, originator: UUID | str, span: Span) -> tuple[Head | None, list[Recorded]]:
+    def select(self, originator: UUID | str, span: Span) -> tuple[Head | None, list[RecordedEvent]]:
         """Read an aggregate's events, in the span's order, and its head. Raises HistoryChanged."""
         keys = [self.log, self.layout.head(self.slot, originator)]
         first, last = "" if span.gt is None else span.gt + 1, "" if span.lte is None else span.lte
         wanted, head = span.limit, None
-        events: list[Recorded] = []
+        events: list[RecordedEvent] = []
         while wanted is None or len(events) < wanted:
             count = PAGE_EVENTS if wanted is None else min(PAGE_EVENTS, wanted - len(events))
             reply = self.server.run(SELECT, keys, [first, last, count, "last" if span.desc else "first"])
@@ -131,7 +131,7 @@ class OpenSlot:
                 break
         return head, events[::-1] if span.desc else events
 
-    def _chained(self, originator: UUID | str, head: Head, first_hot: int, raw: Any) -> list[Recorded]:
+    def _chained(self, originator: UUID | str, head: Head, first_hot: int, raw: Any) -> list[RecordedEvent]:
         if raw == b"ARCHIVED":
             raise HistoryChanged(f"{originator}: events before its first hot version {first_hot} are needed")
         events = [recorded(self.slot, entry) for entry in raw]
@@ -145,13 +145,13 @@ class OpenSlot:
         return events
 
 
-def _joined(before: list[Recorded], after: list[Recorded]) -> list[Recorded]:
+def _joined(before: list[RecordedEvent], after: list[RecordedEvent]) -> list[RecordedEvent]:
     if before and after:
         _must_follow(before[-1], after[0])
     return before + after
 
 
-def _must_follow(before: Recorded, event: Recorded) -> None:
+def _must_follow(before: RecordedEvent, event: RecordedEvent) -> None:
     if event.version != before.version + 1 or event.envelope.previous != before.hash:
         raise HistoryChanged(
             f"position {event.position}: expected version {before.version + 1} after "
@@ -159,18 +159,18 @@ def _must_follow(before: Recorded, event: Recorded) -> None:
         )
 
 
-def _close(server: Server, wakeups: Wakeups) -> None:
+def _close(server: LibraryServer, wakeups: LibraryWakeups) -> None:
     wakeups.close()
     server.close()
 
 
-def _must_be_a_log(server: Server, key: str) -> None:
+def _must_be_a_log(server: LibraryServer, key: str) -> None:
     kind = server.call("TYPE", key)
     if kind not in (b"none", b"stream"):
         raise ForeignStore(f"{key}: expected a stream, got {kind.decode()}")
 
 
-def _claimed(server: Server, name: str) -> Layout:
+def _claimed(server: LibraryServer, name: str) -> Layout:
     """Write down that this is a store of one slot, or compare with what is written."""
     layout = Layout(name, 1)
     ours = {"layout": str(LAYOUT), "slots": "1"}
@@ -180,7 +180,7 @@ def _claimed(server: Server, name: str) -> Layout:
     return layout
 
 
-def _found(server: Server, name: str, slot: int) -> Layout:
+def _found(server: LibraryServer, name: str, slot: int) -> Layout:
     """The layout of a store that exists."""
     told = _record(server, Layout(name, 1), ["layout", "slots"])
     _must_match(name, {"layout": str(LAYOUT)}, told)
@@ -190,7 +190,7 @@ def _found(server: Server, name: str, slot: int) -> Layout:
     return Layout(name, slots)
 
 
-def _record(server: Server, layout: Layout, fields: Sequence[str]) -> list[str]:
+def _record(server: LibraryServer, layout: Layout, fields: Sequence[str]) -> list[str]:
     raw = server.call("HMGET", layout.record, *fields)
     return [value.decode() if value is not None else "nothing" for value in raw]
 

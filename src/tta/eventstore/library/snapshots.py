@@ -18,7 +18,7 @@ from tta.eventstore.library.slot import OpenSlot
 from tta.eventstore.scripts import KEEP, KEPT
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
+class StoredSnapshot(msgspec.Struct, frozen=True, array_like=True):
     """A snapshot as it is stored; the token tells this very insert from an equal one."""
 
     token: bytes
@@ -27,7 +27,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Kept).decode
+_decode = msgspec.msgpack.Decoder(StoredSnapshot).decode
 
 
 class StoreSnapshotRecorder(AggregateRecorder):
@@ -46,7 +46,7 @@ class StoreSnapshotRecorder(AggregateRecorder):
         token, size = uuid4().bytes, 0
         for stored in stored_events:
             keys.append(self._slot.layout.snapshots(self._slot.slot, stored.originator_id))
-            entry = _encode(Kept(token, stored.topic, stored.state))
+            entry = _encode(StoredSnapshot(token, stored.topic, stored.state))
             arguments += [stored.originator_version, entry]
             size += len(entry)
         versions = set(zip(keys, arguments[::2], strict=True))

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription, Tracking
 
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.library.slot import PAGE_EVENTS, OpenSlot
 from tta.eventstore.library.tracking import StoreTrackingRecorder
@@ -37,7 +37,7 @@ class LogSubscription(Subscription[_Recorder]):
         *,
         gt: int | None,
         topics: Sequence[str],
-        notification: Callable[[Recorded], Notification],
+        notification: Callable[[RecordedEvent], Notification],
         follower: tuple[StoreTrackingRecorder, str] | None,
     ) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)

@@ -27,7 +27,7 @@ class Effect(NamedTuple):
     words: tuple[str | bytes | int, ...] = ()
 
 
-class Asked(NamedTuple):
+class LastQuestion(NamedTuple):
     """Who asked last where it stands with an application, and the answer."""
 
     recorder: "weakref.ref[StoreTrackingRecorder]"
@@ -35,11 +35,11 @@ class Asked(NamedTuple):
     position: int | None
 
 
-class _LastAsked(threading.local):
-    asked: Asked | None = None
+class _ThreadQuestions(threading.local):
+    asked: LastQuestion | None = None
 
 
-_last = _LastAsked()
+_last = _ThreadQuestions()
 
 
 def take_follower(application: str, gt: int | None) -> "StoreTrackingRecorder | None":
@@ -74,7 +74,7 @@ class StoreTrackingRecorder(TrackingRecorder):
 
     def max_tracking_id(self, application_name: str) -> int | None:
         position = self._stands(application_name)
-        _last.asked = Asked(weakref.ref(self), application_name, position)
+        _last.asked = LastQuestion(weakref.ref(self), application_name, position)
         return position
 
     def has_tracking_id(self, application_name: str, notification_id: int | None) -> bool:

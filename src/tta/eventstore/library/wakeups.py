@@ -14,7 +14,7 @@ from redis.exceptions import TimeoutError as QuietTooLong
 
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import StoreError
-from tta.eventstore.library.server import Link
+from tta.eventstore.library.server import ServerConnection
 from tta.telemetry.outages import Outage
 
 POLL_S = 1.0
@@ -26,11 +26,14 @@ BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2.0
 log = structlog.get_logger(__name__)
 
 
-class Wakeups:
+class LibraryWakeups:
     """Sets the events of all who listen whenever one of the channels speaks, or may have been missed."""
 
     def __init__(
-        self, connect: Callable[[], Link], redirect: Callable[[MovedError], None], channels: Sequence[str]
+        self,
+        connect: Callable[[], ServerConnection],
+        redirect: Callable[[MovedError], None],
+        channels: Sequence[str],
     ) -> None:
         self._connect = connect
         self._redirect = redirect
@@ -39,7 +42,7 @@ class Wakeups:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        self._link: Link | None = None
+        self._link: ServerConnection | None = None
         self._heard = False
         self._outage = Outage("the connection for wake-ups, without which the log is polled")
 
@@ -97,7 +100,7 @@ class Wakeups:
             self._heard = False
             self._closing.wait(backoff.next_s())
 
-    def _hear(self, link: Link) -> None:
+    def _hear(self, link: ServerConnection) -> None:
         for channel in self._channels:
             link.connection.send_command("SSUBSCRIBE", channel)
         asked = False

@@ -16,7 +16,7 @@ from pathlib import Path
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.engines.embedded import open_database
 from tta.graph.engines.frames import CLOSE, INTERRUPT, OPENED, read_frame, write_frame
-from tta.graph.engines.plans import Session
+from tta.graph.engines.plans import EngineConnection
 
 
 def main(path: str, timeout_s: str, *descriptors: str) -> None:
@@ -27,7 +27,7 @@ def main(path: str, timeout_s: str, *descriptors: str) -> None:
     orders, *lines = (socket.socket(fileno=int(each)) for each in descriptors)
     try:
         database = open_database(Path(path), len(lines))
-        sessions = [Session(database, float(timeout_s)) for _ in lines]
+        sessions = [EngineConnection(database, float(timeout_s)) for _ in lines]
     except (GraphInUse, GraphRefused, GraphUnavailable) as error:
         write_frame(orders, (type(error).__name__, str(error)))
         return
@@ -45,7 +45,7 @@ def main(path: str, timeout_s: str, *descriptors: str) -> None:
     os._exit(0)  # What was committed survives; threads that still run have nobody to answer to.
 
 
-def _obey(orders: socket.socket, sessions: Sequence[Session]) -> bool:
+def _obey(orders: socket.socket, sessions: Sequence[EngineConnection]) -> bool:
     """Interrupt sessions as told. Returns True when told to close, False when the parent is gone."""
     while True:
         try:
@@ -58,7 +58,7 @@ def _obey(orders: socket.socket, sessions: Sequence[Session]) -> bool:
         sessions[number].interrupt()
 
 
-def _answer_all(session: Session, line: socket.socket) -> None:
+def _answer_all(session: EngineConnection, line: socket.socket) -> None:
     while True:
         try:
             act, text, parameters, is_stale = read_frame(line)
@@ -69,7 +69,9 @@ def _answer_all(session: Session, line: socket.socket) -> None:
         write_frame(line, _answer(session, act, text, parameters))
 
 
-def _answer(session: Session, act: str, text: str, parameters: dict[str, object]) -> tuple[str, object]:
+def _answer(
+    session: EngineConnection, act: str, text: str, parameters: dict[str, object]
+) -> tuple[str, object]:
     acts: dict[str, Callable[[], object]] = {
         "run": partial(session.run, text, parameters),
         "define": partial(session.define, text),

@@ -17,7 +17,7 @@ import ladybug
 
 from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable, Row
 from tta.graph.engines.child_process import ChildSession
-from tta.graph.engines.plans import Session, translated
+from tta.graph.engines.plans import EngineConnection, translated
 from tta.graph.schema import Dialect, Schema, ddl
 
 BUFFER_POOL_BYTES = 512 * 1024 * 1024  # The engine's own default is 80 % of the machine's memory.
@@ -46,7 +46,7 @@ async def open_embedded(
     except BaseException:
         open_here.discard(whole)
         raise
-    sessions = [Session(database, transaction_timeout_s) for _ in range(readers + 1)]
+    sessions = [EngineConnection(database, transaction_timeout_s) for _ in range(readers + 1)]
 
     def shut() -> None:
         database.close()
@@ -69,7 +69,7 @@ class EmbeddedGraph:
     def __init__(
         self,
         path: Path,
-        sessions: "Sequence[Session | ChildSession]",
+        sessions: "Sequence[EngineConnection | ChildSession]",
         shut: Callable[[], None],
         *,
         connect_timeout_s: float,
@@ -83,7 +83,7 @@ class EmbeddedGraph:
         self._turn = asyncio.Lock()
         self._writer, *self._readers = sessions
         self._writer_thread = ThreadPoolExecutor(1, thread_name_prefix="graph-write")
-        self._idle: asyncio.LifoQueue[Session | ChildSession] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[EngineConnection | ChildSession] = asyncio.LifoQueue()
         for reader in self._readers:
             self._idle.put_nowait(reader)
         self._reader_threads = ThreadPoolExecutor(len(self._readers), thread_name_prefix="graph-read")
@@ -189,7 +189,7 @@ class EmbeddedGraph:
 class EmbeddedTransaction:
     """The statements between begin and commit, all on the writing thread."""
 
-    def __init__(self, session: "Session | ChildSession", thread: ThreadPoolExecutor) -> None:
+    def __init__(self, session: "EngineConnection | ChildSession", thread: ThreadPoolExecutor) -> None:
         """Take the writing session for one turn; nothing has begun yet."""
         self._session = session
         self._thread = thread

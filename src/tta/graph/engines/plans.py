@@ -33,7 +33,7 @@ PASSING = (
 last is of a checkpoint that failed after its commit: whoever repeats a save finds it done."""
 
 
-class Plan:
+class StatementPlan:
     """A statement, prepared for one shape of its parameters."""
 
     def __init__(self, connection: ladybug.Connection, statement: Statement, shape: Shape) -> None:
@@ -56,7 +56,7 @@ class Plan:
         return rows
 
 
-class Session:
+class EngineConnection:
     """A connection that remembers how it ran each statement."""
 
     def __init__(self, database: ladybug.Database, timeout_s: float) -> None:
@@ -65,7 +65,7 @@ class Session:
         self._connection.set_query_timeout(round(timeout_s * 1000))
         # Ours look rows up: handing them to more threads costs more, and who has all holds up the others.
         self._connection.set_max_threads_for_exec(1)
-        self._statements: OrderedDict[str, tuple[Statement, dict[Shape, Plan]]] = OrderedDict()
+        self._statements: OrderedDict[str, tuple[Statement, dict[Shape, StatementPlan]]] = OrderedDict()
         self._in_transaction = False
         self._is_stale = False
 
@@ -78,7 +78,7 @@ class Session:
             if plan is None or time.monotonic() - plan.made_at > PLAN_AGE_S:
                 if plan is None and len(plans) >= PLANS_MAX:
                     plans.clear()
-                plan = plans[shape] = Plan(self._connection, statement, shape)
+                plan = plans[shape] = StatementPlan(self._connection, statement, shape)
             return plan.run(self._connection, values)
         except RuntimeError as error:
             raise translated(error, text) from error
@@ -129,7 +129,7 @@ class Session:
         except RuntimeError as error:
             raise translated(error, text) from error
 
-    def _remembered(self, text: str) -> tuple[Statement, dict[Shape, Plan]]:
+    def _remembered(self, text: str) -> tuple[Statement, dict[Shape, StatementPlan]]:
         if self._is_stale:
             self._is_stale = False
             self._statements.clear()

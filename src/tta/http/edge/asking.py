@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from starlette.requests import Request
 
-from tta.commands.handle import Asked
+from tta.commands.handle import CommandContext
 from tta.domain.identity import derived_id
-from tta.eventstore.envelope import Context
+from tta.eventstore.envelope import Causation
 from tta.http.edge.leaving import gone
 from tta.http.edge.manners import idempotency_key, required_key
 from tta.http.edge.texts import composed
@@ -33,7 +33,7 @@ def asked_by(
     keys: HmacKeys,
     *,
     is_aliased: bool,
-) -> Asked:
+) -> CommandContext:
     """Derive a command's id from account, method, path and key, and its fingerprint from the first payload;
     those of the others count as the same.
 
@@ -46,7 +46,7 @@ def asked_by(
     prints = tuple(
         hmac.digest(each, payload, "sha256")[:8] for payload in payloads for each in keys.fingerprints[:2]
     )
-    context = Context(
+    causation = Causation(
         actor=_actor(subject),
         command_id=command_id,
         correlation_id=command_id,
@@ -54,7 +54,7 @@ def asked_by(
         fingerprint=prints[0],
         traceparent=request.scope["traceparent"],
     )
-    return Asked(context, prints, left=partial(gone, request))
+    return CommandContext(causation, prints, left=partial(gone, request))
 
 
 def _actor(subject: str) -> UUID | str:

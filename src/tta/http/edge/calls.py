@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from tta.clock import now
-from tta.commands.handle import Asked, Commands, Handled, require_key
+from tta.commands.handle import CommandContext, CommandResult, Commands, require_key
 from tta.commands.player_queues import SenderLeft
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.graph.engine import Graph
@@ -80,7 +80,7 @@ id_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 log = structlog.get_logger(__name__)
 
 
-class Stopped(msgspec.Struct, frozen=True):
+class StoppedLane(msgspec.Struct, frozen=True):
     """A lane that an event has stopped, or a worker that stopped as a whole (slot and position null)."""
 
     name: str
@@ -89,7 +89,7 @@ class Stopped(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Overdue(msgspec.Struct, frozen=True):
+class OverdueReplies(msgspec.Struct, frozen=True):
     """Turns that have waited for their reply for over two minutes, at most 100 of them."""
 
     answers: int
@@ -100,11 +100,11 @@ class Overdue(msgspec.Struct, frozen=True):
 class Workers(NamedTuple):
     """What health and metrics ask of this process's own projectors and reactors."""
 
-    stopped: Callable[[], list[Stopped]]
+    stopped: Callable[[], list[StoppedLane]]
     refresh_gauges: Callable[[], Awaitable[None]]
     models_rest: Callable[[], Awaitable[bool]]
     """Whether models are configured, and none may be asked now."""
-    overdue: Callable[[], Overdue | None]
+    overdue: Callable[[], OverdueReplies | None]
     """What was measured last; None while that is not known."""
     reactors: tuple[str, ...] = ()
     """The names of all reactors that there are, here or elsewhere."""
@@ -281,24 +281,24 @@ class Call:
         """Give what opens the sealed values of one answer about that player."""
         return Opener(self.services.keyring, player_id)
 
-    def token_of(self, handled: Handled) -> str:
+    def token_of(self, handled: CommandResult) -> str:
         """Write the consistency token of what a command did, for its caller."""
         token = ConsistencyToken.of(handled.slot, handled.mark)
         return self.services.token_seal.seal(self.principal.subject, token)
 
     @cached_property
-    def named(self) -> Asked:
+    def named(self) -> CommandContext:
         """The command as its key and payload name it, whatever version it expects."""
         sent = (self.raw,) if self.body is None else spellings(msgspec.json.encode(self.body))
         return self.named_by(*sent)
 
-    def named_by(self, *payloads: bytes) -> Asked:
+    def named_by(self, *payloads: bytes) -> CommandContext:
         """The command as its key and another payload name it; the others count as the same."""
         subject, keys = self.principal.subject, self.services.hmac_keys
         return asked_by(self.request, subject, self.path, payloads, keys, is_aliased=self.is_aliased)
 
     @cached_property
-    def asked(self) -> Asked:
+    def context(self) -> CommandContext:
         """Gather what stands around a command: its id from principal, path and key, and what it expects."""
         named = self.named
         expected = expected_versions(self.request.headers, required=self.route.if_match)
@@ -428,7 +428,7 @@ def answered_problem(error: Exception, request: Request) -> Response:
     )
 
 
-def answered(call: Call, answer: msgspec.Struct, handled: Handled, *, location: str = "") -> Response:
+def answered(call: Call, answer: msgspec.Struct, handled: CommandResult, *, location: str = "") -> Response:
     """Answer a command: what it came to, its version, and the token with which it can be seen."""
     headers = {
         "ETag": etag(handled.version),

@@ -20,9 +20,9 @@ from tta.http.edge.bodies import Arrival, strangers
 from tta.http.edge.calls import Call
 from tta.http.edge.guidance import guidance_for
 from tta.http.edge.problems import Problem, problem_of
-from tta.http.edge.tolerant_json import Named, excerpt, found_under, members_of, text_of
+from tta.http.edge.tolerant_json import NamedValue, excerpt, found_under, members_of, text_of
 from tta.security.keyring import KeyringIncomplete
-from tta.security.policy import Forbidden, NotTheirs
+from tta.security.policy import ActionForbidden, NotTheirs
 from tta.telemetry.errors import traced
 
 MEASURE, ANSWERS = "measure", "answer"
@@ -77,7 +77,7 @@ def level_read(raw: bytes) -> RiskLevel:
     return level_of(MeasureKind.PHQ9, (*(0,) * PHQ9_ITEM_9, highest))
 
 
-def _members(members: Sequence[Named], name: str) -> list[Any]:
+def _members(members: Sequence[NamedValue], name: str) -> list[Any]:
     return [each.value for each in members if each.name.strip().casefold().removesuffix("s") == name]
 
 
@@ -116,13 +116,13 @@ def _ninth_answers(found: Sequence[Any]) -> Iterator[Any]:
 
 
 def _ninth_of(answers: Sequence[Any]) -> Iterator[Any]:
-    places = [_place(each.name) if isinstance(each, Named) else None for each in answers]
+    places = [_place(each.name) if isinstance(each, NamedValue) else None for each in answers]
     if places and None not in places:
         ninth = PHQ9_ITEM_9 if 0 in places else PHQ9_ITEM_9 + 1
         yield from (each.value for place, each in zip(places, answers, strict=True) if place == ninth)
     elif len(answers) > PHQ9_ITEM_9:
         answer = answers[PHQ9_ITEM_9]
-        yield answer.value if isinstance(answer, Named) else answer
+        yield answer.value if isinstance(answer, NamedValue) else answer
 
 
 def _place(name: str) -> int | None:
@@ -133,7 +133,9 @@ def _place(name: str) -> int | None:
 def _whole(answer: Any) -> int:
     """See an answer as a whole number; what is between two counts as the higher, what is none as 0."""
     if isinstance(answer, list):
-        scores = [each.value for each in answer if isinstance(each, Named) and each.name.lower() in SCORES]
+        scores = [
+            each.value for each in answer if isinstance(each, NamedValue) and each.name.lower() in SCORES
+        ]
         (answer,) = scores or answer if len(scores or answer) == 1 else [None]
     count = _counted(answer) if isinstance(answer, str) else answer
     if not isinstance(count, int | float) or math.isnan(count):
@@ -159,7 +161,7 @@ async def _assess(call: Call, level: RiskLevel) -> None:
         # What came of a body that broke off differs from time to time; what it says does not.
         named = call.named if call.has_all else call.named_by(level.value.encode())
         await assess_refused(call.services.commands, player_id, level, named, at=call.at)
-    except (Problem, NotTheirs, Forbidden, NoSuchPlayer, KeyringIncomplete):
+    except (Problem, NotTheirs, ActionForbidden, NoSuchPlayer, KeyringIncomplete):
         # Without an Idempotency-Key each retry would be another assessment; without a player it is nobody's;
         # and nothing is recorded of one whose data key is missing.
         return

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from tta.domain.base import Sealed
+from tta.domain.base import SealedText
 from tta.security.keyring import Keyring, PlayerErased
 from tta.security.sealing import SealBroken
 from tta.telemetry.errors import said
@@ -69,8 +69,8 @@ class Opener:
     async def _opened(self, value: object, kind: Any) -> Any:
         if value is None:
             return None
-        sealed = Sealed(value) if isinstance(value, bytes) else value
-        assert isinstance(sealed, Sealed), "personal fields are stored sealed"
+        sealed = SealedText(value) if isinstance(value, bytes) else value
+        assert isinstance(sealed, SealedText), "personal fields are stored sealed"
         try:
             return await self._keyring.value(self._player_id, sealed, kind)
         except PlayerErased:

@@ -22,7 +22,7 @@ from tta.graph.engine import GraphUnavailable
 from tta.http.edge.guidance import Guidance
 from tta.live.hub import HubFull, TooManyStreams
 from tta.security.keyring import KeyringIncomplete, PlayerErased
-from tta.security.policy import Forbidden, NotTheirs
+from tta.security.policy import ActionForbidden, NotTheirs
 from tta.security.tokens import TokenRefused
 
 MEDIA_TYPE = "application/problem+json"
@@ -161,7 +161,7 @@ REFUSALS: dict[type[Refusal], Kind] = {
 """Each refusal that can reach a caller; a test holds this against the aggregates."""
 
 FAILURES: dict[type[Exception], Kind] = {
-    Forbidden: FORBIDDEN,
+    ActionForbidden: FORBIDDEN,
     NotTheirs: NOT_FOUND,
     OtherKind: NOT_FOUND,
     TokenRefused: UNAUTHENTICATED,

@@ -48,7 +48,7 @@ tokens = re.compile(
 )
 
 
-class Named(NamedTuple):
+class NamedValue(NamedTuple):
     """A member of an object: its name and its value."""
 
     name: str
@@ -92,19 +92,19 @@ def _first_and_last(name: str, text: str) -> Iterator[int]:
         yield last
 
 
-def members_of(text: str) -> list[Named] | None:
+def members_of(text: str) -> list[NamedValue] | None:
     """Give every member of every object of a JSON text, also those of one name; None if it is no JSON.
 
     A value that is an object is a list of its members.
     """
     try:
-        tree = json.loads(text, object_pairs_hook=lambda pairs: [Named(*each) for each in pairs])
+        tree = json.loads(text, object_pairs_hook=lambda pairs: [NamedValue(*each) for each in pairs])
     except (ValueError, RecursionError):
         return None
     found, waiting = [], [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Named):
+        if isinstance(node, NamedValue):
             found.append(node)
             waiting.append(node.value)
         elif isinstance(node, list):
@@ -127,7 +127,7 @@ def found_under(name: str, text: str) -> list[Any]:
         for named in islice(pattern.finditer(each), OCCURRENCES_MAX):
             value = _value(each, named.end())
             if value is not None:
-                found.append(Named(named["index"], value) if named["index"] else value)
+                found.append(NamedValue(named["index"], value) if named["index"] else value)
     return found
 
 
@@ -151,7 +151,7 @@ def _value(text: str, start: int) -> Any:
                 break
         elif kind == "names" and around:
             if inner and isinstance(inner[-1], str):
-                inner[-1] = Named(inner[-1], None)
+                inner[-1] = NamedValue(inner[-1], None)
         elif kind == "closes" and len(around) > 1:
             inner = around.pop()
         elif kind not in {"gap", "skipped"} and (not around or kind == "closes"):
@@ -163,7 +163,7 @@ def _value(text: str, start: int) -> Any:
 
 def _add(inner: list[Any], value: Any) -> None:
     """Add a value to a list, or give it to the name that waits for it."""
-    if inner and isinstance(inner[-1], Named) and inner[-1].value is None:
+    if inner and isinstance(inner[-1], NamedValue) and inner[-1].value is None:
         inner[-1] = inner[-1]._replace(value=value)
     else:
         inner.append(value)

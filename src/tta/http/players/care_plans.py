@@ -47,7 +47,7 @@ async def set_goal(call: Call) -> Response:
     if skill is not None and skill not in skills():
         there_are = f"no story practises it; there are: {', '.join(sorted(skills()))}"
         raise Problem(INVALID, there_are, errors=(FieldError("/skill", there_are),))
-    goal_id = owned_id(player_id, "goal", call.asked.context.command_id)
+    goal_id = owned_id(player_id, "goal", call.context.causation.command_id)
     command = SetGoal(
         goal_id=goal_id, text=clean_text(call.body.text, goals.GOAL_MAX), skill=skill, at=call.at
     )
@@ -64,7 +64,7 @@ async def record_progress(call: Call) -> Response:
 
 async def achieve_milestone(call: Call) -> Response:
     player_id, goal_id = await _player(call), call.path_id("goal_id")
-    milestone_id = owned_id(player_id, "milestone", call.asked.context.command_id)
+    milestone_id = owned_id(player_id, "milestone", call.context.causation.command_id)
     command = AchieveMilestone(
         goal_id=goal_id,
         milestone_id=milestone_id,
@@ -85,14 +85,14 @@ async def set_goal_aside(call: Call) -> Response:
 async def take_measure(call: Call) -> Response:
     player_id, body = await _player(call), call.body
     command = RecordMeasure(
-        id=call.asked.context.command_id,
+        id=call.context.causation.command_id,
         measure=body.measure,
         answers=body.answers,
         difficulty=body.difficulty,
         at=call.at,
     )
     try:
-        taken = await record_measure(call.services.commands, player_id, command, call.asked)
+        taken = await record_measure(call.services.commands, player_id, command, call.context)
     except AnswerOutOfRange as refused:
         problem = problem_of(refused)
         problem.errors = _out_of_range(body, str(refused))
@@ -117,7 +117,7 @@ async def _player(call: Call) -> UUID:
 
 
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
-    handled = await handle_care_plan(call.services.commands, await _player(call), command, call.asked)
+    handled = await handle_care_plan(call.services.commands, await _player(call), command, call.context)
     if not handled.again:
         _count_goals(handled.events)
     return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)

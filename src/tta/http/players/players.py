@@ -103,8 +103,8 @@ class PlayerShown(msgspec.Struct, frozen=True):
 
 async def register_player(call: Call) -> Response:
     call.require_anyone()
-    asked, body = call.asked, call.body
-    player_id = derived_id("player", asked.context.command_id)
+    context, body = call.context, call.body
+    player_id = derived_id("player", context.causation.command_id)
     command = RegisterPlayer(
         name=clean_text(body.name, player.NAME_MAX),
         language=body.language,
@@ -114,7 +114,7 @@ async def register_player(call: Call) -> Response:
         at=call.at,
     )
     handled = await handle(
-        call.services.commands, player_target(player_id), command, asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, context, player_id=player_id
     )
     answer = PlayerChanged(player_id, handled.version)
     return answered(call, answer, handled, location=f"/v1/players/{player_id}")
@@ -130,7 +130,7 @@ async def change_consent(call: Call) -> Response:
     if call.body.given:
         command = GiveConsent(purpose=purpose, version=call.body.version, at=call.at)
     handled = await handle(
-        call.services.commands, player_target(player_id), command, call.asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, call.context, player_id=player_id
     )
     return answered(call, PlayerChanged(player_id, handled.version), handled)
 
@@ -152,7 +152,7 @@ async def set_preferences(call: Call) -> Response:
         at=call.at,
     )
     handled = await handle(
-        call.services.commands, player_target(player_id), command, call.asked, player_id=player_id
+        call.services.commands, player_target(player_id), command, call.context, player_id=player_id
     )
     return answered(call, PlayerChanged(player_id, handled.version), handled)
 

@@ -43,7 +43,7 @@ async def switch_sessions(call: Call) -> Response:
     if to_id == session_id:
         raise wrong("to", "expected another session")
     switched = await switch_session(
-        call.services.commands, session_id, to_id, player_id, call.asked, at=call.at
+        call.services.commands, session_id, to_id, player_id, call.context, at=call.at
     )
     handled = switched.handled
     answer = SessionsSwitched(handled.id, handled.version, SwitchedTo(to_id, switched.to_version))
@@ -56,7 +56,7 @@ async def copy_sessions(call: Call) -> Response:
         call.services.commands,
         call.path_id("session_id"),
         player_id,
-        call.asked,
+        call.context,
         until_turn=call.body.until_turn,
         at=call.at,
         shorten=_kept,
@@ -98,7 +98,7 @@ def _seed(play: Play) -> UUID:
 async def _ended(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
     player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    handled = await handle_enrolled(call.services.commands, session_id, player_id, command, call.asked)
+    handled = await handle_enrolled(call.services.commands, session_id, player_id, command, call.context)
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
 

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from tta.commands.folding import Aggregates
 from tta.commands.targets import session_target
-from tta.commands.told_turns import TurnTold, hash_at, turns_after, turns_before
-from tta.domain.session import SessionStarted, Status
+from tta.commands.told_turns import ToldTurn, hash_at, turns_after, turns_before
+from tta.domain.session import SessionStarted, SessionStatus
 from tta.domain.words import catalogue_id_pattern
 from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.opener import Opener
@@ -25,7 +25,7 @@ from tta.projections.journey import sessions_played
 from tta.security.policy import Action
 
 HASH_BYTES = 8
-STATUSES = tuple(each.value for each in Status if each is not Status.ABSENT)
+STATUSES = tuple(each.value for each in SessionStatus if each is not SessionStatus.ABSENT)
 
 ORDERS = ("asc", "desc")
 INTERACTIONS = "interactions", 1
@@ -50,7 +50,7 @@ class SessionsListed(msgspec.Struct, frozen=True):
     """Where the next page is; null at the end."""
 
 
-class Reached(msgspec.Struct, frozen=True, array_like=True):
+class TurnCursor(msgspec.Struct, frozen=True, array_like=True):
     """The cursor of turns: the version of the session up to which, or from which on, they were shown."""
 
     version: Annotated[int, Meta(ge=0, lt=2**31)]
@@ -58,7 +58,7 @@ class Reached(msgspec.Struct, frozen=True, array_like=True):
     """How the hash of the event of that version begins; empty in a cursor of the release before."""
 
 
-OLDEST, NEWEST_TURN = Reached(0), Reached(2**31 - 1)
+OLDEST, NEWEST_TURN = TurnCursor(0), TurnCursor(2**31 - 1)
 
 
 class OpeningShown(msgspec.Struct, frozen=True):
@@ -155,17 +155,17 @@ async def show_interactions(call: Call) -> Response:
     return shown(call, answer, opaque_tag(*INTERACTIONS, answer))
 
 
-async def _reached(aggregates: Aggregates, session_id: UUID, version: int) -> Reached:
-    return Reached(version, (await hash_at(aggregates, session_id, version) or b"")[:HASH_BYTES])
+async def _reached(aggregates: Aggregates, session_id: UUID, version: int) -> TurnCursor:
+    return TurnCursor(version, (await hash_at(aggregates, session_id, version) or b"")[:HASH_BYTES])
 
 
-async def _require_same_history(aggregates: Aggregates, session_id: UUID, place: Reached) -> None:
+async def _require_same_history(aggregates: Aggregates, session_id: UUID, place: TurnCursor) -> None:
     """Refuse to go on from a page whose events are no longer in the log: two histories would be mixed."""
     if place.hash and await _reached(aggregates, session_id, place.version) != place:
         raise wrong("cursor", "what came before it is no longer in the log: begin with the first page")
 
 
-async def _turn(opener: Opener, pointer: str, told: TurnTold) -> TurnShown:
+async def _turn(opener: Opener, pointer: str, told: ToldTurn) -> TurnShown:
     said, reply = told.said, told.answer
     return TurnShown(
         said.turn,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from tta.commands import starting
 from tta.commands.folding import Aggregates
-from tta.commands.handle import Handled
+from tta.commands.handle import CommandResult
 from tta.commands.replies import reply_to
 from tta.commands.sessions import Facts, handle_session, new_session_id
 from tta.commands.targets import session_target
@@ -21,8 +21,8 @@ from tta.domain.session import (
     PauseSession,
     ResumeSession,
     SessionCommand,
+    SessionStatus,
     StartSession,
-    Status,
 )
 from tta.domain.turns import (
     InteractionSubmitted,
@@ -59,8 +59,8 @@ log = structlog.get_logger(__name__)
 
 async def start_session(call: Call) -> Response:
     player_id = await call.require_player(call.principal.player_id)
-    asked = call.asked
-    session_id = new_session_id(player_id, asked.context.command_id)
+    context = call.context
+    session_id = new_session_id(player_id, context.causation.command_id)
 
     story = newest(call.body.story)
 
@@ -77,7 +77,7 @@ async def start_session(call: Call) -> Response:
             at=call.at,
         )
 
-    handled = await starting.start_session(call.services.commands, session_id, player_id, start, asked)
+    handled = await starting.start_session(call.services.commands, session_id, player_id, start, context)
     answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
@@ -112,7 +112,7 @@ async def submit_interaction(call: Call) -> Response:
     submitted = handled.events[0]
     assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
     reply, status = await _awaited_reply(call, handled, submitted, opener)
-    interaction_id = event_id(call.asked.context.command_id, 0)
+    interaction_id = event_id(call.context.causation.command_id, 0)
     answer = InteractionTaken(
         interaction_id, submitted.turn, handled.version, reply, status, opener.unreadable
     )
@@ -164,10 +164,10 @@ async def show_session(call: Call) -> Response:
     return shown(call, answer, etag(row.version, opener.variant))
 
 
-async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Handled:
+async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> CommandResult:
     player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    return await handle_session(call.services.commands, session_id, player_id, command, call.asked)
+    return await handle_session(call.services.commands, session_id, player_id, command, call.context)
 
 
 async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
@@ -176,7 +176,7 @@ async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]
 
 
 async def _awaited_reply(
-    call: Call, handled: Handled, submitted: InteractionSubmitted, opener: Opener
+    call: Call, handled: CommandResult, submitted: InteractionSubmitted, opener: Opener
 ) -> tuple[ReplyShown | None, str | None]:
     """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
     not come in time.
@@ -197,10 +197,12 @@ async def _awaited_reply(
         return None, None
 
 
-async def _status_at(aggregates: Aggregates, session_id: UUID, submitted: InteractionSubmitted) -> Status:
+async def _status_at(
+    aggregates: Aggregates, session_id: UUID, submitted: InteractionSubmitted
+) -> SessionStatus:
     """Say what a session was when it took an interaction: open, unless its player's play was held."""
     if not submitted.held:
-        return Status.OPEN
+        return SessionStatus.OPEN
     return (await aggregates.one(session_target(session_id))).state.status
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 from tta.http.sessions.bodies import ReplyShown
 
 
-class Opened(msgspec.Struct, frozen=True):
+class StreamOpening(msgspec.Struct, frozen=True):
     """The session as it stands where the stream begins. What happens afterwards is told."""
 
     session_id: UUID
@@ -27,7 +27,7 @@ class Resync(msgspec.Struct, frozen=True):
     """
 
     reason: str
-    now: Opened | None = None
+    now: StreamOpening | None = None
 
 
 class InteractionSeen(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ class StreamTicket(msgspec.Struct, frozen=True):
 
 
 EVENTS: dict[str, type[msgspec.Struct]] = {
-    "open": Opened,
+    "open": StreamOpening,
     "interaction": InteractionSeen,
     "reply": ReplySeen,
     "status": StatusChanged,

@@ -12,7 +12,7 @@ from tta import __version__
 from tta.http.schema_names import reference, schemas_of
 from tta.http.sessions.event_stream import MEDIA_TYPE
 from tta.http.sessions.stream_bodies import EVENTS
-from tta.live.seen import CHARACTERS_MAX
+from tta.live.stream_positions import CHARACTERS_MAX
 
 IDENTIFIED = ("open", "interaction", "reply", "status", "hold", "release")
 """Always with an id; `resync` has one where the stream goes on, the others never."""

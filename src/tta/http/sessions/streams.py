@@ -13,21 +13,21 @@ import structlog
 from starlette.responses import Response
 
 from tta.clock import now_s
-from tta.commands.folding import AnyTarget, Folded
+from tta.commands.folding import AnyTarget, VersionedState
 from tta.commands.targets import record_target, session_target
 from tta.domain.identity import safety_record_id
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import Session
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
 from tta.http.edge.calls import Call, Route
 from tta.http.edge.problems import MALFORMED, NOT_FOUND, OVERLOADED, TOO_MANY_STREAMS, Problem
 from tta.http.sessions.event_stream import HEADERS, HEARTBEAT, MEDIA_TYPE, EventStream, retry, sse
-from tta.http.sessions.stream_bodies import Bye, Opened, Resync, StreamTicket
-from tta.http.sessions.telling import Telling
-from tta.live.catching_up import Unreachable, missed
+from tta.http.sessions.stream_bodies import Bye, Resync, StreamOpening, StreamTicket
+from tta.http.sessions.telling import StreamEventWriter
+from tta.live.catching_up import ResyncReason, missed
 from tta.live.hub import Ending, Watch
-from tta.live.seen import NotNext, OtherFormat, Place, Seen
+from tta.live.stream_positions import AggregatePosition, NotNext, OtherFormat, StreamPosition
 from tta.security.keyring import KeyringIncomplete
 from tta.security.policy import Action
 from tta.security.tickets import LIFETIME_S, mint_ticket
@@ -75,24 +75,24 @@ class Stream:
         self._player_id = player_id
         self._record_id = safety_record_id(player_id)
         self._watch = watch
-        self._telling = Telling(call, player_id)
-        self._missed: list[Recorded] = []
+        self._telling = StreamEventWriter(call, player_id)
+        self._missed: list[RecordedEvent] = []
         self._begins = b""
         self._silent_since = 0.0
         """Of the loop's clock: when the last byte had been handed on."""
-        self._seen: Seen
+        self._seen: StreamPosition
 
-    async def begin(self, stood: Seen | Unreachable | None) -> None:
+    async def begin(self, stood: StreamPosition | ResyncReason | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
         aggregates = self._call.services.commands.aggregates
         targets: list[AnyTarget] = [session_target(self._session_id), record_target(self._player_id)]
         current, record = await aggregates.load(targets)
-        stands = Seen(Place.of(current.head), Place.of(record.head))
+        stands = StreamPosition(AggregatePosition.of(current.head), AggregatePosition.of(record.head))
         self._telling.answered = current.state.turns.last - current.state.turns.unanswered
         self._seen = stands
-        if isinstance(stood, Seen):
+        if isinstance(stood, StreamPosition):
             found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
-            if not isinstance(found, Unreachable):
+            if not isinstance(found, ResyncReason):
                 self._seen, self._missed = stood, found
                 return
             stood = found
@@ -138,9 +138,9 @@ class Stream:
         found = await self._watch.next(min(due_in_s, left_s))
         if found is None:
             return b""
-        return await self._told(found) if isinstance(found, Recorded) else self._telling.progress(found)
+        return await self._told(found) if isinstance(found, RecordedEvent) else self._telling.progress(found)
 
-    async def _told(self, recorded: Recorded) -> bytes:
+    async def _told(self, recorded: RecordedEvent) -> bytes:
         seen = self._seen.after(recorded, of_session=recorded.aggregate_id == self._session_id)
         if seen is None:
             return b""
@@ -148,9 +148,11 @@ class Stream:
         self._seen = seen
         return chunk
 
-    def _opened(self, current: Folded[Session], record: Folded[SafetyRecord]) -> Opened:
+    def _opened(
+        self, current: VersionedState[Session], record: VersionedState[SafetyRecord]
+    ) -> StreamOpening:
         state = current.state
-        return Opened(
+        return StreamOpening(
             self._session_id,
             current.head.version,
             state.status.value,
@@ -169,17 +171,17 @@ def _last_words(ending: Ending) -> bytes:
     return sse("bye", Bye(ending.value))
 
 
-def _last_seen(call: Call) -> Seen | Unreachable | None:
+def _last_seen(call: Call) -> StreamPosition | ResyncReason | None:
     """Read where the caller stands: the header of one who comes again, or the parameter of one anew."""
     request = call.request
     raw = request.headers.get("last-event-id") or request.query_params.get("last_event_id")
     if not raw:
         return None
     try:
-        return Seen.read(raw)
+        return StreamPosition.read(raw)
     except OtherFormat:
         # A page that was open while TTA was updated goes on: browsers do not come again after a refusal.
-        return Unreachable.UNKNOWN
+        return ResyncReason.UNKNOWN
     except ValueError as error:
         raise Problem(MALFORMED, "Last-Event-ID is the id of an event of this stream, as it came") from error
 

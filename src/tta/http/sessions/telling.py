@@ -7,7 +7,7 @@ from msgspec import structs
 
 from tta.domain import safety_record, session
 from tta.domain.turns import InteractionAnswered, InteractionSubmitted
-from tta.eventstore.envelope import Recorded
+from tta.eventstore.envelope import RecordedEvent
 from tta.http.edge.calls import Call
 from tta.http.edge.opener import Opener
 from tta.http.sessions.bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
@@ -19,11 +19,11 @@ from tta.http.sessions.stream_bodies import (
     ReplySeen,
     StatusChanged,
 )
-from tta.live.progress import ProgressTold
-from tta.live.seen import Seen
+from tta.live.stream_positions import StreamPosition
+from tta.live.turn_steps import StepNotice
 
 
-class Telling:
+class StreamEventWriter:
     """Writes the events of one stream. What the stream does not tell is nothing: b""."""
 
     def __init__(self, call: Call, player_id: UUID) -> None:
@@ -33,7 +33,7 @@ class Telling:
         self.answered = 0
         """The last turn that is known to be answered: its progress is of no interest any more."""
 
-    async def event(self, recorded: Recorded, seen: Seen) -> bytes:
+    async def event(self, recorded: RecordedEvent, seen: StreamPosition) -> bytes:
         if not self._types.knows(recorded.type):
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
@@ -54,7 +54,7 @@ class Telling:
         status = session.STATUS_AFTER.get(type(event))
         return b"" if status is None else sse("status", StatusChanged(status.value), seen)
 
-    def progress(self, progress: ProgressTold) -> bytes:
+    def progress(self, progress: StepNotice) -> bytes:
         if progress.turn <= self.answered:
             return b""
         return sse("progress", ProgressMade(progress.turn, progress.step))

@@ -13,7 +13,15 @@ from tta.stories.checking.chance import chance_problems, uses_chance
 from tta.stories.checking.counts import turn_problems, visits_told_apart
 from tta.stories.checking.softest import soft_problems
 from tta.stories.checking.walk import Walk
-from tta.stories.playing.runtime import Chosen, Move, NotOffered, Playthrough, Sent, Shown, StoryFault
+from tta.stories.playing.runtime import (
+    ChoiceMove,
+    Move,
+    NotOffered,
+    Playthrough,
+    SceneMove,
+    ShownPassage,
+    StoryFault,
+)
 from tta.stories.story import CALM, Story, read_leniently
 from tta.stories.understanding.avoiding import KIN
 from tta.stories.understanding.sensitive import TOPICS, unnamed_topics
@@ -31,25 +39,25 @@ NAMED = frozenset(
 UNLIKE = "is not told twice alike with one seed: a session could not be played again"
 
 
-class Finding(NamedTuple):
+class StoryFinding(NamedTuple):
     story: str
     place: str
     problem: str
 
 
-def check(story: Story) -> list[Finding]:
+def check(story: Story) -> list[StoryFinding]:
     """Say all that is wrong with a story; nothing where all is well."""
     named = f"{story.id}@{story.version}"
-    return [Finding(named, place, problem) for place, problem in dict.fromkeys(_problems(story))]
+    return [StoryFinding(named, place, problem) for place, problem in dict.fromkeys(_problems(story))]
 
 
-def check_compiled(compiled: str) -> tuple[Story, list[Finding]]:
+def check_compiled(compiled: str) -> tuple[Story, list[StoryFinding]]:
     """Read a story and say all that is wrong, its tags included. Raises StoryBroken where it is none."""
     story, problems = read_leniently(compiled)
     named = f"{story.id}@{story.version}"
-    found = [Finding(named, place, problem) for place, problem in problems]
+    found = [StoryFinding(named, place, problem) for place, problem in problems]
     if not story.scenes:
-        return story, [*found, Finding(named, "", "has no scenes")]
+        return story, [*found, StoryFinding(named, "", "has no scenes")]
     return story, [*found, *check(story)]
 
 
@@ -111,8 +119,8 @@ def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[
     told: set[tuple[str, str]] = set()
     if CALM in story.scenes:
         try:
-            walker.make(Sent(CALM))
-            walk.arrive(walker, (Sent(CALM),))
+            walker.make(SceneMove(CALM))
+            walk.arrive(walker, (SceneMove(CALM),))
         except StoryFault as fault:
             told.add((CALM, f"the way there {fault}"))
     reached: set[str] = set()
@@ -125,7 +133,7 @@ def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[
         # What loops takes a second to be found, so each choice once.
         for offer in (each for each in shown.offers if each.id and (shown.scene, each.id) not in broken):
             walker.go_back(place.saved, shown)
-            move = Chosen(offer.id)
+            move = ChoiceMove(offer.id)
             try:
                 after = walker.make(move)
             except StoryFault as fault:
@@ -159,7 +167,7 @@ def _told_unlike(story: Story, session: UUID, paths: Iterable[tuple[Move, ...]])
             yield scene
 
 
-def _wrong(shown: Shown, story: Story) -> Iterator[str]:
+def _wrong(shown: ShownPassage, story: Story) -> Iterator[str]:
     if shown.scene not in story.scenes:
         yield f"is no scene with tags ({shown.text[:60]!r})"
     if not shown.text:

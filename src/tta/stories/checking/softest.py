@@ -7,7 +7,7 @@ from tta.domain.passages import Wishes
 from tta.stories.checking.counts import visits_told_apart
 from tta.stories.checking.walk import Walk
 from tta.stories.playing.filtering import filter_of, may_go, open_offers
-from tta.stories.playing.runtime import Chosen, Playthrough, Sent, StoryFault
+from tta.stories.playing.runtime import ChoiceMove, Playthrough, SceneMove, StoryFault
 from tta.stories.story import CALM, Story
 
 SOFTEST = filter_of(Wishes().softened())
@@ -34,7 +34,7 @@ def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
         for offer in (each for each in offers if each.id and (shown.scene, each.id) not in broken):
             walker.go_back(place.saved, shown)
             try:
-                walker.make(Chosen(offer.id))
+                walker.make(ChoiceMove(offer.id))
                 _led(walker, story)
                 walk.arrive(walker)
             except StoryFault as fault:
@@ -50,4 +50,4 @@ def _led(walker: Playthrough, story: Story) -> None:
     shown = walker.shown
     stuck = not open_offers(story, shown, SOFTEST) and not shown.ending
     if stuck or not may_go(story, shown.scene, SOFTEST):
-        walker.make(Sent(CALM))
+        walker.make(SceneMove(CALM))

@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from tta.stories.playing.runtime import Move, Playthrough, Shown
+from tta.stories.playing.runtime import Move, Playthrough, ShownPassage
 
 
-class Place(NamedTuple):
-    shown: Shown
+class WalkPlace(NamedTuple):
+    shown: ShownPassage
     saved: str
     moves: tuple[Move, ...]
     """Which led there from the beginning; empty too where nobody asks."""
@@ -24,14 +24,14 @@ class Walk:
         self._states_max = states_max
         self._counts_max = counts_max
         """Visits beyond this many are one to the story."""
-        self._known: set[tuple[Shown, str]] = set()
-        self._shown: dict[Shown, tuple[Move, ...]] = {}
+        self._known: set[tuple[ShownPassage, str]] = set()
+        self._shown: dict[ShownPassage, tuple[Move, ...]] = {}
         """With the moves that led to each first."""
-        self._remembered: set[tuple[Shown, str, str]] = set()
+        self._remembered: set[tuple[ShownPassage, str, str]] = set()
         self._names: set[str] = set()
-        self._first: deque[Place] = deque()
-        self._then: deque[Place] = deque()
-        self._later: deque[Place] = deque()
+        self._first: deque[WalkPlace] = deque()
+        self._then: deque[WalkPlace] = deque()
+        self._later: deque[WalkPlace] = deque()
 
     def arrive(self, at: Playthrough, moves: tuple[Move, ...] = ()) -> None:
         """Remember where a playthrough stands, unless that is known, or enough is."""
@@ -43,7 +43,7 @@ class Walk:
         self._known.add(state)
         new = self._is_new(at.shown, memory)
         waiting = self._first if at.shown not in self._shown else self._then if new else self._later
-        waiting.append(Place(at.shown, saved, moves))
+        waiting.append(WalkPlace(at.shown, saved, moves))
         self._shown.setdefault(at.shown, moves)
 
     def paths(self) -> list[tuple[Move, ...]]:
@@ -51,11 +51,11 @@ class Walk:
         begun = {moves[:made] for moves in self._shown.values() for made in range(len(moves))}
         return [moves for moves in self._shown.values() if moves not in begun]
 
-    def __iter__(self) -> Iterator[Place]:
+    def __iter__(self) -> Iterator[WalkPlace]:
         while self._first or self._then or self._later:
             yield (self._first or self._then or self._later).popleft()
 
-    def _is_new(self, shown: Shown, memory: Mapping[str, Any]) -> bool:
+    def _is_new(self, shown: ShownPassage, memory: Mapping[str, Any]) -> bool:
         """Whether one thing, or its lack, is remembered here for the first time; from now on it is not."""
         self._names |= memory.keys()
         told = {(shown, name, json.dumps(memory.get(name))) for name in self._names}

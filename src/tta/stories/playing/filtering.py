@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from tta.domain.passages import READINESS, Readiness, Wishes
-from tta.stories.playing.runtime import Offer, Shown
+from tta.stories.playing.runtime import Offer, ShownPassage
 from tta.stories.story import CALM, Scene, Story
-from tta.stories.understanding.avoiding import Avoided, avoided
+from tta.stories.understanding.avoiding import AvoidedStems, avoided
 
 
 class Filter(NamedTuple):
@@ -13,7 +13,7 @@ class Filter(NamedTuple):
     reading wishes takes time, and nothing that a player said may stay behind in a process.
     """
 
-    avoids: Avoided
+    avoids: AvoidedStems
     intensity: int
     readiness: Readiness
 
@@ -45,7 +45,7 @@ def may_go(story: Story, scene: str, wishes: Filter) -> bool:
     return may_meet(story.scenes[scene], wishes)
 
 
-def open_offers(story: Story, shown: Shown, wishes: Filter) -> tuple[Offer, ...]:
+def open_offers(story: Story, shown: ShownPassage, wishes: Filter) -> tuple[Offer, ...]:
     """Those of the offered choices that lead to nothing which the player does not want to meet, and stay in
     no such scene.
     """

@@ -9,14 +9,23 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from tta.domain.passages import NOTHING_ASKED, SENT, Asked, Passage, Wishes
+from tta.domain.passages import NOTHING_ASKED, SENT, Passage, PassageQuestion, Wishes
 from tta.stories.playing.filtering import Filter, filter_of, may_go, open_offers
-from tta.stories.playing.runtime import CHARACTERS_MAX, Chosen, Move, Offer, Playthrough, Sent, Shelf, Shown
+from tta.stories.playing.runtime import (
+    CHARACTERS_MAX,
+    ChoiceMove,
+    Move,
+    Offer,
+    Playthrough,
+    PlaythroughShelf,
+    SceneMove,
+    ShownPassage,
+)
 from tta.stories.playing.standing import HELP, SELF, characters_of, still_text
 from tta.stories.story import CALM, Story
 from tta.stories.understanding.meaning import Meaning, meaning_of
 
-SHELF = Shelf()
+SHELF = PlaythroughShelf()
 LEFT_OUT = (
     "A way is left out here, because it leads to what you wished not to meet, or to more than may be good "
     "now. The story goes on in a calm place."
@@ -26,7 +35,7 @@ LEFT_OUT = (
 Then = Literal["", "pause", "end"]
 
 
-class Told(NamedTuple):
+class ToldPassage(NamedTuple):
     """What is answered: its text, and where the story stands."""
 
     text: str
@@ -36,12 +45,12 @@ class Told(NamedTuple):
     """What is to happen to the session once this was said."""
 
 
-def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> Told:
+def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> ToldPassage:
     """Tell how a story begins, or how a copy of it does: where the moves led, under the wishes of now."""
     return _opened(story, seed_id, filter_of(wishes), moves)
 
 
-def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> Told:
+def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> ToldPassage:
     told = _arrived(story, _at(story, seed_id, moves), wishes)
     # Nothing is practised by hearing it again.
     return told._replace(passage=replace(told.passage, practised=())) if moves else told
@@ -63,7 +72,7 @@ def understood(
     *,
     choice: str | None,
     words: str | None,
-    asked: Asked = NOTHING_ASKED,
+    asked: PassageQuestion = NOTHING_ASKED,
 ) -> Meaning:
     """Find out what a player means by a choice's id or by their words, where the moves led."""
     shown = _at(story, seed_id, moves).shown
@@ -79,7 +88,7 @@ def understood(
     return meaning_of(words or "", offers, characters_of(story), asked=asked, in_exercise=in_exercise)
 
 
-def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: Shown) -> bool:
+def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: ShownPassage) -> bool:
     """Whether an exercise is under way: every way that is open stays with it, or one does and it was begun
     by a move that did. Where it is over, or was not begun, a way leads on.
     """
@@ -92,7 +101,7 @@ def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: Shown
     return bool(moves) and _at(story, seed_id, moves[:-1]).shown.scene == shown.scene
 
 
-def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> Told:
+def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> ToldPassage:
     """Say something while the story waits where the moves led, with what is open there."""
     shown = _at(story, seed_id, moves).shown
     return _still(story, text, shown, open_offers(story, shown, wishes))
@@ -106,7 +115,7 @@ def told(
     meaning: Meaning,
     *,
     untold: bool = False,
-) -> Told:
+) -> ToldPassage:
     """Tell what follows on what a player meant. A choice that is not open moves nothing.
 
     Where nothing was told yet (`untold`) the beginning follows, whatever but a pause or an end was meant.
@@ -117,22 +126,26 @@ def told(
     return answer._replace(passage=replace(answer.passage, meant=meant))
 
 
-def _beginning(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
+def _beginning(
+    story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning
+) -> ToldPassage:
     if meaning.kind in {"pause", "quit"}:
         place = _at(story, seed_id, moves)
         text = still_text(story, place.shown, (), meaning, place.practised)
-        return Told(text, Passage(), (), _then(meaning))
+        return ToldPassage(text, Passage(), (), _then(meaning))
     begins = _opened(story, seed_id, wishes, moves)
     first = {"self": SELF, "help": HELP}.get(meaning.kind)
     return begins if first is None else _behind(first, begins)
 
 
-def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning) -> Told:
+def _going_on(
+    story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, meaning: Meaning
+) -> ToldPassage:
     place = _at(story, seed_id, moves)
     shown = place.shown
     offers = open_offers(story, shown, wishes)
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
-        place.make(Chosen(meaning.choice))
+        place.make(ChoiceMove(meaning.choice))
         answer = _arrived(story, place, wishes, meaning.choice, shown.scene)
         # The next turn most likely goes on from here, and need not make these moves again.
         SHELF.keep(story, seed_id, [*map(_move, (*moves, *answer.passage.moves))], place)
@@ -146,7 +159,7 @@ def _going_on(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter,
     then = _then(meaning)
     if then == "pause":
         # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
-        return Told(text, Passage(), (), then)
+        return ToldPassage(text, Passage(), (), then)
     answer = _still(story, text, shown, () if then else offers)
     between = tuple(each for each in meaning.between if each in answer.passage.choices)
     return answer._replace(passage=replace(answer.passage, between=between), then=then)
@@ -160,7 +173,7 @@ def _then(meaning: Meaning) -> Then:
 
 def _arrived(
     story: Story, place: Playthrough, wishes: Filter, choice: str | None = None, left: str = ""
-) -> Told:
+) -> ToldPassage:
     """Tell what a choice, taken in the scene that is left, or a beginning has just led to. Where nothing is
     left there that the player may meet, the story goes on to the calm place.
     """
@@ -174,9 +187,11 @@ def _arrived(
     return _led_away(story, place, wishes, Passage(chosen=choice, practised=shown.practised), said)
 
 
-def _led_away(story: Story, place: Playthrough, wishes: Filter, so_far: Passage, said: str = "") -> Told:
+def _led_away(
+    story: Story, place: Playthrough, wishes: Filter, so_far: Passage, said: str = ""
+) -> ToldPassage:
     """Go on to the calm place, and say why, behind what was said on the way there."""
-    shown = place.make(Sent(CALM))
+    shown = place.make(SceneMove(CALM))
     parts = [said, LEFT_OUT, shown.text]
     if sum(map(len, parts)) > CHARACTERS_MAX:
         parts[0] = ""  # A reply holds one move of any length, not two.
@@ -185,7 +200,7 @@ def _led_away(story: Story, place: Playthrough, wishes: Filter, so_far: Passage,
     return _standing(story, shown, "\n\n".join(filter(None, parts)), wishes, passage)
 
 
-def _standing(story: Story, shown: Shown, text: str, wishes: Filter, passage: Passage) -> Told:
+def _standing(story: Story, shown: ShownPassage, text: str, wishes: Filter, passage: Passage) -> ToldPassage:
     """Complete a passage by where the story stands now."""
     scene, offers = story.scenes.get(shown.scene), open_offers(story, shown, wishes)
     passage = replace(
@@ -195,19 +210,19 @@ def _standing(story: Story, shown: Shown, text: str, wishes: Filter, passage: Pa
         choices=tuple(offer.id for offer in offers),
         ending=shown.ending or None,
     )
-    return Told(text, passage, tuple(offer.text for offer in offers))
+    return ToldPassage(text, passage, tuple(offer.text for offer in offers))
 
 
-def _still(story: Story, text: str, shown: Shown, offers: Sequence[Offer]) -> Told:
+def _still(story: Story, text: str, shown: ShownPassage, offers: Sequence[Offer]) -> ToldPassage:
     """Answer without moving the story on."""
     ids = tuple(each.id for each in shown.offers if each in offers)
     texts = tuple(each.text for each in shown.offers if each in offers)
     scene = story.scenes.get(shown.scene)
     skill = scene.skill if scene else None
-    return Told(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
+    return ToldPassage(text, Passage(scene=shown.scene, skill=skill, choices=ids), texts)
 
 
-def _behind(first: str, answer: Told) -> Told:
+def _behind(first: str, answer: ToldPassage) -> ToldPassage:
     return answer._replace(text=f"{first}\n\n{answer.text}")
 
 
@@ -216,4 +231,4 @@ def _at(story: Story, seed_id: UUID, moves: Sequence[str]) -> Playthrough:
 
 
 def _move(recorded: str) -> Move:
-    return Sent(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else Chosen(recorded)
+    return SceneMove(recorded.removeprefix(SENT)) if recorded.startswith(SENT) else ChoiceMove(recorded)

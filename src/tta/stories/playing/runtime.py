@@ -23,19 +23,19 @@ SEED = "seed"
 """The variable from which a story with chance seeds it: `~ SEED_RANDOM(seed)` before anything else."""
 
 
-class Chosen(NamedTuple):
+class ChoiceMove(NamedTuple):
     """The player took the choice of this id."""
 
     choice: str
 
 
-class Sent(NamedTuple):
+class SceneMove(NamedTuple):
     """The story was sent to a scene, whatever was offered."""
 
     scene: str
 
 
-Move = Chosen | Sent
+Move = ChoiceMove | SceneMove
 
 
 class Offer(NamedTuple):
@@ -46,7 +46,7 @@ class Offer(NamedTuple):
     to: str
 
 
-class Shown(NamedTuple):
+class ShownPassage(NamedTuple):
     """What a move leads to."""
 
     text: str
@@ -80,7 +80,7 @@ class Playthrough:
         """Every skill whose exercise was done on the way here, once, in order."""
         self.shown = self.begin(session)
 
-    def begin(self, session: UUID) -> Shown:
+    def begin(self, session: UUID) -> ShownPassage:
         """Stand at the beginning of a session's story."""
         self._ink.reset_state()
         digest = blake2b(session.bytes, digest_size=4, person=b"tta story chance").digest()
@@ -91,15 +91,15 @@ class Playthrough:
         self.shown = self._go_on()
         return self.shown
 
-    def play(self, moves: Iterable[Move]) -> Shown:
+    def play(self, moves: Iterable[Move]) -> ShownPassage:
         """Make moves; raises NotOffered at one that is not possible, and StoryFault."""
         for move in moves:
             self.make(move)
         return self.shown
 
-    def make(self, move: Move) -> Shown:
+    def make(self, move: Move) -> ShownPassage:
         """Make a move; raises NotOffered and StoryFault."""
-        if isinstance(move, Sent):
+        if isinstance(move, SceneMove):
             self._ink.choose_path_string(move.scene)
         else:
             ids = [offer.id for offer in self.shown.offers]
@@ -113,13 +113,13 @@ class Playthrough:
         """What the runtime needs to go on from here. Not the same for two playthroughs that stand alike."""
         return str(self._ink.save_state())
 
-    def go_back(self, saved: str, shown: Shown, practised: tuple[str, ...] = ()) -> None:
+    def go_back(self, saved: str, shown: ShownPassage, practised: tuple[str, ...] = ()) -> None:
         """Stand again where this playthrough was saved."""
         self._ink.load_state(saved)
         self._scene, self.shown, self.practised = shown.scene, shown, practised
         self.stood += 1
 
-    def _go_on(self) -> Shown:
+    def _go_on(self) -> ShownPassage:
         """Tell until a choice or an end. Raises StoryFault; then it stands nowhere until it is led back."""
         self.stood += 1
         try:
@@ -137,7 +137,7 @@ class Playthrough:
         self._scene = scene
         self.practised = tuple(dict.fromkeys((*self.practised, *practised)))
         before = "\n\n".join(lines[:entered])
-        return Shown("\n\n".join(lines), self._scene, offers, practised, ending, before)
+        return ShownPassage("\n\n".join(lines), self._scene, offers, practised, ending, before)
 
     def _lines(self) -> tuple[list[str], list[tuple[str, str]], int]:
         """The lines of a move that say something, the tags of all, and how many lines come before a scene is
@@ -172,14 +172,14 @@ class Playthrough:
         return tuple(offers)
 
 
-class _Place(NamedTuple):
+class _PlaceOnShelf(NamedTuple):
     moves: tuple[Move, ...]
     saved: str
-    shown: Shown
+    shown: ShownPassage
     practised: tuple[str, ...]
 
 
-class Shelf:
+class PlaythroughShelf:
     """Where sessions stood of late, so that a move need not play all those before it again.
 
     One runtime per story serves all sessions, one after another: what `at` gives is good until the next call.
@@ -187,7 +187,7 @@ class Shelf:
 
     def __init__(self, places_max: int = PLACES_MAX) -> None:
         self._places_max = places_max
-        self._places: OrderedDict[tuple[str, int, UUID], _Place] = OrderedDict()
+        self._places: OrderedDict[tuple[str, int, UUID], _PlaceOnShelf] = OrderedDict()
         self._runtimes: dict[tuple[str, int], Playthrough] = {}
         self._standing: dict[tuple[str, int], tuple[UUID, tuple[Move, ...], int]] = {}
         """Where each runtime was left, and by which of its counts: it may be there still."""
@@ -218,7 +218,7 @@ class Shelf:
     def keep(self, story: Story, session: UUID, moves: Sequence[Move], runtime: Playthrough) -> None:
         """Remember that these moves led the session to where the runtime stands."""
         key = (story.id, story.version, session)
-        self._places[key] = _Place(tuple(moves), runtime.saved(), runtime.shown, runtime.practised)
+        self._places[key] = _PlaceOnShelf(tuple(moves), runtime.saved(), runtime.shown, runtime.practised)
         self._places.move_to_end(key)
         if len(self._places) > self._places_max:
             self._places.popitem(last=False)

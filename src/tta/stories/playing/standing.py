@@ -6,7 +6,7 @@ Calm, plain, and nobody's fault.
 from collections.abc import Sequence
 from typing import assert_never
 
-from tta.stories.playing.runtime import Offer, Shown
+from tta.stories.playing.runtime import Offer, ShownPassage
 from tta.stories.story import Story
 from tta.stories.understanding.meaning import Meaning
 
@@ -32,7 +32,7 @@ UNSURE = "I am not sure which you mean."
 
 
 def still_text(
-    story: Story, shown: Shown, offers: Sequence[Offer], meaning: Meaning, practised: Sequence[str]
+    story: Story, shown: ShownPassage, offers: Sequence[Offer], meaning: Meaning, practised: Sequence[str]
 ) -> str:
     """Say what answers a meaning that does not move the story on."""
     match meaning.kind:
@@ -68,7 +68,7 @@ def characters_of(story: Story) -> tuple[str, ...]:
     return tuple(sorted({each for scene in story.scenes.values() for each in scene.characters}))
 
 
-def _status(story: Story, shown: Shown, offers: Sequence[Offer], practised: Sequence[str]) -> str:
+def _status(story: Story, shown: ShownPassage, offers: Sequence[Offer], practised: Sequence[str]) -> str:
     scene = story.scenes.get(shown.scene)
     lines = [f"You are playing “{story.title}”."]
     if scene is not None:
@@ -85,7 +85,7 @@ def _status(story: Story, shown: Shown, offers: Sequence[Offer], practised: Sequ
     return " ".join(lines)
 
 
-def _character(story: Story, shown: Shown, offers: Sequence[Offer], character: str) -> str:
+def _character(story: Story, shown: ShownPassage, offers: Sequence[Offer], character: str) -> str:
     scene = story.scenes.get(shown.scene)
     name = _name(character)
     name = name[:1].upper() + name[1:]

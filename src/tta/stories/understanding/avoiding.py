@@ -96,7 +96,7 @@ KIN: tuple[tuple[tuple[str, ...], str], ...] = (
 """Tags, and further words by which a player avoids them: other names, broader ones, what they may hold."""
 
 
-class Avoided(NamedTuple):
+class AvoidedStems(NamedTuple):
     """What wishes come to, in stems."""
 
     said: frozenset[Stems] = frozenset()
@@ -112,36 +112,36 @@ class Avoided(NamedTuple):
         return stems in self.named or not self.said.isdisjoint(_runs(stems))
 
 
-def avoided(wishes: Iterable[str]) -> Avoided:
+def avoided(wishes: Iterable[str]) -> AvoidedStems:
     """Find all that a player's words name. It takes up to 0.2 ms for each, so a turn asks once."""
     return together(map(read_wish, wishes))
 
 
-def readings(wishes: Iterable[str]) -> dict[str, Avoided]:
+def readings(wishes: Iterable[str]) -> dict[str, AvoidedStems]:
     """What each wish names by itself."""
     return {wish: read_wish(wish) for wish in dict.fromkeys(wishes)}
 
 
-def together(read: Iterable[Avoided]) -> Avoided:
+def together(read: Iterable[AvoidedStems]) -> AvoidedStems:
     """All that wishes name which were read one by one."""
     each = list(read)
     none: frozenset[Stems] = frozenset()
-    return Avoided(none.union(*(one.said for one in each)), none.union(*(one.named for one in each)))
+    return AvoidedStems(none.union(*(one.said for one in each)), none.union(*(one.named for one in each)))
 
 
-def unknown(read: Mapping[str, Avoided]) -> tuple[str, ...]:
+def unknown(read: Mapping[str, AvoidedStems]) -> tuple[str, ...]:
     """Those of the wishes that name nothing: no story's warning or topic, and none that stories must name."""
     return tuple(wish for wish, avoids in read.items() if not any(map(avoids.meets, known_topics())))
 
 
-def read_wish(wish: str) -> Avoided:
+def read_wish(wish: str) -> AvoidedStems:
     """Find all that one wish names."""
     stems = _stems(wish)
     runs = frozenset(_runs(stems))
     terms, plain = _terms(), wish.replace("_", " ")
     names = (terms[run] for run in runs & terms.keys())
     touched = (_named(topic.named) for topic in TOPICS if topic.words.search(plain))
-    return Avoided(frozenset({stems}), runs.union({stems}, *names, *touched))
+    return AvoidedStems(frozenset({stems}), runs.union({stems}, *names, *touched))
 
 
 @cache

@@ -19,7 +19,7 @@ compound_pattern = re.compile(r"(\w+)-(?=\w)")
 clause_pattern = re.compile(r"[.,:;!?()]|\band\b|\bthen\b")
 
 
-class Choice(NamedTuple):
+class ChoiceWords(NamedTuple):
     """A choice's own words; all but the plain ones under the names that synonyms share."""
 
     plain: str
@@ -45,11 +45,11 @@ class Choice(NamedTuple):
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
-def read_choice(offer: Offer) -> Choice:
+def read_choice(offer: Offer) -> ChoiceWords:
     words, named = said_words(offer.text), said_words(offer.id)
     own = frozenset(canonical(word) for word in (*words, *named))
     clauses = [said_words(clause) for clause in clause_pattern.split(offer.text)]
-    return Choice(
+    return ChoiceWords(
         plain=" ".join(words),
         plain_id=" ".join(named),
         words=(*words, *named),

@@ -5,7 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tta.stories.playing.runtime import Offer
-from tta.stories.understanding.choice_words import Choice, as_told, read_choice, told_in_order
+from tta.stories.understanding.choice_words import ChoiceWords, as_told, read_choice, told_in_order
 from tta.stories.understanding.hearing import among, canonical, telling
 from tta.stories.understanding.leftovers import contradicts, left_over
 from tta.stories.understanding.phrases import DIRECTIONS, VAGUE, WEAK
@@ -15,7 +15,7 @@ WEAK_WEIGHT = 0.35  # Of a verb that any choice might hold: it says how, hardly 
 VERBATIM_MIN = 4  # Words in a row of a choice, that name it however little each of them tells.
 
 
-class Fit(NamedTuple):
+class ChoiceFit(NamedTuple):
     """How well words fit a choice, 0 to 1, and what of them it accounts for."""
 
     score: float
@@ -26,7 +26,7 @@ class Fit(NamedTuple):
     """The words are this choice's alone, and say enough of it."""
 
 
-def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[Fit]:
+def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[ChoiceFit]:
     """Every choice with how well the words fit it, best first."""
     choices = [read_choice(offer) for offer in offers]
     heard = telling(said)
@@ -38,11 +38,13 @@ def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[Fit]:
         # "Not the gate" holds every word of the gate.
         denied = contradicts(said, choice)
         score = 0.0 if denied else _score(telling(left), heard, matched, choice, choices)
-        found.append(Fit(score, offer.id, left, _names(said, matched, choice, choices)))
+        found.append(ChoiceFit(score, offer.id, left, _names(said, matched, choice, choices)))
     return sorted(found, key=lambda fit: -fit.score)
 
 
-def _names(said: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]) -> bool:
+def _names(
+    said: Sequence[str], matched: set[str], choice: ChoiceWords, choices: Sequence[ChoiceWords]
+) -> bool:
     """Whether words hold one that tells this choice from all others, or are how a part of it begins."""
     if any(word not in _vague() | choice.parts and _weight(word, choices) == 1.0 for word in matched):
         return True
@@ -57,14 +59,18 @@ def _names(said: Sequence[str], matched: set[str], choice: Choice, choices: Sequ
     return len(told) > 1 or told in choice.clauses
 
 
-def _begins(said: Sequence[str], choice: Choice, *, whole: bool) -> bool:
+def _begins(said: Sequence[str], choice: ChoiceWords, *, whole: bool) -> bool:
     """Whether a part of a choice begins, or is, word for word what was said; one word is its first part."""
     lines = choice.lines[:1] if len(said) == 1 else choice.lines
     return any(line == said or (line[: len(said)] == said and not whole) for line in lines)
 
 
 def _score(
-    left: Sequence[str], heard: Sequence[str], matched: set[str], choice: Choice, choices: Sequence[Choice]
+    left: Sequence[str],
+    heard: Sequence[str],
+    matched: set[str],
+    choice: ChoiceWords,
+    choices: Sequence[ChoiceWords],
 ) -> float:
     if not matched:
         return 0.0
@@ -92,7 +98,7 @@ def _recalled(own: Sequence[str], weights: dict[str, float], matched: set[str]) 
     return sum(weights[word] for word in own if among(word, matched)) / total if total else 0.0
 
 
-def _weight(word: str, choices: Sequence[Choice]) -> float:
+def _weight(word: str, choices: Sequence[ChoiceWords]) -> float:
     holding = sum(among(word, (*each.text, *each.named)) for each in choices)
     return (WEAK_WEIGHT if word in WEAK else 1.0) / max(1, holding)
 

@@ -6,7 +6,7 @@ Owns the rule, not the words: those are in `phrases`.
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from tta.stories.understanding.choice_words import HARDLY_ACTS, Choice
+from tta.stories.understanding.choice_words import HARDLY_ACTS, ChoiceWords
 from tta.stories.understanding.hearing import among, canonical
 from tta.stories.understanding.phrases import (
     COURTEOUS,
@@ -25,7 +25,7 @@ GOING = frozenset({"go", "goes", "going", "walk", "walking", "head", "heading", 
 """One goes to a bench to sit on it; one may also follow, move or run from things."""
 
 
-def left_over(said: Sequence[str], choice: Choice) -> tuple[str, ...]:
+def left_over(said: Sequence[str], choice: ChoiceWords) -> tuple[str, ...]:
     """Give the words said that tell something for which a choice does not account.
 
     Manner and courtesy may be left over; so may a going to it, any going, taking or looking where the choice
@@ -49,7 +49,7 @@ def left_over(said: Sequence[str], choice: Choice) -> tuple[str, ...]:
     return tuple(left)
 
 
-def contradicts(said: Sequence[str], choice: Choice) -> bool:
+def contradicts(said: Sequence[str], choice: ChoiceWords) -> bool:
     """Say whether words deny or except what a choice does not, or hold what it denies."""
     if any(word in EXCEPTIONS and word not in choice.words for word in said):
         return True
@@ -82,7 +82,7 @@ def _turned(words: Sequence[str]) -> Iterable[tuple[str, str]]:
     return ((word, _next_telling(words[at + 1 :])) for at, word in enumerate(words) if word in TURNING)
 
 
-def _asserted(choice: Choice, denied: Iterable[tuple[str, str]]) -> list[str]:
+def _asserted(choice: ChoiceWords, denied: Iterable[tuple[str, str]]) -> list[str]:
     """What stands in a choice without being denied."""
     told = [canonical(word) for word in choice.words]
     for _, what in denied:

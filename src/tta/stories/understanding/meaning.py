@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
 
-from tta.domain.passages import NOTHING_ASKED, Asked
+from tta.domain.passages import NOTHING_ASKED, PassageQuestion
 from tta.stories.playing.runtime import Offer
 from tta.stories.understanding import phrases
-from tta.stories.understanding.choice_words import HARDLY_ACTS, Choice, read_choice, told_in_order
-from tta.stories.understanding.fitting import Fit, fits
+from tta.stories.understanding.choice_words import HARDLY_ACTS, ChoiceWords, read_choice, told_in_order
+from tta.stories.understanding.fitting import ChoiceFit, fits
 from tta.stories.understanding.hearing import alike, canonical, said_words, telling
-from tta.stories.understanding.own_life import LONG, Near, speaks_of_self, tells_of_self
+from tta.stories.understanding.own_life import LONG, NearestChoice, speaks_of_self, tells_of_self
 
 FIT_MIN = 0.5  # Below it a choice is asked about, not taken.
 NEAR_MIN = 0.25  # From here on a choice is worth asking about.
@@ -63,7 +63,7 @@ def meaning_of(
     offers: Sequence[Offer],
     characters: Sequence[str] = (),
     *,
-    asked: Asked = NOTHING_ASKED,
+    asked: PassageQuestion = NOTHING_ASKED,
     in_exercise: Callable[[], bool] = lambda: False,
 ) -> Meaning:
     """Find out what words mean among the open choices and the story's characters. Never raises.
@@ -187,7 +187,7 @@ def _onward(plain: str, offers: Sequence[Offer]) -> Meaning | None:
 
 
 def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], characters: Sequence[str]) -> Meaning:
-    ranked = fits(said, offers) or [Fit(0.0, "", tuple(said))]
+    ranked = fits(said, offers) or [ChoiceFit(0.0, "", tuple(said))]
     best = ranked[0]
     lead = best.score - (ranked[1].score if len(ranked) > 1 else 0.0)
     fitting = (
@@ -214,17 +214,17 @@ def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], character
     return meant
 
 
-def _near(best: Fit, offers: Sequence[Offer], *, asks: bool) -> Near:
+def _near(best: ChoiceFit, offers: Sequence[Offer], *, asks: bool) -> NearestChoice:
     """What the choice that fits best says itself, for what is left to the player's own life."""
     if best.score < NEAR_MIN:
-        return Near()
+        return NearestChoice()
     choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
     fits = best.named and best.score >= FIT_MIN
     explains = fits and not best.left and not asks
-    return Near(choice.plain, choice.words, fits, explains, choice.spoken, acts=bool(choice.acts))
+    return NearestChoice(choice.plain, choice.words, fits, explains, choice.spoken, acts=bool(choice.acts))
 
 
-def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -> bool:
+def _asks(words: str, said: Sequence[str], best: ChoiceFit, offers: Sequence[Offer]) -> bool:
     """Whether words ask or tell about a choice rather than take it; one that asks itself may be asked."""
     choice = read_choice(next(offer for offer in offers if offer.id == best.choice))
     if f" {' '.join(said)} " in f" {choice.plain} ":
@@ -241,7 +241,7 @@ def _asks(words: str, said: Sequence[str], best: Fit, offers: Sequence[Offer]) -
     return begun[0] in phrases.NOT_THE_PLAYER_FIRST or words.rstrip().endswith("?")
 
 
-def _states(begun: Sequence[str], choice: Choice) -> bool:
+def _states(begun: Sequence[str], choice: ChoiceWords) -> bool:
     """Whether words say what something is, or how one is, where the choice is an act and not said."""
     if choice.spoken or f" {' '.join(begun)} " in f" {choice.plain} ":
         return False
@@ -254,13 +254,13 @@ def _states(begun: Sequence[str], choice: Choice) -> bool:
     return bool(choice.acts) and not phrases.STATEMENTS.isdisjoint((begun[0], " ".join(begun[:2])))
 
 
-class _Spoken(NamedTuple):
+class _SpokenWords(NamedTuple):
     character: str = ""
     only: bool = False
     """Nothing but the name was said, and that it is spoken to, or it was called by name first."""
 
 
-def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _Spoken:
+def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _SpokenWords:
     """The one character that words are for: after a verb of speech, or called by name at first."""
     speech = [index for index, word in enumerate(said) if canonical(word) == "talk"]
     found = []
@@ -273,8 +273,8 @@ def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _Spoken:
         if spoken or called or sought:
             others = [w for index, w in enumerate(said) if index not in at and telling([w])]
             only = all(canonical(word) == "talk" for word in others)
-            found.append(_Spoken(character, bool(sought or (only and speech) or (called and others))))
-    return found[0] if len(found) == 1 else _Spoken()
+            found.append(_SpokenWords(character, bool(sought or (only and speech) or (called and others))))
+    return found[0] if len(found) == 1 else _SpokenWords()
 
 
 def _act(said: Sequence[str]) -> str:

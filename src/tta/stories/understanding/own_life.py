@@ -21,7 +21,7 @@ from tta.stories.understanding.phrases import (
 LONG = 25  # Words: who says so much tells something.
 
 
-class Near(NamedTuple):
+class NearestChoice(NamedTuple):
     """The choice that comes nearest, if one does."""
 
     plain: str = ""
@@ -148,7 +148,7 @@ WHICH = words_of("which do one way to take choose go pick what that this you mea
 """With no other word do those ask or answer something of the game: "I don't know which to take"."""
 
 
-def speaks_of_self(said: Sequence[str], near: Near) -> bool:
+def speaks_of_self(said: Sequence[str], near: NearestChoice) -> bool:
     """Say whether words are of the player's own life, in what the nearest choice does not say itself."""
     plain = f" {' '.join(said)} "
     if any(f" {each} " in plain and each not in near.plain for each in HARMFUL_PHRASES):
@@ -161,7 +161,7 @@ def speaks_of_self(said: Sequence[str], near: Near) -> bool:
     return not MYSELF.isdisjoint(said) and _of_my_life(said, own, near)
 
 
-def _of_my_life(said: Sequence[str], own: Collection[str], near: Near) -> bool:
+def _of_my_life(said: Sequence[str], own: Collection[str], near: NearestChoice) -> bool:
     """Whether words that hold `i` or `my` are of feelings, of a life or of a body, or are very many."""
     answers = near.spoken or not MYSELF.isdisjoint(near.words)
     felt = own if answers else set(said) - (HELD & set(near.words))
@@ -180,14 +180,14 @@ def _of_mood(said: Sequence[str], at: int) -> bool:
     return said[at] in MOODS and not AM.isdisjoint(before)
 
 
-def _of_body(pair: tuple[str, str], near: Near) -> bool:
+def _of_body(pair: tuple[str, str], near: NearestChoice) -> bool:
     """Whether it is "my chest" where the choice means no chest of the player's."""
     whose, what = pair
     meant = what in near.words and (not near.acts or f"your {what}" in near.plain)
     return whose == "my" and what in BODY and not meant
 
 
-def tells_of_self(said: Sequence[str], near: Near) -> bool:
+def tells_of_self(said: Sequence[str], near: NearestChoice) -> bool:
     """Say whether words that no choice fits state something with `i`, `my` or `me`, and are no act.
 
     Where it is doubtful they do: what is answered lists the ways too.

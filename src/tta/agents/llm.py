@@ -3,11 +3,11 @@
 from typing import Protocol
 from uuid import UUID
 
-from tta.agents.messages import Brief, Meant, Written
+from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.domain.narration import Narration
 
 
-class NotWritten(Exception):
+class NoModelText(Exception):
     """No text of a model came, or none that keeps to its brief. It carries codes and numbers only."""
 
     def __init__(self, narration: Narration, *, may_pass: bool = False) -> None:
@@ -17,7 +17,7 @@ class NotWritten(Exception):
         """What was in the way may be gone at once: it is worth asking once more."""
 
 
-class Models(Protocol):
+class LanguageModels(Protocol):
     """Language models, whichever endpoints serve them.
 
     A call ends within `within_s` seconds, its own retries and other endpoints included; `call_id` is the same
@@ -29,10 +29,10 @@ class Models(Protocol):
         """True while every endpoint's circuit breaker is open: to ask now would be in vain."""
         ...
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
         """Say which of the choices in `brief.told` the words mean, or that they mean none (`unsure`)."""
         ...
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
         """Tell the passage in `brief.told` anew, within the authored scene."""
         ...

@@ -18,7 +18,7 @@ STEPS_MAX = 16  # Of one turn; what takes more tells no further ones.
 message_pattern = re.compile(rb"(?s)(.{16})(..)([a-z][a-z_]{0,31})")
 
 
-class ProgressTold(NamedTuple):
+class StepNotice(NamedTuple):
     """A step of a turn. `session` is the id's bytes."""
 
     session: bytes
@@ -26,12 +26,12 @@ class ProgressTold(NamedTuple):
     step: str
 
 
-def progress_of(message: bytes) -> ProgressTold | None:
+def progress_of(message: bytes) -> StepNotice | None:
     """Read a message; None where it is not one."""
     found = message_pattern.fullmatch(message)
     if found is None:
         return None
-    return ProgressTold(found[1], int.from_bytes(found[2], "big"), found[3].decode())
+    return StepNotice(found[1], int.from_bytes(found[2], "big"), found[3].decode())
 
 
 async def tell_progress(store: EventStore, session_id: UUID, turn: int, step: str) -> None:

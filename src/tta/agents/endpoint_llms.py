@@ -1,4 +1,4 @@
-"""Language models behind endpoints: keeps what tta.agents.models promises, over the gateway."""
+"""Language models behind endpoints: keeps what tta.agents.llm promises, over the gateway."""
 
 from pathlib import Path
 from uuid import UUID
@@ -6,14 +6,14 @@ from uuid import UUID
 from tta.agents.budgets import Limits
 from tta.agents.endpoints import read_endpoints
 from tta.agents.gateway import Gateway
-from tta.agents.messages import Brief, Meant, Written
-from tta.agents.model_interpreter import interpreted
-from tta.agents.model_narrator import Writing
-from tta.agents.models import Models
+from tta.agents.llm import LanguageModels
+from tta.agents.llm_interpreter import interpreted
+from tta.agents.llm_narrator import Writing
+from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.eventstore.nodes import Nodes
 
 
-class EndpointModels(Models):
+class EndpointModels(LanguageModels):
     """The models of one process. Close it before the store."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -28,10 +28,10 @@ class EndpointModels(Models):
     def resting(self) -> bool:
         return self._gateway.resting
 
-    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> Meant:
+    async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
         return await interpreted(self._gateway, brief, call_id, within_s)
 
-    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> Written:
+    async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
         return await Writing(self._gateway, brief, call_id, within_s).write()
 
     async def warm(self) -> None:

@@ -4,15 +4,15 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from tta.agents.endpoint_client import Message, Said
+from tta.agents.endpoint_client import EndpointAnswer, Message
 from tta.agents.endpoints import Endpoint
-from tta.agents.fitness import REPAIRS, Unfit, fit_text
-from tta.agents.gateway import Gateway, NotAnswered, Question
-from tta.agents.messages import Brief, Written
-from tta.agents.models import NotWritten
+from tta.agents.fitness import REPAIRS, UnfitText, fit_text
+from tta.agents.gateway import Gateway, NoEndpointAnswer, Question
+from tta.agents.llm import NoModelText
+from tta.agents.messages import Brief, ModelText
 from tta.agents.prompt_templates import prompt
 from tta.domain.narration import Narration, NarrationOutcome
-from tta.telemetry.model_metrics import MODEL_TEXTS_UNFIT
+from tta.telemetry.llm_metrics import MODEL_TEXTS_UNFIT
 
 NARRATE = "narrate@1"
 WORDS_MAX = 2_000  # Characters of what a player said: what their mind is on shows in less.
@@ -30,9 +30,9 @@ class Writing:
         self._began = self._now()
         self._deadline = self._began + within_s
         self._endpoint: Endpoint | None = None
-        self._said: list[Said] = []
+        self._said: list[EndpointAnswer] = []
 
-    async def write(self) -> Written:
+    async def write(self) -> ModelText:
         """Ask, and once more where the text does not fit and there is time. Raises NotWritten."""
         template = prompt(NARRATE)
         messages = template.messages(_data(self._brief))
@@ -40,19 +40,19 @@ class Writing:
             text = await self._ask(Question(NARRATE, messages))
             try:
                 return self._fit(text, template.told)
-            except Unfit as unfit:
+            except UnfitText as unfit:
                 if self._deadline - self._now() < REPAIR_S_MIN:
                     raise
                 again = (*messages, Message("user", f"That broke a rule. {REPAIRS[unfit.rule]}"))
             return self._fit(await self._ask(Question(NARRATE, again, turn="/again")), template.told)
-        except Unfit:
-            raise NotWritten(self._narration(NarrationOutcome.UNFIT)) from None
-        except NotAnswered as error:
+        except UnfitText:
+            raise NoModelText(self._narration(NarrationOutcome.UNFIT)) from None
+        except NoEndpointAnswer as error:
             self._endpoint = error.endpoint or self._endpoint
             if self._said:
                 # A text came and did not fit; that nobody wrote a better one is not the reason.
-                raise NotWritten(self._narration(NarrationOutcome.UNFIT)) from None
-            raise NotWritten(self._narration(error.outcome), may_pass=error.may_pass) from None
+                raise NoModelText(self._narration(NarrationOutcome.UNFIT)) from None
+            raise NoModelText(self._narration(error.outcome), may_pass=error.may_pass) from None
 
     async def _ask(self, question: Question) -> str:
         left_s = self._deadline - self._now()
@@ -63,10 +63,10 @@ class Writing:
         self._said.append(answered.said)
         return answered.said.text
 
-    def _fit(self, text: str, told: str) -> Written:
+    def _fit(self, text: str, told: str) -> ModelText:
         try:
-            return Written(fit_text(text, self._brief, told), self._narration(NarrationOutcome.WRITTEN))
-        except Unfit as unfit:
+            return ModelText(fit_text(text, self._brief, told), self._narration(NarrationOutcome.WRITTEN))
+        except UnfitText as unfit:
             MODEL_TEXTS_UNFIT.labels(unfit.rule).inc()
             raise
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tta.agents.budgets import Limits
-from tta.agents.endpoint_models import EndpointModels
+from tta.agents.endpoint_llms import EndpointModels
 from tta.agents.endpoints import EndpointsWrong
 from tta.app.settings import Settings, SettingsWrong
 from tta.eventstore.store import EventStore

@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 
 from tta.agents.endpoints import Endpoint
-from tta.agents.gateway import Gateway, NotAnswered, Question
-from tta.agents.messages import Brief, Meant
-from tta.agents.model_narrator import WORDS_MAX, choices_of
-from tta.agents.models import NotWritten
+from tta.agents.gateway import Gateway, NoEndpointAnswer, Question
+from tta.agents.llm import NoModelText
+from tta.agents.llm_narrator import WORDS_MAX, choices_of
+from tta.agents.messages import Brief, ModelMeaning
 from tta.agents.prompt_templates import prompt
 from tta.agents.said_json import json_in
 from tta.domain.narration import Narration, NarrationOutcome
@@ -22,7 +22,7 @@ ANSWER_MAX = 500
 UNSURE = Meaning("unsure")
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MeaningAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a model is asked to give."""
 
     # To pause and to end are done only where somebody says so plainly, which needs no model.
@@ -30,12 +30,12 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     choice: str = ""
 
 
-async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> Meant:
+async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> ModelMeaning:
     """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NotWritten."""
     now = asyncio.get_running_loop().time
     began = now()
     if not brief.words:
-        return Meant(UNSURE, None)
+        return ModelMeaning(UNSURE, None)
     data = {"choices": choices_of(brief), "player_said": brief.words[:WORDS_MAX]}
     question = Question(INTERPRET, prompt(INTERPRET).messages(data), tokens_max=TOKENS_MAX)
 
@@ -52,12 +52,12 @@ async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: f
 
     try:
         said, endpoint = await gateway.ask(question, brief.consent, call_id=call_id, within_s=within_s)
-    except NotAnswered as error:
+    except NoEndpointAnswer as error:
         refused = narration(error.outcome, error.endpoint, (0, 0))
-        raise NotWritten(refused, may_pass=error.may_pass) from None
+        raise NoModelText(refused, may_pass=error.may_pass) from None
     meaning = meaning_in(said.text, brief.told.passage.choices)
     tokens = said.tokens_in, said.tokens_out
-    return Meant(meaning, narration(NarrationOutcome.INTERPRETED, endpoint, tokens))
+    return ModelMeaning(meaning, narration(NarrationOutcome.INTERPRETED, endpoint, tokens))
 
 
 def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:
@@ -66,7 +66,7 @@ def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:
     if len(told) > ANSWER_MAX:
         return UNSURE
     try:
-        answer = msgspec.json.decode(told.encode(), type=Answer)
+        answer = msgspec.json.decode(told.encode(), type=MeaningAnswer)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return UNSURE
     if answer.kind == "choice":

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol, cast, get_type_hints, ov
 
 import msgspec
 
-from tta.domain.base import Event, Sealed
-from tta.eventstore.envelope import Recorded
+from tta.domain.base import Event, SealedText
+from tta.eventstore.envelope import RecordedEvent
 from tta.graph.schema import (
     Edge,
     Kind,
@@ -54,7 +54,7 @@ class LinkType(NamedTuple):
     target: type[Row]
 
 
-class Link(NamedTuple):
+class RowLink(NamedTuple):
     type: LinkType
     source_id: str
     target_id: str
@@ -65,7 +65,7 @@ class Fact:
 
     __slots__ = ("aggregate", "at_ms", "event", "recorded")
 
-    def __init__(self, event: Event, recorded: Recorded) -> None:
+    def __init__(self, event: Event, recorded: RecordedEvent) -> None:
         self.event = event
         self.recorded = recorded
         self.aggregate = _text(recorded.envelope.aggregate)
@@ -95,11 +95,11 @@ class ReadModel(Protocol):
     def apply(self, key: Key, row: Any, fact: Fact) -> Row:
         """Give the row as it is after the event; `row` is None where there was none."""
 
-    def links(self, fact: Fact) -> Sequence[Link]:
+    def links(self, fact: Fact) -> Sequence[RowLink]:
         """Name the relationships that an event makes; no other event may make the same one."""
 
 
-class Stored(Protocol):
+class StoredRows(Protocol):
     """What lies in the graph as rows and links, whoever writes them."""
 
     @property
@@ -113,7 +113,7 @@ class Stored(Protocol):
 class Storage:
     """How one version of a read model lies in the graph."""
 
-    def __init__(self, model: Stored) -> None:
+    def __init__(self, model: StoredRows) -> None:
         self.nodes = {row: Node(label(model, row), properties=_properties(row)) for row in model.ROWS}
         self.edges = {
             link: Edge(
@@ -146,18 +146,18 @@ class Storage:
         return given
 
 
-def label(model: Stored, row: type[Row]) -> str:
+def label(model: StoredRows, row: type[Row]) -> str:
     """The label of a row class: it carries the model's version, so that two can stand side by side."""
     return f"{row.LABEL or row.__name__}_v{model.VERSION}"
 
 
 @overload
-def boxed(sealed: str | Sealed) -> bytes: ...
+def boxed(sealed: str | SealedText) -> bytes: ...
 @overload
-def boxed(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None: ...
-def boxed(sealed: str | tuple[str, ...] | Sealed | None) -> bytes | None:
+def boxed(sealed: str | tuple[str, ...] | SealedText | None) -> bytes | None: ...
+def boxed(sealed: str | tuple[str, ...] | SealedText | None) -> bytes | None:
     """Personal text as rows hold it: sealed, as it came."""
-    assert sealed is None or isinstance(sealed, Sealed), "personal text reaches a read model sealed"
+    assert sealed is None or isinstance(sealed, SealedText), "personal text reaches a read model sealed"
     return None if sealed is None else sealed.box
 
 

@@ -8,7 +8,7 @@ import base64
 import struct
 from typing import NamedTuple
 
-from tta.eventstore.envelope import Head, Recorded
+from tta.eventstore.envelope import Head, RecordedEvent
 
 FORMAT = 1
 HASH_BYTES = 6  # Enough to notice another history; nobody gains by forging their own place.
@@ -16,17 +16,17 @@ PACKED = struct.Struct(f">BI{HASH_BYTES}sI{HASH_BYTES}s")
 CHARACTERS_MAX = 64
 
 
-class Place(NamedTuple):
+class AggregatePosition(NamedTuple):
     """A version of one aggregate, and how its hash begins; version 0 where there is nothing yet."""
 
     version: int
     hash: bytes
 
     @classmethod
-    def of(cls, head: Head) -> "Place":
+    def of(cls, head: Head) -> "AggregatePosition":
         return cls(head.version, head.hash[:HASH_BYTES].ljust(HASH_BYTES, b"\x00"))
 
-    def is_followed_by(self, recorded: Recorded) -> bool:
+    def is_followed_by(self, recorded: RecordedEvent) -> bool:
         """Say whether that event is the very next one."""
         previous = recorded.envelope.previous[:HASH_BYTES].ljust(HASH_BYTES, b"\x00")
         return recorded.version == self.version + 1 and previous == self.hash
@@ -40,17 +40,17 @@ class NotNext(Exception):
     """An event that does not follow on what a stream has told: something is missing, or was replaced."""
 
 
-class Seen(NamedTuple):
+class StreamPosition(NamedTuple):
     """Where a stream stands: places of the session and of the safety record."""
 
-    session: Place
-    record: Place
+    session: AggregatePosition
+    record: AggregatePosition
 
     def __str__(self) -> str:
         packed = PACKED.pack(FORMAT, *self.session, *self.record)
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
-    def after(self, recorded: Recorded, *, of_session: bool) -> "Seen | None":
+    def after(self, recorded: RecordedEvent, *, of_session: bool) -> "StreamPosition | None":
         """Where a stream stands once it has told an event; None where it has told it already.
 
         Raises NotNext.
@@ -60,11 +60,11 @@ class Seen(NamedTuple):
             return None
         if not place.is_followed_by(recorded):
             raise NotNext(f"expected the event after version {place.version}, got version {recorded.version}")
-        reached = Place(recorded.version, recorded.hash[:HASH_BYTES])
+        reached = AggregatePosition(recorded.version, recorded.hash[:HASH_BYTES])
         return self._replace(session=reached) if of_session else self._replace(record=reached)
 
     @classmethod
-    def read(cls, raw: str) -> "Seen":
+    def read(cls, raw: str) -> "StreamPosition":
         """Read an id back. Raises OtherFormat for another release's, ValueError for what is no id at all."""
         if len(raw) > CHARACTERS_MAX:
             raise ValueError(f"an id has at most {CHARACTERS_MAX} characters, got {len(raw)}")
@@ -74,4 +74,4 @@ class Seen(NamedTuple):
         if len(packed) != PACKED.size or packed[0] != FORMAT:
             raise ValueError("it is not an id of a stream")
         _, version, start, record_version, record_start = PACKED.unpack(packed)
-        return cls(Place(version, start), Place(record_version, record_start))
+        return cls(AggregatePosition(version, start), AggregatePosition(record_version, record_start))
