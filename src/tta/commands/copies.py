@@ -146,4 +146,4 @@ def _kept(stood: Sequence[PlayPosition], until_turn: int | None, shorten: Shorte
     play = stood[last].play
     moves = play.moves[: shorten(play)]
     turn = max((each.turn for each in stood[: last + 1] if len(each.play.moves) <= len(moves)), default=0)
-    return PlayPosition(turn, replace(play, moves=moves, context=NOTHING_ASKED))
+    return PlayPosition(turn, replace(play, moves=moves, asked=NOTHING_ASKED))

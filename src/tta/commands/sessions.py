@@ -86,13 +86,13 @@ def roster_events(
     """
     decided: list[RosterEvent] = []
     for event in happens:
-        context: list[RosterCommand] = []
+        follow: list[RosterCommand] = []
         if isinstance(event, SessionStarted):
-            context = [StrikeSession(session_id=each, at=event.at) for each in over]
-            context.append(EnrolSession(session_id=session_id, held=event.held, at=event.at))
+            follow = [StrikeSession(session_id=each, at=event.at) for each in over]
+            follow.append(EnrolSession(session_id=session_id, held=event.held, at=event.at))
         elif isinstance(event, SessionCompleted | SessionAbandoned):
-            context = [StrikeSession(session_id=session_id, at=event.at)]
-        for command in context:
+            follow = [StrikeSession(session_id=session_id, at=event.at)]
+        for command in follow:
             for each in roster.decide(current, command):
                 current = roster.evolve(current, each)
                 decided.append(each)
