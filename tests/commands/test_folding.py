@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -165,20 +165,53 @@ print(fingerprint(decider(session)).hex())
 """
 
 
-def test_rules_that_stand_in_another_module_of_the_domain_count_too(tmp_path: Path):
+@pytest.fixture
+def edited(tmp_path: Path) -> Callable[[str, Callable[[str], str]], str]:
+    """Edits a module in a copy of the domain, and gives the fingerprint that a session has then."""
     source = Path(inspect.getfile(player)).parents[1]
     copied = tmp_path / "tta"
     shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__", "authored", "migrations"))
 
-    def printed() -> str:
+    def edit(module: str, change: Callable[[str], str]) -> str:
+        path = copied / "domain" / module
+        written = path.read_text()
+        assert change(written) != written
+        path.write_text(change(written))
         environment = os.environ | {"PYTHONPATH": str(tmp_path)}
         done = subprocess.run([sys.executable, "-c", PRINT], env=environment, capture_output=True, check=True)
+        path.write_text(written)
         return done.stdout.decode().strip()
 
-    assert printed() == fingerprint(SESSION).hex()
-    with (copied / "domain" / "passages.py").open("a") as passages:
-        passages.write("\nPlay.after = lambda play, passage: play\n")
-    assert printed() != fingerprint(SESSION).hex()
+    return edit
+
+
+def reworded(written: str) -> str:
+    """Every docstring and every comment in other words, and a remark at the end."""
+    return (
+        written.replace('"""\n', ' In other words."""\n').replace("  # ", "  # In short: ") + "\n# The end.\n"
+    )
+
+
+@pytest.mark.parametrize("module", ["session.py", "turns.py", "passages.py", "vocabulary.py"])
+def test_editing_a_docstring_discards_no_snapshot(edited: Callable[..., str], module: str):
+    assert edited(module, reworded) == fingerprint(SESSION).hex()
+
+
+@pytest.mark.parametrize(
+    ("module", "rule", "instead"),
+    [
+        ("session.py", "SessionPaused: SessionStatus.PAUSED", "SessionPaused: SessionStatus.OPEN"),
+        ("turns.py", "TURNS_MAX = 500", "TURNS_MAX = 501"),
+        ("passages.py", "def after(self", "def behind(self"),
+        ("vocabulary.py", 'PLAY = "play"', 'PLAY = "plays"'),
+    ],
+)
+def test_changing_a_rule_discards_snapshots(edited: Callable[..., str], module: str, rule: str, instead: str):
+    assert edited(module, lambda written: written.replace(rule, instead, 1)) != fingerprint(SESSION).hex()
+
+
+def test_a_module_that_an_aggregate_does_not_reach_is_none_of_its_rules(edited: Callable[..., str]):
+    assert edited("agent.py", lambda written: written + "\nOTHER = 1\n") == fingerprint(SESSION).hex()
 
 
 async def test_a_snapshot_of_another_state_is_ignored():

@@ -1,12 +1,7 @@
 """Folded aggregates: loaded in one call, kept in a bounded cache that append keeps honest."""
 
-import hashlib
-import importlib
-import inspect
-import pkgutil
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
 from types import ModuleType
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
@@ -14,7 +9,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from tta import domain
+from tta.commands import fingerprints
 from tta.domain.base import Event
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError
@@ -246,19 +241,8 @@ class Aggregates:
 
 
 def fingerprint(module: Decider) -> bytes:
-    """8 bytes over the schema of what a snapshot holds, and over the rules that folded it."""
-    schema = msgspec.json.schema_components([type(module.initial), Receipt])
-    rules = inspect.getsource(module.evolve) + _rules()
-    return hashlib.sha256(f"{schema}{rules}".encode()).digest()[:8]
-
-
-@cache
-def _rules() -> str:
-    """The source of the whole domain: an aggregate folds by other modules of it too, and to fold anew after a
-    release costs little.
-    """
-    names = sorted(module.name for module in pkgutil.iter_modules(domain.__path__))
-    return "".join(inspect.getsource(importlib.import_module(f"{domain.__name__}.{name}")) for name in names)
+    """8 bytes over how an aggregate folds and what a snapshot of it holds (see fingerprints.py)."""
+    return fingerprints.fingerprint(module.evolve, (type(module.initial), Receipt))
 
 
 def decider(module: ModuleType) -> Decider:
