@@ -9,13 +9,13 @@ from api_examples import NEW_PLAYER, Api, problem
 from problem_examples import PRODUCED, breaking, unauthenticated
 from structlog.testing import capture_logs
 
-from tta.domain import care_plan, goals, measures, player, roster, safety_record, session
-from tta.domain.base import Refusal
+from tta.domain.agent import AgentIsNotThere, MeasureIsImpossible
+from tta.domain.base import Absent, Conflicting, Invalid, Refusal
 from tta.domain.identity import derived_id
+from tta.domain.timer import TimerIsNotDue, TimerTooFar
 from tta.domain.vocabulary import Role
 from tta.http.edge.problems import (
     NOT_FOUND,
-    REFUSALS,
     Kind,
     Problem,
     kinds,
@@ -133,11 +133,24 @@ def test_instance_names_no_other_host_or_scheme(path: str, instance: str):
     assert uri_reference(path) == instance
 
 
-def test_every_refusal_of_every_aggregate_has_a_kind():
-    for module in (player, session, roster, safety_record, care_plan, goals, measures):
-        for name, found in vars(module).items():
-            if isinstance(found, type) and issubclass(found, Refusal) and found is not Refusal:
-                assert found in REFUSALS, name
+OURS_ALONE = {AgentIsNotThere, MeasureIsImpossible, TimerIsNotDue, TimerTooFar}
+"""What no caller's command can meet: a caller is told that something of ours broke."""
+
+
+def every_refusal() -> list[type[Refusal]]:
+    kinds()  # It imports all of the domain.
+    return [each for kind in Refusal.__subclasses__() for each in kind.__subclasses__()]
+
+
+def test_every_refusal_is_of_one_of_three_kinds_and_says_what_callers_read():
+    assert set(Refusal.__subclasses__()) == {Absent, Conflicting, Invalid}
+    for refusal in every_refusal():
+        assert not refusal.__subclasses__(), f"one step of inheritance: {refusal.__name__}"
+        assert bool(refusal.title) is (refusal not in OURS_ALONE), refusal.__name__
+
+
+def test_a_refusal_that_no_caller_may_meet_is_our_own_mistake():
+    assert problem_of(TimerTooFar("secret")).kind.code == "internal-error"
 
 
 def test_codes_and_titles_are_each_one_kinds():

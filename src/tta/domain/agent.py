@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from tta.domain.base import Command, Event, Refusal
+from tta.domain.base import Absent, Command, Event, Invalid
 from tta.domain.identity import derived_id
 from tta.domain.words import require_words
 
@@ -131,10 +131,10 @@ class MeasurePerformance(Command, frozen=True, kw_only=True):
 AgentCommand = RegisterAgent | MarkAgentReady | DegradeAgent | RetireAgent | MeasurePerformance
 
 
-class AgentIsNotThere(Refusal): ...
+class AgentIsNotThere(Absent): ...
 
 
-class MeasureIsImpossible(Refusal): ...
+class MeasureIsImpossible(Invalid): ...
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ security's.
 import re
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -49,12 +49,29 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(Exception):
-    """A rule says no: the class's name states the rule, the message prints both sides."""
+    """A rule says no: the class's name states the rule, the message prints both sides. It is of one of the
+    three kinds below.
+    """
+
+    title: ClassVar[str] = ""
+    """What callers read. A refusal without a title never reaches one: it is our own mistake if it does."""
 
     @classmethod
     def code(cls) -> str:
         """`SessionIsPaused` → `session-is-paused`: the stable name that problem documents carry."""
         return type_tag_pattern.sub("-", cls.__name__).lower()
+
+
+class Absent(Refusal):
+    """What the command names is not there."""
+
+
+class Conflicting(Refusal):
+    """As things stand now the rules do not allow it; at another time they may."""
+
+
+class Invalid(Refusal):
+    """What the command says is not valid, whatever stands."""
 
 
 @cache

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import Refusal
+from tta.domain.base import Absent, Conflicting, Invalid
 
 GOAL_MAX = 500  # Characters: a goal, or a milestone of it, is a sentence or three.
 OPEN_GOALS_MAX = 10  # Plans in practice hold three to five; who has ten puts one aside first.
@@ -16,19 +16,24 @@ MILESTONES_MAX = 50  # Of one goal: one a week for a year.
 ATTAINMENT_MIN, ATTAINMENT_MAX = -2, 2  # Goal Attainment Scaling (Kiresuk and Sherman 1968).
 
 
-class NoSuchGoal(Refusal): ...
+class NoSuchGoal(Absent):
+    title = "There is no such goal"
 
 
-class GoalIsClosed(Refusal): ...
+class GoalIsClosed(Conflicting):
+    title = "The goal is completed or set aside"
 
 
-class TooManyGoals(Refusal): ...
+class TooManyGoals(Conflicting):
+    title = "There are enough goals"
 
 
-class TooManyMilestones(Refusal): ...
+class TooManyMilestones(Conflicting):
+    title = "The goal has enough milestones"
 
 
-class AttainmentOutOfRange(Refusal): ...
+class AttainmentOutOfRange(Invalid):
+    title = "The attainment is out of range"
 
 
 class GoalStatus(StrEnum):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import Refusal
+from tta.domain.base import Conflicting, Invalid
 from tta.domain.vocabulary import RiskLevel
 
 ANSWER_MAX = 3  # Every item of both, from 0 "Not at all" to 3 "Nearly every day".
@@ -146,13 +146,16 @@ GAD7 = Questionnaire(
 QUESTIONNAIRES: Mapping[MeasureKind, Questionnaire] = {MeasureKind.PHQ9: PHQ9, MeasureKind.GAD7: GAD7}
 
 
-class AnswersIncomplete(Refusal): ...
+class AnswersIncomplete(Invalid):
+    title = "Each item needs one answer"
 
 
-class AnswerOutOfRange(Refusal): ...
+class AnswerOutOfRange(Invalid):
+    title = "An answer is out of range"
 
 
-class MeasuredTooSoon(Refusal): ...
+class MeasuredTooSoon(Conflicting):
+    title = "The questionnaire was answered just now"
 
 
 class MeasureMemory(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,17 @@ from typing import Annotated, TypeVar, assert_never, get_args
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, PersonalTexts, Refusal, SealedText
+from tta.domain.base import (
+    PERSONAL,
+    Absent,
+    Command,
+    Conflicting,
+    Event,
+    Invalid,
+    PersonalText,
+    PersonalTexts,
+    SealedText,
+)
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.domain.words import require_words
 
@@ -102,28 +112,36 @@ class SetPreferences(Command, frozen=True, kw_only=True):
 PlayerCommand = RegisterPlayer | GiveConsent | WithdrawConsent | SetPreferences
 
 
-class NoSuchPlayer(Refusal): ...
+class NoSuchPlayer(Absent):
+    title = "There is no such player"
 
 
-class PlayerExists(Refusal): ...
+class PlayerExists(Conflicting):
+    title = "The player exists already"
 
 
-class LanguageMalformed(Refusal): ...
+class LanguageMalformed(Invalid):
+    title = "The language is not a language tag"
 
 
-class RegionMalformed(Refusal): ...
+class RegionMalformed(Invalid):
+    title = "The region is not a region code"
 
 
-class TimeZoneMalformed(Refusal): ...
+class TimeZoneMalformed(Invalid):
+    title = "The time zone is not a time zone name"
 
 
-class ConsentVersionOutOfRange(Refusal): ...
+class ConsentVersionOutOfRange(Invalid):
+    title = "The consent text has no such version"
 
 
-class IntensityOutOfRange(Refusal): ...
+class IntensityOutOfRange(Invalid):
+    title = "The intensity is out of range"
 
 
-class TooManyTopics(Refusal): ...
+class TooManyTopics(Invalid):
+    title = "There are too many topics"
 
 
 class PlayerStatus(StrEnum):

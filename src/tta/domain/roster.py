@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from tta.domain.base import Command, Event, Refusal
+from tta.domain.base import Command, Conflicting, Event
 
 UNDER_WAY_MAX = 20  # Open or paused; each story five times over. Nobody finds their way among more.
 HELD_MAX = 40  # Who is held is refused no support for the sake of order; even so there is a bound.
@@ -40,7 +40,8 @@ class StrikeSession(Command, frozen=True, kw_only=True):
 RosterCommand = EnrolSession | StrikeSession
 
 
-class TooManySessions(Refusal): ...
+class TooManySessions(Conflicting):
+    title = "There are enough sessions under way"
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from typing import assert_never, get_args
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import Command, Event, PersonalText, Refusal
+from tta.domain.base import Command, Conflicting, Event, Invalid, PersonalText
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
 from tta.domain.words import require_catalogue_id, require_words
 
@@ -89,16 +89,20 @@ class LeaveRecovery(Command, frozen=True, kw_only=True):
 SafetyRecordCommand = PlaceSafetyHold | ReleaseSafetyHold | RecordAssessment | EnterRecovery | LeaveRecovery
 
 
-class PlayIsNotHeld(Refusal): ...
+class PlayIsNotHeld(Conflicting):
+    title = "Play is not held"
 
 
-class HoldNeedsRisk(Refusal): ...
+class HoldNeedsRisk(Invalid):
+    title = "A hold needs a risk level"
 
 
-class TooMuchEvidence(Refusal): ...
+class TooMuchEvidence(Invalid):
+    title = "There is too much evidence"
 
 
-class NotInRecovery(Refusal): ...
+class NotInRecovery(Conflicting):
+    title = "The player is not in recovery"
 
 
 class SafetyRecord(msgspec.Struct, frozen=True, kw_only=True):

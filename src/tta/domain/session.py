@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, Refusal, SealedText
+from tta.domain.base import PERSONAL, Absent, Command, Conflicting, Event, SealedText
 from tta.domain.passages import Beginning, CopyOrigin, Passage, Play, require_passage
 from tta.domain.turns import (
     AnswerInteraction,
@@ -109,19 +109,24 @@ SessionCommand = (
 )
 
 
-class NoSuchSession(Refusal): ...
+class NoSuchSession(Absent):
+    title = "There is no such session"
 
 
-class SessionExists(Refusal): ...
+class SessionExists(Conflicting):
+    title = "The session exists already"
 
 
-class ConsentMissing(Refusal): ...
+class ConsentMissing(Conflicting):
+    title = "The player has not consented to this"
 
 
-class SessionIsPaused(Refusal): ...
+class SessionIsPaused(Conflicting):
+    title = "The session is paused"
 
 
-class SessionIsOver(Refusal): ...
+class SessionIsOver(Conflicting):
+    title = "The session is over"
 
 
 class SessionStatus(StrEnum):

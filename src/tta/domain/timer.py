@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from tta.domain.base import Command, Event, Refusal
+from tta.domain.base import Command, Conflicting, Event, Invalid
 from tta.domain.vocabulary import TimerPurpose
 
 AHEAD_MAX = timedelta(
@@ -62,10 +62,10 @@ class FallDue(Command, frozen=True, kw_only=True):
 TimerCommand = ScheduleTimer | CancelTimer | FallDue
 
 
-class TimerTooFar(Refusal): ...
+class TimerTooFar(Invalid): ...
 
 
-class TimerIsNotDue(Refusal): ...
+class TimerIsNotDue(Conflicting): ...
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, assert_never
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Command, Event, PersonalText, Refusal, SealedText
+from tta.domain.base import PERSONAL, Command, Conflicting, Event, PersonalText, SealedText
 from tta.domain.narration import Narration
 from tta.domain.passages import Passage, require_passage
 from tta.domain.vocabulary import Author
@@ -92,20 +92,26 @@ class AnswerInteraction(Command, frozen=True, kw_only=True):
 TurnEvent = InteractionSubmitted | NarrationRequested | InteractionAnswered
 
 
-class TurnUnanswered(Refusal): ...
+class TurnUnanswered(Conflicting):
+    title = "The last turn has not been answered yet"
 
 
-class TurnAlreadyAnswered(Refusal): ...
+class TurnAlreadyAnswered(Conflicting):
+    title = "The turn has been answered"
 
 
-class TurnOutOfOrder(Refusal): ...
+class TurnOutOfOrder(Conflicting):
+    title = "That is not the next turn"
 
 
-class TurnsExhausted(Refusal): ...
+class TurnsExhausted(Conflicting):
+    title = "The session has had all its turns"
 
 
-class PlayIsHeld(Refusal):
+class PlayIsHeld(Conflicting):
     """Only the protocol may answer; the caller answers again with the protocol's words."""
+
+    title = "Play is held"
 
 
 class Turns(msgspec.Struct, frozen=True, kw_only=True):

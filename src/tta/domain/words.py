@@ -5,21 +5,25 @@ Refusals print lengths, never the text: it may be somebody's words. Normalising 
 
 import re
 
-from tta.domain.base import Refusal
+from tta.domain.base import Invalid
 
 catalogue_id_pattern = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")  # No room to smuggle clear text in.
 
 
-class WordsEmpty(Refusal): ...
+class WordsEmpty(Invalid):
+    title = "Words are missing"
 
 
-class WordsTooLong(Refusal): ...
+class WordsTooLong(Invalid):
+    title = "The text is too long"
 
 
-class WordsBesideChoice(Refusal): ...
+class WordsBesideChoice(Invalid):
+    title = "An interaction is words or a choice"
 
 
-class CatalogueIdMalformed(Refusal): ...
+class CatalogueIdMalformed(Invalid):
+    title = "The id is not one of the catalogue's"
 
 
 def require_words(kind: str, given: str, characters_max: int) -> None:

@@ -3,6 +3,8 @@
 `python -m tta.http.edge.problems > docs/problems.md` lists them.
 """
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -12,11 +14,11 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from tta import domain
 from tta.commands.folding import OtherKind
 from tta.commands.handle import KeyReused, VersionMismatch
 from tta.commands.player_queues import TooManyConflicts
-from tta.domain import goals, measures, player, roster, safety_record, session, turns, words
-from tta.domain.base import Refusal
+from tta.domain.base import Absent, Conflicting, Invalid, Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
 from tta.http.edge.guidance import Guidance
@@ -118,47 +120,8 @@ KEYRING_INCOMPLETE = Kind(
 )
 STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
 
-REFUSALS: dict[type[Refusal], Kind] = {
-    refusal: Kind(refusal.code(), status, title)
-    for refusal, status, title in (
-        (player.NoSuchPlayer, 404, "There is no such player"),
-        (session.NoSuchSession, 404, "There is no such session"),
-        (goals.NoSuchGoal, 404, "There is no such goal"),
-        (player.PlayerExists, 409, "The player exists already"),
-        (session.SessionExists, 409, "The session exists already"),
-        (session.ConsentMissing, 409, "The player has not consented to this"),
-        (session.SessionIsPaused, 409, "The session is paused"),
-        (session.SessionIsOver, 409, "The session is over"),
-        (turns.TurnUnanswered, 409, "The last turn has not been answered yet"),
-        (turns.TurnAlreadyAnswered, 409, "The turn has been answered"),
-        (turns.TurnOutOfOrder, 409, "That is not the next turn"),
-        (turns.TurnsExhausted, 409, "The session has had all its turns"),
-        (roster.TooManySessions, 409, "There are enough sessions under way"),
-        (turns.PlayIsHeld, 409, "Play is held"),
-        (safety_record.PlayIsNotHeld, 409, "Play is not held"),
-        (goals.GoalIsClosed, 409, "The goal is completed or set aside"),
-        (goals.TooManyGoals, 409, "There are enough goals"),
-        (goals.TooManyMilestones, 409, "The goal has enough milestones"),
-        (measures.MeasuredTooSoon, 409, "The questionnaire was answered just now"),
-        (safety_record.NotInRecovery, 409, "The player is not in recovery"),
-        (words.WordsBesideChoice, 422, "An interaction is words or a choice"),
-        (words.WordsEmpty, 422, "Words are missing"),
-        (words.WordsTooLong, 422, "The text is too long"),
-        (words.CatalogueIdMalformed, 422, "The id is not one of the catalogue's"),
-        (player.LanguageMalformed, 422, "The language is not a language tag"),
-        (player.RegionMalformed, 422, "The region is not a region code"),
-        (player.TimeZoneMalformed, 422, "The time zone is not a time zone name"),
-        (player.ConsentVersionOutOfRange, 422, "The consent text has no such version"),
-        (player.IntensityOutOfRange, 422, "The intensity is out of range"),
-        (player.TooManyTopics, 422, "There are too many topics"),
-        (safety_record.HoldNeedsRisk, 422, "A hold needs a risk level"),
-        (safety_record.TooMuchEvidence, 422, "There is too much evidence"),
-        (goals.AttainmentOutOfRange, 422, "The attainment is out of range"),
-        (measures.AnswersIncomplete, 422, "Each item needs one answer"),
-        (measures.AnswerOutOfRange, 422, "An answer is out of range"),
-    )
-}
-"""Each refusal that can reach a caller; a test holds this against the aggregates."""
+REFUSALS: dict[type[Refusal], int] = {Absent: 404, Conflicting: 409, Invalid: 422}
+"""The status of each kind of refusal."""
 
 FAILURES: dict[type[Exception], Kind] = {
     ActionForbidden: FORBIDDEN,
@@ -192,16 +155,25 @@ BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
 def kinds() -> tuple[Kind, ...]:
     """Every kind there is, for the docs and the contract."""
+    for module in pkgutil.iter_modules(domain.__path__, f"{domain.__name__}."):
+        importlib.import_module(module.name)
     named = [value for value in globals().values() if isinstance(value, Kind)]
-    return tuple(sorted({*named, *REFUSALS.values()}, key=lambda kind: (kind.status, kind.code)))
+    refused = [kind_of(each) for base in REFUSALS for each in base.__subclasses__() if each.title]
+    return tuple(sorted({*named, *refused}, key=lambda kind: (kind.status, kind.code)))
+
+
+def kind_of(refusal: type[Refusal]) -> Kind:
+    """Say which problem a refusal is to a caller."""
+    status = next(status for base, status in REFUSALS.items() if issubclass(refusal, base))
+    return Kind(refusal.code(), status, refusal.title)
 
 
 def problem_of(error: Exception) -> Problem:
     """Find the problem that an exception is to the caller; what is not registered is our own mistake: 500."""
     if isinstance(error, Problem):
         return error
-    if isinstance(error, Refusal) and type(error) in REFUSALS:
-        return Problem(REFUSALS[type(error)], str(error))
+    if isinstance(error, Refusal) and error.title:
+        return Problem(kind_of(type(error)), str(error))
     if isinstance(error, HTTPException):
         return Problem(BY_STATUS.get(error.status_code, MALFORMED), headers=error.headers)
     for kind_of_failure, kind in FAILURES.items():

@@ -17,7 +17,7 @@ from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentP
 from tta.http.edge.bodies import Body, exactly, text_of
 from tta.http.edge.calls import Call, Route, answered, shown
 from tta.http.edge.manners import etag
-from tta.http.edge.problems import ERASED, IF_MATCH_REQUIRED, INVALID, NOT_FOUND, REFUSALS, Kind, Problem
+from tta.http.edge.problems import ERASED, IF_MATCH_REQUIRED, INVALID, NOT_FOUND, Kind, Problem, kind_of
 from tta.http.edge.texts import clean_text
 from tta.projections import player_state
 from tta.projections.player_state import PlayerState, player_by_id
@@ -219,7 +219,7 @@ def _player_shown(row: PlayerState, opened: dict[str, object], unreadable: tuple
 
 def refusals(*types: type[Refusal]) -> tuple[Kind, ...]:
     """The problems of some refusals, for the contract."""
-    return tuple(REFUSALS[each] for each in types)
+    return tuple(kind_of(each) for each in types)
 
 
 TEXTS = refusals(words.WordsEmpty, words.WordsTooLong)
