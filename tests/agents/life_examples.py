@@ -14,7 +14,7 @@ from tta.commands.folding import Aggregates
 from tta.commands.handle import Commands
 from tta.commands.player_queues import PlayerQueues
 from tta.domain import agent
-from tta.domain.agent import agent_id
+from tta.domain.agent import id_of as agent_id
 from tta.domain.base import Event
 from tta.eventstore.durability import Durability
 from tta.eventstore.event_types import EventTypes

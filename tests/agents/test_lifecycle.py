@@ -21,7 +21,9 @@ from tta.domain.agent import (
     AgentRegistered,
     AgentRetired,
     DegradedReason,
-    agent_id,
+)
+from tta.domain.agent import (
+    id_of as agent_id,
 )
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.heartbeats import LASTS_MS, beat, end_beats, heartbeats

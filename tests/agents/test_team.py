@@ -10,7 +10,7 @@ from tta.agents.team import team_of
 
 AGENTS = {each.NAME: Path(inspect.getfile(type(each))) for each in team_of()}
 FOLDER = Path(agents.__file__).parent
-MAY_IMPORT = {"messages", "models", "harms"}
+MAY_IMPORT = {"messages", "llm", "harms"}
 
 
 def imported(path: Path) -> set[str]:
@@ -42,5 +42,5 @@ def test_no_agent_knows_another():
 
 def test_the_orchestrator_knows_roles_and_no_agent():
     mine = {path.stem for path in AGENTS.values()}
-    for module in ("orchestrator", "steps", "registry", "promises", "roles", "messages", "models"):
+    for module in ("orchestrator", "steps", "registry", "promises", "roles", "messages", "llm"):
         assert not imported(FOLDER / f"{module}.py") & mine, module

@@ -9,16 +9,17 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, Target, decider
+from tta.commands.folding import Aggregates, Target
 from tta.commands.handle import CommandContext, CommandResult, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.sessions import Facts, handle_session
 from tta.commands.targets import player_target, record_target
 from tta.domain import care_plan, player, roster, safety_record, session
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.session import SessionCommand, StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 from tta.eventstore.durability import Durability
@@ -29,7 +30,7 @@ from tta.security.key_files import KeyEncryptionKeys
 from tta.security.keyring import Keyring
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
-PLAYER, SESSION, SAFETY_RECORD = decider(player), decider(session), decider(safety_record)
+PLAYER, SESSION, SAFETY_RECORD = player, session, safety_record
 REGISTER = RegisterPlayer(
     name="Sam", language="en", region="GB", time_zone="Europe/London", age_band=AgeBand.FROM_25_TO_64, at=NOON
 )

@@ -29,7 +29,6 @@ from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.folding import States, Target
 from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, Decided, KeyReused, handle_over
 from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
-from tta.commands.sessions import new_session_id
 from tta.commands.starting import start_session
 from tta.commands.targets import player_target
 from tta.domain import player
@@ -39,6 +38,7 @@ from tta.domain.measures import MeasuredTooSoon
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences
 from tta.domain.session import StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable

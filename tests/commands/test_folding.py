@@ -39,7 +39,7 @@ from tta.commands.folding import (
     RECENT_MS,
     SNAPSHOT_EVERY,
     Aggregates,
-    Decider,
+    AnyAggregate,
     SnapshotBody,
     Target,
     VersionedState,
@@ -69,7 +69,7 @@ async def aged(commands: Commands, player_id: UUID, until: int) -> CommandResult
     return handled
 
 
-async def loaded(commands: Commands, player_id: UUID, module: Decider = PLAYER) -> Any:
+async def loaded(commands: Commands, player_id: UUID, module: AnyAggregate = PLAYER) -> Any:
     """What the store answers to a process that knows nothing."""
     return (await commands.aggregates.store.load([LoadRequest(player_id, ABSENT, fingerprint(module))]))[0]
 
@@ -150,7 +150,8 @@ async def test_a_snapshot_of_other_rules_is_ignored(machine: Machine):
         return player.evolve(state, event)
 
     changed = cast(
-        "Decider", SimpleNamespace(NAME="player", initial=player.initial, EVENTS=player.EVENTS, evolve=evolve)
+        "AnyAggregate",
+        SimpleNamespace(NAME="player", initial=player.initial, EVENTS=player.EVENTS, evolve=evolve),
     )
     assert fingerprint(changed) != fingerprint(PLAYER)
     assert (await loaded(commands, player_id, changed)).snapshot is None
@@ -159,9 +160,9 @@ async def test_a_snapshot_of_other_rules_is_ignored(machine: Machine):
 
 
 PRINT = """
-from tta.commands.folding import decider, fingerprint
+from tta.commands.folding import fingerprint
 from tta.domain import session
-print(fingerprint(decider(session)).hex())
+print(fingerprint(session).hex())
 """
 
 
@@ -219,7 +220,7 @@ async def test_a_snapshot_of_another_state_is_ignored():
         nickname: str = ""
 
     wider = SimpleNamespace(NAME="player", initial=Wider(), EVENTS=player.EVENTS, evolve=player.evolve)
-    assert fingerprint(cast("Decider", wider)) != fingerprint(PLAYER)
+    assert fingerprint(cast("AnyAggregate", wider)) != fingerprint(PLAYER)
     assert fingerprint(SESSION) != fingerprint(PLAYER)
 
 

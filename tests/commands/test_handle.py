@@ -33,11 +33,11 @@ from tta.commands.handle import (
     handle_over,
 )
 from tta.commands.player_queues import TooManyConflicts
-from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.sessions import Facts, handle_session
 from tta.commands.targets import player_target, session_target
 from tta.domain import player, session
-from tta.domain.identity import safety_record_id
 from tta.domain.player import GiveConsent, NoSuchPlayer
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import (
     CompleteSession,
     ConsentMissing,
@@ -46,6 +46,7 @@ from tta.domain.session import (
     SessionIsPaused,
     StartSession,
 )
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import (
     InteractionSubmitted,
     SubmitInteraction,

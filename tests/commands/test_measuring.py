@@ -22,10 +22,12 @@ from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.handle import CommandContext, Commands, KeyReused, VersionMismatch
 from tta.domain.base import SealedText
 from tta.domain.care_plan import CompleteGoal, MeasureRecorded, RecordMeasure, SetGoal
-from tta.domain.identity import care_plan_id, derived_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.identity import derived_id
 from tta.domain.measures import MeasuredTooSoon, MeasureKind
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RiskAssessed
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import RiskLevel
 from tta.eventstore.child_server import ChildServer

@@ -9,13 +9,14 @@ from command_examples import NOON, SESSION, Machine, context, hold, some_player,
 from tta.commands.folding import Target
 from tta.commands.handle import CommandResult, Commands, handle
 from tta.commands.player_queues import TooManyConflicts
-from tta.commands.sessions import Facts, handle_enrolled, new_session_id, roster_target
+from tta.commands.sessions import Facts, handle_enrolled, roster_target
 from tta.commands.starting import start_session
 from tta.commands.targets import session_target
 from tta.domain import session
 from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
 from tta.domain.session import AbandonSession, CompleteSession, SessionStatus, StartSession
+from tta.domain.session import id_of as new_session_id
 
 
 async def starts(commands: Commands, player_id: UUID, key: str) -> CommandResult:

@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
-from tta.commands.sessions import Facts, new_session_id
+from tta.commands.sessions import Facts
 from tta.commands.starting import start_session
 from tta.commands.targets import record_target
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery
 from tta.domain.session import StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.vocabulary import AgeBand, Role
 
 ANYTHING = SetPreferences(

@@ -28,7 +28,9 @@ from tta.domain.agent import (
     PerformanceMeasured,
     RegisterAgent,
     RetireAgent,
-    agent_id,
+)
+from tta.domain.agent import (
+    id_of as agent_id,
 )
 from tta.domain.words import WordsEmpty, WordsTooLong
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 
 from tta.domain import timer
 from tta.domain.base import personal_fields
-from tta.domain.identity import timer_id
 from tta.domain.timer import (
     AHEAD_MAX,
     CancelTimer,
@@ -24,6 +23,7 @@ from tta.domain.timer import (
     TimerScheduled,
     TimerTooFar,
 )
+from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose
 
 HOUR = timedelta(hours=1)

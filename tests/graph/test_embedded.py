@@ -17,7 +17,8 @@ from tta.graph.schema import Edge, Node, Schema, add_edges, add_nodes
 CHILD = Path(__file__).with_name("committing_child.py")
 OPEN = """
 import asyncio, sys
-from tta.graph.engine import GraphInUse, open_graph
+from tta.graph.engine import GraphInUse
+from tta.graph.opening import open_graph
 
 async def main():
     try:

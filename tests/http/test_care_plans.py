@@ -11,9 +11,11 @@ from tta.commands.care_plans import record_measure
 from tta.commands.handle import CommandContext
 from tta.domain.base import Event, SealedText
 from tta.domain.care_plan import MeasureRecorded, RecordMeasure
-from tta.domain.identity import care_plan_id, derived_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.identity import derived_id
 from tta.domain.measures import PHQ9, MeasureKind
 from tta.domain.safety_record import RiskAssessed
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.vocabulary import RiskCategory, RiskLevel
 from tta.eventstore.envelope import ABSENT, Causation
 from tta.eventstore.store import LoadRequest

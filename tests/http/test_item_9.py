@@ -8,8 +8,9 @@ import pytest
 from api_examples import Api, Caller, problem
 
 from tta.domain.base import Event
-from tta.domain.identity import care_plan_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.safety_record import RiskAssessed
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.store import LoadRequest

@@ -9,10 +9,11 @@ from api_examples import Api, Caller
 from wire import Wire, wired
 
 from tta.commands.handle import CommandContext
-from tta.commands.sessions import Facts, handle_enrolled, new_session_id
+from tta.commands.sessions import Facts, handle_enrolled
 from tta.domain.identity import derived_id
 from tta.domain.passages import Wishes
 from tta.domain.session import StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import DISCLOSED_EVERY
 from tta.eventstore.envelope import Causation
 from tta.http.sessions.bodies import MACHINE_NOTICE

@@ -14,8 +14,9 @@ from test_item_9 import WORRYING, happened, measures_of
 from wire import served
 
 from tta.commands.player_queues import WAITING_MAX, PlayerQueues
-from tta.domain.identity import care_plan_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.safety_record import RiskAssessed
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.telemetry.metrics import REGISTRY
 
 AT_ONCE = 100

@@ -23,7 +23,9 @@ from tta.domain.agent import (
     MeasurePerformance,
     RegisterAgent,
     RetireAgent,
-    agent_id,
+)
+from tta.domain.agent import (
+    id_of as agent_id,
 )
 from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role

@@ -5,7 +5,8 @@ import secrets
 import pytest
 from api_examples import Api
 
-from tta.domain.identity import care_plan_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.http.apps import COMMANDS, QUERIES
 
 BODIES = {

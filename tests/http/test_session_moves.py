@@ -9,10 +9,11 @@ import pytest
 from api_examples import PREFERENCES, Api, Caller, hold, problem
 
 from tta.commands.handle import CommandContext
-from tta.commands.sessions import new_session_id, roster_target
+from tta.commands.sessions import roster_target
 from tta.commands.starting import start_session
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.eventstore.envelope import Causation
 from tta.http.sessions.bodies import MACHINE_NOTICE
 from tta.stories.story import CALM, catalogue

@@ -30,11 +30,13 @@ from tta.domain.care_plan import (
     SetGoal,
     SetGoalAside,
 )
-from tta.domain.identity import care_plan_id, derived_id, owned_id, safety_record_id
+from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.identity import derived_id, owned_id
 from tta.domain.measures import QUESTIONNAIRES, MeasureKind
 from tta.domain.passages import Passage
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.safety_record import EnterRecovery, LeaveRecovery, PlaceSafetyHold, ReleaseSafetyHold
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import (
     AbandonSession,
     CompleteSession,

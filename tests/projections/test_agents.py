@@ -15,7 +15,9 @@ from tta.domain.agent import (
     AgentRetired,
     DegradedReason,
     PerformanceMeasured,
-    agent_id,
+)
+from tta.domain.agent import (
+    id_of as agent_id,
 )
 from tta.domain.base import Event
 from tta.graph.engine import Graph

@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from tta.domain import player
 from tta.domain.base import Event, SealedText
-from tta.domain.identity import safety_record_id
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose, RiskLevel, Role
 from tta.projections.player_state import PLAYER_BY_ID, PlayerState, apply
 from tta.projector.read_model import Fact, Key

@@ -32,7 +32,8 @@ from tta.domain.care_plan import (
     ProgressRecorded,
     SkillPractised,
 )
-from tta.domain.identity import care_plan_id, derived_id
+from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.identity import derived_id
 from tta.domain.measures import MeasureKind, severity_of
 from tta.domain.player import PlayerRegistered
 from tta.domain.vocabulary import RiskLevel

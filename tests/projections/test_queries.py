@@ -19,8 +19,9 @@ from histories import (
 from test_journey import REGISTERED
 
 from tta.domain.base import Event, SealedText
-from tta.domain.identity import owned_id, safety_record_id
+from tta.domain.identity import owned_id
 from tta.domain.safety_record import SafetyHoldPlaced
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import SessionStarted
 from tta.domain.turns import (
     InteractionAnswered,

@@ -12,17 +12,19 @@ from uuid import UUID
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.commands.folding import Aggregates, Target, decider
+from tta.commands.folding import Aggregates, Target
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.sessions import Facts, handle_session
 from tta.domain import care_plan, player, roster, safety_record, session, timer
 from tta.domain.base import Event
-from tta.domain.identity import derived_id, safety_record_id
+from tta.domain.identity import derived_id
 from tta.domain.passages import Beginning
 from tta.domain.player import GiveConsent, RegisterPlayer
 from tta.domain.safety_record import PlaceSafetyHold
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import SessionPaused, StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,
@@ -93,7 +95,7 @@ class Machine:
         return Commands(Aggregates(store, TYPES), keyring, PlayerQueues())
 
     async def ask(self, module: Any, aggregate_id: UUID, command: Any, player_id: UUID) -> None:
-        target = Target[Any](decider(module), aggregate_id)
+        target = Target[Any, Any, Any](module, aggregate_id)
         await handle(self.commands, target, command, around(), player_id=player_id)
 
     async def session(self, slot: int = SLOT, *, begins: Beginning | None = None) -> tuple[UUID, UUID]:

@@ -23,13 +23,15 @@ from reactor_examples import (
 from timer_examples import HOUR, LOOK_EVERY_S
 
 from tta.commands.handle import Commands
-from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.sessions import Facts, handle_session
 from tta.domain import player, safety_record, session, timer
 from tta.domain.base import Command, Event
-from tta.domain.identity import safety_record_id, timer_id
 from tta.domain.safety_record import ReleaseSafetyHold
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import CompleteSession, PauseSession, SessionAbandoned, StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.timer import FallDue, TimerDue, TimerScheduled
+from tta.domain.timer import id_of as timer_id
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import Role, TimerPurpose
 from tta.reactors.idle_sessions import IdleSessions

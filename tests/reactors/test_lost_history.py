@@ -29,9 +29,10 @@ from tta.commands.folding import RECENT_MAX
 from tta.domain import care_plan, safety_record
 from tta.domain.base import Event
 from tta.domain.care_plan import PractiseSkill
+from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.credits import CREDITS_MAX
-from tta.domain.identity import care_plan_id, safety_record_id
 from tta.domain.safety_record import ReleaseSafetyHold
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.vocabulary import Role
 from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from tta.domain import care_plan, session
 from tta.domain.care_plan import PractiseSkill, SkillPractised
-from tta.domain.identity import care_plan_id
+from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.passages import SENT, Passage
 from tta.domain.turns import (
     AnswerInteraction,

@@ -14,10 +14,10 @@ from counted_calls import arguments_of
 from told_passages import next_passage
 from tta.domain import player, safety_record, session
 from tta.domain.base import SealedText
-from tta.domain.identity import safety_record_id
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import AbandonSession
 from tta.domain.turns import (
     AnswerInteraction,

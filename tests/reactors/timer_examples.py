@@ -9,8 +9,8 @@ from reactor_examples import SLOT, SLOTS, TYPES, Machine, reacting, some_id
 from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain import timer
-from tta.domain.identity import timer_id
 from tta.domain.timer import CancelTimer, ScheduleTimer, TimerCancelled, TimerDue, TimerScheduled
+from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable

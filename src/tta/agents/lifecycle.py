@@ -24,7 +24,9 @@ from tta.domain.agent import (
     MarkAgentReady,
     RegisterAgent,
     RetireAgent,
-    agent_id,
+)
+from tta.domain.agent import (
+    id_of as agent_id,
 )
 from tta.domain.identity import derived_id
 from tta.eventstore.envelope import Causation

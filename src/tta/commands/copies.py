@@ -9,21 +9,14 @@ from msgspec.structs import replace
 
 from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
-from tta.commands.sessions import (
-    Facts,
-    admitting,
-    facts_of,
-    new_session_id,
-    require_own,
-    require_slot,
-    roster_events,
-)
+from tta.commands.sessions import Facts, admitting, facts_of, require_own, require_slot, roster_events
 from tta.commands.starting import Begin, start_as_wished
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.told_turns import turns_after
 from tta.domain import session
 from tta.domain.passages import NOTHING_ASKED, Beginning, CopyOrigin, Play, Wishes
 from tta.domain.session import StartSession
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import TURNS_MAX, TurnOutOfOrder
 
 Shorten = Callable[[Play], int]

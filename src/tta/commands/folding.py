@@ -2,15 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from types import ModuleType
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 import structlog
 
 from tta.commands import fingerprints
-from tta.domain.base import Event
+from tta.domain.base import Aggregate, Event
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError
 from tta.eventstore.event_types import EventTypes
@@ -26,23 +25,14 @@ SNAPSHOT_EVERY = 100
 
 log = structlog.get_logger(__name__)
 State = TypeVar("State")
+CommandT = TypeVar("CommandT")
+EventT = TypeVar("EventT", bound=Event)
 
 
-class Decider(Protocol):
-    """An aggregate's module: events in, state out; command in, events out. Pure."""
+class Target(NamedTuple, Generic[State, CommandT, EventT]):
+    """An aggregate that a decision reads or writes."""
 
-    NAME: str
-    initial: Any
-    EVENTS: tuple[type[Event], ...]
-
-    def evolve(self, state: Any, event: Any) -> Any: ...
-    def decide(self, state: Any, command: Any) -> Sequence[Event]: ...
-
-
-class Target(NamedTuple, Generic[State]):
-    """An aggregate that a decision reads or writes, whose state is of that type."""
-
-    module: Decider
+    module: Aggregate[State, CommandT, EventT]
     id: UUID
 
 
@@ -70,8 +60,10 @@ class VersionedState(NamedTuple, Generic[State]):
     recent: dict[bytes, Receipt]
 
 
-AnyTarget = Target[Any]
+AnyAggregate = Aggregate[Any, Any, Any]
+AnyTarget = Target[Any, Any, Any]
 AnyVersionedState = VersionedState[Any]
+"""Aggregates of several kinds beside each other; `States.of` gives each its type back."""
 
 
 class States:
@@ -80,7 +72,8 @@ class States:
     def __init__(self, targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]) -> None:
         self._states = {target: each.state for target, each in zip(targets, folded, strict=True)}
 
-    def of(self, target: Target[State]) -> State:
+    def of(self, target: Target[State, CommandT, EventT]) -> State:
+        # Its target was loaded with it, and a state is of the type of its target's module.
         return cast("State", self._states[target])
 
 
@@ -130,7 +123,7 @@ class Aggregates:
             found.append(folded)
         return found
 
-    async def one(self, target: Target[State]) -> VersionedState[State]:
+    async def one(self, target: Target[State, CommandT, EventT]) -> VersionedState[State]:
         """Fold one target as it stands now. Raises what `load` raises."""
         (folded,) = await self.load([target])
         return folded
@@ -177,7 +170,7 @@ class Aggregates:
         self._remembered -= self._counted.pop(aggregate_id, 0)
 
     def fold(
-        self, module: Decider, folded: AnyVersionedState, events: Sequence[RecordedEvent]
+        self, module: AnyAggregate, folded: AnyVersionedState, events: Sequence[RecordedEvent]
     ) -> AnyVersionedState:
         """Fold recorded events on top of a folding."""
         state, kinds = folded.state, module.EVENTS
@@ -222,13 +215,13 @@ class Aggregates:
             result.append(now)
         return result
 
-    def _fingerprint(self, module: Decider) -> bytes:
+    def _fingerprint(self, module: AnyAggregate) -> bytes:
         if module.NAME not in self._fingerprints:
             self._fingerprints[module.NAME] = fingerprint(module)
         return self._fingerprints[module.NAME]
 
     def _base(
-        self, module: Decider, folded: AnyVersionedState | None, loaded: LoadedAggregate
+        self, module: AnyAggregate, folded: AnyVersionedState | None, loaded: LoadedAggregate
     ) -> AnyVersionedState:
         if loaded.snapshot is None:
             return folded or VersionedState(module.initial, ABSENT, 0, {})
@@ -240,14 +233,9 @@ class Aggregates:
         return VersionedState(state, loaded.snapshot.head, kept.position, kept.recent)
 
 
-def fingerprint(module: Decider) -> bytes:
+def fingerprint(module: AnyAggregate) -> bytes:
     """8 bytes over how an aggregate folds and what a snapshot of it holds (see fingerprints.py)."""
     return fingerprints.fingerprint(module.evolve, (type(module.initial), Receipt))
-
-
-def decider(module: ModuleType) -> Decider:
-    """See an aggregate's module as what it is; the type checker cannot follow generic modules."""
-    return cast("Decider", module)
 
 
 def _require_kind(target: AnyTarget, folded: AnyVersionedState) -> None:

@@ -11,7 +11,16 @@ from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, AnyTarget, AnyVersionedState, States, Target, decider
+from tta.commands.folding import (
+    Aggregates,
+    AnyTarget,
+    AnyVersionedState,
+    CommandT,
+    EventT,
+    State,
+    States,
+    Target,
+)
 from tta.commands.player_queues import Left, PlayerQueues, TooManyConflicts
 from tta.domain import player
 from tta.domain.base import Event, Refusal
@@ -88,8 +97,8 @@ class Commands(NamedTuple):
 
 async def handle(
     commands: Commands,
-    target: AnyTarget,
-    command: Any,
+    target: Target[State, CommandT, EventT],
+    command: CommandT,
     context: CommandContext,
     *,
     player_id: UUID | None,
@@ -277,8 +286,7 @@ async def require_key(commands: Commands, player_id: UUID, *, while_away: bool =
         raise
     if not gap:
         return
-    target: Target[player.Player] = Target(decider(player), player_id)
-    if (await commands.aggregates.one(target)).head.version:
+    if (await commands.aggregates.one(Target(player, player_id))).head.version:
         raise commands.keyring.lacks(player_id, gap)
 
 

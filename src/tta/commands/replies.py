@@ -1,12 +1,12 @@
 """Waiting for the reply to a turn: the log is the truth, publications only say when to look."""
 
 import asyncio
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, decider
+from tta.commands.folding import Aggregates
 from tta.domain import session
-from tta.domain.session import Session, SessionStatus
+from tta.domain.session import Session, SessionEvent, SessionStatus
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
@@ -62,7 +62,7 @@ async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn
         event = aggregates.types.event(recorded)
         if isinstance(event, InteractionAnswered) and event.turn == turn:
             found, command = event, recorded.command_id
-        stands = decider(session).evolve(stands, event)
+        stands = session.evolve(stands, cast("SessionEvent", event))  # A session's log holds no other events.
     if found is None:
         return None
     return TurnReply(found, None if stands.status is SessionStatus.ABSENT else stands.status)

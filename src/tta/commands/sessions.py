@@ -9,7 +9,6 @@ from tta.commands.handle import CommandContext, CommandResult, Commands, Decided
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.domain import roster, session
 from tta.domain.base import Event
-from tta.domain.identity import owned_id
 from tta.domain.roster import EnrolSession, Roster, RosterCommand, RosterEvent, StrikeSession
 from tta.domain.session import (
     OVER,
@@ -32,11 +31,6 @@ class Facts(NamedTuple):
     recovery: bool
     wished_at: int | None = None
     """The player's version at which their preferences were set last."""
-
-
-def new_session_id(player_id: UUID, command_id: UUID) -> UUID:
-    """Derive a session's id from the command that starts it: a retry finds the same one."""
-    return owned_id(player_id, "session", command_id)
 
 
 async def handle_session(

@@ -147,8 +147,8 @@ NAME = "agent"
 initial = Agent()
 
 
-def agent_id(worker: str, name: str) -> UUID:
-    """Return the id of a worker's agent."""
+def id_of(worker: str, name: str) -> UUID:
+    """The agent of that name in a worker."""
     return derived_id("agent", worker, name)
 
 

@@ -5,9 +5,10 @@ security's.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -46,6 +47,34 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
     at: datetime
     """When it was asked, UTC."""
+
+
+State = TypeVar("State")
+CommandT_contra = TypeVar("CommandT_contra", contravariant=True)
+EventT = TypeVar("EventT", bound=Event)
+
+
+class Aggregate(Protocol[State, CommandT_contra, EventT]):
+    """An aggregate's module: events in, state out; command in, events out. Pure."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802 - A module's constant.
+
+    @property
+    def initial(self) -> State:
+        """The state of what does not exist yet."""
+        ...
+
+    @property
+    def EVENTS(self) -> tuple[type[Event], ...]: ...  # noqa: N802 - Likewise.
+
+    def evolve(self, state: State, event: EventT, /) -> State:
+        """Fold one event; refuses nothing."""
+        ...
+
+    def decide(self, state: State, command: CommandT_contra, /) -> Sequence[EventT]:
+        """Give the events that a command leads to, none where it changes nothing. Raises Refusal."""
+        ...
 
 
 class Refusal(Exception):

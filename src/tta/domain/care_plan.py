@@ -23,7 +23,7 @@ from tta.domain.goals import (
     require_room,
     require_room_for_milestone,
 )
-from tta.domain.identity import derived_id
+from tta.domain.identity import derived_id, owned_id
 from tta.domain.measures import (
     QUESTIONNAIRES,
     MeasureKind,
@@ -157,6 +157,11 @@ class CarePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "care_plan"
 initial = CarePlan()
+
+
+def id_of(player_id: UUID) -> UUID:
+    """The one care plan that a player has."""
+    return owned_id(player_id, "care plan")
 
 
 def evolve(plan: CarePlan, event: CarePlanEvent) -> CarePlan:

@@ -6,8 +6,6 @@ Every id is derived, never drawn, so that a command that is sent again finds wha
 import hashlib
 from uuid import UUID
 
-from tta.domain.vocabulary import TimerPurpose
-
 
 def derived_id(*parts: str | bytes | UUID) -> UUID:
     """Derive an id from its parts; the same parts give the same id, on every machine, for ever."""
@@ -17,26 +15,6 @@ def derived_id(*parts: str | bytes | UUID) -> UUID:
 def owned_id(player_id: UUID, *parts: str | bytes | UUID) -> UUID:
     """Derive the id of something that belongs to a player: same first byte, so the same slot."""
     return _uuid8(player_id.bytes[:1] + _digest((player_id, *parts))[1:])
-
-
-def safety_record_id(player_id: UUID) -> UUID:
-    """Return the id of the one safety record that a player has."""
-    return owned_id(player_id, "safety record")
-
-
-def care_plan_id(player_id: UUID) -> UUID:
-    """Return the id of the one care plan that a player has."""
-    return owned_id(player_id, "care plan")
-
-
-def timer_id(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
-    """Return the id of the one timer for that purpose about that thing of a player's."""
-    return owned_id(player_id, "timer", purpose.value, about)
-
-
-def roster_id(player_id: UUID) -> UUID:
-    """Return the id of the one roster of sessions that a player has."""
-    return owned_id(player_id, "roster")
 
 
 def _digest(parts: tuple[str | bytes | UUID, ...]) -> bytes:

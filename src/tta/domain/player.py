@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, TypeVar, assert_never, get_args
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from tta.domain.base import (
     PersonalTexts,
     SealedText,
 )
+from tta.domain.identity import derived_id
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.domain.words import require_words
 
@@ -160,6 +162,11 @@ class Player(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "player"
 initial = Player()
+
+
+def id_of(command_id: UUID) -> UUID:
+    """The player that a command registers: a retry finds the same one."""
+    return derived_id("player", command_id)
 
 
 def evolve(player: Player, event: PlayerEvent) -> Player:

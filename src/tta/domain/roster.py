@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from tta.domain.base import Command, Conflicting, Event
+from tta.domain.identity import owned_id
 
 UNDER_WAY_MAX = 20  # Open or paused; each story five times over. Nobody finds their way among more.
 HELD_MAX = 40  # Who is held is refused no support for the sake of order; even so there is a bound.
@@ -51,6 +52,11 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "roster"
 initial = Roster()
+
+
+def id_of(player_id: UUID) -> UUID:
+    """The one roster of sessions that a player has."""
+    return owned_id(player_id, "roster")
 
 
 def evolve(roster: Roster, event: RosterEvent) -> Roster:

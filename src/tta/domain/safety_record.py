@@ -6,11 +6,13 @@ policy. A player about whom nothing was ever found has no events here.
 """
 
 from typing import assert_never, get_args
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
 from tta.domain.base import Command, Conflicting, Event, Invalid, PersonalText
+from tta.domain.identity import owned_id
 from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
 from tta.domain.words import require_catalogue_id, require_words
 
@@ -117,6 +119,11 @@ class SafetyRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "safety_record"
 initial = SafetyRecord()
+
+
+def id_of(player_id: UUID) -> UUID:
+    """The one safety record that a player has."""
+    return owned_id(player_id, "safety record")
 
 
 def evolve(record: SafetyRecord, event: SafetyRecordEvent) -> SafetyRecord:

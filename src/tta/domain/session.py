@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from tta.domain.base import PERSONAL, Absent, Command, Conflicting, Event, SealedText
+from tta.domain.identity import owned_id
 from tta.domain.passages import Beginning, CopyOrigin, Passage, Play, require_passage
 from tta.domain.turns import (
     AnswerInteraction,
@@ -159,6 +160,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "session"
 initial = Session()
+
+
+def id_of(player_id: UUID, command_id: UUID) -> UUID:
+    """The session that a command starts: a retry finds the same one."""
+    return owned_id(player_id, "session", command_id)
 
 
 def evolve(session: Session, event: SessionEvent) -> Session:

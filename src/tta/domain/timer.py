@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 
 from tta.domain.base import Command, Conflicting, Event, Invalid
+from tta.domain.identity import owned_id
 from tta.domain.vocabulary import TimerPurpose
 
 AHEAD_MAX = timedelta(
@@ -84,6 +85,11 @@ class Timer(msgspec.Struct, frozen=True, kw_only=True):
 
 NAME = "timer"
 initial = Timer()
+
+
+def id_of(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
+    """The one timer for that purpose about that thing of a player's."""
+    return owned_id(player_id, "timer", purpose.value, about)
 
 
 def evolve(timer: Timer, event: TimerEvent) -> Timer:  # noqa: ARG001 - Each event says all there is to know.

@@ -39,6 +39,10 @@ class FollowedEvent:
         return self.recorded.version
 
 
+Followed = FollowedEvent
+"""The name until 0.2, for those who wrote it."""
+
+
 class FollowedMapper(Mapper[UUID]):
     """Decodes the events that `tta.domain` knows. Raises UnknownEventType for one that is newer."""
 

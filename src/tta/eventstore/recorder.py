@@ -28,7 +28,18 @@ from tta.eventstore.library.inserts import Inserts
 from tta.eventstore.library.slot import PAGE_EVENTS, OpenSlot, Span
 from tta.eventstore.library.snapshots import StoreSnapshotRecorder
 from tta.eventstore.library.subscription import LogSubscription
-from tta.eventstore.library.tracking import StoreTrackingRecorder, take_follower
+from tta.eventstore.library.tracking import Effect, StoreTrackingRecorder, take_follower
+
+__all__ = [
+    "Effect",
+    "Factory",
+    "StoreAggregateRecorder",
+    "StoreApplicationRecorder",
+    "StoreProcessRecorder",
+    "StoreSnapshotRecorder",
+    "StoreTrackingRecorder",
+]
+"""What users of the library import, wherever it is defined."""
 
 _Class = TypeVar("_Class")
 

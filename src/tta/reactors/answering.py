@@ -13,15 +13,14 @@ import structlog
 
 from tta.agents.messages import ModelConsent, PendingTurn, TurnAnswer
 from tta.clock import now
-from tta.commands.folding import AnyTarget, States, Target
+from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
 from tta.commands.sessions import roster_events
-from tta.commands.targets import player_target, record_target, roster_target, session_target
+from tta.commands.targets import SessionTarget, player_target, record_target, roster_target, session_target
 from tta.commands.wishes import wishes_of
 from tta.domain import session
 from tta.domain.passages import Passage, Play
 from tta.domain.player import Player
-from tta.domain.session import Session
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
 from tta.eventstore.appends import Acknowledgement
@@ -104,7 +103,7 @@ class Matter(NamedTuple):
         return UNREAD if self.is_unread else UNTOLD
 
     @property
-    def session(self) -> Target[Session]:
+    def session(self) -> SessionTarget:
         return session_target(self.session_id)
 
     @property

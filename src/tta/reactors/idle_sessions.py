@@ -8,13 +8,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from tta.clock import now
-from tta.commands.folding import AnyTarget, States, Target
+from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, Commands, Decided, Decision, handle_over, key_of
 from tta.commands.sessions import roster_events
-from tta.commands.targets import record_target, roster_target, session_target, timer_target
+from tta.commands.targets import (
+    SafetyRecordTarget,
+    TimerTarget,
+    record_target,
+    roster_target,
+    session_target,
+    timer_target,
+)
 from tta.domain import session, timer
 from tta.domain.base import Event
-from tta.domain.identity import timer_id
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import (
     AbandonSession,
@@ -24,7 +30,8 @@ from tta.domain.session import (
     SessionStarted,
     SessionStatus,
 )
-from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue
+from tta.domain.timer import CancelTimer, ScheduleTimer, TimerDue
+from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
@@ -145,10 +152,10 @@ class _Reaction:
         await self._append([watching], decide)
 
     @property
-    def _record(self) -> Target[SafetyRecord]:
+    def _record(self) -> SafetyRecordTarget:
         return record_target(self._player_id)
 
-    def _timer(self, session_id: UUID) -> Target[Timer]:
+    def _timer(self, session_id: UUID) -> TimerTarget:
         return timer_target(timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
 
     async def _append(self, targets: list[AnyTarget], decide: Decision) -> None:

@@ -1,8 +1,8 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
-from tta.commands.folding import States, Target
+from tta.commands.folding import States
 from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
-from tta.commands.targets import care_plan_target
+from tta.commands.targets import CarePlanTarget, care_plan_target
 from tta.domain import care_plan
 from tta.domain.base import Event
 from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPractised
@@ -57,7 +57,7 @@ class PracticeReactor:
                 assert isinstance(each, SkillPractised), "practice is credited with nothing else"
                 SKILLS_PRACTISED.labels(each.skill if each.skill in skills() else OTHER).inc()
 
-    async def _is_credited(self, plan: Target[CarePlan], recorded: RecordedEvent) -> bool:
+    async def _is_credited(self, plan: CarePlanTarget, recorded: RecordedEvent) -> bool:
         """Look for the credit in the log, because the plan's state remembers only the newest."""
         aggregates, command_id = self._commands.aggregates, recorded.answered_by(self.NAME).command_id
         folded = await aggregates.one(plan)

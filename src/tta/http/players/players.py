@@ -11,7 +11,6 @@ from tta.commands.handle import handle
 from tta.commands.targets import player_target
 from tta.domain import player, words
 from tta.domain.base import Refusal
-from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.http.edge.bodies import Body, exactly, text_of
@@ -104,7 +103,7 @@ class PlayerShown(msgspec.Struct, frozen=True):
 async def register_player(call: Call) -> Response:
     call.require_anyone()
     context, body = call.context, call.body
-    player_id = derived_id("player", context.causation.command_id)
+    player_id = player.id_of(context.causation.command_id)
     command = RegisterPlayer(
         name=clean_text(body.name, player.NAME_MAX),
         language=body.language,

@@ -12,7 +12,7 @@ from tta.commands import starting
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandResult
 from tta.commands.replies import reply_to
-from tta.commands.sessions import Facts, handle_session, new_session_id
+from tta.commands.sessions import Facts, handle_session
 from tta.commands.targets import session_target
 from tta.domain import roster, session, turns, words
 from tta.domain.passages import Beginning, Wishes
@@ -24,6 +24,7 @@ from tta.domain.session import (
     SessionStatus,
     StartSession,
 )
+from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import (
     InteractionSubmitted,
     SubmitInteraction,

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from tta.clock import now_s
 from tta.commands.folding import AnyTarget, VersionedState
 from tta.commands.targets import record_target, session_target
-from tta.domain.identity import safety_record_id
 from tta.domain.safety_record import SafetyRecord
+from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import Session
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
