@@ -1,5 +1,7 @@
 """The read model of a player: what each event makes of their row."""
 
+from typing import Any
+
 import pytest
 from histories import NOON, NOON_MS, PLAYER_STATE, SAM, Happened, after, folded, log_of, sam_log
 from msgspec.structs import replace
@@ -133,7 +135,7 @@ def test_every_event_of_a_player_every_hold_and_recovery_are_handled():
         replace(PREFERRED, emergency_contact="Ada"),
     ],
 )
-def test_clear_personal_text_is_our_mistake(clear: Event):
+def test_clear_personal_text_is_our_mistake(clear: Any):
     recorded = sam_log(REGISTERED, aggregate=SAM)[-1]
     with pytest.raises(AssertionError, match="sealed"):
         apply(Key(PlayerState, str(SAM)), REGISTERED_ROW, Fact(clear, recorded))

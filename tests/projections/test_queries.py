@@ -30,7 +30,7 @@ from tta.domain.turns import (
 from tta.domain.vocabulary import Author, RiskLevel, Role
 from tta.eventstore.envelope import RecordedEvent
 from tta.graph.engine import Graph
-from tta.projections.journey import SESSIONS_MAX, SessionPlayed, sessions_played
+from tta.projections.journey import SESSIONS_MAX, JourneySession, SessionPlayed, sessions_played
 from tta.projections.player_state import player_by_id
 from tta.projections.session_state import SessionState, session_by_id
 from tta.projector.read_model import ReadModel, Storage
@@ -72,7 +72,7 @@ def session(
 
 def ids(played: list[SessionPlayed] | None) -> list[str]:
     assert played is not None
-    return [each.id for each in played]
+    return [each.row.id for each in played]
 
 
 async def test_a_session_is_found_with_all_that_it_shows(graph: Graph):
@@ -110,12 +110,14 @@ async def test_a_session_of_a_journey_counts_turns_and_names_what_was_met_once(g
     await keep(graph, JOURNEY, log_of(told))
     assert await sessions_played(graph, str(SAM), before=NEWEST, sessions_max=9) == [
         SessionPlayed(
-            id=str(SESSIONS[0]),
-            story="clearing",
-            status="open",
-            started_ms=NOON_MS + 60_000,
-            changed_ms=NOON_MS + 60_000,
-            copied_from=None,
+            JourneySession(
+                id=str(SESSIONS[0]),
+                player=str(SAM),
+                story="clearing",
+                status="open",
+                started_ms=NOON_MS + 60_000,
+                changed_ms=NOON_MS + 60_000,
+            ),
             turns=4,
             scenes=("clearing", "river"),
             skills=("breathing", "grounding"),
@@ -153,7 +155,7 @@ async def test_pages_show_each_session_once_newest_first(graph: Graph):
         while page := await sessions_played(graph, str(SAM), before=before, sessions_max=size):
             assert len(page) <= size
             shown += page
-            before = (page[-1].started_ms, page[-1].id)
+            before = (page[-1].row.started_ms, page[-1].row.id)
         assert [play for _, play in in_order] == ids(shown)
         assert {each.turns for each in shown} == {1}
 

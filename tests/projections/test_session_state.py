@@ -1,5 +1,7 @@
 """The read model of a session: what each event makes of its row, and what a query finds."""
 
+from typing import Any
+
 import pytest
 from histories import HELLO, NOON, NOON_MS, PLAY, SAM, SESSION_STATE, WELCOME, after, folded, sam_log
 from msgspec.structs import replace
@@ -113,7 +115,7 @@ def test_what_never_began_is_our_mistake():
 @pytest.mark.parametrize(
     "clear", [replace(SAID, words="Hello, clear."), replace(ANSWERED, reply="Welcome, clear.")]
 )
-def test_clear_personal_text_is_our_mistake(clear: Event):
+def test_clear_personal_text_is_our_mistake(clear: Any):
     recorded = sam_log(STARTED, SAID)[-1]
     with pytest.raises(AssertionError, match="sealed"):
         apply(Key(SessionState, str(PLAY)), OPEN, Fact(clear, recorded))

@@ -13,6 +13,7 @@ from tta.commands.handle import KeyReused
 from tta.domain.agent import AgentPerformance, AgentState
 from tta.eventstore.heartbeats import Heartbeat, heartbeats
 from tta.eventstore.layout import SLOTS_MAX
+from tta.http.edge.answers import answer_of
 from tta.http.edge.bodies import Body
 from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.pages import opaque_tag
@@ -136,38 +137,20 @@ def _performance(row: AgentRow, heard: Heartbeat | None) -> AgentPerformance:
             return msgspec.msgpack.decode(heard.told, type=AgentPerformance)
     except msgspec.DecodeError:
         pass  # Releases before only say that they live.
-    return AgentPerformance(
-        runs=row.runs,
-        failures=row.failures,
-        p50_ms=row.p50_ms,
-        p95_ms=row.p95_ms,
-        model_runs=row.model_runs,
-        model_failures=row.model_failures,
-        model_p50_ms=row.model_p50_ms,
-        model_p95_ms=row.model_p95_ms,
-    )
+    return answer_of(AgentPerformance, row)
 
 
 def _shown(row: AgentRow, heard: Heartbeat | None) -> AgentShown:
     is_silent = heard is None and row.state != AgentState.RETIRED
     did = _performance(row, heard)
-    return AgentShown(
-        name=row.name,
-        worker=row.worker,
+    return answer_of(
+        AgentShown,
+        row,
+        **msgspec.structs.asdict(did),
         version=row.agent_version,
-        capability=row.capability,
         state=SILENT if is_silent else row.state,
-        reason=row.reason,
         since_ms=row.changed_ms if is_silent else row.since_ms,
         heartbeat_age_s=None if heard is None else heard.age_ms // 1000,
-        runs=did.runs,
-        failures=did.failures,
-        p50_ms=did.p50_ms,
-        p95_ms=did.p95_ms,
-        model_runs=did.model_runs,
-        model_failures=did.model_failures,
-        model_p50_ms=did.model_p50_ms,
-        model_p95_ms=did.model_p95_ms,
     )
 
 

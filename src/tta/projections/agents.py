@@ -4,7 +4,7 @@ Whether one lives is not told by events: its heartbeat says so (tta.eventstore.h
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tta.domain.agent import (
     EVENTS,
     AgentDegraded,
+    AgentEvent,
     AgentReady,
     AgentRegistered,
     AgentRetired,
@@ -20,7 +21,7 @@ from tta.domain.agent import (
 )
 from tta.domain.base import Event
 from tta.graph.engine import Graph
-from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink
 
 NAME = "agents"
 VERSION = 2
@@ -59,25 +60,22 @@ LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
 BEGINS: dict[type[Event], type[Row]] = {}  # A worker that starts again registers on the row that is there.
 
-AGENTS_OF_LATE = """
-MATCH (a:Agent_v2)
+cypher = Cypher(VERSION, ROWS)
+
+AGENTS_OF_LATE = cypher("""
+MATCH (a:Agent)
 WHERE a.state <> $retired OR a.changed_ms >= $since_ms
-RETURN a.id AS id, a.name AS name, a.worker AS worker, a.agent_version AS agent_version,
-  a.capability AS capability, a.state AS state, a.reason AS reason, a.since_ms AS since_ms,
-  a.runs AS runs, a.failures AS failures, a.p50_ms AS p50_ms, a.p95_ms AS p95_ms,
-  a.model_runs AS model_runs, a.model_failures AS model_failures,
-  a.model_p50_ms AS model_p50_ms, a.model_p95_ms AS model_p95_ms,
-  a.changed_ms AS changed_ms
+RETURN a.*
 ORDER BY a.changed_ms DESC, a.id DESC
 LIMIT $agents_max
-"""
+""")
 
 
-def keys(fact: Fact) -> Sequence[Key]:
+def keys(fact: Fact[AgentEvent]) -> Sequence[Key]:
     return (Key(AgentRow, fact.aggregate),)
 
 
-def apply(key: Key, row: AgentRow | None, fact: Fact) -> AgentRow:
+def apply(key: Key, row: AgentRow | None, fact: Fact[AgentEvent]) -> AgentRow:
     event, at_ms = fact.event, fact.at_ms
     if isinstance(event, AgentRegistered):
         return AgentRow(
@@ -112,11 +110,11 @@ def apply(key: Key, row: AgentRow | None, fact: Fact) -> AgentRow:
             if event.model_runs:
                 changed |= {"model_p50_ms": event.model_p50_ms, "model_p95_ms": event.model_p95_ms}
         case _:
-            raise AssertionError(f"{type(event).__name__} is not folded")
+            assert_never(event)
     return replace(row, **changed, changed_ms=at_ms)
 
 
-def links(_fact: Fact) -> Sequence[RowLink]:
+def links(_fact: Fact[AgentEvent]) -> Sequence[RowLink]:
     return ()
 
 

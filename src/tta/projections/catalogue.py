@@ -15,7 +15,7 @@ import msgspec
 
 from tta.graph.engine import Graph, Transaction
 from tta.graph.schema import keep_nodes, save_edges, save_nodes
-from tta.projector.read_model import LinkType, Row, RowLink, Storage
+from tta.projector.read_model import Cypher, LinkType, Row, RowLink, Storage
 from tta.stories import story as authored
 from tta.stories.names import plain, world_id
 from tta.stories.playing.runtime import Playthrough
@@ -124,6 +124,8 @@ class CatalogueStorage(NamedTuple):
     LINKS: tuple[LinkType, ...] = LINKS
 
 
+cypher = Cypher(VERSION, ROWS, LINKS)
+
 STORAGE = Storage(CatalogueStorage())
 SAVES = {row: save_nodes(node) for row, node in STORAGE.nodes.items()}
 JOINS = {link: save_edges(edge) for link, edge in STORAGE.edges.items()}
@@ -131,16 +133,16 @@ KEEPS = {part: keep_nodes(STORAGE.nodes[part], "catalogue") for part in PARTS}
 KEEPS_WHOLE = keep_nodes(STORAGE.nodes[Catalogue], "id")
 
 # Whoever opens a catalogue takes this lock first, so that two processes write one after the other.
-LOCK = """
-MERGE (c:Catalogue_v2 {id: $lock})
+LOCK = cypher("""
+MERGE (c:Catalogue {id: $lock})
 SET c.opened = 0
-"""
-CATALOGUES = """
-MATCH (c:Catalogue_v2)
+""")
+CATALOGUES = cypher("""
+MATCH (c:Catalogue)
 WHERE c.opened > 0
 RETURN c.id AS id, c.opened AS opened
 ORDER BY c.opened DESC
-"""
+""")
 
 
 class Content(NamedTuple):

@@ -9,66 +9,66 @@ from msgspec import convert
 from tta.domain.passages import Readiness
 from tta.domain.vocabulary import Approach
 from tta.graph.engine import Graph, GraphUnavailable
-from tta.projections.catalogue import SCENES_MAX, STORIES_MAX, story_key
+from tta.projections.catalogue import SCENES_MAX, STORIES_MAX, cypher, story_key
 
 PRACTISED_MAX = 10_000  # Rows, one for each scene of each skill: more than the scenes of any catalogue.
 EDGES_MAX = 20_000  # Of the scenes of one story, of one kind.
 
-IS_WHOLE = """
-MATCH (c:Catalogue_v2 {id: $catalogue})
+IS_WHOLE = cypher("""
+MATCH (c:Catalogue {id: $catalogue})
 RETURN c.id AS id
-"""
+""")
 # Empty text asks for nothing; each filter is of the story as a whole.
-STORIES = """
-MATCH (s:Story_v2)-[:IN_v2]->(w:World_v2)
+STORIES = cypher("""
+MATCH (s:Story)-[:IN]->(w:World)
 WHERE s.catalogue = $catalogue
   AND ($story = '' OR s.name = $story)
   AND ($world = '' OR w.plain = $world)
   AND ($skill = '' OR EXISTS {
-    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:PRACTISES_v2]->(k:Skill_v2) WHERE k.plain = $skill })
+    MATCH (s)-[:HAS]->(:Scene)-[:PRACTISES]->(k:Skill) WHERE k.plain = $skill })
   AND ($character = '' OR EXISTS {
-    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:FEATURES_v2]->(p:Character_v2) WHERE p.plain = $character })
+    MATCH (s)-[:HAS]->(:Scene)-[:FEATURES]->(p:Character) WHERE p.plain = $character })
   AND ($approach = '' OR EXISTS {
-    MATCH (s)-[:HAS_v2]->(c:Scene_v2) WHERE c.approach = $approach })
+    MATCH (s)-[:HAS]->(c:Scene) WHERE c.approach = $approach })
   AND ($location = '' OR EXISTS {
-    MATCH (s)-[:HAS_v2]->(:Scene_v2)-[:AT_v2]->(l:Location_v2) WHERE l.plain = $location })
+    MATCH (s)-[:HAS]->(:Scene)-[:AT]->(l:Location) WHERE l.plain = $location })
   AND NOT EXISTS {
-    MATCH (s)-[:HAS_v2]->(c:Scene_v2) WHERE any(tag IN $free_of WHERE tag IN c.avoidable) }
+    MATCH (s)-[:HAS]->(c:Scene) WHERE any(tag IN $free_of WHERE tag IN c.avoidable) }
 RETURN s.name AS id, s.version AS version, s.title AS title, s.summary AS summary, w.text AS world,
   w.name AS world_id, s.language AS language, s.scenes AS scenes, s.approaches AS approaches,
   s.skills AS skills, s.warnings AS warnings,
   s.topics AS topics, s.begins AS begins
 ORDER BY id
 LIMIT $rows_max
-"""
-SCENES_OF = """
-MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:AT_v2]->(l:Location_v2)
-OPTIONAL MATCH (c)-[:PRACTISES_v2]->(k:Skill_v2)
+""")
+SCENES_OF = cypher("""
+MATCH (s:Story {id: $story})-[:HAS]->(c:Scene)-[:AT]->(l:Location)
+OPTIONAL MATCH (c)-[:PRACTISES]->(k:Skill)
 RETURN c.name AS id, k.name AS skill, c.approach AS approach, c.intensity AS intensity,
   c.readiness AS readiness, c.warnings AS warnings, c.topics AS topics, c.endings AS endings,
   l.name AS location
 ORDER BY id
 LIMIT $rows_max
-"""
-CHARACTERS_OF = """
-MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:FEATURES_v2]->(p:Character_v2)
+""")
+CHARACTERS_OF = cypher("""
+MATCH (s:Story {id: $story})-[:HAS]->(c:Scene)-[:FEATURES]->(p:Character)
 RETURN c.name AS scene, p.name AS other
 ORDER BY scene, other
 LIMIT $rows_max
-"""
-WAYS_OF = """
-MATCH (s:Story_v2 {id: $story})-[:HAS_v2]->(c:Scene_v2)-[:LEADS_TO_v2]->(d:Scene_v2)
+""")
+WAYS_OF = cypher("""
+MATCH (s:Story {id: $story})-[:HAS]->(c:Scene)-[:LEADS_TO]->(d:Scene)
 RETURN c.name AS scene, d.name AS other
 ORDER BY scene, other
 LIMIT $rows_max
-"""
-SKILLS = """
-MATCH (c:Scene_v2)-[:PRACTISES_v2]->(k:Skill_v2)
+""")
+SKILLS = cypher("""
+MATCH (c:Scene)-[:PRACTISES]->(k:Skill)
 WHERE k.catalogue = $catalogue
 RETURN k.name AS skill, c.story AS story, c.name AS scene, c.approach AS approach, c.intensity AS intensity
 ORDER BY skill, story, scene
 LIMIT $rows_max
-"""
+""")
 
 
 class CatalogueMissing(GraphUnavailable):

@@ -5,10 +5,12 @@ players touch: lanes do not write those, so a turn names them and a query joins 
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never, get_args
 
+from msgspec import convert
 from msgspec.structs import replace
 
+from tta.domain.base import Event
 from tta.domain.player import PlayerRegistered
 from tta.domain.session import (
     STATUS_AFTER,
@@ -24,7 +26,7 @@ from tta.domain.turns import (
     InteractionSubmitted,
 )
 from tta.graph.engine import Graph
-from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink
 
 NAME = "journey"
 VERSION = 2
@@ -65,74 +67,70 @@ HAS_TURN = LinkType("HAS_TURN", JourneySession, JourneyTurn)
 
 ROWS: tuple[type[Row], ...] = (JourneyPlayer, JourneySession, JourneyTurn)
 LINKS: tuple[LinkType, ...] = (PLAYED, HAS_TURN)
-HANDLES = (
-    PlayerRegistered,
-    SessionStarted,
-    InteractionSubmitted,
-    InteractionAnswered,
-    SessionPaused,
-    SessionResumed,
-    SessionCompleted,
-    SessionAbandoned,
-)
+StatusEvent = SessionPaused | SessionResumed | SessionCompleted | SessionAbandoned
+TurnOfJourney = InteractionSubmitted | InteractionAnswered
+JourneyEvent = PlayerRegistered | SessionStarted | TurnOfJourney | StatusEvent
+HANDLES: tuple[type[Event], ...] = get_args(JourneyEvent)
 BEGINS = {PlayerRegistered: JourneyPlayer, SessionStarted: JourneySession, InteractionSubmitted: JourneyTurn}
 
-PLAYER_EXISTS = """
-MATCH (p:Player_v2 {id: $player})
+cypher = Cypher(VERSION, ROWS, LINKS)
+
+PLAYER_EXISTS = cypher("""
+MATCH (p:Player {id: $player})
 RETURN p.registered_ms AS registered_ms
-"""
+""")
 # Newest first; `before_ms` and `before` are where the page before ended. Empty text takes any.
-SESSIONS_PLAYED = """
-MATCH (p:Player_v2 {id: $player})-[:PLAYED_v2]->(s:Session_v2)
+SESSIONS_PLAYED = cypher("""
+MATCH (p:Player {id: $player})-[:PLAYED]->(s:Session)
 WHERE (s.started_ms < $before_ms OR (s.started_ms = $before_ms AND s.id < $before))
   AND ($status = '' OR s.status = $status) AND ($story = '' OR s.story = $story)
-RETURN s.id AS id, s.story AS story, s.status AS status, s.started_ms AS started_ms,
-  s.changed_ms AS changed_ms, s.copied_from AS copied_from
+RETURN s.*
 ORDER BY s.started_ms DESC, s.id DESC
 LIMIT $sessions_max
-"""
-TURNS_OF = """
-MATCH (s:Session_v2)-[:HAS_TURN_v2]->(t:Turn_v2)
+""")
+TURNS_OF = cypher("""
+MATCH (s:Session)-[:HAS_TURN]->(t:Turn)
 WHERE s.id IN $sessions
 RETURN s.id AS session, t.scene AS scene, t.skill AS skill, count(t) AS turns
-"""
+""")
 
 
 class SessionPlayed(NamedTuple):
-    id: str
-    story: str
-    status: str
-    started_ms: int
-    changed_ms: int
-    copied_from: str | None
+    row: JourneySession
     turns: int
     scenes: tuple[str, ...]
     skills: tuple[str, ...]
 
 
-def keys(fact: Fact) -> Sequence[Key]:
+def keys(fact: Fact[JourneyEvent]) -> Sequence[Key]:
     match fact.event:
         case PlayerRegistered():
             return (Key(JourneyPlayer, fact.aggregate),)
         case InteractionSubmitted(turn=turn) | InteractionAnswered(turn=turn):
             return (Key(JourneySession, fact.aggregate), Key(JourneyTurn, f"{fact.aggregate}/{turn}"))
-        case _:
+        case SessionStarted() | SessionPaused() | SessionResumed() | SessionCompleted() | SessionAbandoned():
             return (Key(JourneySession, fact.aggregate),)
+        case event:
+            assert_never(event)
 
 
-def apply(key: Key, row: Row | None, fact: Fact) -> Row:
-    if key.row is JourneyPlayer:
-        return JourneyPlayer(id=key.id, registered_ms=fact.at_ms)
-    return _turn(key, row, fact) if key.row is JourneyTurn else _session(key, row, fact)
+def apply(key: Key, row: Row | None, fact: Fact[JourneyEvent]) -> Row:
+    match fact.event:
+        case PlayerRegistered():
+            return JourneyPlayer(id=key.id, registered_ms=fact.at_ms)
+        case InteractionSubmitted() | InteractionAnswered() as event if key.row is JourneyTurn:
+            return _turn(key, row, event, fact.at_ms)
+        case event:
+            return _session(key, row, event, fact.at_ms)
 
 
-def links(fact: Fact) -> Sequence[RowLink]:
+def links(fact: Fact[JourneyEvent]) -> Sequence[RowLink]:
     match fact.event:
         case SessionStarted(player_id=player_id):
             return (RowLink(PLAYED, str(player_id), fact.aggregate),)
         case InteractionSubmitted(turn=turn):
             return (RowLink(HAS_TURN, fact.aggregate, f"{fact.aggregate}/{turn}"),)
-        case _:
+        case _:  # Most events make no link.
             return ()
 
 
@@ -167,7 +165,7 @@ async def sessions_played(
         mine = [each for each in met if each["session"] == session["id"]]
         played.append(
             SessionPlayed(
-                **session,
+                row=convert(session, JourneySession),
                 turns=sum(each["turns"] for each in mine),
                 scenes=tuple(sorted({each["scene"] for each in mine if each["scene"]})),
                 skills=tuple(sorted({each["skill"] for each in mine if each["skill"]})),
@@ -176,29 +174,37 @@ async def sessions_played(
     return played
 
 
-def _session(key: Key, row: Row | None, fact: Fact) -> JourneySession:
-    event = fact.event
+def _session(
+    key: Key, row: Row | None, event: SessionStarted | TurnOfJourney | StatusEvent, at_ms: int
+) -> JourneySession:
     if isinstance(event, SessionStarted):
         return JourneySession(
             id=key.id,
             player=str(event.player_id),
             story=event.story,
             status=SessionStatus.OPEN.value,
-            started_ms=fact.at_ms,
-            changed_ms=fact.at_ms,
+            started_ms=at_ms,
+            changed_ms=at_ms,
             copied_from=None if event.copied_from is None else str(event.copied_from),
         )
     assert isinstance(row, JourneySession), "a session begins with SessionStarted"
-    status = STATUS_AFTER.get(type(event))
-    return replace(row, status=status.value if status else row.status, changed_ms=fact.at_ms)
+    match event:
+        case InteractionSubmitted() | InteractionAnswered():
+            return replace(row, changed_ms=at_ms)
+        case SessionPaused() | SessionResumed() | SessionCompleted() | SessionAbandoned():
+            return replace(row, status=STATUS_AFTER[type(event)].value, changed_ms=at_ms)
+        case _:
+            assert_never(event)
 
 
-def _turn(key: Key, row: Row | None, fact: Fact) -> JourneyTurn:
-    event = fact.event
-    if isinstance(event, InteractionSubmitted):
-        return JourneyTurn(id=key.id, number=event.turn, submitted_ms=fact.at_ms, choice=event.choice)
-    assert isinstance(event, InteractionAnswered), f"{type(event).__name__} makes no turn"
-    assert isinstance(row, JourneyTurn), "a turn begins with InteractionSubmitted"
-    return replace(
-        row, author=str(event.author), scene=event.scene, skill=event.skill, answered_ms=fact.at_ms
-    )
+def _turn(key: Key, row: Row | None, event: TurnOfJourney, at_ms: int) -> JourneyTurn:
+    match event:
+        case InteractionSubmitted():
+            return JourneyTurn(id=key.id, number=event.turn, submitted_ms=at_ms, choice=event.choice)
+        case InteractionAnswered():
+            assert isinstance(row, JourneyTurn), "a turn begins with InteractionSubmitted"
+            return replace(
+                row, author=str(event.author), scene=event.scene, skill=event.skill, answered_ms=at_ms
+            )
+        case _:
+            assert_never(event)

@@ -1,16 +1,16 @@
 """Who is this player, what have they agreed to and asked for? What `GET /v1/players/{id}` answers."""
 
 from collections.abc import Sequence
+from typing import assert_never, get_args
 
 from msgspec import convert
 from msgspec.structs import replace
 
-from tta.domain import player
 from tta.domain.base import Event
-from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet
+from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerEvent, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
-from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "player_state"
 VERSION = 2
@@ -43,31 +43,29 @@ class PlayerState(Row, frozen=True, kw_only=True):
 
 ROWS: tuple[type[Row], ...] = (PlayerState,)
 LINKS: tuple[LinkType, ...] = ()
-HANDLES = (*player.EVENTS, SafetyHoldPlaced, SafetyHoldReleased, RecoveryEntered, RecoveryLeft)
+SafetyEvent = SafetyHoldPlaced | SafetyHoldReleased | RecoveryEntered | RecoveryLeft
+PlayerStateEvent = PlayerEvent | SafetyEvent
+HANDLES: tuple[type[Event], ...] = get_args(PlayerStateEvent)
 BEGINS: dict[type[Event], type[Row]] = {}  # A safety record may come before its player.
 
-PLAYER_BY_ID = """
-MATCH (p:PlayerState_v2 {id: $id})
-RETURN p.id AS id, p.version AS version, p.name AS name, p.language AS language, p.region AS region,
-  p.time_zone AS time_zone, p.age_band AS age_band, p.consents AS consents, p.held AS held,
-  p.recovery AS recovery,
-  p.preferences_set AS preferences_set, p.avoid_topics AS avoid_topics,
-  p.trigger_warnings AS trigger_warnings, p.emergency_contact AS emergency_contact,
-  p.intensity AS intensity, p.approaches AS approaches, p.accessibility AS accessibility,
-  p.registered_ms AS registered_ms, p.changed_ms AS changed_ms
-"""
-HELD_AMONG = """
-MATCH (p:PlayerState_v2)
+cypher = Cypher(VERSION, ROWS)
+
+PLAYER_BY_ID = cypher("""
+MATCH (p:PlayerState {id: $id})
+RETURN p.*
+""")
+HELD_AMONG = cypher("""
+MATCH (p:PlayerState)
 WHERE p.id IN $players AND p.held = true
 RETURN p.id AS id
-"""
+""")
 
 
-def keys(fact: Fact) -> Sequence[Key]:
+def keys(fact: Fact[PlayerStateEvent]) -> Sequence[Key]:
     return (Key(PlayerState, str(fact.recorded.subject_id)),)
 
 
-def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
+def apply(key: Key, row: PlayerState | None, fact: Fact[PlayerStateEvent]) -> PlayerState:
     event = fact.event
     row = row or PlayerState(id=key.id)
     if isinstance(event, SafetyHoldPlaced | SafetyHoldReleased):
@@ -107,11 +105,11 @@ def apply(key: Key, row: PlayerState | None, fact: Fact) -> PlayerState:
                 age_band=event.age_band.value,
             )
         case _:
-            raise AssertionError(f"{type(event).__name__} is not folded")
+            assert_never(event)
     return row
 
 
-def links(_fact: Fact) -> Sequence[RowLink]:
+def links(_fact: Fact[PlayerStateEvent]) -> Sequence[RowLink]:
     return ()
 
 

@@ -5,13 +5,14 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never, get_args
 
 from msgspec import convert
 from msgspec.structs import replace
 
-from tta.domain import care_plan
+from tta.domain.base import Event
 from tta.domain.care_plan import (
+    CarePlanEvent,
     GoalCompleted,
     GoalSet,
     GoalSetAside,
@@ -24,7 +25,7 @@ from tta.domain.goals import GOALS_MAX, GoalStatus
 from tta.domain.measures import MeasureKind
 from tta.domain.player import PlayerRegistered
 from tta.graph.engine import Graph
-from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "progress"
 VERSION = 1
@@ -74,7 +75,9 @@ HAS_MEASURE = LinkType("HAS_MEASURE", PlayerProgress, MeasureAnswered)
 
 ROWS: tuple[type[Row], ...] = (PlayerProgress, GoalProgress, MilestoneReached, MeasureAnswered)
 LINKS: tuple[LinkType, ...] = (HAS_GOAL, HAS_MILESTONE, HAS_MEASURE)
-HANDLES = (PlayerRegistered, *care_plan.EVENTS)
+ProgressEvent = PlayerRegistered | CarePlanEvent
+GoalEvent = GoalSet | ProgressRecorded | MilestoneAchieved | GoalCompleted | GoalSetAside
+HANDLES: tuple[type[Event], ...] = get_args(ProgressEvent)
 BEGINS = {
     PlayerRegistered: PlayerProgress,
     GoalSet: GoalProgress,
@@ -83,33 +86,31 @@ BEGINS = {
 }
 STATUS_AFTER = {GoalCompleted: GoalStatus.COMPLETED, GoalSetAside: GoalStatus.SET_ASIDE}
 
-PROGRESS_OF = """
-MATCH (p:PlayerProgress_v1 {id: $player})
-RETURN p.id AS id, p.version AS version, p.skills AS skills, p.firsts AS firsts,
-  p.changed_ms AS changed_ms
-"""
-GOALS_OF = """
-MATCH (p:PlayerProgress_v1 {id: $player})-[:HAS_GOAL_v1]->(g:GoalProgress_v1)
-RETURN g.id AS id, g.text AS text, g.skill AS skill, g.status AS status, g.set_ms AS set_ms,
-  g.changed_ms AS changed_ms, g.attainment AS attainment, g.attained_ms AS attained_ms, g.note AS note,
-  g.milestones AS milestones
+cypher = Cypher(VERSION, ROWS, LINKS)
+
+PROGRESS_OF = cypher("""
+MATCH (p:PlayerProgress {id: $player})
+RETURN p.*
+""")
+GOALS_OF = cypher("""
+MATCH (p:PlayerProgress {id: $player})-[:HAS_GOAL]->(g:GoalProgress)
+RETURN g.*
 ORDER BY g.set_ms DESC, g.id DESC
 LIMIT $goals_max
-"""
-MILESTONES_OF = """
-MATCH (p:PlayerProgress_v1 {id: $player})-[:HAS_GOAL_v1]->(g:GoalProgress_v1)
-MATCH (g)-[:HAS_MILESTONE_v1]->(m:MilestoneReached_v1)
-RETURN g.id AS goal, m.id AS id, m.text AS text, m.reached_ms AS reached_ms
+""")
+MILESTONES_OF = cypher("""
+MATCH (p:PlayerProgress {id: $player})-[:HAS_GOAL]->(g:GoalProgress)
+MATCH (g)-[:HAS_MILESTONE]->(m:MilestoneReached)
+RETURN g.id AS goal, m.*
 ORDER BY m.reached_ms DESC, m.id DESC
 LIMIT $milestones_max
-"""
-MEASURES_OF = """
-MATCH (p:PlayerProgress_v1 {id: $player})-[:HAS_MEASURE_v1]->(m:MeasureAnswered_v1)
-RETURN m.id AS id, m.measure AS measure, m.total AS total, m.severity AS severity,
-  m.answered_ms AS answered_ms
+""")
+MEASURES_OF = cypher("""
+MATCH (p:PlayerProgress {id: $player})-[:HAS_MEASURE]->(m:MeasureAnswered)
+RETURN m.*
 ORDER BY m.answered_ms DESC, m.id DESC
 LIMIT $measures_max
-"""
+""")
 
 
 class SkillCredited(NamedTuple):
@@ -137,7 +138,7 @@ class Progress(NamedTuple):
     firsts: Mapping[MeasureKind, First]
 
 
-def keys(fact: Fact) -> Sequence[Key]:
+def keys(fact: Fact[ProgressEvent]) -> Sequence[Key]:
     event = fact.event
     found = [Key(PlayerProgress, str(fact.recorded.subject_id))]
     match event:
@@ -148,31 +149,37 @@ def keys(fact: Fact) -> Sequence[Key]:
             found.append(Key(MilestoneReached, str(event.milestone_id)))
         case MeasureRecorded():
             found.append(Key(MeasureAnswered, str(event.measure_id)))
-        case _:
+        case PlayerRegistered() | SkillPractised():
             pass
+        case _:
+            assert_never(event)
     return found
 
 
-def apply(key: Key, row: Row | None, fact: Fact) -> Row:
+def apply(key: Key, row: Row | None, fact: Fact[ProgressEvent]) -> Row:
     event = fact.event
     if key.row is PlayerProgress:
         return _player(key, row, fact)
-    if key.row is GoalProgress:
-        return _goal(key, row, fact)
-    if key.row is MilestoneReached:
-        assert isinstance(event, MilestoneAchieved), f"{type(event).__name__} is no milestone"
-        return MilestoneReached(id=key.id, text=boxed(event.text), reached_ms=fact.at_ms)
-    assert isinstance(event, MeasureRecorded), f"{type(event).__name__} is no measure"
-    return MeasureAnswered(
-        id=key.id,
-        measure=event.measure.value,
-        total=event.total,
-        severity=event.severity.value,
-        answered_ms=fact.at_ms,
-    )
+    match event:
+        case MilestoneAchieved() if key.row is MilestoneReached:
+            return MilestoneReached(id=key.id, text=boxed(event.text), reached_ms=fact.at_ms)
+        case GoalSet() | ProgressRecorded() | MilestoneAchieved() | GoalCompleted() | GoalSetAside():
+            return _goal(key, row, event, fact.at_ms)
+        case MeasureRecorded():
+            return MeasureAnswered(
+                id=key.id,
+                measure=event.measure.value,
+                total=event.total,
+                severity=event.severity.value,
+                answered_ms=fact.at_ms,
+            )
+        case PlayerRegistered() | SkillPractised():
+            raise AssertionError(f"{type(event).__name__} touches no {key.row.__name__}")
+        case _:
+            assert_never(event)
 
 
-def links(fact: Fact) -> Sequence[RowLink]:
+def links(fact: Fact[ProgressEvent]) -> Sequence[RowLink]:
     player, event = str(fact.recorded.subject_id), fact.event
     match event:
         case GoalSet():
@@ -195,8 +202,7 @@ async def progress_of(graph: Graph, player_id: str) -> Progress | None:
     goals = await graph.read(GOALS_OF, player=player_id, goals_max=GOALS_MAX)
     milestones: dict[str, list[MilestoneReached]] = {}
     for each in await graph.read(MILESTONES_OF, player=player_id, milestones_max=MILESTONES_SHOWN_MAX):
-        reached = MilestoneReached(id=each["id"], text=each["text"], reached_ms=each["reached_ms"])
-        milestones.setdefault(each["goal"], []).append(reached)
+        milestones.setdefault(each["goal"], []).append(convert(each, MilestoneReached))
     measures = await graph.read(MEASURES_OF, player=player_id, measures_max=MEASURES_SHOWN_MAX)
     return Progress(
         version=row.version,
@@ -208,7 +214,7 @@ async def progress_of(graph: Graph, player_id: str) -> Progress | None:
     )
 
 
-def _player(key: Key, row: Row | None, fact: Fact) -> PlayerProgress:
+def _player(key: Key, row: Row | None, fact: Fact[ProgressEvent]) -> PlayerProgress:
     event = fact.event
     if isinstance(event, PlayerRegistered):
         return PlayerProgress(id=key.id, changed_ms=fact.at_ms)
@@ -220,12 +226,11 @@ def _player(key: Key, row: Row | None, fact: Fact) -> PlayerProgress:
         case MeasureRecorded() if event.measure not in _firsts(row.firsts):
             first = f"{event.measure.value}:{event.total}:{event.measure_id}"
             return replace(row, firsts=(*row.firsts, first))
-        case _:
+        case _:  # What else changes is of a goal or a measure.
             return row
 
 
-def _goal(key: Key, row: Row | None, fact: Fact) -> GoalProgress:
-    event, at_ms = fact.event, fact.at_ms
+def _goal(key: Key, row: Row | None, event: GoalEvent, at_ms: int) -> GoalProgress:
     if isinstance(event, GoalSet):
         return GoalProgress(
             id=key.id,
@@ -243,8 +248,10 @@ def _goal(key: Key, row: Row | None, fact: Fact) -> GoalProgress:
             return replace(row, attainment=event.attainment, attained_ms=at_ms, note=note)
         case MilestoneAchieved():
             return replace(row, milestones=row.milestones + 1)
-        case _:
+        case GoalCompleted() | GoalSetAside():
             return replace(row, status=STATUS_AFTER[type(event)].value)
+        case _:
+            assert_never(event)
 
 
 def _practised(skills: tuple[str, ...], skill: str, at_ms: int) -> tuple[str, ...]:

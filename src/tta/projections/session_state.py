@@ -1,7 +1,7 @@
 """How does a session stand? What `GET /v1/sessions/{id}` answers."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from msgspec import convert
 from msgspec.structs import replace
@@ -9,6 +9,11 @@ from msgspec.structs import replace
 from tta.domain.session import (
     EVENTS,
     STATUS_AFTER,
+    SessionAbandoned,
+    SessionCompleted,
+    SessionEvent,
+    SessionPaused,
+    SessionResumed,
     SessionStarted,
     SessionStatus,
 )
@@ -19,7 +24,7 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
-from tta.projector.read_model import Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
 
 NAME = "session_state"
 VERSION = 2
@@ -53,22 +58,20 @@ LINKS: tuple[LinkType, ...] = ()
 HANDLES = EVENTS
 BEGINS = {SessionStarted: SessionState}
 
-SESSION_BY_ID = """
-MATCH (s:SessionState_v2 {id: $id})
-RETURN s.id AS id, s.player AS player, s.story AS story, s.status AS status, s.version AS version,
-  s.turn AS turn, s.unanswered AS unanswered, s.last_words AS last_words, s.last_choice AS last_choice,
-  s.last_reply AS last_reply, s.last_author AS last_author, s.scene AS scene,
-  s.choices AS choices, s.choice_texts AS choice_texts, s.ending AS ending, s.disclosed AS disclosed,
-  s.started_ms AS started_ms, s.changed_ms AS changed_ms
-"""
+cypher = Cypher(VERSION, ROWS)
+
+SESSION_BY_ID = cypher("""
+MATCH (s:SessionState {id: $id})
+RETURN s.*
+""")
 # The oldest first. Play that is held stands still on purpose, which another read model knows.
-UNANSWERED = """
-MATCH (s:SessionState_v2)
+UNANSWERED = cypher("""
+MATCH (s:SessionState)
 WHERE s.unanswered = true AND s.status = $status AND s.changed_ms < $before_ms
 RETURN s.id AS id, s.player AS player, s.turn AS turn, s.changed_ms AS changed_ms
 ORDER BY s.changed_ms, s.id
 LIMIT $sessions_max
-"""
+""")
 
 
 class UnansweredTurn(NamedTuple):
@@ -80,28 +83,14 @@ class UnansweredTurn(NamedTuple):
     changed_ms: int
 
 
-def keys(fact: Fact) -> Sequence[Key]:
+def keys(fact: Fact[SessionEvent]) -> Sequence[Key]:
     return (Key(SessionState, fact.aggregate),)
 
 
-def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
+def apply(key: Key, row: SessionState | None, fact: Fact[SessionEvent]) -> SessionState:
     event, version, at_ms = fact.event, fact.recorded.version, fact.at_ms
     if isinstance(event, SessionStarted):
-        return SessionState(
-            id=key.id,
-            player=str(event.player_id),
-            story=event.story,
-            status=str(SessionStatus.OPEN),
-            version=version,
-            last_reply=boxed(event.opening),
-            last_author=None if event.opening is None else str(Author.STORY),
-            scene=event.passage.scene,
-            choices=event.passage.choices,
-            choice_texts=boxed(event.choice_texts),
-            disclosed=True,
-            started_ms=at_ms,
-            changed_ms=at_ms,
-        )
+        return _started(key.id, event, version, at_ms)
     assert row is not None, "a session begins with SessionStarted"
     match event:
         case InteractionSubmitted():
@@ -131,12 +120,14 @@ def apply(key: Key, row: SessionState | None, fact: Fact) -> SessionState:
             )
         case NarrationRequested():
             return replace(row, version=version, changed_ms=at_ms)
-        case _:
+        case SessionPaused() | SessionResumed() | SessionCompleted() | SessionAbandoned():
             status = STATUS_AFTER[type(event)]
             return replace(row, version=version, changed_ms=at_ms, status=str(status))
+        case _:
+            assert_never(event)
 
 
-def links(_fact: Fact) -> Sequence[RowLink]:
+def links(_fact: Fact[SessionEvent]) -> Sequence[RowLink]:
     return ()
 
 
@@ -152,3 +143,21 @@ async def unanswered_before(graph: Graph, before_ms: int, *, sessions_max: int) 
         UNANSWERED, status=SessionStatus.OPEN.value, before_ms=before_ms, sessions_max=sessions_max
     )
     return [UnansweredTurn(row["id"], row["player"], row["turn"], row["changed_ms"]) for row in found]
+
+
+def _started(session_id: str, event: SessionStarted, version: int, at_ms: int) -> SessionState:
+    return SessionState(
+        id=session_id,
+        player=str(event.player_id),
+        story=event.story,
+        status=str(SessionStatus.OPEN),
+        version=version,
+        last_reply=boxed(event.opening),
+        last_author=None if event.opening is None else str(Author.STORY),
+        scene=event.passage.scene,
+        choices=event.passage.choices,
+        choice_texts=boxed(event.choice_texts),
+        disclosed=True,
+        started_ms=at_ms,
+        changed_ms=at_ms,
+    )

@@ -97,7 +97,7 @@ class RowCache:
 class Digest(NamedTuple):
     """A slot's events that concern the model, up to the first that cannot be read."""
 
-    facts: list[tuple[Fact, Sequence[Key]]]
+    facts: list[tuple[Fact[Event], Sequence[Key]]]
     reached: Mark
     poison: Poison | None
 
@@ -149,7 +149,7 @@ async def fold(
 
 
 async def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch: Batch) -> Digest:
-    facts: list[tuple[Fact, Sequence[Key]]] = []
+    facts: list[tuple[Fact[Event], Sequence[Key]]] = []
     for index, recorded in enumerate(batch.events):
         if index % GIVE_WAY_EVERY == 0:
             await asyncio.sleep(0)

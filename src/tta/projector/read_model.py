@@ -5,10 +5,11 @@ Its storage is declared once, by the row classes: Neo4j's constraints and the em
 tables both come from them.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import ModuleType
-from typing import Any, ClassVar, NamedTuple, Protocol, cast, get_type_hints, overload
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast, get_type_hints, overload
 
 import msgspec
 
@@ -26,6 +27,11 @@ from tta.graph.schema import (
     remove_targets,
     set_nodes,
 )
+
+EventT_co = TypeVar("EventT_co", bound=Event, covariant=True)
+
+named_pattern = re.compile(r"([(\[])(\w*):([A-Za-z]\w*)")
+every_field_pattern = re.compile(r"\b(\w+)\.\*")
 
 KINDS: dict[Any, Kind] = {
     str: "string",
@@ -60,12 +66,15 @@ class RowLink(NamedTuple):
     target_id: str
 
 
-class Fact:
-    """An event with what the store knows of it, and two things that every fold asks for."""
+class Fact(Generic[EventT_co]):
+    """An event with what the store knows of it, and two things that every fold asks for.
+
+    A read model's fold takes facts of the union of events that it declares.
+    """
 
     __slots__ = ("aggregate", "at_ms", "event", "recorded")
 
-    def __init__(self, event: Event, recorded: RecordedEvent) -> None:
+    def __init__(self, event: EventT_co, recorded: RecordedEvent) -> None:
         self.event = event
         self.recorded = recorded
         self.aggregate = _text(recorded.envelope.aggregate)
@@ -86,16 +95,17 @@ class ReadModel(Protocol):
     ROWS: tuple[type[Row], ...]
     LINKS: tuple[LinkType, ...]
     HANDLES: tuple[type[Event], ...]
+    """The members of the union of events that its fold takes."""
     BEGINS: Mapping[type[Event], type[Row]]
     """Which event is always the first to touch a row of which kind: nobody looks whether it is there."""
 
-    def keys(self, fact: Fact) -> Sequence[Key]:
+    def keys(self, fact: Fact[Any]) -> Sequence[Key]:
         """Name the rows that an event touches."""
 
-    def apply(self, key: Key, row: Any, fact: Fact) -> Row:
+    def apply(self, key: Key, row: Any, fact: Fact[Any]) -> Row:
         """Give the row as it is after the event; `row` is None where there was none."""
 
-    def links(self, fact: Fact) -> Sequence[RowLink]:
+    def links(self, fact: Fact[Any]) -> Sequence[RowLink]:
         """Name the relationships that an event makes; no other event may make the same one."""
 
 
@@ -110,6 +120,33 @@ class StoredRows(Protocol):
     def LINKS(self) -> tuple[LinkType, ...]: ...  # noqa: N802
 
 
+class Cypher:
+    """Renders the statements of one version of a read model, which name its rows and links plainly.
+
+    `(s:SessionState)` and `[:PLAYED]` become the labels and types that carry the version; in what a statement
+    returns, `s.*` stands for every field of the row that `s` is.
+    """
+
+    def __init__(self, version: int, rows: Sequence[type[Row]], links: Sequence[LinkType] = ()) -> None:
+        self._fields = {row.LABEL or row.__name__: row.__struct_fields__ for row in rows}
+        self._names = {
+            plain: versioned(plain, version) for plain in (*self._fields, *(link.name for link in links))
+        }
+
+    def __call__(self, statement: str) -> str:
+        """Render a statement; a name that this read model does not declare is a mistake of ours."""
+        rows = {
+            variable: plain
+            for bracket, variable, plain in named_pattern.findall(statement)
+            if bracket == "(" and variable
+        }
+        returned = every_field_pattern.sub(
+            lambda found: ", ".join(f"{found[1]}.{name} AS {name}" for name in self._fields[rows[found[1]]]),
+            statement,
+        )
+        return named_pattern.sub(lambda found: f"{found[1]}{found[2]}:{self._names[found[3]]}", returned)
+
+
 class Storage:
     """How one version of a read model lies in the graph."""
 
@@ -117,7 +154,9 @@ class Storage:
         self.nodes = {row: Node(label(model, row), properties=_properties(row)) for row in model.ROWS}
         self.edges = {
             link: Edge(
-                f"{link.name}_v{model.VERSION}", self.nodes[link.source].label, self.nodes[link.target].label
+                versioned(link.name, model.VERSION),
+                self.nodes[link.source].label,
+                self.nodes[link.target].label,
             )
             for link in model.LINKS
         }
@@ -148,7 +187,12 @@ class Storage:
 
 def label(model: StoredRows, row: type[Row]) -> str:
     """The label of a row class: it carries the model's version, so that two can stand side by side."""
-    return f"{row.LABEL or row.__name__}_v{model.VERSION}"
+    return versioned(row.LABEL or row.__name__, model.VERSION)
+
+
+def versioned(plain: str, version: int) -> str:
+    """The name by which the graph knows a row's label or a link's type."""
+    return f"{plain}_v{version}"
 
 
 @overload

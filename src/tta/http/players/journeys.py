@@ -3,6 +3,7 @@
 import msgspec
 from starlette.responses import Response
 
+from tta.http.edge.answers import answer_of
 from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.pages import NEWEST, Moment, cursor, next_page, opaque_tag, page_size
 from tta.http.edge.problems import INVALID, NOT_FOUND
@@ -44,9 +45,9 @@ async def show_journey(call: Call) -> Response:
         raise await call.absent()
     page, following = played[:sessions_max], None
     if len(played) > sessions_max:
-        following = next_page(call, Moment(page[-1].started_ms, page[-1].id))
+        following = next_page(call, Moment(page[-1].row.started_ms, page[-1].row.id))
     sessions = tuple(
-        SessionOfJourney(**{name: getattr(each, name) for name in SessionOfJourney.__struct_fields__})
+        answer_of(SessionOfJourney, each.row, turns=each.turns, scenes=each.scenes, skills=each.skills)
         for each in page
     )
     answer = JourneyShown(str(player_id), sessions, following)

@@ -13,6 +13,7 @@ from tta.domain import player, words
 from tta.domain.base import Refusal
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
+from tta.http.edge.answers import answer_of
 from tta.http.edge.bodies import Body, exactly, text_of
 from tta.http.edge.calls import Call, Route, answered, shown
 from tta.http.edge.manners import etag
@@ -184,34 +185,14 @@ SEALED_FIELDS = {
 def _player_shown(row: PlayerState, opened: dict[str, object], unreadable: tuple[str, ...]) -> PlayerShown:
     preferences = None
     if row.preferences_set:
-        chosen = {
-            "intensity": row.intensity,
-            "language": row.language,
-            "region": row.region,
-            "time_zone": row.time_zone,
-            "avoid_topics": opened["avoid_topics"],
-            "trigger_warnings": opened["trigger_warnings"],
-            "approaches": row.approaches,
-            "age_band": row.age_band,
-            "accessibility": row.accessibility,
-            "emergency_contact": opened["emergency_contact"],
-        }
-        preferences = msgspec.convert(chosen, PreferencesShown)
+        preferences = answer_of(PreferencesShown, row, **opened)
     consents = dict(each.rsplit(":", 1) for each in row.consents)
-    return PlayerShown(
-        id=row.id,
-        version=row.version,
-        name=str(opened["name"]) if opened["name"] is not None else None,
-        language=row.language,
-        region=row.region,
-        time_zone=row.time_zone,
-        age_band=row.age_band,
+    return answer_of(
+        PlayerShown,
+        row,
+        name=opened["name"],
         consents={purpose: int(version) for purpose, version in consents.items()},
-        held=row.held,
-        recovery=row.recovery,
         preferences=preferences,
-        registered_ms=row.registered_ms,
-        changed_ms=row.changed_ms,
         unreadable=unreadable,
     )
 

@@ -14,6 +14,7 @@ from tta.domain.measures import (
     Severity,
     outcome_of,
 )
+from tta.http.edge.answers import answer_of
 from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.manners import etag
 from tta.http.edge.opener import Opener
@@ -143,23 +144,16 @@ async def list_measures(call: Call) -> Response:
 
 async def _goal(opener: Opener, pointer: str, goal: GoalProgress, found: Progress) -> GoalShown:
     milestones = [
-        MilestoneShown(
-            each.id, await opener.open(f"{pointer}/milestones/{at}/text", each.text), each.reached_ms
-        )
+        answer_of(MilestoneShown, each, text=await opener.open(f"{pointer}/milestones/{at}/text", each.text))
         for at, each in enumerate(found.milestones.get(goal.id, ()))
     ]
-    return GoalShown(
-        id=goal.id,
+    return answer_of(
+        GoalShown,
+        goal,
         text=await opener.open(f"{pointer}/text", goal.text),
-        skill=goal.skill,
-        status=goal.status,
-        attainment=goal.attainment,
-        attained_ms=goal.attained_ms,
         note=await opener.open(f"{pointer}/note", goal.note),
         milestones_reached=goal.milestones,
         milestones=tuple(milestones),
-        set_ms=goal.set_ms,
-        changed_ms=goal.changed_ms,
     )
 
 
@@ -169,14 +163,7 @@ def _measure(answered: MeasureAnswered, found: Progress) -> MeasureShown:
     # A measure that came between two reads may be newer than what is known of its first.
     if first is not None and first.id != answered.id:
         since = SinceFirst(*outcome_of(kind, first.total, answered.total))
-    return MeasureShown(
-        id=answered.id,
-        measure=kind,
-        total=answered.total,
-        severity=Severity(answered.severity),
-        answered_ms=answered.answered_ms,
-        since_first=since,
-    )
+    return answer_of(MeasureShown, answered, since_first=since)
 
 
 def _questionnaire(each: Questionnaire) -> QuestionnaireShown:

@@ -14,6 +14,7 @@ from tta.commands.targets import session_target
 from tta.commands.told_turns import ToldTurn, hash_at, turns_after, turns_before
 from tta.domain.session import SessionStarted, SessionStatus
 from tta.domain.words import catalogue_id_pattern
+from tta.http.edge.answers import answer_of
 from tta.http.edge.calls import Call, Route, shown
 from tta.http.edge.opener import Opener
 from tta.http.edge.pages import NEWEST, Moment, cursor, next_page, one_of, opaque_tag, page_size, wrong
@@ -115,13 +116,8 @@ async def list_sessions(call: Call) -> Response:
     # Whom the read model does not know yet has played nothing that it could show.
     page, following = (played or [])[:sessions_max], None
     if played and len(played) > sessions_max:
-        following = next_page(call, Moment(page[-1].started_ms, page[-1].id))
-    sessions = tuple(
-        SessionListed(
-            each.id, each.story, each.status, each.turns, each.started_ms, each.changed_ms, each.copied_from
-        )
-        for each in page
-    )
+        following = next_page(call, Moment(page[-1].row.started_ms, page[-1].row.id))
+    sessions = tuple(answer_of(SessionListed, each.row, turns=each.turns) for each in page)
     answer = SessionsListed(sessions, following)
     return shown(call, answer, opaque_tag(journey.NAME, journey.VERSION, answer))
 

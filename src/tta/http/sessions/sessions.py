@@ -31,6 +31,7 @@ from tta.domain.turns import (
 )
 from tta.eventstore.envelope import event_id
 from tta.eventstore.errors import StoreUnavailable
+from tta.http.edge.answers import answer_of
 from tta.http.edge.calls import Call, Route, answered, shown
 from tta.http.edge.manners import etag
 from tta.http.edge.opener import Opener
@@ -139,27 +140,17 @@ async def show_session(call: Call) -> Response:
         raise await call.absent()
     player_id = await call.require_player(UUID(row.player))
     opener = call.opener(player_id)
-    answer = SessionShown(
-        id=row.id,
+    answer = answer_of(
+        SessionShown,
+        row,
         player_id=row.player,
-        story=row.story,
-        status=row.status,
-        version=row.version,
-        turn=row.turn,
-        unanswered=row.unanswered,
         last_text=await opener.open("/last_text", row.last_words),
-        last_choice=row.last_choice,
         last_reply=await opener.open("/last_reply", row.last_reply),
-        last_author=row.last_author,
-        scene=row.scene,
         # The read model keeps what was offered last; where nothing can be taken any more nothing is offered.
         choices=()
         if row.status in OVER
         else await choices_shown(opener, "/choices", row.choices, row.choice_texts),
-        ending=row.ending,
         notice=MACHINE_NOTICE if row.disclosed else None,
-        started_ms=row.started_ms,
-        changed_ms=row.changed_ms,
     )
     answer = replace(answer, unreadable=opener.unreadable)
     return shown(call, answer, etag(row.version, opener.variant))
