@@ -12,13 +12,13 @@ from uuid import UUID
 from tta.commands.folding import Aggregates, Target
 from tta.commands.handle import CommandContext, CommandResult, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.sessions import Facts, handle_session
-from tta.commands.targets import player_target, record_target
+from tta.commands.targets import player_target, record_target, session_target
 from tta.domain import care_plan, player, roster, safety_record, session
 from tta.domain.identity import derived_id
+from tta.domain.joint.facts import Facts, facts_of
 from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, WithdrawConsent
 from tta.domain.safety_record import PlaceSafetyHold
-from tta.domain.session import SessionCommand, StartSession
+from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
@@ -120,13 +120,17 @@ async def hold(commands: Commands, player_id: UUID) -> CommandResult:
 
 
 async def start(commands: Commands, player_id: UUID, around: CommandContext) -> CommandResult:
-    def command(facts: Facts) -> StartSession:
-        return StartSession(
-            player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
-        )
+    facts = await facts_about(commands, player_id)
+    command = StartSession(
+        player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=NOON
+    )
+    target = session_target(new_session_id(player_id, around.causation.command_id))
+    return await handle(commands, target, command, around, player_id=player_id)
 
-    session_id = new_session_id(player_id, around.causation.command_id)
-    return await handle_session(commands, session_id, player_id, command, around)
+
+async def facts_about(commands: Commands, player_id: UUID) -> Facts:
+    record, person = await commands.aggregates.load([record_target(player_id), player_target(player_id)])
+    return facts_of(record.state, person.state)
 
 
 async def some_session(commands: Commands) -> tuple[UUID, UUID]:
@@ -134,10 +138,8 @@ async def some_session(commands: Commands) -> tuple[UUID, UUID]:
     return player_id, (await start(commands, player_id, context(f"start {player_id}"))).id
 
 
-def says(words: str, turn: int | None = None) -> Callable[[Facts], SessionCommand]:
-    return lambda facts: SubmitInteraction(
-        words=words, turn=turn, held=facts.held, consented=facts.consented, at=NOON
-    )
+def says(words: str, turn: int | None = None) -> SubmitInteraction:
+    return SubmitInteraction(words=words, turn=turn, at=NOON)
 
 
 async def log_of(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:

@@ -1,6 +1,7 @@
 """What is decided stands on facts that are current: however many write, wherever they are."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -26,6 +27,7 @@ from command_examples import (
 
 from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import (
+    CommandResult,
     Commands,
     Decided,
     KeyReused,
@@ -33,9 +35,11 @@ from tta.commands.handle import (
     handle_over,
 )
 from tta.commands.player_queues import TooManyConflicts
-from tta.commands.sessions import Facts, handle_session
-from tta.commands.targets import player_target, session_target
-from tta.domain import player, session
+from tta.commands.sessions import handle_session
+from tta.commands.targets import player_target, record_target, session_target
+from tta.domain import player, roster, session
+from tta.domain.joint.acting import act
+from tta.domain.joint.facts import Facts, facts_of
 from tta.domain.player import GiveConsent, NoSuchPlayer
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import (
@@ -49,7 +53,6 @@ from tta.domain.session import (
 from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import (
     InteractionSubmitted,
-    SubmitInteraction,
     TurnUnanswered,
 )
 from tta.domain.vocabulary import ConsentPurpose
@@ -71,7 +74,7 @@ async def test_a_refusal_on_a_stale_cache_is_judged_again(machine: Machine):
 async def test_an_acceptance_on_a_stale_cache_is_judged_again(machine: Machine):
     stale, current = await machine.process(), await machine.process()
     player_id, session_id = await some_session(stale)
-    await handle_session(current, session_id, player_id, lambda _: PAUSE, context("pause"))
+    await handle_session(current, session_id, player_id, PAUSE, context("pause"))
     with pytest.raises(SessionIsPaused):
         await handle_session(stale, session_id, player_id, says("Hello"), context("a"))
     assert len(await log_of(stale, session_id)) == 2
@@ -96,18 +99,40 @@ async def test_doing_nothing_is_confirmed_as_well(machine: Machine):
     assert (handled.version, len(handled.events)) == (4, 1)
 
 
+async def interrupted(
+    commands: Commands, session_id: UUID, player_id: UUID, between: Callable[[], None]
+) -> tuple[CommandResult, list[Facts]]:
+    """Say something, while something happens elsewhere between loading and appending. Gives the facts that
+    each attempt saw, too.
+    """
+    play, record, person = session_target(session_id), record_target(player_id), player_target(player_id)
+    seen: list[Facts] = []
+
+    def decide(states: States) -> Decided:
+        if not seen:
+            between()
+        seen.append(facts_of(states.of(record), states.of(person)))
+        happens = act(
+            states.of(play),
+            states.of(record),
+            states.of(person),
+            roster.initial,
+            session_id=session_id,
+            command=says("Hello"),
+        )
+        return {play: happens.session}
+
+    targets: list[AnyTarget] = [play, record, person]
+    handled = await handle_over(commands, targets, decide, context("a"), player_id=player_id)
+    return handled, seen
+
+
 async def test_a_hold_placed_between_loading_and_appending_is_seen(machine: Machine):
     commands = await machine.process()
     player_id, session_id = await some_session(commands)
-    seen: list[Facts] = []
-
-    def submit(facts: Facts) -> SubmitInteraction:
-        if not seen:
-            machine.elsewhere(lambda other: hold(other, player_id))
-        seen.append(facts)
-        return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
-
-    handled = await handle_session(commands, session_id, player_id, submit, context("a"))
+    handled, seen = await interrupted(
+        commands, session_id, player_id, lambda: machine.elsewhere(lambda other: hold(other, player_id))
+    )
     before = Facts(held=False, consented=True, recovery=False)
     assert seen == [before, before._replace(held=True)]
     (submitted,) = handled.events
@@ -118,18 +143,12 @@ async def test_a_hold_placed_between_loading_and_appending_is_seen(machine: Mach
 async def test_a_consent_withdrawn_between_loading_and_appending_is_seen(machine: Machine):
     commands = await machine.process()
     player_id, session_id = await some_session(commands)
-    seen = 0
 
-    def submit(facts: Facts) -> SubmitInteraction:
-        nonlocal seen
-        if not seen:
-            machine.elsewhere(lambda other: ask_player(other, player_id, DISAGREE, context("no")))
-        seen += 1
-        return SubmitInteraction(words="Hello", held=facts.held, consented=facts.consented, at=NOON)
+    def withdraw() -> None:
+        machine.elsewhere(lambda other: ask_player(other, player_id, DISAGREE, context("no")))
 
     with pytest.raises(ConsentMissing):
-        await handle_session(commands, session_id, player_id, submit, context("a"))
-    assert seen == 2
+        await interrupted(commands, session_id, player_id, withdraw)
     assert len(await log_of(commands, session_id)) == 1
 
 
@@ -272,7 +291,7 @@ async def test_another_payload_is_refused_only_on_what_stands(machine: Machine):
 async def test_a_session_ends_with_the_words_of_its_last_turn_kept(commands: Commands):
     player_id, session_id = await some_session(commands)
     await handle_session(commands, session_id, player_id, says("Bye"), context("a"))
-    await handle_session(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), context("b"))
+    await handle_session(commands, session_id, player_id, CompleteSession(at=NOON), context("b"))
     state = await state_of(commands, Target(SESSION, session_id))
     assert isinstance(state, session.Session)
     assert (state.status, state.turns.last, state.turns.unanswered) == (

@@ -87,9 +87,7 @@ async def test_a_reply_says_what_it_does_to_the_session_and_nothing_of_later(
     player_id, session_id = await submitted(commands)
     await answers(commands, player_id, session_id, then)
     if then != "end":
-        await handle_session(
-            commands, session_id, player_id, lambda _: AbandonSession(at=NOON), context("abandon")
-        )
+        await handle_session(commands, session_id, player_id, AbandonSession(at=NOON), context("abandon"))
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert reply is not None
     assert reply.status == status
@@ -97,7 +95,7 @@ async def test_a_reply_says_what_it_does_to_the_session_and_nothing_of_later(
 
 async def test_a_reply_to_who_left_meanwhile_says_so(commands: Commands):
     player_id, session_id = await submitted(commands)
-    await handle_session(commands, session_id, player_id, lambda _: PauseSession(at=NOON), context("pause"))
+    await handle_session(commands, session_id, player_id, PauseSession(at=NOON), context("pause"))
     await answers(commands, player_id, session_id)
     reply = await reply_to(commands.aggregates, session_id, 2, 1, wait_s=0)
     assert reply is not None

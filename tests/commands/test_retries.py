@@ -78,7 +78,7 @@ async def test_a_retry_is_recognised_before_rules_and_if_match_are_judged(comman
     player_id, session_id = await some_session(commands)
     around = context("a", ONE, if_match=1)
     first = await handle_session(commands, session_id, player_id, says("Hello", 1), around)
-    await handle_session(commands, session_id, player_id, lambda _: COMPLETE, context("b"))
+    await handle_session(commands, session_id, player_id, COMPLETE, context("b"))
     must_be_the_same(first, await handle_session(commands, session_id, player_id, says("Hello", 1), around))
 
 
@@ -133,11 +133,11 @@ async def test_the_fingerprint_key_before_counts_as_well(commands: Commands):
 
 async def test_what_was_refused_is_judged_anew(commands: Commands):
     player_id, session_id = await some_session(commands)
-    await handle_session(commands, session_id, player_id, lambda _: PAUSE, context("pause"))
+    await handle_session(commands, session_id, player_id, PAUSE, context("pause"))
     with pytest.raises(SessionIsPaused):
         await handle_session(commands, session_id, player_id, says("Hello"), context("a", ONE))
     resume = ResumeSession(held=False, consented=True, at=NOON)
-    await handle_session(commands, session_id, player_id, lambda _: resume, context("resume"))
+    await handle_session(commands, session_id, player_id, resume, context("resume"))
     handled = await handle_session(commands, session_id, player_id, says("Hi"), context("a", OTHER))
     assert not handled.again
     assert handled.version == 4

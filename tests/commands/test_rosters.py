@@ -9,10 +9,11 @@ from command_examples import NOON, SESSION, Machine, context, hold, some_player,
 from tta.commands.folding import Target
 from tta.commands.handle import CommandResult, Commands, handle
 from tta.commands.player_queues import TooManyConflicts
-from tta.commands.sessions import Facts, handle_enrolled, roster_target
+from tta.commands.sessions import handle_session
 from tta.commands.starting import start_session
-from tta.commands.targets import session_target
+from tta.commands.targets import roster_target, session_target
 from tta.domain import session
+from tta.domain.joint.facts import Facts
 from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
 from tta.domain.session import AbandonSession, CompleteSession, SessionStatus, StartSession
@@ -32,7 +33,7 @@ async def starts(commands: Commands, player_id: UUID, key: str) -> CommandResult
 
 async def ends(commands: Commands, player_id: UUID, session_id: UUID) -> CommandResult:
     around = context(f"end {session_id}")
-    return await handle_enrolled(commands, session_id, player_id, lambda _: CompleteSession(at=NOON), around)
+    return await handle_session(commands, session_id, player_id, CompleteSession(at=NOON), around)
 
 
 async def full(commands: Commands) -> tuple[UUID, list[UUID]]:
@@ -53,9 +54,7 @@ async def test_a_session_that_starts_is_enrolled_and_one_that_ends_is_struck(com
     assert await under_way(commands, player_id) == (first.id, second.id)
     await ends(commands, player_id, first.id)
     assert await under_way(commands, player_id) == (second.id,)
-    await handle_enrolled(
-        commands, second.id, player_id, lambda _: AbandonSession(at=NOON), context(f"end {second.id}")
-    )
+    await handle_session(commands, second.id, player_id, AbandonSession(at=NOON), context(f"end {second.id}"))
     assert await under_way(commands, player_id) == ()
 
 
@@ -63,9 +62,7 @@ async def test_one_more_than_the_limit_is_refused_until_one_ends(commands: Comma
     player_id, ids = await full(commands)
     with pytest.raises(TooManySessions, match=f"{UNDER_WAY_MAX} are"):
         await starts(commands, player_id, f"{player_id} more")
-    await handle_enrolled(
-        commands, ids[3], player_id, lambda _: CompleteSession(at=NOON), context("end " + str(ids[3]))
-    )
+    await handle_session(commands, ids[3], player_id, CompleteSession(at=NOON), context("end " + str(ids[3])))
     started = await starts(commands, player_id, f"{player_id} more")
     assert await under_way(commands, player_id) == (*ids[:3], *ids[4:], started.id)
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
-from tta.commands.sessions import Facts
 from tta.commands.starting import start_session
 from tta.commands.targets import record_target
+from tta.domain.joint.facts import Facts
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery

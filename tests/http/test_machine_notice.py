@@ -9,8 +9,9 @@ from api_examples import Api, Caller
 from wire import Wire, wired
 
 from tta.commands.handle import CommandContext
-from tta.commands.sessions import Facts, handle_enrolled
+from tta.commands.starting import start_session
 from tta.domain.identity import derived_id
+from tta.domain.joint.facts import Facts
 from tta.domain.passages import Wishes
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
@@ -37,12 +38,12 @@ async def began(api: Api, ago: timedelta) -> tuple[Caller, str]:
     command_id = derived_id("began", player_id)
     session_id = new_session_id(player_id, command_id)
 
-    def start(facts: Facts) -> StartSession:
+    def start(facts: Facts, wishes: Wishes | None) -> StartSession:
         assert STORY is not None
         return StartSession(
             player_id=player_id,
             story=STORY.id,
-            begins=beginning(STORY, session_id, Wishes(), facts),
+            begins=beginning(STORY, session_id, wishes, facts),
             consented=facts.consented,
             held=facts.held,
             at=datetime.now(UTC) - ago,
@@ -51,7 +52,7 @@ async def began(api: Api, ago: timedelta) -> tuple[Caller, str]:
     causation = Causation(
         actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
     )
-    await handle_enrolled(api.parts.commands, session_id, player_id, start, CommandContext(causation))
+    await start_session(api.parts.commands, session_id, player_id, start, CommandContext(causation))
     return caller, f"/v1/sessions/{session_id}"
 
 

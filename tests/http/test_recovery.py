@@ -6,7 +6,7 @@ import pytest
 from api_examples import Api, soften
 from msgspec.structs import replace
 
-from tta.commands.sessions import Facts
+from tta.domain.joint.facts import Facts
 from tta.domain.passages import SOFT_INTENSITY, Wishes
 from tta.http.sessions.sessions import beginning
 from tta.stories.story import CALM, Scene, catalogue, newest

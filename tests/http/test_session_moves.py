@@ -9,8 +9,8 @@ import pytest
 from api_examples import PREFERENCES, Api, Caller, hold, problem
 
 from tta.commands.handle import CommandContext
-from tta.commands.sessions import roster_target
 from tta.commands.starting import start_session
+from tta.commands.targets import roster_target
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id

@@ -15,7 +15,8 @@ from tta.agents.team import team_of
 from tta.commands.folding import Aggregates, Target
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.sessions import Facts, handle_session
+from tta.commands.sessions import handle_session
+from tta.commands.targets import session_target
 from tta.domain import care_plan, player, roster, safety_record, session, timer
 from tta.domain.base import Event
 from tta.domain.identity import derived_id
@@ -104,27 +105,23 @@ class Machine:
         await self.ask(player, player_id, REGISTER, player_id)
         await self.ask(player, player_id, AGREE, player_id)
 
-        def start(facts: Facts) -> StartSession:
-            held, consented = facts.held, facts.consented
-            return StartSession(
-                player_id=player_id,
-                story="clearing",
-                begins=begins or Beginning(),
-                consented=consented,
-                held=held,
-                at=NOON,
-            )
-
         context = around()
         play = new_session_id(player_id, context.causation.command_id)
-        await handle_session(self.commands, play, player_id, start, context)
+        command = StartSession(
+            player_id=player_id,
+            story="clearing",
+            begins=begins or Beginning(),
+            consented=True,
+            held=False,
+            at=NOON,
+        )
+        await handle(self.commands, session_target(play), command, context, player_id=player_id)
         return player_id, play
 
     async def say(self, player_id: UUID, play: UUID, words: str = "Hello") -> None:
-        def says(facts: Facts) -> SubmitInteraction:
-            return SubmitInteraction(words=words, held=facts.held, consented=facts.consented, at=NOON)
-
-        await handle_session(self.commands, play, player_id, says, around())
+        await handle_session(
+            self.commands, play, player_id, SubmitInteraction(words=words, at=NOON), around()
+        )
 
     async def hold(self, player_id: UUID) -> None:
         await self.ask(safety_record, safety_record_id(player_id), HOLD, player_id)

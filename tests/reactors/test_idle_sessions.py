@@ -22,8 +22,8 @@ from reactor_examples import (
 )
 from timer_examples import HOUR, LOOK_EVERY_S
 
-from tta.commands.handle import Commands
-from tta.commands.sessions import Facts, handle_session
+from tta.commands.handle import Commands, handle
+from tta.commands.targets import session_target
 from tta.domain import player, safety_record, session, timer
 from tta.domain.base import Command, Event
 from tta.domain.safety_record import ReleaseSafetyHold
@@ -59,14 +59,10 @@ async def begun(machine: Machine, at: datetime = LONG_AGO, slot: int = SLOT) -> 
     await machine.ask(player, player_id, REGISTER, player_id)
     await machine.ask(player, player_id, AGREE, player_id)
 
-    def start(facts: Facts) -> StartSession:
-        return StartSession(
-            player_id=player_id, story="clearing", consented=facts.consented, held=facts.held, at=at
-        )
-
     asked = around()
     play = new_session_id(player_id, asked.causation.command_id)
-    await handle_session(machine.commands, play, player_id, start, asked)
+    command = StartSession(player_id=player_id, story="clearing", consented=True, held=False, at=at)
+    await handle(machine.commands, session_target(play), command, asked, player_id=player_id)
     return player_id, play
 
 

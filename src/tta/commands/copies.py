@@ -9,15 +9,17 @@ from msgspec.structs import replace
 
 from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
-from tta.commands.sessions import Facts, admitting, facts_of, require_own, require_slot, roster_events
-from tta.commands.starting import Begin, start_as_wished
+from tta.commands.sessions import admitting
+from tta.commands.starting import start_as_wished
 from tta.commands.targets import player_target, record_target, roster_target, session_target
 from tta.commands.told_turns import turns_after
 from tta.domain import session
+from tta.domain.joint.copying import copy
+from tta.domain.joint.facts import Facts, require_own, require_slot
 from tta.domain.passages import NOTHING_ASKED, Beginning, CopyOrigin, Play, Wishes
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
-from tta.domain.turns import TURNS_MAX, TurnOutOfOrder
+from tta.domain.turns import TURNS_MAX
 
 Shorten = Callable[[Play], int]
 """How many moves of a play to keep, so that there is somewhere to go on to."""
@@ -49,12 +51,14 @@ async def copy_session(
     """
     stood = await _reached(commands, source_id, player_id)
     reached = _kept(stood, until_turn, shorten)
-    copy = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, tell, at)
+    copied = _Copy(source_id, player_id, until_turn, stood[-1].turn, reached, tell, at)
 
-    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> CommandResult:
-        return await copy.handled(by, context, begin, over)
+    async def attempt(
+        by: Commands, command: StartSession, told_by: Facts, over: Sequence[UUID]
+    ) -> CommandResult:
+        return await copied.handled(by, context, command, told_by, over)
 
-    return await start_as_wished(commands, player_id, copy.start, attempt)
+    return await start_as_wished(commands, player_id, copied.start, attempt)
 
 
 class _Copy(NamedTuple):
@@ -70,22 +74,35 @@ class _Copy(NamedTuple):
     at: datetime
 
     async def handled(
-        self, commands: Commands, context: CommandContext, begin: Begin, over: Sequence[UUID]
+        self,
+        commands: Commands,
+        context: CommandContext,
+        command: StartSession,
+        told_by: Facts,
+        over: Sequence[UUID],
     ) -> CommandResult:
         session_id = new_session_id(self.player_id, context.causation.command_id)
-
         current, source = session_target(session_id), session_target(self.source_id)
+        record, person = record_target(self.player_id), player_target(self.player_id)
         listed = roster_target(self.player_id)
 
         def decide(states: States) -> Decided:
-            require_own(states.of(source), self.player_id)
-            if self.until_turn is not None and self.until_turn > self.last_turn:
-                raise TurnOutOfOrder(f"expected turn 0 to {self.last_turn}, got {self.until_turn}")
-            begins = session.decide(states.of(current), begin(facts_of(states, self.player_id)))
-            enrols = roster_events(states.of(listed), session_id, begins, over=over)
-            return {current: begins, listed: enrols}
+            happens = copy(
+                states.of(current),
+                states.of(source),
+                states.of(record),
+                states.of(person),
+                states.of(listed),
+                session_id=session_id,
+                player_id=self.player_id,
+                until_turn=self.until_turn,
+                last_turn=self.last_turn,
+                command=command,
+                told_by=told_by,
+                over=over,
+            )
+            return {current: happens.session, listed: happens.roster}
 
-        record, person = record_target(self.player_id), player_target(self.player_id)
         targets: list[AnyTarget] = [current, source, record, person, listed]
         admits = admitting(self.player_id, context)
         return await handle_over(commands, targets, decide, context, player_id=self.player_id, admits=admits)

@@ -1,30 +1,25 @@
-"""A new session is told under the wishes that stand when it is appended, and makes room for itself."""
+"""A new session is told by what stands when it is appended, and makes room for itself."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from uuid import UUID
 
 from tta.commands.handle import CommandContext, CommandResult, Commands, turn_of
-from tta.commands.sessions import Facts, handle_enrolled, sessions_over
-from tta.commands.targets import player_target
+from tta.commands.sessions import begin_session, sessions_over
+from tta.commands.targets import player_target, record_target
 from tta.commands.wishes import wishes_of
+from tta.domain.joint.facts import Facts, facts_of
+from tta.domain.joint.starting import FactsChanged
 from tta.domain.passages import Wishes
 from tta.domain.roster import TooManySessions
 from tta.domain.session import StartSession
 
-
-class WishesChanged(Exception):
-    """The player has set other preferences than those that were opened."""
-
-
 Start = Callable[[Facts, Wishes | None], StartSession]
-"""Say what begins, by what stands when it is appended and by the wishes that the player set last; None where
-they do not open, so that nothing may be told yet.
+"""Tell what begins, by facts and by the wishes that the player set last. The wishes are None if they
+do not open: then nothing may be told yet.
 """
-Begin = Callable[[Facts], StartSession]
-"""The same by wishes that were opened. Raises WishesChanged where they are not those that stand."""
-Attempt = Callable[[Commands, Begin, Sequence[UUID]], Awaitable[CommandResult]]
-"""Append what begins, with the player as a guard; the ids are of sessions that are over by now."""
+Attempt = Callable[[Commands, StartSession, Facts, Sequence[UUID]], Awaitable[CommandResult]]
+"""Append what begins if the facts stand by which it was told; the ids are of sessions that are over."""
 
 
 async def start_session(
@@ -35,8 +30,10 @@ async def start_session(
     Raises TooManySessions, and what `handle_session` and `wishes_of` raise.
     """
 
-    async def attempt(by: Commands, begin: Begin, over: Sequence[UUID]) -> CommandResult:
-        return await handle_enrolled(by, session_id, player_id, begin, context, over=over)
+    async def attempt(
+        by: Commands, command: StartSession, told_by: Facts, over: Sequence[UUID]
+    ) -> CommandResult:
+        return await begin_session(by, session_id, command, context, told_by=told_by, over=over)
 
     return await start_as_wished(commands, player_id, start, attempt)
 
@@ -44,7 +41,7 @@ async def start_session(
 async def start_as_wished(
     commands: Commands, player_id: UUID, start: Start, attempt: Attempt
 ) -> CommandResult:
-    """Attempt what `start` says, until the wishes that it is told by are those that stand there.
+    """Attempt what `start` tells, until the facts and wishes that it is told by are those that stand there.
 
     From the second attempt on, the player's other commands wait: a player who keeps changing their wishes
     would keep it from ever coming about.
@@ -54,7 +51,7 @@ async def start_as_wished(
         while True:
             try:
                 return await _attempted(commands, player_id, start, attempt, over)
-            except WishesChanged:
+            except FactsChanged:
                 pass
             except TooManySessions:
                 if over or not (over := await sessions_over(commands, player_id)):
@@ -66,14 +63,11 @@ async def start_as_wished(
 async def _attempted(
     commands: Commands, player_id: UUID, start: Start, attempt: Attempt, over: Sequence[UUID]
 ) -> CommandResult:
-    """Attempt it once. Raises WishesChanged, TooManySessions, and what `attempt` raises."""
-    # Whoever begins has just set their wishes, perhaps on another process: look.
-    await commands.aggregates.one(player_target(player_id))
+    """Attempt it once. Raises FactsChanged, TooManySessions, and what `attempt` raises."""
+    # A player who begins has just set their wishes, perhaps on another process: look.
+    record, person = await commands.aggregates.load([record_target(player_id), player_target(player_id)])
+    facts = facts_of(record.state, person.state)
     wishes, wished_at = await wishes_of(commands, player_id)
-
-    def begin(facts: Facts) -> StartSession:
-        if facts.wished_at != wished_at:
-            raise WishesChanged
-        return start(facts, wishes)
-
-    return await attempt(commands, begin, over)
+    if facts.wished_at != wished_at:
+        raise FactsChanged
+    return await attempt(commands, start(facts, wishes), facts, over)

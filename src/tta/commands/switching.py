@@ -6,17 +6,10 @@ from uuid import UUID
 
 from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, CommandResult, Commands, Decided, handle_over
-from tta.commands.sessions import admitting, facts_of, require_own, require_slot
+from tta.commands.sessions import admitting
 from tta.commands.targets import player_target, record_target, session_target
-from tta.domain import session
-from tta.domain.session import (
-    PauseSession,
-    ResumeSession,
-    Session,
-    SessionIsOver,
-    SessionIsPaused,
-    SessionStatus,
-)
+from tta.domain.joint.facts import require_slot
+from tta.domain.joint.switching import switch
 
 
 class SwitchResult(NamedTuple):
@@ -44,28 +37,24 @@ async def switch_session(
     require_slot(to_id, player_id)
 
     leaves, goes_on = session_target(session_id), session_target(to_id)
+    record, person = record_target(player_id), player_target(player_id)
 
     def decide(states: States) -> Decided:
-        facts = facts_of(states, player_id)
-        left = _require_open(require_own(states.of(leaves), player_id))
-        other = require_own(states.of(goes_on), player_id)
-        resume = ResumeSession(held=facts.held, consented=facts.consented, at=at)
-        # The pause comes first, whatever the other stands at: by it a retry is recognised.
-        return {leaves: session.decide(left, PauseSession(at=at)), goes_on: session.decide(other, resume)}
+        happens = switch(
+            states.of(leaves),
+            states.of(goes_on),
+            states.of(record),
+            states.of(person),
+            player_id=player_id,
+            at=at,
+        )
+        return {leaves: happens.left, goes_on: happens.other}
 
     # The first is what the path names.
-    targets: list[AnyTarget] = [leaves, goes_on, record_target(player_id), player_target(player_id)]
+    targets: list[AnyTarget] = [leaves, goes_on, record, person]
     handled = await handle_over(
         commands, targets, decide, context, player_id=player_id, admits=admitting(player_id, context)
     )
     (found,) = commands.aggregates.cached([goes_on]) or await commands.aggregates.load([goes_on])
     done = found.recent.get(context.causation.command_id.bytes)
     return SwitchResult(handled, None if done is None else done.last_version)
-
-
-def _require_open(left: Session) -> Session:
-    if left.status is SessionStatus.PAUSED:
-        raise SessionIsPaused("expected an open session to switch from, this one is paused")
-    if left.status is not SessionStatus.OPEN:
-        raise SessionIsOver(f"expected an open session to switch from, this one is {left.status.value}")
-    return left

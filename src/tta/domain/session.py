@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from tta.domain.base import PERSONAL, Absent, Command, Conflicting, Event, SealedText
+from tta.domain.base import PERSONAL, Absent, Command, Conflicting, Event, Invalid, SealedText
 from tta.domain.identity import owned_id
 from tta.domain.passages import Beginning, CopyOrigin, Passage, Play, require_passage
 from tta.domain.turns import (
@@ -82,14 +82,18 @@ class StartSession(Command, frozen=True, kw_only=True):
     """The player's safety record holds play."""
     begins: Beginning = Beginning()
     copied: CopyOrigin | None = None
+    known: bool = True
+    """The catalogue has the story."""
 
 
 class PauseSession(Command, frozen=True, kw_only=True): ...
 
 
 class ResumeSession(Command, frozen=True, kw_only=True):
-    held: bool
-    consented: bool
+    """The facts are filled in as they stand when it is decided (joint/acting.py)."""
+
+    held: bool = False
+    consented: bool = False
 
 
 class CompleteSession(Command, frozen=True, kw_only=True): ...
@@ -112,6 +116,10 @@ SessionCommand = (
 
 class NoSuchSession(Absent):
     title = "There is no such session"
+
+
+class UnknownStory(Invalid):
+    title = "There is no such story"
 
 
 class SessionExists(Conflicting):
@@ -218,6 +226,8 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
 
 
 def _start_session(session: Session, command: StartSession) -> list[SessionEvent]:
+    if not command.known:
+        raise UnknownStory("expected a story of the catalogue, there is none of this id")
     if session.status is not SessionStatus.ABSENT:
         raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
     _require_consent(command)

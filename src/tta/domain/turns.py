@@ -63,9 +63,11 @@ class InteractionAnswered(Event, frozen=True, kw_only=True):
 
 
 class SubmitInteraction(Command, frozen=True, kw_only=True):
-    held: bool
-    consented: bool
-    """The player's consent to `play` still stands; a hold takes their words all the same."""
+    held: bool = False
+    consented: bool = False
+    """The player's consent to `play` still stands; a hold takes their words all the same. Both facts are
+    filled in as they stand when it is decided (joint/acting.py).
+    """
     words: str | None = None
     choice: str | None = None
     turn: int | None = None  # The turn that the client believes is next.

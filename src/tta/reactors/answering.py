@@ -15,14 +15,13 @@ from tta.agents.messages import ModelConsent, PendingTurn, TurnAnswer
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
-from tta.commands.sessions import roster_events
 from tta.commands.targets import SessionTarget, player_target, record_target, roster_target, session_target
 from tta.commands.wishes import wishes_of
-from tta.domain import session
+from tta.domain import roster
+from tta.domain.joint.answering import AnswerBasis, agrees_to_models, answer, basis_of, ends_session
 from tta.domain.passages import Passage, Play
-from tta.domain.player import Player
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
-from tta.domain.vocabulary import Author, ConsentPurpose
+from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
@@ -61,25 +60,11 @@ UNREAD = TurnAnswer(ToldPassage(UNREAD_SENTENCE, Passage(), ()), Author.STORY)
 HELD = TurnAnswer(ToldPassage(HELD_SENTENCE, Passage(), ()), Author.PROTOCOL)
 
 
-class AnswerOvertaken(Exception):
-    """What the answer was decided by has changed."""
-
-
 class Repertoire(NamedTuple):
     """The stories that this process can tell."""
 
     stories: Mapping[str, Mapping[int, Story]]
     missing_s_max: float = MISSING_S_MAX
-
-
-class AnswerBasis(NamedTuple):
-    """What an answer is decided by."""
-
-    play: Play
-    held: bool
-    recovery: bool
-    preferences_at: int | None
-    """The player's version at which their wishes stand."""
 
 
 class Matter(NamedTuple):
@@ -187,18 +172,18 @@ def _story(repertoire: Repertoire, play: Play, recorded: RecordedEvent) -> Story
     return story
 
 
-def answer_command(matter: Matter, answer: TurnAnswer) -> AnswerInteraction:
-    told = answer.told
+def answer_command(matter: Matter, found: TurnAnswer) -> AnswerInteraction:
+    told = found.told
     return AnswerInteraction(
         turn=matter.number,
         reply=told.text,
-        author=answer.author,
+        author=found.author,
         held=matter.standing.held,
         passage=told.passage,
         choice_texts=told.choice_texts,
-        narration=answer.narration,
-        interpreting=answer.interpreting,
-        checked_by=answer.checked_by,
+        narration=found.narration,
+        interpreting=found.interpreting,
+        checked_by=found.checked_by,
         then=told.then,
         at=now(),
     )
@@ -212,22 +197,22 @@ async def append(
     dealt: Acknowledgement,
 ) -> None:
     """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
-    # An answer that ends its session makes room for another one in the same append.
-    ends = isinstance(command, AnswerInteraction) and command.then == "end"
-    listed = roster_target(matter.player_id)
-    by_model = isinstance(command, AnswerInteraction) and command.author is Author.MODEL
+    listed, ends = roster_target(matter.player_id), ends_session(command)
+    record, person = record_target(matter.player_id), player_target(matter.player_id)
 
     def decide(states: States) -> Decided:
-        standing, consented = _standing(states, matter)
-        if standing != matter.standing or (by_model and not consented):
-            raise AnswerOvertaken
-        happens = session.decide(states.of(matter.session), command)
+        happens = answer(
+            states.of(matter.session),
+            states.of(record),
+            states.of(person),
+            states.of(listed) if ends else roster.initial,
+            session_id=matter.session_id,
+            command=command,
+            basis=matter.standing,
+        )
         if not ends:
-            return {matter.session: happens}
-        return {
-            matter.session: happens,
-            listed: roster_events(states.of(listed), matter.session_id, happens),
-        }
+            return {matter.session: happens.session}
+        return {matter.session: happens.session, listed: happens.roster}
 
     context = CommandContext(recorded.answered_by(dealt.reactor))
     targets = [*matter.targets, *([listed] if ends else [])]
@@ -245,19 +230,12 @@ def _consent(commands: Commands, player_id: UUID) -> ModelConsent:
         except (StoreError, TimeoutError) as error:
             log.warning("a consent cannot be read, no model is asked", error=said_by(error))
             return False
-        return _agreed(folded.state)
+        return agrees_to_models(folded.state)
 
     return ModelConsent(player_id, stands)
-
-
-def _agreed(person: Player) -> bool:
-    return ConsentPurpose.MODEL_PROCESSING in person.consents
 
 
 def _standing(states: States, matter: Matter) -> tuple[AnswerBasis, bool]:
     """What an answer is decided by, and whether the player agreed to model processing."""
     record, person = states.of(record_target(matter.player_id)), states.of(player_target(matter.player_id))
-    standing = AnswerBasis(
-        states.of(matter.session).play, record.held, record.recovery, person.preferences_at
-    )
-    return standing, _agreed(person)
+    return basis_of(states.of(matter.session), record, person), agrees_to_models(person)

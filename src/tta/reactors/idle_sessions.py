@@ -10,7 +10,6 @@ from uuid import UUID
 from tta.clock import now
 from tta.commands.folding import AnyTarget, States
 from tta.commands.handle import CommandContext, Commands, Decided, Decision, handle_over, key_of
-from tta.commands.sessions import roster_events
 from tta.commands.targets import (
     SafetyRecordTarget,
     TimerTarget,
@@ -19,27 +18,19 @@ from tta.commands.targets import (
     session_target,
     timer_target,
 )
-from tta.domain import session, timer
 from tta.domain.base import Event
-from tta.domain.safety_record import SafetyRecord
+from tta.domain.joint.idling import NotIdle, abandon, call_off, watch
 from tta.domain.session import (
-    AbandonSession,
-    Session,
     SessionAbandoned,
     SessionCompleted,
     SessionStarted,
-    SessionStatus,
 )
-from tta.domain.timer import CancelTimer, ScheduleTimer, TimerDue
+from tta.domain.timer import TimerDue
 from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
 from tta.reactors.reactor import NothingWaits
-
-
-class NotIdle(Exception):
-    """The session was played meanwhile, or may not be abandoned now."""
 
 
 class IdleSessions:
@@ -100,54 +91,46 @@ class _Reaction:
 
     async def watch(self, session_id: UUID, idle: timedelta, due: TimerDue | None) -> None:
         """Let the timer fall due when the session will have been idle, if it still goes on."""
-
         watching, played = self._timer(session_id), session_target(session_id)
 
         def decide(states: States) -> Decided:
-            current = states.of(played)
-            if current.status not in {SessionStatus.OPEN, SessionStatus.PAUSED} or current.active_at is None:
-                return {}
-            at = now()
-            # What bears a moment ahead was written under a clock that was wrong.
-            until = min(current.active_at, at) + idle
-            if due is not None and _must_wait(current, states.of(self._record)):
-                # As long again: who is released, or answered late, has all that time to come back.
-                until = max(until, min(due.at, at) + idle)
-            wanted = ScheduleTimer(
-                purpose=TimerPurpose.SESSION_IDLE,
-                about=session_id,
-                due_at=until,
-                player_id=self._player_id,
-                at=at,
+            schedules = watch(
+                states.of(watching),
+                states.of(played),
+                states.of(self._record),
+                session_id=session_id,
+                idle=idle,
+                due=due,
+                at=now(),
             )
-            return {watching: timer.decide(states.of(watching), wanted)}
+            return {watching: schedules}
 
         await self._append([watching, played, self._record], decide)
 
     async def abandon(self, session_id: UUID, idle: timedelta, due: TimerDue) -> None:
         """Abandon the session, if it was idle when the timer fell due. Raises NotIdle."""
-
         played, listed = session_target(session_id), roster_target(self._player_id)
 
         def decide(states: States) -> Decided:
-            current = states.of(played)
-            at = now()
-            # Who noticed it may have had a clock that was ahead.
-            is_recent = current.active_at is not None and current.active_at + idle > min(due.at, at)
-            if is_recent or _must_wait(current, states.of(self._record)):
-                raise NotIdle
-            left = session.decide(current, AbandonSession(at=at))
-            return {played: left, listed: roster_events(states.of(listed), session_id, left)}
+            happens = abandon(
+                states.of(played),
+                states.of(self._record),
+                states.of(listed),
+                session_id=session_id,
+                idle=idle,
+                due=due,
+                at=now(),
+            )
+            return {played: happens.session, listed: happens.roster}
 
         await self._append([played, self._record, listed], decide)
 
     async def call_off(self, session_id: UUID) -> None:
         """The session is over: nothing is to fall due any more."""
-
         watching = self._timer(session_id)
 
         def decide(states: States) -> Decided:
-            return {watching: timer.decide(states.of(watching), CancelTimer(at=now()))}
+            return {watching: call_off(states.of(watching), at=now())}
 
         await self._append([watching], decide)
 
@@ -163,8 +146,3 @@ class _Reaction:
         await handle_over(
             self._commands, targets, decide, context, player_id=self._player_id, dealt=self._dealt
         )
-
-
-def _must_wait(current: Session, record: SafetyRecord) -> bool:
-    """Whether the session may not be abandoned now, however long it was idle."""
-    return record.held or current.turns.unanswered

@@ -16,13 +16,14 @@ from tta.agents.steps import OnStep
 from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain.base import Event
+from tta.domain.joint.answering import AnswerOvertaken
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionSubmitted, NarrationRequested
 from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
 from tta.live.turn_steps import telling_steps
-from tta.reactors.answering import AnswerOvertaken, Matter, Repertoire, answer_command, append, matter_of
+from tta.reactors.answering import Matter, Repertoire, answer_command, append, matter_of
 from tta.stories.story import catalogue
 
 PAGE = 20  # Between an interaction and its narration stand changes of status only.

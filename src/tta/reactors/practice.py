@@ -3,9 +3,9 @@
 from tta.commands.folding import States
 from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
 from tta.commands.targets import CarePlanTarget, care_plan_target
-from tta.domain import care_plan
 from tta.domain.base import Event
-from tta.domain.care_plan import CarePlan, CarePlanEvent, PractiseSkill, SkillPractised
+from tta.domain.care_plan import SkillPractised
+from tta.domain.joint.practising import credit
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
@@ -38,7 +38,7 @@ class PracticeReactor:
         plan = care_plan_target(player_id)
 
         def decide(states: States) -> Decided:
-            return {plan: _credited(states.of(plan), event, recorded)}
+            return {plan: credit(states.of(plan), session_id=recorded.aggregate_id, answered=event)}
 
         # Nothing here is sealed, so only this tells that the player was erased.
         await key_of(self._commands, player_id)
@@ -71,23 +71,3 @@ class PracticeReactor:
                     return True
             before = first
         return False
-
-
-def _credited(plan: CarePlan, event: InteractionAnswered, recorded: RecordedEvent) -> list[CarePlanEvent]:
-    """Decide on one skill after the other; a credit happened when its exercise was done.
-
-    Where the story was sent on behind a choice, the passage names only the scene that it was sent to.
-    """
-    credited: list[CarePlanEvent] = []
-    for skill in event.passage.practised:
-        command = PractiseSkill(
-            skill=skill,
-            session_id=recorded.aggregate_id,
-            turn=event.turn,
-            scene=None if event.passage.chosen else event.passage.scene,
-            at=event.at,
-        )
-        for each in care_plan.decide(plan, command):
-            plan = care_plan.evolve(plan, each)
-            credited.append(each)
-    return credited

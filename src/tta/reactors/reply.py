@@ -11,11 +11,12 @@ from tta.agents.steps import OnStep
 from tta.clock import now
 from tta.commands.handle import Commands
 from tta.domain.base import Event
+from tta.domain.joint.answering import AnswerOvertaken
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
 from tta.live.turn_steps import telling_steps
-from tta.reactors.answering import AnswerOvertaken, Matter, Repertoire, answer_command, append, matter_of
+from tta.reactors.answering import Matter, Repertoire, answer_command, append, matter_of
 from tta.stories.story import catalogue
 
 log = structlog.get_logger(__name__)

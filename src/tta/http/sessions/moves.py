@@ -1,16 +1,16 @@
 """From session to session: end one, switch to another, copy one."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from starlette.responses import Response
 
 from tta.commands.copies import copy_session
-from tta.commands.sessions import Facts, handle_enrolled
+from tta.commands.sessions import handle_session
 from tta.commands.switching import switch_session
 from tta.domain import roster, session, turns
+from tta.domain.joint.acting import ActInSession
 from tta.domain.passages import Beginning, Play, Wishes
-from tta.domain.session import AbandonSession, CompleteSession, SessionCommand, SessionStarted
+from tta.domain.session import AbandonSession, CompleteSession, SessionStarted
 from tta.http.edge.calls import Call, Route, answered
 from tta.http.edge.pages import wrong
 from tta.http.edge.problems import ERASED, INVALID
@@ -30,11 +30,11 @@ from tta.stories.story import Story, catalogue
 
 
 async def complete_session(call: Call) -> Response:
-    return await _ended(call, lambda _: CompleteSession(at=call.at))
+    return await _ended(call, CompleteSession(at=call.at))
 
 
 async def abandon_session(call: Call) -> Response:
-    return await _ended(call, lambda _: AbandonSession(at=call.at))
+    return await _ended(call, AbandonSession(at=call.at))
 
 
 async def switch_sessions(call: Call) -> Response:
@@ -95,10 +95,10 @@ def _seed(play: Play) -> UUID:
     return play.seed
 
 
-async def _ended(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
+async def _ended(call: Call, command: ActInSession) -> Response:
     player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    handled = await handle_enrolled(call.services.commands, session_id, player_id, command, call.context)
+    handled = await handle_session(call.services.commands, session_id, player_id, command, call.context)
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
 

@@ -1,6 +1,5 @@
 """Sessions: start, interact, pause, resume, look."""
 
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -12,17 +11,19 @@ from tta.commands import starting
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandResult
 from tta.commands.replies import reply_to
-from tta.commands.sessions import Facts, handle_session
+from tta.commands.sessions import handle_session
 from tta.commands.targets import session_target
 from tta.domain import roster, session, turns, words
+from tta.domain.joint.acting import ActInSession
+from tta.domain.joint.facts import Facts
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.session import (
     OVER,
     PauseSession,
     ResumeSession,
-    SessionCommand,
     SessionStatus,
     StartSession,
+    UnknownStory,
 )
 from tta.domain.session import id_of as new_session_id
 from tta.domain.turns import (
@@ -67,19 +68,21 @@ async def start_session(call: Call) -> Response:
     story = newest(call.body.story)
 
     def start(facts: Facts, wishes: Wishes | None) -> StartSession:
-        if story is None:
-            there_are = f"there are: {', '.join(catalogue())}"
-            raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),))
         return StartSession(
             player_id=player_id,
             story=call.body.story,
-            begins=beginning(story, session_id, wishes, facts),
+            begins=Beginning() if story is None else beginning(story, session_id, wishes, facts),
             consented=facts.consented,
             held=facts.held,
+            known=story is not None,
             at=call.at,
         )
 
-    handled = await starting.start_session(call.services.commands, session_id, player_id, start, context)
+    try:
+        handled = await starting.start_session(call.services.commands, session_id, player_id, start, context)
+    except UnknownStory as error:
+        there_are = f"there are: {', '.join(catalogue())}"
+        raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),)) from error
     answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
     return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
 
@@ -99,16 +102,12 @@ def beginning(story: Story, session_id: UUID, wishes: Wishes | None, facts: Fact
 async def submit_interaction(call: Call) -> Response:
     body = call.body
 
-    def submit(facts: Facts) -> SubmitInteraction:
-        return SubmitInteraction(
-            words=None if body.text is None else clean_text(body.text, turns.WORDS_MAX),
-            choice=body.choice,
-            turn=body.turn,
-            held=facts.held,
-            consented=facts.consented,
-            at=call.at,
-        )
-
+    submit = SubmitInteraction(
+        words=None if body.text is None else clean_text(body.text, turns.WORDS_MAX),
+        choice=body.choice,
+        turn=body.turn,
+        at=call.at,
+    )
     opener = call.opener(await call.require_player(call.principal.player_id))
     handled = await _changed(call, submit)
     submitted = handled.events[0]
@@ -123,13 +122,11 @@ async def submit_interaction(call: Call) -> Response:
 
 
 async def pause_session(call: Call) -> Response:
-    return await _status_changed(call, lambda _: PauseSession(at=call.at))
+    return await _status_changed(call, PauseSession(at=call.at))
 
 
 async def resume_session(call: Call) -> Response:
-    return await _status_changed(
-        call, lambda facts: ResumeSession(held=facts.held, consented=facts.consented, at=call.at)
-    )
+    return await _status_changed(call, ResumeSession(at=call.at))
 
 
 async def show_session(call: Call) -> Response:
@@ -156,13 +153,13 @@ async def show_session(call: Call) -> Response:
     return shown(call, answer, etag(row.version, opener.variant))
 
 
-async def _changed(call: Call, command: Callable[[Facts], SessionCommand]) -> CommandResult:
+async def _changed(call: Call, command: ActInSession) -> CommandResult:
     player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
     return await handle_session(call.services.commands, session_id, player_id, command, call.context)
 
 
-async def _status_changed(call: Call, command: Callable[[Facts], SessionCommand]) -> Response:
+async def _status_changed(call: Call, command: ActInSession) -> Response:
     handled = await _changed(call, command)
     return answered(call, SessionChanged(handled.id, handled.version), handled)
 
