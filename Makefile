@@ -21,8 +21,6 @@ check: $(STAMP)
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
 	$(BIN)/mypy --config-file tests/mypy.ini
-	@# Those of conftest.py have one name, so they are looked at apart, as modules of packages.
-	MYPYPATH=src $(BIN)/mypy --config-file= --cache-dir .mypy_cache/conftest --explicit-package-bases --check-untyped-defs --ignore-missing-imports tests/conftest.py tests/*/conftest.py
 
 test: check
 	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup --no-loadscope-reorder --max-worker-restart 0

@@ -14,9 +14,11 @@ import hypothesis
 import neo4j
 import pytest
 
+from tests.support.eventstore.fixtures import own_valkey, valkey
 from tta.graph.engine import Graph
 from tta.graph.opening import open_graph
 
+__all__ = ["own_valkey", "valkey"]
 START = Path(__file__).parents[1] / "deploy" / "neo4j" / "start"
 PASSWORD = "for-tests-only"
 READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data files took 30.

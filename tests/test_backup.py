@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from running_tta import Dev, tta
+from tests.support.running_tta import Dev, tta
 from tta.eventstore.log_files import MANIFEST
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "backup.md"

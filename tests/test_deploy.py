@@ -16,7 +16,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from running_tta import environment, tta
+from tests.support.running_tta import environment, tta
 from tta.app.settings import Settings
 from tta.console.cli import cli
 from tta.eventstore.child_server import ChildServer, server_binary

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from running_tta import environment
+from tests.support.running_tta import environment
 
 ROOT = Path(__file__).parents[1]
 

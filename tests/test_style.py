@@ -124,11 +124,11 @@ SHORTENS_WAITS = {
     "tests/eventstore/test_cluster.py",
     "tests/eventstore/test_durability.py",
     "tests/eventstore/test_follow.py",
-    "tests/eventstore/test_recorder_failures.py",
-    "tests/eventstore/test_recorder_following.py",
+    "tests/eventstore/library/test_failures.py",
+    "tests/eventstore/library/test_following.py",
     "tests/eventstore/test_writer.py",
-    "tests/http/test_connections.py",
-    "tests/http/test_refused_questionnaires.py",
+    "tests/app/serving/test_connections.py",
+    "tests/http/edge/test_refused_questionnaires.py",
 }
 """They set a time-out lower, and replace no code of ours; no other test may."""
 CYPHER = re.compile(r"\b(MATCH|MERGE|UNWIND|DETACH DELETE|CREATE)\b\s*[($A-Z`]")

@@ -18,7 +18,7 @@ import httpx2
 import psutil
 import pytest
 
-from running_tta import Dev, environment, tta
+from tests.support.running_tta import Dev, environment, tta
 from tta.app.data_dir import holder
 from tta.stories.shown import show_catalogue
 from tta.stories.story import catalogue

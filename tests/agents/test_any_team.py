@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from agent_examples import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.agents.agent_examples import (
     CHOSEN,
     SAID,
     TOLD_ANEW,
@@ -17,9 +20,6 @@ from agent_examples import (
     sent_told,
     untrue_told,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tta.agents.guardian import Guardian
 from tta.agents.messages import GuardianVerdict, PassageDraft, PendingTurn
 from tta.agents.orchestrator import STUMBLED, WITHHELD

@@ -6,9 +6,9 @@ from contextlib import suppress
 from uuid import UUID
 
 import pytest
-from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
-from model_server import ModelServer
 
+from tests.support.agents.gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
+from tests.support.agents.llm_server import ModelServer
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.child_server import ChildServer
@@ -120,14 +120,14 @@ async def test_breakers_of_two_endpoints_and_stores_are_apart(nodes: Nodes, stor
     assert await rests(circuit_breaker(nodes, store, "first"))
 
 
-async def test_while_redis_is_away_it_counts_as_closed(own_server: ChildServer, store: str):
-    nodes = await Nodes.connect(own_server.url, Durability("fsync"))
+async def test_while_redis_is_away_it_counts_as_closed(own_valkey: ChildServer, store: str):
+    nodes = await Nodes.connect(own_valkey.url, Durability("fsync"))
     try:
         breaker = circuit_breaker(nodes, store, "first", failure_threshold=1)
         await fail(breaker)
         assert await rests(breaker)
         fresh = circuit_breaker(nodes, store, "first", failure_threshold=1)
-        await own_server.kill()
+        await own_valkey.kill()
         for _ in range(2):
             await fail(fresh)
         assert not await rests(fresh)

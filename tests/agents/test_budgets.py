@@ -4,10 +4,19 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from brief_examples import stands
-from gateway_examples import CALL, CONSENT, LIMITS, QUESTION, endpoint, limited, opened, outcome_of
-from model_server import ModelServer
 
+from tests.support.agents.brief_examples import stands
+from tests.support.agents.gateway_examples import (
+    CALL,
+    CONSENT,
+    LIMITS,
+    QUESTION,
+    endpoint,
+    limited,
+    opened,
+    outcome_of,
+)
+from tests.support.agents.llm_server import ModelServer
 from tta.agents.budgets import Budgets, OverBudget
 from tta.agents.endpoint_client import Message
 from tta.agents.gateway import NoEndpointAnswer
@@ -135,11 +144,11 @@ async def test_what_cannot_be_is_not_believed(nodes: Nodes, store: str, model: M
     assert 0 < said.tokens_out <= 400
 
 
-async def test_while_redis_is_away_nothing_is_spent(own_server: ChildServer, store: str, model: ModelServer):
-    nodes = await Nodes.connect(own_server.url, Durability("fsync"))
+async def test_while_redis_is_away_nothing_is_spent(own_valkey: ChildServer, store: str, model: ModelServer):
+    nodes = await Nodes.connect(own_valkey.url, Durability("fsync"))
     try:
         async with opened(nodes, store, endpoint(model)) as gateway:
-            await own_server.kill()
+            await own_valkey.kill()
             with pytest.raises(NoEndpointAnswer):
                 await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     finally:

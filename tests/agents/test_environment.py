@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from brief_examples import WORDS
-from model_server import ModelServer
+from tests.support.agents.brief_examples import WORDS
+from tests.support.agents.llm_server import ModelServer
 
 ASKING = """
 import asyncio, sys

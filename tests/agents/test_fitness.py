@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from brief_examples import BRIEF, CHOICES, PASSAGE, RETOLD, SCENE, TOLD, answer
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from told_passages import next_passage
+from tests.support.agents.brief_examples import BRIEF, CHOICES, PASSAGE, RETOLD, SCENE, TOLD, answer
+from tests.support.told_passages import next_passage
 from tta.agents.fitness import ANSWER_MAX, REPAIRS, RULES, UnfitText, fit_text, given_by
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt

@@ -5,9 +5,19 @@ import random
 from uuid import UUID
 
 import pytest
-from gateway_examples import CALL, CONSENT, PLAYER, QUESTION, SLACK_S, endpoint, limited, opened, outcome_of
-from model_server import ModelServer
 
+from tests.support.agents.gateway_examples import (
+    CALL,
+    CONSENT,
+    PLAYER,
+    QUESTION,
+    SLACK_S,
+    endpoint,
+    limited,
+    opened,
+    outcome_of,
+)
+from tests.support.agents.llm_server import ModelServer
 from tta.agents.gateway import Gateway, NoEndpointAnswer
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from brief_examples import BRIEF, PASSAGE, RETOLD, answer
-from harm_examples import FIT, IN_THE_SCENE, UNFIT
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.agents.brief_examples import BRIEF, PASSAGE, RETOLD, answer
+from tests.support.agents.harm_examples import FIT, IN_THE_SCENE, UNFIT
 from tta.agents.fitness import UnfitText, fit_text
 from tta.agents.guardian import HARMS, Guardian
 from tta.agents.harms import PARTS_MAX, PHRASES, harm_in, newcomers_in, written_out

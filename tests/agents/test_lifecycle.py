@@ -10,10 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 import pytest_asyncio
-from agent_examples import CHOSEN, AnyAgent, ToldModels, broken, orchestrator, refused
-from life_examples import SLOTS, WORKER, Written, living, until
 
-from running_tta import environment, tta
+from tests.support.agents.agent_examples import CHOSEN, AnyAgent, ToldModels, broken, orchestrator, refused
+from tests.support.agents.life_examples import SLOTS, WORKER, Written, living, until
+from tests.support.running_tta import environment, tta
 from tta.agents.registry import FAILURES_IN_ROW
 from tta.domain.agent import (
     AgentDegraded,

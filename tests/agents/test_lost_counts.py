@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import pytest
 import pytest_asyncio
-from gateway_examples import CONSENT, LIMITS, limited
-from test_breaker import SOON_S, Broken, fail, until_tried
-from unreliable_proxy import GREETING_REPLIES, UnreliableProxy
 
+from tests.agents.test_breaker import SOON_S, Broken, fail, until_tried
+from tests.support.agents.gateway_examples import CONSENT, LIMITS, limited
+from tests.support.eventstore.unreliable_proxy import GREETING_REPLIES, UnreliableProxy
 from tta.agents.breaker import BreakerOpen, circuit_breaker
 from tta.agents.budgets import Budgets, OverBudget
 from tta.eventstore.child_server import ChildServer
@@ -17,8 +17,8 @@ from tta.eventstore.nodes import Nodes
 
 
 @pytest_asyncio.fixture
-async def proxy(agents_server: ChildServer) -> AsyncIterator[UnreliableProxy]:
-    async with UnreliableProxy(agents_server.socket) as running:
+async def proxy(valkey: ChildServer) -> AsyncIterator[UnreliableProxy]:
+    async with UnreliableProxy(valkey.socket) as running:
         yield running
 
 

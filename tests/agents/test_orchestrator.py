@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from agent_examples import (
+from msgspec.structs import replace
+
+from tests.support.agents.agent_examples import (
     CALL,
     CHOSEN,
     CLEARING,
@@ -31,10 +33,8 @@ from agent_examples import (
     slow,
     untrue_told,
 )
-from msgspec.structs import replace
-
-from faulty_story import FAULTY
-from told_passages import next_passage
+from tests.support.stories.faulty_story import FAULTY
+from tests.support.told_passages import next_passage
 from tta.agents.guardian import AUTHORED, HARMS
 from tta.agents.llm import NoModelText
 from tta.agents.messages import (

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from brief_examples import BRIEF
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.agents.brief_examples import BRIEF
 from tta.agents.messages import Brief
 from tta.agents.prompt_templates import prompt
 

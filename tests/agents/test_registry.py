@@ -1,8 +1,8 @@
 """What a process knows of its agents: who is busy, who fails, how fast they are."""
 
 import pytest
-from agent_examples import AnyAgent
 
+from tests.support.agents.agent_examples import AnyAgent
 from tta.agents.registry import (
     DONE,
     DURATIONS_MAX,

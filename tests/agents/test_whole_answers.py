@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
 from hypothesis import given
 from hypothesis import strategies as st
-from model_server import ModelServer
 
+from tests.support.agents.gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
+from tests.support.agents.llm_server import ModelServer
 from tta.agents.completions import UnreadableCompletion, completion_in
 from tta.agents.event_lines import events_in
 from tta.agents.said_json import json_in

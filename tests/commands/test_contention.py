@@ -11,7 +11,9 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from command_examples import (
+
+from tests.commands.test_measuring import ORDINARY, WORRYING, assessments, measures
+from tests.support.commands.command_examples import (
     AGREE,
     DISAGREE,
     NOON,
@@ -23,8 +25,6 @@ from command_examples import (
     some_player,
     start,
 )
-from test_measuring import ORDINARY, WORRYING, assessments, measures
-
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.folding import States, Target
 from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, Decided, KeyReused, handle_over

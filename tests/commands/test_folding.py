@@ -15,7 +15,9 @@ from uuid import UUID
 import msgspec
 import pytest
 import pytest_asyncio
-from command_examples import (
+from structlog.testing import capture_logs
+
+from tests.support.commands.command_examples import (
     AGREE,
     DISAGREE,
     NOON,
@@ -31,8 +33,6 @@ from command_examples import (
     some_player,
     some_session,
 )
-from structlog.testing import capture_logs
-
 from tta.commands.folding import (
     GAP_MS_MAX,
     RECENT_MAX,

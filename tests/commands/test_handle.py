@@ -5,7 +5,8 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from command_examples import (
+
+from tests.support.commands.command_examples import (
     AGREE,
     DISAGREE,
     NOON,
@@ -24,7 +25,6 @@ from command_examples import (
     start,
     state_of,
 )
-
 from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import (
     CommandResult,

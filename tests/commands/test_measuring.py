@@ -7,7 +7,9 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from command_examples import (
+from msgspec.structs import replace
+
+from tests.support.commands.command_examples import (
     DISAGREE,
     NOON,
     Machine,
@@ -16,8 +18,6 @@ from command_examples import (
     some_id,
     some_player,
 )
-from msgspec.structs import replace
-
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.handle import CommandContext, Commands, KeyReused, VersionMismatch
 from tta.domain.base import SealedText

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from command_examples import some_id
 from structlog.testing import capture_logs
 
+from tests.support.commands.command_examples import some_id
 from tta.commands.player_queues import (
     REST_SHARE,
     RUN_MAX,

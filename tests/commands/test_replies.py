@@ -4,8 +4,8 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, Machine, context, says, some_session
 
+from tests.support.commands.command_examples import NOON, Machine, context, says, some_session
 from tta.commands.handle import Commands, handle
 from tta.commands.replies import TurnReply, reply_to
 from tta.commands.sessions import handle_session

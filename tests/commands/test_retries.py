@@ -5,7 +5,10 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from command_examples import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.commands.command_examples import (
     AGREE,
     DISAGREE,
     NOON,
@@ -20,9 +23,6 @@ from command_examples import (
     some_session,
     start,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from tta.commands.handle import CommandResult, Commands, KeyReused, VersionMismatch, handle
 from tta.commands.sessions import handle_session
 from tta.commands.targets import player_target

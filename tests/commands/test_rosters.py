@@ -4,8 +4,16 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, SESSION, Machine, context, hold, some_player, state_of
 
+from tests.support.commands.command_examples import (
+    NOON,
+    SESSION,
+    Machine,
+    context,
+    hold,
+    some_player,
+    state_of,
+)
 from tta.commands.folding import Target
 from tta.commands.handle import CommandResult, Commands, handle
 from tta.commands.player_queues import TooManyConflicts

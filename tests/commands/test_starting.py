@@ -4,9 +4,9 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from command_examples import NOON, Machine, ask_player, context, some_player, start
 from msgspec.structs import replace
 
+from tests.support.commands.command_examples import NOON, Machine, ask_player, context, some_player, start
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
 from tta.commands.starting import start_session

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from running_tta import Dev, tta
+from tests.support.running_tta import Dev, tta
 
 WORDS = "Kept in the log."
 COMMAND_S_MAX = 5

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from exchanged_keyring import (
+from redis.asyncio import Redis
+
+from tests.support.damage.exchanged_keyring import (
     Devs,
     OwnKeyring,
     demo_player,
@@ -22,9 +24,7 @@ from exchanged_keyring import (
     new_player,
     register,
 )
-from redis.asyncio import Redis
-
-from running_tta import environment, tta
+from tests.support.running_tta import environment, tta
 
 SEEN_WITHIN_S = 60
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from small_disk import CannotMount, SmallDisk, mounted
 
-from running_tta import Dev, tta
+from tests.support.damage.small_disk import CannotMount, SmallDisk, mounted
+from tests.support.running_tta import Dev, tta
 
 WITHIN_S = 120  # A busy machine is slow; what has a bound of its own names it.
 STOPS_WITHIN_S = 50  # 10 on a quiet machine; what hangs ends after 60, with another status.

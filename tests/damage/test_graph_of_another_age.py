@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from running_tta import Dev, tta
+from tests.support.running_tta import Dev, tta
 
 pytestmark = pytest.mark.slow
 

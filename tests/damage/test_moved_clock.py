@@ -7,7 +7,6 @@ form waits for ten minutes all the same.
 
 import asyncio
 import re
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,18 +18,14 @@ from uuid import UUID
 import httpx2
 import pytest
 import pytest_asyncio
-from moved_clock import JUMPS, MovedClock
 
-from running_tta import Dev, tta
-from tta.eventstore.child_server import ChildServer
-
-sys.path.append(str(Path(__file__).parents[1] / "reactors"))
-
-from reactor_examples import SLOTS, Machine, running, until
-from test_idle_sessions import begun, leaving, left, timer_is
-
+from tests.reactors.test_idle_sessions import begun, leaving, left, timer_is
+from tests.support.damage.moved_clock import JUMPS, MovedClock
+from tests.support.reactors.reactor_examples import SLOTS, Machine, running, until
+from tests.support.running_tta import Dev, tta
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.vocabulary import Role
+from tta.eventstore.child_server import ChildServer
 from tta.eventstore.heartbeats import LASTS_MS, beat, heartbeats
 from tta.eventstore.timers import TimerIndex
 from tta.reactors.leases import ReactorLeases

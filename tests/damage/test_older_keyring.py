@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from exchanged_keyring import (
+
+from tests.support.damage.exchanged_keyring import (
     Devs,
     OwnKeyring,
     Player,
@@ -22,8 +23,7 @@ from exchanged_keyring import (
     new_player,
     register,
 )
-
-from running_tta import Dev
+from tests.support.running_tta import Dev
 
 SEEN_WITHIN_S = 60
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 import httpx2
 import pytest
-from evidence import Log, must_be_answered_once, must_be_chained, unanswered, whole_log
-from retrying_client import Api, Player
-from store_servers import TcpServer
-from system import SLOTS, STORE, Part, System, until
-from unreliable_proxy import UnreliableProxy
 
+from tests.support.eventstore.store_servers import TcpServer
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
+from tests.support.proofs.evidence import Log, must_be_answered_once, must_be_chained, unanswered, whole_log
+from tests.support.proofs.retrying_client import Api, Player
+from tests.support.proofs.system import SLOTS, STORE, Part, System, until
 from tta.app.work import REACTOR_NAMES
 from tta.eventstore.marks import MarkState
 from tta.eventstore.store import EventStore

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import psutil
 import pytest
 
-from running_tta import Dev, tta
+from tests.support.running_tta import Dev, tta
 from tta.eventstore.log_files import FOLDER, MANIFEST, tear_in
 
 WORDS = "A heron stands in the shallows."

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import hypothesis
 import pytest
-from given import NOON, given, outcome, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, outcome, play
 from tta.domain import agent
 from tta.domain.agent import (
     CAPABILITY_MAX,

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import hypothesis
 import pytest
-from given import NOON, given, outcome, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, outcome, play
 from tta.domain import care_plan
 from tta.domain.base import personal_fields
 from tta.domain.care_plan import (

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import hypothesis
 import pytest
-from given import NOON
 from hypothesis import strategies as st
 
+from tests.support.domain.given import NOON
 from tta.domain.measures import (
     ANSWER_MAX,
     GAD7,

@@ -4,10 +4,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from given import NOON, given, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, play
 from tta.domain import player
 from tta.domain.base import personal_fields
 from tta.domain.player import (

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import hypothesis
 import pytest
-from given import NOON, given, outcome, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, outcome, play
 from tta.domain import roster
 from tta.domain.roster import (
     HELD_MAX,

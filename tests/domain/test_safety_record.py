@@ -2,10 +2,10 @@
 
 import hypothesis
 import pytest
-from given import NOON, given, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, play
 from tta.domain import safety_record
 from tta.domain.base import personal_fields
 from tta.domain.safety_record import (

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import hypothesis
 import pytest
-from given import NOON, given, outcome, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, outcome, play
 from tta.domain import session
 from tta.domain.base import Command
 from tta.domain.narration import Narration, NarrationOutcome

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import hypothesis
 import pytest
-from given import NOON, given, outcome, play
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from tests.support.domain.given import NOON, given, outcome, play
 from tta.domain import timer
 from tta.domain.base import personal_fields
 from tta.domain.timer import (

@@ -2,19 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from store_examples import SLOTS, fresh_name
-from store_fixtures import one_store, server_directory, valkey
-from store_servers import Cluster, redis7_binary
-from unreliable_proxy import UnreliableProxy
 
+from tests.support.eventstore.fixtures import one_store
+from tests.support.eventstore.store_examples import SLOTS, fresh_name
+from tests.support.eventstore.store_servers import Cluster, redis7_binary
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 
-__all__ = ["one_store", "server_directory", "valkey"]
+__all__ = ["one_store"]
 KINDS = ["valkey", "redis7", pytest.param("cluster", marks=pytest.mark.cluster)]
 MOVING = [
     pytest.param(name, marks=pytest.mark.cluster)
@@ -23,28 +22,19 @@ MOVING = [
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def redis7(server_directory: Path) -> AsyncIterator[ChildServer]:
-    server = ChildServer(server_directory / "redis7", binary=redis7_binary())
+async def redis7(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ChildServer]:
+    server = ChildServer(tmp_path_factory.mktemp("redis7"), binary=redis7_binary())
     await server.start()
     yield server
     await server.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def cluster(server_directory: Path) -> AsyncIterator[Cluster]:
-    cluster = Cluster(server_directory / "cluster")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     await cluster.start()
     yield cluster
     await cluster.close()
-
-
-@pytest_asyncio.fixture
-async def own_valkey(tmp_path: Path) -> AsyncIterator[ChildServer]:
-    """A server that the test may stop, kill and change."""
-    server = ChildServer(tmp_path / "valkey")
-    await server.start()
-    yield server
-    await server.stop()
 
 
 @pytest.fixture(params=[*KINDS, *MOVING])

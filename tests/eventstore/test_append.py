@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     drafts,
     gains,
@@ -18,7 +19,6 @@ from store_examples import (
     some_id,
     step,
 )
-
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.envelope import ABSENT, Head
 from tta.eventstore.errors import Conflict

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     SLOTS,
     causation,
@@ -18,7 +19,6 @@ from store_examples import (
     some_id,
     step,
 )
-
 from tta.eventstore.appends import Acknowledgement, Append, Fence
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import Causation

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from store_servers import until
 
+from tests.support.eventstore.store_servers import until
 from tta.console import operations
 from tta.eventstore.child_server import LOOK_EVERY_S, ChildServer, server_binary
 from tta.eventstore.errors import StoreUnavailable

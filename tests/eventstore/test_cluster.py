@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from redis.crc import key_slot
-from store_examples import SLOTS, fresh_name, grown, head_of, must_be_whole, some_id
-from store_servers import Cluster, Move, TcpServer, until
 
+from tests.support.eventstore.store_examples import SLOTS, fresh_name, grown, head_of, must_be_whole, some_id
+from tests.support.eventstore.store_servers import Cluster, Move, TcpServer, until
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import HOPS_MAX

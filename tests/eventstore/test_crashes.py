@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
-from store_examples import SLOTS, gains, must_be_whole, place, some_id, step
-from store_servers import until
 
+from tests.support.eventstore.store_examples import SLOTS, gains, must_be_whole, place, some_id, step
+from tests.support.eventstore.store_servers import until
 from tta.eventstore.appends import Acknowledgement, Append, AppendResult
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, FingerprintedPosition, RecordedEvent

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     SLOTS,
     causation,
@@ -23,8 +24,7 @@ from store_examples import (
     some_id,
     step,
 )
-from store_servers import TcpServer, redis7_binary, until
-
+from tests.support.eventstore.store_servers import TcpServer, redis7_binary, until
 from tta.eventstore import writer
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.durability import Durability

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pytest
 import pytest_asyncio
-from store_examples import SLOT, SLOTS, grown, loaded, must_be_whole, some_id
-from store_servers import TcpServer, until
-from unreliable_proxy import UnreliableProxy
 
+from tests.support.eventstore.store_examples import SLOT, SLOTS, grown, loaded, must_be_whole, some_id
+from tests.support.eventstore.store_servers import TcpServer, until
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 from tta.eventstore.envelope import Head
 from tta.eventstore.errors import Conflict, HistoryChanged
 from tta.eventstore.store import EventStore

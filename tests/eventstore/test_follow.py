@@ -5,7 +5,8 @@ import math
 from contextlib import aclosing
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     SLOTS,
     causation,
@@ -19,10 +20,9 @@ from store_examples import (
     some_id,
     step,
 )
-from store_reader import EVERY_SLOT, Reader, all_seen, reading
-from store_servers import until
-from unreliable_proxy import UnreliableProxy
-
+from tests.support.eventstore.store_reader import EVERY_SLOT, Reader, all_seen, reading
+from tests.support.eventstore.store_servers import until
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 from tta.eventstore import nodes, subscription, writer
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, pack

@@ -8,8 +8,8 @@ import pytest
 from eventsourcing.dispatch import singledispatchmethod
 from eventsourcing.persistence import Tracking
 from eventsourcing.projection import Projection, ProjectionRunner
-from recorder_servers import SyncServer, emptied, valkey
 
+from tests.support.eventstore.recorder_servers import SyncServer, emptied, valkey
 from tta.domain.base import Event, SealedText
 from tta.domain.session import SessionPaused, SessionStarted
 from tta.domain.turns import InteractionSubmitted

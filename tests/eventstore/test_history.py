@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     Entry,
     grown,
@@ -12,7 +13,6 @@ from store_examples import (
     rewrite_log,
     some_id,
 )
-
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import START

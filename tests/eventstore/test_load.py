@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     Entry,
     gains,
@@ -14,7 +15,6 @@ from store_examples import (
     some_id,
     step,
 )
-
 from tta.eventstore.envelope import ABSENT, Head
 from tta.eventstore.errors import HistoryChanged, WrongSlot
 from tta.eventstore.store import EventStore, LoadRequest, Snapshot

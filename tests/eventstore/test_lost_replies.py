@@ -5,7 +5,8 @@ import random
 from contextlib import suppress
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOTS,
     gains,
     grown,
@@ -15,9 +16,8 @@ from store_examples import (
     some_id,
     step,
 )
-from store_servers import until
-from unreliable_proxy import UnreliableProxy
-
+from tests.support.eventstore.store_servers import until
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable

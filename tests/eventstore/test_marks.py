@@ -5,7 +5,8 @@ from itertools import pairwise
 from operator import itemgetter
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     Entry,
     filled,
@@ -18,7 +19,6 @@ from store_examples import (
     some_id,
     step,
 )
-
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import NOWHERE, FingerprintedPosition
 from tta.eventstore.errors import AlreadyDone, MarkChanged, StoreUnavailable

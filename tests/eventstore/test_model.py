@@ -10,8 +10,18 @@ from uuid import UUID
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from store_examples import SLOT, SLOTS, causation, drafts, fresh_name, kept, must_be_whole, put_back, some_id
 
+from tests.support.eventstore.store_examples import (
+    SLOT,
+    SLOTS,
+    causation,
+    drafts,
+    fresh_name,
+    kept,
+    must_be_whole,
+    put_back,
+    some_id,
+)
 from tta.eventstore.appends import Acknowledgement, Append, AppendResult, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT, NOWHERE, FingerprintedPosition, Head, RecordedEvent

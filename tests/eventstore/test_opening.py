@@ -1,12 +1,12 @@
 """A store is opened as what it is, or not at all."""
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     SLOTS,
     fresh_name,
 )
-
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import (
     ForeignStore,

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 import pytest_asyncio
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     filled,
     gains,
@@ -17,7 +18,6 @@ from store_examples import (
     some_id,
     step,
 )
-
 from tta.eventstore.appends import Acknowledgement, Fence
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.errors import AlreadyDone, Conflict, ReactorFull, StaleFence

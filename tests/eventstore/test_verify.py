@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from store_examples import causation, drafts, some_id
 
+from tests.support.eventstore.store_examples import causation, drafts, some_id
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent, pack
 from tta.eventstore.verify import Flaw, verify_chain
 

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from store_examples import (
+
+from tests.support.eventstore.store_examples import (
     SLOT,
     SLOTS,
     fresh_name,
@@ -15,9 +16,8 @@ from store_examples import (
     some_id,
     step,
 )
-from store_servers import until
-from unreliable_proxy import UnreliableProxy
-
+from tests.support.eventstore.store_servers import until
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 from tta.eventstore import nodes, writer
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import Conflict, OutcomeUnknown, StoreBusy, StoreUnavailable

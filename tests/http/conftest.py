@@ -1,54 +1,13 @@
-"""One TTA for these tests, which all run on one event loop; those that break it bring their own."""
+"""One TTA for these tests, or a process of their own."""
 
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from api_examples import Api, api_in
-from running_process import Dev, start_dev
+
+from tests.support.http.fixtures import api, api_directory, dev, fresh_dev, on_the_session_s_loop, still_api
+
+__all__ = ["api", "api_directory", "dev", "fresh_dev", "still_api"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The app of all these tests lives on the session's loop, so they do too."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-
-
-@pytest.fixture(scope="session")
-def api_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("api")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api(api_directory: Path) -> AsyncIterator[Api]:
-    """With projectors and reactors."""
-    async with api_in(api_directory / "working", origins=["https://play.example"]) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def still_api(api_directory: Path) -> AsyncIterator[Api]:
-    """Nothing is projected and nobody replies: read models stay as they are, turns unanswered."""
-    async with api_in(api_directory / "still", working=False) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    """A process of its own, for what only the wire and the log can show.
-
-    It ends with the file: an idle one takes a twentieth of a core.
-    """
-    running = start_dev(tmp_path_factory.mktemp("dev") / "dev")
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def fresh_dev(tmp_path: Path) -> Iterator[Dev]:
-    """One in which nobody has played, and which nobody uses afterwards."""
-    running = start_dev(tmp_path / "dev")
-    yield running
-    running.stop()
+    on_the_session_s_loop(items, Path(__file__).parent)

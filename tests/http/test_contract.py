@@ -10,8 +10,8 @@ import httpx2
 import msgspec
 import pytest
 from openapi_spec_validator import validate
-from running_process import Dev
 
+from tests.support.http.running_process import Dev
 from tta.domain.vocabulary import Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.contract import contract

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import httpx2
 import pytest
-from api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
 
+from tests.support.http.api_examples import NEW_PLAYER, PREFERENCES, Api, Caller, problem
 from tta.app.main import services
 from tta.app.work import Work
 from tta.domain.identity import derived_id

@@ -6,15 +6,15 @@ import time
 
 import httpx2
 import pytest
-from api_examples import Api, Caller, problem
-from running_process import Dev
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from wire import served
 
+from tests.support.http.api_examples import Api, Caller, problem
+from tests.support.http.running_process import Dev
+from tests.support.http.wire import served
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import RequestObserver, app

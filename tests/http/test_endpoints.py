@@ -3,9 +3,9 @@
 import re
 from uuid import UUID
 
-from api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.http.api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
 from tta.domain.vocabulary import Role
 from tta.reactors.answering import HELD_SENTENCE
 from tta.stories.playing.runtime import ChoiceMove, Playthrough

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from api_examples import Api, Caller, problem
 
+from tests.support.http.api_examples import Api, Caller, problem
 from tta.domain.vocabulary import Role
 
 PATH = "/v1/operations/read-models/forget"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from api_examples import Api
 
+from tests.support.http.api_examples import Api
 from tta.app.main import services
 from tta.app.work import REACTOR_NAMES, Work
 from tta.eventstore.child_server import ChildServer

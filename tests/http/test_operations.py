@@ -8,10 +8,10 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from api_examples import Api, Caller
 from msgspec.structs import replace
-from running_process import Dev
 
+from tests.support.http.api_examples import Api, Caller
+from tests.support.http.running_process import Dev
 from tta.commands.handle import CommandContext, handle
 from tta.commands.targets import agent_target
 from tta.domain.agent import (

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
-from api_examples import PREFERENCES, Api, api_in, problem
 
-from counted_calls import arguments_of
+from tests.support.counted_calls import arguments_of
+from tests.support.http.api_examples import PREFERENCES, Api, api_in, problem
 from tta.app.work import prepare
 from tta.domain.vocabulary import Role
 from tta.projections.catalogue import KEEPS_WHOLE

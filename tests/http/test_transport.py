@@ -7,8 +7,8 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from api_examples import Api, problem
 
+from tests.support.http.api_examples import Api, problem
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app

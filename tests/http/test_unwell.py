@@ -12,9 +12,9 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
-from api_examples import Api, api_in, problem
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.http.api_examples import Api, api_in, problem
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app

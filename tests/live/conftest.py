@@ -1,11 +1,5 @@
-"""These tests have a store of their own each, in one Valkey."""
+"""These tests have a store of their own each."""
 
-import sys
-from pathlib import Path
+from tests.support.eventstore.fixtures import one_store as store
 
-sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # store_examples, store_fixtures
-
-from store_fixtures import one_store as store
-from store_fixtures import server_directory, valkey
-
-__all__ = ["server_directory", "store", "valkey"]
+__all__ = ["store"]

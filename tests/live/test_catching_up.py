@@ -1,7 +1,6 @@
 """What was missed is read from the log, whole and in its order, or it is said that it cannot be."""
 
-from store_examples import drafts, some_id, step
-
+from tests.support.eventstore.store_examples import drafts, some_id, step
 from tta.eventstore.appends import StreamAppend
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.store import EventStore

@@ -4,9 +4,9 @@ import asyncio
 from uuid import UUID
 
 import pytest
-from store_examples import gains, some_id, step
-from stream_histories import RECORD, SESSION, history
 
+from tests.support.eventstore.store_examples import gains, some_id, step
+from tests.support.live.stream_histories import RECORD, SESSION, history
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore

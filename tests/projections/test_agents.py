@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import pytest
-from histories import AGENTS, NOON, NOON_MS, Happened, after, folded, log_of
 from msgspec.structs import replace
-from test_queries import keep
 
+from tests.projections.test_queries import keep
+from tests.support.projections.histories import AGENTS, NOON, NOON_MS, Happened, after, folded, log_of
 from tta.domain import agent
 from tta.domain.agent import (
     AgentDegraded,

@@ -1,7 +1,10 @@
 """Whatever happened, and however it was cut into batches, a read model holds the same rows."""
 
 import pytest
-from histories import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.projections.histories import (
     READ_MODELS,
     TYPES,
     WISHES,
@@ -14,9 +17,6 @@ from histories import (
     player_ids,
     wishes,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tta.domain.base import personal_fields
 from tta.eventstore.subscription import Batch
 from tta.projector.folding import RowCache, fold

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.projections import opening_child
 from tta.graph.engine import Graph
 from tta.graph.opening import open_graph
 from tta.projections.catalogue import KEPT, LOCK, LOCK_ID, STORAGE, authored_content, open_catalogue
 from tta.projections.catalogue_answers import StoryFilter, stories_found, story_whole
 
-CHILD = Path(__file__).with_name("opening_child.py")
+CHILD = Path(opening_child.__file__)
 WHOLE = "MATCH (c:Catalogue_v2)\nWHERE c.opened > 0\nRETURN c.id AS id"
 SCENES = "MATCH (s:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS scenes"
 WAYS = "MATCH (s:Scene_v2)-[:LEADS_TO_v2]->(:Scene_v2)\nRETURN s.catalogue AS id, count(s) AS ways"

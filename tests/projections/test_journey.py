@@ -1,8 +1,20 @@
 """The read model of a journey: players, their sessions and turns, and how they hang together."""
 
 import pytest
-from histories import HELLO, JOURNEY, NOON, NOON_MS, PLAY, SAM, WELCOME, Happened, after, folded, log_of
 
+from tests.support.projections.histories import (
+    HELLO,
+    JOURNEY,
+    NOON,
+    NOON_MS,
+    PLAY,
+    SAM,
+    WELCOME,
+    Happened,
+    after,
+    folded,
+    log_of,
+)
 from tta.domain import session
 from tta.domain.base import Event
 from tta.domain.player import PlayerRegistered

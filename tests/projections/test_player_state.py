@@ -3,9 +3,19 @@
 from typing import Any
 
 import pytest
-from histories import NOON, NOON_MS, PLAYER_STATE, SAM, Happened, after, folded, log_of, sam_log
 from msgspec.structs import replace
 
+from tests.support.projections.histories import (
+    NOON,
+    NOON_MS,
+    PLAYER_STATE,
+    SAM,
+    Happened,
+    after,
+    folded,
+    log_of,
+    sam_log,
+)
 from tta.domain import player
 from tta.domain.base import Event, SealedText
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered, PreferencesSet

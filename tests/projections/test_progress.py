@@ -5,7 +5,11 @@ from typing import TypeVar
 from uuid import UUID
 
 import pytest
-from histories import (
+from msgspec.structs import replace
+
+from tests.projections.test_journey import REGISTERED
+from tests.projections.test_queries import keep
+from tests.support.projections.histories import (
     NOON,
     NOON_MS,
     PLAY,
@@ -17,10 +21,6 @@ from histories import (
     log_of,
     player_ids,
 )
-from msgspec.structs import replace
-from test_journey import REGISTERED
-from test_queries import keep
-
 from tta.domain import care_plan
 from tta.domain.base import Event, SealedText
 from tta.domain.care_plan import (

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from histories import (
+from tests.projections.test_journey import REGISTERED
+from tests.support.projections.histories import (
     JOURNEY,
     NOON,
     NOON_MS,
@@ -16,8 +17,6 @@ from histories import (
     log_of,
     player_ids,
 )
-from test_journey import REGISTERED
-
 from tta.domain.base import Event, SealedText
 from tta.domain.identity import owned_id
 from tta.domain.safety_record import SafetyHoldPlaced

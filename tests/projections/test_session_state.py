@@ -3,9 +3,20 @@
 from typing import Any
 
 import pytest
-from histories import HELLO, NOON, NOON_MS, PLAY, SAM, SESSION_STATE, WELCOME, after, folded, sam_log
 from msgspec.structs import replace
 
+from tests.support.projections.histories import (
+    HELLO,
+    NOON,
+    NOON_MS,
+    PLAY,
+    SAM,
+    SESSION_STATE,
+    WELCOME,
+    after,
+    folded,
+    sam_log,
+)
 from tta.domain import session
 from tta.domain.base import Event
 from tta.domain.session import (

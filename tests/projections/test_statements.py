@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from histories import PLAYER_STATE, READ_MODELS, SESSION_STATE
 
 import tta
+from tests.support.projections.histories import PLAYER_STATE, READ_MODELS, SESSION_STATE
 from tta.graph.engine import Graph, GraphRefused
 from tta.graph.migrations import migrate
 from tta.projections import catalogue

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
-from histories import JOURNEY, PROGRESS, READ_MODELS
-from projector_examples import (
+from structlog.testing import capture_logs
+
+from tests.support.projections.histories import JOURNEY, PROGRESS, READ_MODELS
+from tests.support.projector.projector_examples import (
     SLOTS,
     Log,
     caught_up,
@@ -14,8 +16,6 @@ from projector_examples import (
     running,
     until,
 )
-from structlog.testing import capture_logs
-
 from tta.app.work import Work
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import Mark

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 import pytest_asyncio
-from projector_examples import SLOTS
 
+from tests.support.projector.projector_examples import SLOTS
 from tta.eventstore.subscription import START, Mark
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoint, Checkpoints, LeaseLost

@@ -3,9 +3,18 @@
 from pathlib import Path
 
 import pytest
-from histories import JOURNEY, SESSION_STATE
-from projector_examples import SLOTS, Faltering, Log, caught_up, must_equal_fold, projector, running, until
 
+from tests.support.projections.histories import JOURNEY, SESSION_STATE
+from tests.support.projector.projector_examples import (
+    SLOTS,
+    Faltering,
+    Log,
+    caught_up,
+    must_equal_fold,
+    projector,
+    running,
+    until,
+)
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph

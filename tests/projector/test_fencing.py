@@ -1,9 +1,17 @@
 """A worker that stood still while another took its slots writes nothing of what it had folded."""
 
-from histories import JOURNEY
-from projector_examples import SLOTS, Faltering, Log, caught_up, must_equal_fold, projector, running
 from structlog.testing import capture_logs
 
+from tests.support.projections.histories import JOURNEY
+from tests.support.projector.projector_examples import (
+    SLOTS,
+    Faltering,
+    Log,
+    caught_up,
+    must_equal_fold,
+    projector,
+    running,
+)
 from tta.graph.engine import Graph
 
 LEASE_S = 0.4

@@ -6,10 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from histories import JOURNEY, NOON, READ_MODELS, SAM, SESSION_STATE, Happened
 from hypothesis import given
 from hypothesis import strategies as st
-from projector_examples import (
+
+from tests.support.projections.histories import JOURNEY, NOON, READ_MODELS, SAM, SESSION_STATE, Happened
+from tests.support.projector.projector_examples import (
     SLOTS,
     Faltering,
     Log,
@@ -20,7 +21,6 @@ from projector_examples import (
     running,
     until,
 )
-
 from tta.domain.session import SessionStarted
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken

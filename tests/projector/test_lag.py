@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from histories import JOURNEY, READ_MODELS, SESSION_STATE
 from msgspec.structs import replace
-from projector_examples import SLOTS, Log, caught_up, projector, running
 
+from tests.support.projections.histories import JOURNEY, READ_MODELS, SESSION_STATE
+from tests.support.projector.projector_examples import SLOTS, Log, caught_up, projector, running
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest_asyncio
-from histories import JOURNEY
-from projector_examples import SLOTS, WITHIN_S, Faltering, until
 from structlog.testing import capture_logs
 
+from tests.support.projections.histories import JOURNEY
+from tests.support.projector.projector_examples import SLOTS, WITHIN_S, Faltering, until
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.leases import ReadModelLeases

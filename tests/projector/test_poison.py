@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
-from histories import JOURNEY, SESSION_STATE, TYPES, after, played
-from projector_examples import (
+from structlog.testing import capture_logs
+
+from tests.support.projections.histories import JOURNEY, SESSION_STATE, TYPES, after, played
+from tests.support.projector.projector_examples import (
     SLOTS,
     Log,
     caught_up,
@@ -14,8 +16,6 @@ from projector_examples import (
     running,
     until,
 )
-from structlog.testing import capture_logs
-
 from tta.app.work import Work
 from tta.domain import player, safety_record, session
 from tta.domain.session import SessionPaused

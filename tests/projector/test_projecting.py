@@ -5,8 +5,9 @@ import random
 from typing import ClassVar
 
 import pytest
-from histories import JOURNEY, PLAYER_STATE, READ_MODELS, SESSION_STATE
-from projector_examples import (
+
+from tests.support.projections.histories import JOURNEY, PLAYER_STATE, READ_MODELS, SESSION_STATE
+from tests.support.projector.projector_examples import (
     SLOTS,
     Log,
     caught_up,
@@ -16,7 +17,6 @@ from projector_examples import (
     running,
     until,
 )
-
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import START
 from tta.graph.engine import Graph

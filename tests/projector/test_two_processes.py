@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from histories import READ_MODELS
-from projector_examples import SLOTS, WITHIN_S, Log, caught_up, must_equal_fold
 
-from running_tta import environment, tta
+from tests.support.projections.histories import READ_MODELS
+from tests.support.projector.projector_examples import SLOTS, WITHIN_S, Log, caught_up, must_equal_fold
+from tests.support.running_tta import environment, tta
 from tta.eventstore.child_server import ChildServer
 from tta.graph.engine import Graph
 from tta.graph.opening import TRANSACTION_TIMEOUT_S
@@ -63,12 +63,10 @@ class Watch:
 
 
 @pytest.fixture
-def settings(
-    log: Log, projector_server: ChildServer, graph_address: tuple[str, str], tmp_path: Path
-) -> dict[str, str]:
+def settings(log: Log, valkey: ChildServer, graph_address: tuple[str, str], tmp_path: Path) -> dict[str, str]:
     url, password = graph_address
     told = {
-        "store_url": projector_server.url,
+        "store_url": valkey.url,
         "store_name": log.store.layout.name,
         "store_slots": str(SLOTS),
         "graph_url": url,

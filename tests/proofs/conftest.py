@@ -3,7 +3,6 @@
 import os
 import random
 import secrets
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,11 +10,7 @@ import neo4j
 import pytest
 import pytest_asyncio
 
-sys.path.append(str(Path(__file__).parents[1] / "eventstore"))  # unreliable_proxy
-sys.path.append(str(Path(__file__).parents[1] / "agents"))  # model_server
-sys.path.append(str(Path(__file__).parents[1] / "http"))  # event_source
-
-from system import System
+from tests.support.proofs.system import System
 
 
 @pytest.fixture

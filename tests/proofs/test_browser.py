@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright
-from retrying_client import Api, Player
-from system import System
+
+from tests.support.proofs.retrying_client import Api, Player
+from tests.support.proofs.system import System
 
 PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text()
 (SNIPPET,) = re.findall(r"^```js\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -7,7 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 
 import pytest
-from evidence import (
+
+from tests.support.proofs.evidence import (
     Log,
     caught_up,
     must_be_answered_once,
@@ -18,8 +19,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Api, Player, Secrets
-from system import STORE, Part, System, until
+from tests.support.proofs.retrying_client import Api, Player, Secrets
+from tests.support.proofs.system import STORE, Part, System, until
 
 PLAYERS = 8
 VICTIMS = ("api", "store", "projector", "reactor")

@@ -4,9 +4,9 @@ import asyncio
 import random
 from collections import Counter
 
-from evidence import must_be_chained, must_stand_once, whole_log
-from retrying_client import Answer, Api, Player, Secrets, Sent, answer
-from system import STORE, System
+from tests.support.proofs.evidence import must_be_chained, must_stand_once, whole_log
+from tests.support.proofs.retrying_client import Answer, Api, Player, Secrets, Sent, answer
+from tests.support.proofs.system import STORE, System
 
 AT_ONCE = 100
 WORRYING = {"measure": "phq9", "answers": [0] * 8 + [3]}

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from evidence import must_be_answered_once, must_be_chained, must_stand_once, whole_log
-from retrying_client import Api, Secrets
-from story_player import StoryPlayer
-from system import STORE, Part, System
+
+from tests.support.proofs.evidence import must_be_answered_once, must_be_chained, must_stand_once, whole_log
+from tests.support.proofs.retrying_client import Api, Secrets
+from tests.support.proofs.story_player import StoryPlayer
+from tests.support.proofs.system import STORE, Part, System
 
 AT_ONCE = 32  # Players whose turn is under way; all others read.
 SAMPLES = 400

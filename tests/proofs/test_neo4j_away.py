@@ -9,8 +9,9 @@ from uuid import UUID
 import httpx2
 import pytest
 import pytest_asyncio
-from system import Part, System, free_port, until
-from unreliable_proxy import UnreliableProxy
+
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
+from tests.support.proofs.system import Part, System, free_port, until
 
 pytestmark = pytest.mark.neo4j
 

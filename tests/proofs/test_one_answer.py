@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from evidence import (
+
+from tests.support.eventstore.unreliable_proxy import UnreliableProxy
+from tests.support.proofs.evidence import (
     must_be_answered_once,
     must_be_chained,
     must_come_from,
@@ -14,9 +16,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Answer, Api, Player, Secrets
-from system import STORE, System, until
-from unreliable_proxy import UnreliableProxy
+from tests.support.proofs.retrying_client import Answer, Api, Player, Secrets
+from tests.support.proofs.system import STORE, System, until
 
 PLAYERS = 6
 LOST_OF_STORE, LOST_OF_API = 0.06, 0.15

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from plaintext_search import CHUNK, files, sightings
 from redis.asyncio import Redis
-from retrying_client import Api, Player
-from system import Part, System, until
-from telling import (
+
+from tests.support.proofs.plaintext_search import CHUNK, files, sightings
+from tests.support.proofs.retrying_client import Api, Player
+from tests.support.proofs.system import Part, System, until
+from tests.support.proofs.telling import (
     ANSWER,
     OPENING,
     Scene,
@@ -23,7 +24,6 @@ from telling import (
     tell_the_safety_record,
     tell_what_is_refused,
 )
-
 from tta.reactors.answering import HELD_SENTENCE
 
 

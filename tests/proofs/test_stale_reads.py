@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
-from delaying_proxy import DelayingProxy
-from retrying_client import Answer, Api, Player, Sent
-from system import System
 
+from tests.support.proofs.delaying_proxy import DelayingProxy
+from tests.support.proofs.retrying_client import Answer, Api, Player, Sent
+from tests.support.proofs.system import System
 from tta.graph.schema import Node, Schema, add_nodes
 
 LAG_S = 0.2

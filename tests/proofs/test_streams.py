@@ -9,11 +9,11 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from event_source import Event, EventSource, Refused
-from evidence import TYPES
-from retrying_client import Api, Player
-from system import Part, System, until
 
+from tests.support.http.event_source import Event, EventSource, Refused
+from tests.support.proofs.evidence import TYPES
+from tests.support.proofs.retrying_client import Api, Player
+from tests.support.proofs.system import Part, System, until
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,

@@ -6,10 +6,10 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from evidence import TYPES, Log, must_be_chained, whole_log
-from retrying_client import Api, Player
-from system import System, until
 
+from tests.support.proofs.evidence import TYPES, Log, must_be_chained, whole_log
+from tests.support.proofs.retrying_client import Api, Player
+from tests.support.proofs.system import System, until
 from tta.domain.session import SessionAbandoned, SessionCompleted, SessionStarted
 from tta.domain.timer import TimerCancelled, TimerDue, TimerScheduled
 

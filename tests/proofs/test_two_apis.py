@@ -4,7 +4,8 @@ import asyncio
 import random
 
 import pytest
-from evidence import (
+
+from tests.support.proofs.evidence import (
     must_be_answered_once,
     must_be_chained,
     must_come_from,
@@ -12,8 +13,8 @@ from evidence import (
     unanswered,
     whole_log,
 )
-from retrying_client import Answer, Api, Player, Refused, Secrets, Sent
-from system import STORE, System, until
+from tests.support.proofs.retrying_client import Answer, Api, Player, Refused, Secrets, Sent
+from tests.support.proofs.system import STORE, System, until
 
 
 class Twofold(Player):

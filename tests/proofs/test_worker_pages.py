@@ -5,9 +5,10 @@ import random
 import httpx2
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
-from retrying_client import Api
-from story_player import StoryPlayer
-from system import Part, System, until
+
+from tests.support.proofs.retrying_client import Api
+from tests.support.proofs.story_player import StoryPlayer
+from tests.support.proofs.system import Part, System, until
 
 
 async def shown(part: Part, path: str) -> httpx2.Response:

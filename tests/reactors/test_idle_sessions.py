@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from reactor_examples import (
+
+from tests.support.reactors.reactor_examples import (
     AGREE,
     REGISTER,
     SLOT,
@@ -20,8 +21,7 @@ from reactor_examples import (
     some_id,
     until,
 )
-from timer_examples import HOUR, LOOK_EVERY_S
-
+from tests.support.reactors.timer_examples import HOUR, LOOK_EVERY_S
 from tta.commands.handle import Commands, handle
 from tta.commands.targets import session_target
 from tta.domain import player, safety_record, session, timer

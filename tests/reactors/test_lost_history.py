@@ -5,7 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from reactor_examples import (
+from structlog.testing import capture_logs
+
+from tests.reactors.test_idle_sessions import begun, leaving, left, scheduled, timer_is, timers
+from tests.reactors.test_narration import Model, narrating, playing
+from tests.reactors.test_practice import answer, credited, practising
+from tests.support.eventstore.store_examples import kept, put_back
+from tests.support.reactors.reactor_examples import (
     ASKS,
     ASKS_NOTHING,
     NOON,
@@ -18,13 +24,15 @@ from reactor_examples import (
     some_id,
     until,
 )
-from store_examples import kept, put_back
-from structlog.testing import capture_logs
-from test_idle_sessions import begun, leaving, left, scheduled, timer_is, timers
-from test_narration import Model, narrating, playing
-from test_practice import answer, credited, practising
-from timer_examples import HOUR, all_came, histories, keeping_time, must_have_come_once, schedule, timer_of
-
+from tests.support.reactors.timer_examples import (
+    HOUR,
+    all_came,
+    histories,
+    keeping_time,
+    must_have_come_once,
+    schedule,
+    timer_of,
+)
 from tta.commands.folding import RECENT_MAX
 from tta.domain import care_plan, safety_record
 from tta.domain.base import Event

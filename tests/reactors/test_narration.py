@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 
-from told_passages import next_passage
+from tests.support.reactors.reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
+from tests.support.told_passages import next_passage
 from tta.agents.llm import NoModelText
 from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.agents.orchestrator import TOO_LATE, AgentOrchestrator

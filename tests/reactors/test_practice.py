@@ -6,9 +6,18 @@ from collections import Counter
 from uuid import UUID
 
 import pytest
-from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, running, until
 from structlog.testing import capture_logs
 
+from tests.support.reactors.reactor_examples import (
+    NOON,
+    SLOT,
+    SLOTS,
+    TYPES,
+    Machine,
+    reacting,
+    running,
+    until,
+)
 from tta.domain import care_plan, session
 from tta.domain.care_plan import PractiseSkill, SkillPractised
 from tta.domain.care_plan import id_of as care_plan_id
@@ -208,14 +217,14 @@ async def test_killed_in_the_middle_many_times(machine: Machine):
 
 
 async def test_a_store_that_is_killed_meanwhile_changes_nothing(
-    own_machine: Machine, own_server: ChildServer
+    own_machine: Machine, own_valkey: ChildServer
 ):
     sessions = [await own_machine.session(slot) for slot in range(SLOTS)]
     with capture_logs():
         async with running(await practising(own_machine), await practising(own_machine)):
             for turn in range(1, 4):
                 await asyncio.gather(*(answer(own_machine, *each, turn, *SKILLS) for each in sessions))
-                await own_server.kill()
-                await own_server.start()
+                await own_valkey.kill()
+                await own_valkey.start()
             await all_credited(own_machine)
     assert await must_be_credited_once(own_machine) == SLOTS * 3 * len(SKILLS)

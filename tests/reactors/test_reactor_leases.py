@@ -6,8 +6,17 @@ from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
-from reactor_examples import ASKS, SLOTS, Awaiting, Machine, reacting, running, some_id, until
 
+from tests.support.reactors.reactor_examples import (
+    ASKS,
+    SLOTS,
+    Awaiting,
+    Machine,
+    reacting,
+    running,
+    some_id,
+    until,
+)
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.heartbeats import members
 from tta.reactors.leases import ReactorLeases, owner
@@ -75,15 +84,15 @@ async def test_who_fell_silent_is_taken_over_once_the_lease_ran_out(machine: Mac
     await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def test_a_store_that_is_away_leaves_the_share_as_it_was(own_machine: Machine, own_server: ChildServer):
+async def test_a_store_that_is_away_leaves_the_share_as_it_was(own_machine: Machine, own_valkey: ChildServer):
     one, two = process(own_machine, "one"), process(own_machine, "two")
     await two.beat()
     await one.beat()
     share = one.slots
-    await own_server.kill()
+    await own_valkey.kill()
     await one.beat()
     assert one.slots == share
-    await own_server.start()
+    await own_valkey.start()
 
 
 async def test_of_two_reactors_each_works_on_its_own_slots(machine: Machine):

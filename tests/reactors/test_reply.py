@@ -7,11 +7,21 @@ from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
-from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
 
-from counted_calls import arguments_of
-from told_passages import next_passage
+from tests.support.counted_calls import arguments_of
+from tests.support.reactors.reactor_examples import (
+    NOON,
+    SLOT,
+    SLOTS,
+    TYPES,
+    Machine,
+    reacting,
+    replier,
+    running,
+    until,
+)
+from tests.support.told_passages import next_passage
 from tta.domain import player, safety_record, session
 from tta.domain.base import SealedText
 from tta.domain.passages import Beginning, Wishes
@@ -248,7 +258,7 @@ async def test_killed_in_the_middle_many_times(machine: Machine):
 
 
 async def test_a_store_that_is_killed_meanwhile_changes_nothing(
-    own_machine: Machine, own_server: ChildServer
+    own_machine: Machine, own_valkey: ChildServer
 ):
     with capture_logs():
         async with running(await replying(own_machine), await replying(own_machine)):
@@ -257,8 +267,8 @@ async def test_a_store_that_is_killed_meanwhile_changes_nothing(
                 await own_machine.all_answered()
                 saying = [asyncio.create_task(own_machine.say(*each)) for each in sessions]
                 await asyncio.wait(saying, return_when=asyncio.FIRST_COMPLETED)
-                await own_server.kill()
-                await own_server.start()
+                await own_valkey.kill()
+                await own_valkey.start()
                 await asyncio.gather(*saying)
             await own_machine.all_answered()
     assert await own_machine.must_be_answered_once() == SLOTS * 4

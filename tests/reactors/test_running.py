@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
-from reactor_examples import (
+from structlog.testing import capture_logs
+
+from tests.support.reactors.reactor_examples import (
     ASKS,
     ASKS_NOTHING,
     NOT_WANTED,
@@ -16,8 +18,6 @@ from reactor_examples import (
     some_id,
     until,
 )
-from structlog.testing import capture_logs
-
 from tta.eventstore.appends import Acknowledgement, Append
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import NOWHERE
@@ -228,15 +228,15 @@ async def test_two_at_once_deal_with_each_event_once(machine: Machine):
     assert len(done) == len(set(done)) == 200
 
 
-async def test_a_store_that_restarts_is_waited_for(own_machine: Machine, own_server: ChildServer):
+async def test_a_store_that_restarts_is_waited_for(own_machine: Machine, own_valkey: ChildServer):
     reactor = Awaiting(own_machine.store)
     one = some_id()
     with capture_logs():
         async with running(working := reacting(own_machine.store, reactor, attempts_max=1)):
             await own_machine.stand(one, ASKS)
             await until(lambda: len(reactor.done) == 1)
-            await own_server.kill()
-            await own_server.start()
+            await own_valkey.kill()
+            await own_valkey.start()
             await own_machine.stand(one, ASKS)
             await until(lambda: len(reactor.done) == 2)
     assert working.parked_total == 0, "a store that is away is no failed attempt"

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 from structlog.testing import capture_logs
 
+from tests.support.reactors.reactor_examples import NOON, SLOT, TYPES, Machine, reacting, running, until
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
 from tta.domain import session

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from reactor_examples import SLOT, SLOTS, Machine, running, until
 from structlog.testing import capture_logs
-from timer_examples import (
+
+from tests.support.reactors.reactor_examples import SLOT, SLOTS, Machine, running, until
+from tests.support.reactors.timer_examples import (
     HOUR,
     all_came,
     call_off,
@@ -19,7 +20,6 @@ from timer_examples import (
     schedule,
     timer_of,
 )
-
 from tta.domain import timer
 from tta.domain.timer import FallDue, TimerScheduled
 from tta.eventstore.child_server import ChildServer
@@ -204,7 +204,7 @@ async def test_killed_in_the_middle_many_times(machine: Machine):
 
 
 async def test_a_store_that_is_killed_meanwhile_changes_nothing(
-    own_machine: Machine, own_server: ChildServer
+    own_machine: Machine, own_valkey: ChildServer
 ):
     with capture_logs():
         async with running(
@@ -212,8 +212,8 @@ async def test_a_store_that_is_killed_meanwhile_changes_nothing(
         ):
             for _ in range(3):
                 await asyncio.gather(*(schedule(own_machine, SOON, slot=slot) for slot in range(SLOTS)))
-                await own_server.kill()
-                await own_server.start()
+                await own_valkey.kill()
+                await own_valkey.start()
             await until(lambda: all_came(own_machine))
             await until_none_is_indexed(own_machine)
     assert await must_have_come_once(own_machine) == (3 * SLOTS, 0)

@@ -7,11 +7,21 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from reactor_examples import NOON, SLOT, SLOTS, TYPES, Machine, reacting, replier, running, until
 from structlog.testing import capture_logs
-from test_idle_sessions import begun, leaving, left, timers
-from test_practice import answer
 
+from tests.reactors.test_idle_sessions import begun, leaving, left, timers
+from tests.reactors.test_practice import answer
+from tests.support.reactors.reactor_examples import (
+    NOON,
+    SLOT,
+    SLOTS,
+    TYPES,
+    Machine,
+    reacting,
+    replier,
+    running,
+    until,
+)
 from tta.domain import player
 from tta.domain.passages import Beginning
 from tta.domain.player import SetPreferences

@@ -77,13 +77,13 @@ Opener = Callable[..., Awaitable[Pair]]
 
 
 @pytest_asyncio.fixture
-async def opens(keyring_server: ChildServer) -> AsyncIterator[Opener]:
+async def opens(valkey: ChildServer) -> AsyncIterator[Opener]:
     name = f"bound-{next(_names)}"
     opened: list[Any] = []
 
     async def opening(wrapping: KeyEncryptionKeys = K1, *, keyring: str = "") -> Pair:
-        store = await EventStore.open(keyring_server.url, name, slots=4)
-        kept = await Keyring.open(keyring_server.url, keyring or name, wrapping, FSYNC)
+        store = await EventStore.open(valkey.url, name, slots=4)
+        kept = await Keyring.open(valkey.url, keyring or name, wrapping, FSYNC)
         opened.extend([store, kept])
         return Pair(store, kept)
 

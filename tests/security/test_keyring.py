@@ -41,14 +41,14 @@ def some_player() -> UUID:
 
 
 @pytest_asyncio.fixture
-async def opens(keyring_server: ChildServer) -> AsyncIterator[Opener]:
+async def opens(valkey: ChildServer) -> AsyncIterator[Opener]:
     """Open the keyring of this test's store, as one process after another would."""
     name, opened = f"keyring-{next(_names)}", []
 
     async def opening(
         wrapping: KeyEncryptionKeys = K1, *, store: str = name, clock_s: Callable[[], float] = now_s
     ) -> Keyring:
-        opened.append(await Keyring.open(keyring_server.url, store, wrapping, FSYNC, clock_s=clock_s))
+        opened.append(await Keyring.open(valkey.url, store, wrapping, FSYNC, clock_s=clock_s))
         return opened[-1]
 
     yield opening

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
-from test_binding import FSYNC, K1, Pair
 
+from tests.security.test_binding import FSYNC, K1, Pair
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT
@@ -20,10 +20,10 @@ PLAYERS = [UUID(int=number << 64) for number in range(1, 2_500)]
 
 
 @pytest_asyncio.fixture
-async def pair(keyring_server: ChildServer, request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
+async def pair(valkey: ChildServer, request: pytest.FixtureRequest) -> AsyncIterator[Pair]:
     name = f"watched-{abs(hash(request.node.name))}"
-    store = await EventStore.open(keyring_server.url, name, slots=4)
-    keyring = await Keyring.open(keyring_server.url, name, K1, FSYNC)
+    store = await EventStore.open(valkey.url, name, slots=4)
+    keyring = await Keyring.open(valkey.url, name, K1, FSYNC)
     yield Pair(store, keyring)
     await store.close()
     await keyring.close()

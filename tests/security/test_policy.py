@@ -1,4 +1,4 @@
-"""The policy's own rules; every route × role × relationship is tried in tests/http/test_access.py."""
+"""The policy's own rules; every route × role × relationship is tried in tests/http/edge/test_access.py."""
 
 from uuid import UUID
 

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from given import NOON
-from player_examples import (
+
+from tests.support.domain.given import NOON
+from tests.support.domain.player_examples import (
     AGREED,
     ENROLLED,
     HELD,
@@ -22,7 +23,6 @@ from player_examples import (
     a_roster,
     a_session,
 )
-
 from tta.domain.base import Refusal
 from tta.domain.joint.acting import ActingEvents, ActInSession, act
 from tta.domain.joint.copying import copy

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from given import NOON
-from player_examples import (
+
+from tests.support.domain.given import NOON
+from tests.support.domain.player_examples import (
     AGREED,
     AGREED_TO_MODELS,
     ENROLLED,
@@ -22,7 +23,6 @@ from player_examples import (
     a_session,
     a_timer,
 )
-
 from tta.domain.care_plan import MeasureRecorded, RecordMeasure, SkillPractised
 from tta.domain.identity import derived_id
 from tta.domain.joint.answering import AnswerOvertaken, answer, basis_of, ends_session

@@ -1,7 +1,0 @@
-"""A story whose choices do what a story must not do: see faulty.ink beside its compiled form."""
-
-from pathlib import Path
-
-from tta.stories.story import read_story
-
-FAULTY = read_story("faulty", 1, (Path(__file__).parent / "stories" / "faulty.json").read_text("utf-8"))
