@@ -7,6 +7,7 @@ phrase is refused; then the author's text is told, so that a player loses nothin
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 
 FULL: Mapping[str, str] = {
     r"’": "'",
@@ -241,7 +242,7 @@ SIGNS: Mapping[str, str] = {
 def harm_in(text: str) -> str | None:
     """Name the first rule of PHRASES that a text breaks; None where it breaks none."""
     words = written_out(text)
-    return next((rule for rule, phrase in _phrases.items() if phrase.search(words)), None)
+    return next((rule for rule, phrase in _phrases().items() if phrase.search(words)), None)
 
 
 def newcomers_in(text: str, known: frozenset[str]) -> frozenset[str]:
@@ -263,7 +264,7 @@ def written_out(text: str) -> str:
     """Small letters without accents, short forms written out, one space between words."""
     apart = "".join(unicodedata.normalize("NFKD", each)[:PARTS_MAX] for each in text.casefold())
     words = "".join(each for each in apart if not unicodedata.combining(each))
-    for short, full in _full:
+    for short, full in _full():
         words = short.sub(full, words)
     return " ".join((".", *words.split(), "."))
 
@@ -282,6 +283,15 @@ def _pattern(phrase: str) -> str:
     return phrase
 
 
-_full = tuple((re.compile(short), full) for short, full in FULL.items())
-_phrases = {rule: _compiled(phrases) for rule, phrases in PHRASES.items()}
+# Compiling takes 50 ms, which a process that checks no text does without.
+@cache
+def _full() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(short), full) for short, full in FULL.items())
+
+
+@cache
+def _phrases() -> dict[str, re.Pattern[str]]:
+    return {rule: _compiled(phrases) for rule, phrases in PHRASES.items()}
+
+
 _alike = re.compile(r"\b(?:(?:like|than) (?:(?:an?|the|some|any) )?|as an? )(?:\w+ )?\w+\b")

@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
+from rich.console import Console
+
+from tta.console.operations import create_keys
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
@@ -157,12 +160,12 @@ class System:
         self._graph_password = graph_password
         self._parts: list[Part] = []
         self.migrates = True
-        """Whether a part's graph is migrated before the part is made."""
+        """Whether the graph that all parts share is migrated before the first part is made."""
         self._migrated: set[str] = set()
 
     async def __aenter__(self) -> Self:
         await self.valkey.start()
-        await self.run("keys", "create", str(self.keys))
+        create_keys(Console(quiet=True), self.keys)
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -192,7 +195,8 @@ class System:
         settings = {"worker_port": str(free_port()), **serves, **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
-        if self.migrates and address not in self._migrated:
+        # An embedded graph that is new is migrated by the part that opens it.
+        if self.migrates and self.shares_graph and address not in self._migrated:
             await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
             self._migrated.add(address)
         made = Part(arguments, self._environment(**told), self.directory / f"{name}.log")
