@@ -380,6 +380,25 @@ def test_nothing_of_ours_is_mocked(path: Path):
     assert not arguments & {"monkeypatch", "mocker"} or shown(path) in SHORTENS_WAITS
 
 
+@pytest.mark.parametrize("path", TESTS, ids=shown)
+def test_tests_share_through_their_support_package(path: Path):
+    """None imports another test's file, or a module that is found only because of a changed `sys.path`."""
+    for module, name in imports_of(path):
+        assert not (module.startswith("tests.") and not module.startswith("tests.support")), (
+            f"{module} {name}"
+        )
+        assert (module, name) != ("sys", "path"), module
+    changed = [each for each in ast.walk(parsed(path)) if isinstance(each, ast.Attribute)]
+    assert not [each for each in changed if each.attr == "path" and ast.unparse(each.value) == "sys"]
+
+
+def test_tests_stand_where_their_modules_do():
+    own = {"support", "proofs", "damage", "releases"}
+    for folder in {path.parent.relative_to(ROOT / "tests") for path in TESTS}:
+        if folder.parts and folder.parts[0] not in own:
+            assert (SOURCE / folder).is_dir(), f"there is no src/tta/{folder}"
+
+
 def test_what_is_let_off_is_still_there():
     for path in SHORTENS_WAITS:
         assert "monkeypatch" in (ROOT / path).read_text(), path

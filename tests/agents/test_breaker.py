@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.support.agents.breaker_examples import SOON_S, Broken, fail, until_tried
 from tests.support.agents.gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
 from tests.support.agents.llm_server import ModelServer
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
@@ -15,18 +16,6 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.nodes import Nodes
 from tta.telemetry.metrics import REGISTRY
-
-SOON_S = 0.3
-
-
-class Broken(Exception):
-    """What the endpoint's call raises."""
-
-
-async def fail(breaker: CircuitBreaker) -> None:
-    with pytest.raises(Broken):
-        async with breaker.guarded():
-            raise Broken
 
 
 async def rests(breaker: CircuitBreaker) -> bool:
@@ -39,12 +28,6 @@ async def rests(breaker: CircuitBreaker) -> bool:
 
 def gauge(name: str) -> float | None:
     return REGISTRY.get_sample_value("tta_model_breaker_open", {"endpoint": name})
-
-
-async def until_tried(breaker: CircuitBreaker) -> None:
-    """Wait until the breaker would let a call through."""
-    while await breaker.look():  # noqa: ASYNC110 - Redis tells nobody when.
-        await asyncio.sleep(0.02)
 
 
 async def test_five_failures_in_a_row_open_it_for_every_process(nodes: Nodes, other_nodes: Nodes, store: str):

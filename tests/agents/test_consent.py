@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.agents.test_llm_narrator import opened as opened_models
 from tests.support.agents.brief_examples import BRIEF, RETOLD, answer
 from tests.support.agents.gateway_examples import CALL, PLAYER, QUESTION, endpoint, limited, opened
+from tests.support.agents.llm_examples import opened as opened_models
 from tests.support.agents.llm_server import ModelServer
 from tta.agents.gateway import NoEndpointAnswer
 from tta.agents.llm import NoModelText

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.agents.test_llm_narrator import opened
 from tests.support.agents.brief_examples import BRIEF, CHOICES, WORDS
 from tests.support.agents.gateway_examples import endpoint
+from tests.support.agents.llm_examples import opened
 from tests.support.agents.llm_server import ModelServer
 from tta.agents.llm import NoModelText
 from tta.agents.llm_interpreter import ANSWER_MAX, meaning_in

@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
 import structlog
 
 from tests.support.agents.brief_examples import BRIEF, PLAYER, RETOLD, WORDS, answer
-from tests.support.agents.gateway_examples import LIMITS, SLACK_S, TIMEOUT_S, endpoint
+from tests.support.agents.gateway_examples import SLACK_S, TIMEOUT_S, endpoint
+from tests.support.agents.llm_examples import opened
 from tests.support.agents.llm_server import ModelServer
-from tta.agents.endpoint_llms import EndpointModels
-from tta.agents.endpoints import Endpoint
-from tta.agents.gateway import Gateway
 from tta.agents.llm import LanguageModels, NoModelText
 from tta.agents.messages import ModelText
 from tta.domain.narration import Narration, NarrationOutcome
@@ -43,16 +39,6 @@ LIES = {
     "nothing": "",
     "other json": '{"text": 1}',
 }
-
-
-@asynccontextmanager
-async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterator[EndpointModels]:
-    models = EndpointModels(Gateway(endpoints, nodes, store, LIMITS))
-    await models.warm()
-    try:
-        yield models
-    finally:
-        await models.close()
 
 
 async def told(models: LanguageModels, within_s: float = WITHIN_S) -> ModelText | Narration:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from tests.agents.test_llm_narrator import opened
 from tests.support.agents.brief_examples import stands
 from tests.support.agents.gateway_examples import endpoint
+from tests.support.agents.llm_examples import opened
 from tests.support.agents.llm_server import HANGS_S, ModelServer, retold
 from tta.agents.messages import ModelConsent, PendingTurn
 from tta.agents.orchestrator import UNASKED, AgentOrchestrator

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 import pytest_asyncio
 
-from tests.agents.test_breaker import SOON_S, Broken, fail, until_tried
+from tests.support.agents.breaker_examples import SOON_S, Broken, fail, until_tried
 from tests.support.agents.gateway_examples import CONSENT, LIMITS, limited
 from tests.support.eventstore.unreliable_proxy import GREETING_REPLIES, UnreliableProxy
 from tta.agents.breaker import BreakerOpen, circuit_breaker

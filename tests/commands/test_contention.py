@@ -12,7 +12,6 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from tests.commands.test_measuring import ORDINARY, WORRYING, assessments, measures
 from tests.support.commands.command_examples import (
     AGREE,
     DISAGREE,
@@ -25,6 +24,8 @@ from tests.support.commands.command_examples import (
     some_player,
     start,
 )
+from tests.support.commands.measure_examples import ORDINARY, WORRYING, assessments, measures
+from tests.support.preferences import GENTLE
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.folding import States, Target
 from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, Decided, KeyReused, handle_over
@@ -39,25 +40,13 @@ from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
-from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel
+from tta.domain.vocabulary import ConsentPurpose, RiskLevel
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import OUTCOME_TIMEOUT_S
 from tta.telemetry.metrics import REGISTRY
 
 AT_ONCE = 100
-WISHES = SetPreferences(
-    avoid_topics=(),
-    trigger_warnings=(),
-    intensity=1,
-    approaches=(),
-    language="en",
-    region="GB",
-    time_zone="Europe/London",
-    age_band=AgeBand.FROM_25_TO_64,
-    accessibility=(),
-    at=NOON,
-)
 
 _numbers = count(1_000, 1_000)
 
@@ -219,7 +208,7 @@ async def test_one_who_changes_their_wishes_all_the_time_begins_a_session_all_th
     player_id, begun = await some_player(commands), 0
 
     def wish(number: int) -> SetPreferences:
-        return msgspec.structs.replace(WISHES, intensity=1 + number % 5)
+        return msgspec.structs.replace(GENTLE, intensity=1 + number % 5)
 
     def begins(facts: object, wishes: Wishes | None) -> StartSession:
         nonlocal begun

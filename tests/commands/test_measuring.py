@@ -18,52 +18,21 @@ from tests.support.commands.command_examples import (
     some_id,
     some_player,
 )
+from tests.support.commands.measure_examples import ORDINARY, WORRYING, assessments, measures, stands
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.handle import CommandContext, Commands, KeyReused, VersionMismatch
 from tta.domain.base import SealedText
-from tta.domain.care_plan import CompleteGoal, MeasureRecorded, RecordMeasure, SetGoal
-from tta.domain.care_plan import id_of as care_plan_id
+from tta.domain.care_plan import CompleteGoal, SetGoal
 from tta.domain.identity import derived_id
-from tta.domain.measures import MeasuredTooSoon, MeasureKind
+from tta.domain.measures import MeasuredTooSoon
 from tta.domain.player import NoSuchPlayer
-from tta.domain.safety_record import RiskAssessed
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import ConsentMissing
 from tta.domain.vocabulary import RiskLevel
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.envelope import ABSENT, RecordedEvent
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
-from tta.eventstore.store import LoadRequest
 
-WORRYING = RecordMeasure(
-    id=derived_id("command", "m"), measure=MeasureKind.PHQ9, answers=(1,) * 8 + (2,), difficulty=1, at=NOON
-)
-ORDINARY = replace(WORRYING, answers=(3,) * 8 + (0,))
 GOAL = SetGoal(goal_id=derived_id("goal"), text="Go out", at=NOON)
-
-
-async def stands(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:
-    (loaded,) = await commands.aggregates.store.load([LoadRequest(aggregate_id, ABSENT, b"")])
-    return loaded.events
-
-
-async def measures(commands: Commands, player_id: UUID) -> list[tuple[int, MeasureRecorded]]:
-    """Each with its position in the log."""
-    found = []
-    for recorded in await stands(commands, care_plan_id(player_id)):
-        event = commands.aggregates.types.event(recorded)
-        assert isinstance(event, MeasureRecorded)
-        found.append((recorded.position, event))
-    return found
-
-
-async def assessments(commands: Commands, player_id: UUID) -> list[tuple[int, RiskAssessed]]:
-    found = []
-    for recorded in await stands(commands, safety_record_id(player_id)):
-        event = commands.aggregates.types.event(recorded)
-        assert isinstance(event, RiskAssessed)
-        found.append((recorded.position, event))
-    return found
 
 
 async def test_a_measure_and_its_assessment_are_one_append(commands: Commands):

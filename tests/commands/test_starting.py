@@ -7,31 +7,19 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.commands.command_examples import NOON, Machine, ask_player, context, some_player, start
+from tests.support.preferences import ANYTHING
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
 from tta.commands.starting import start_session
 from tta.commands.targets import record_target
 from tta.domain.joint.facts import Facts
 from tta.domain.passages import Beginning, Wishes
-from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
-from tta.domain.vocabulary import AgeBand, Role
+from tta.domain.vocabulary import Role
 
-ANYTHING = SetPreferences(
-    avoid_topics=(),
-    trigger_warnings=(),
-    intensity=5,
-    approaches=(),
-    language="en",
-    region="GB",
-    time_zone="Europe/London",
-    age_band=AgeBand.FROM_25_TO_64,
-    accessibility=(),
-    at=NOON,
-)
-GENTLE = replace(ANYTHING, avoid_topics=("storms",), trigger_warnings=("loss",), intensity=1)
+CAREFUL = replace(ANYTHING, avoid_topics=("storms",), trigger_warnings=("loss",), intensity=1)
 KEPT = Wishes(("storms", "loss"), 1)
 RECOVERY = EnterRecovery(by=Role.SERVICE, at=NOON)
 Tell = Callable[[Wishes], None]
@@ -79,7 +67,9 @@ async def test_wishes_set_between_reading_and_appending_are_kept(machine: Machin
 
     def tell(wishes: Wishes) -> None:
         if not told:
-            machine.elsewhere(lambda other: ask_player(other, player_id, GENTLE, context(f"set {player_id}")))
+            machine.elsewhere(
+                lambda other: ask_player(other, player_id, CAREFUL, context(f"set {player_id}"))
+            )
         told.append(wishes)
 
     await way(commands, player_id, tell)

@@ -19,8 +19,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.reactors.test_idle_sessions import begun, leaving, left, timer_is
 from tests.support.damage.moved_clock import JUMPS, MovedClock
+from tests.support.reactors.idle_examples import begun, leaving, left, timer_is
 from tests.support.reactors.reactor_examples import SLOTS, Machine, running, until
 from tests.support.running_tta import Dev, tta
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker

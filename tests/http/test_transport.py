@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from tests.support.http.api_examples import Api, problem
+from tests.support.http.wire import SECURITY_HEADERS
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app
@@ -41,14 +42,6 @@ class TestMethods:
     @pytest.mark.parametrize("path", ["/", "/v2/sessions", "/v1/sessions/", "/v1//sessions", "/health/"])
     async def test_there_is_nothing_elsewhere(self, api: Api, path: str):
         problem(await api.nobody().get(path), 404, "not-found")
-
-
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
 
 
 class TestBrowsers:

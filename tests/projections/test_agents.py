@@ -5,8 +5,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from tests.projections.test_queries import keep
-from tests.support.projections.histories import AGENTS, NOON, NOON_MS, Happened, after, folded, log_of
+from tests.support.projections.histories import AGENTS, NOON, NOON_MS, Happened, after, folded, keep, log_of
 from tta.domain import agent
 from tta.domain.agent import (
     AgentDegraded,

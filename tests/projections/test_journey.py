@@ -8,6 +8,7 @@ from tests.support.projections.histories import (
     NOON,
     NOON_MS,
     PLAY,
+    REGISTERED,
     SAM,
     WELCOME,
     Happened,
@@ -30,13 +31,10 @@ from tta.domain.turns import (
     InteractionSubmitted,
     NarrationRequested,
 )
-from tta.domain.vocabulary import AgeBand, Author
+from tta.domain.vocabulary import Author
 from tta.projections.journey import HAS_TURN, PLAYED, JourneyPlayer, JourneySession, JourneyTurn
 from tta.projector.read_model import Key, Row, RowLink
 
-REGISTERED = PlayerRegistered(
-    name=HELLO, language="en", region="GB", time_zone="UTC", age_band=AgeBand.UNDISCLOSED, at=NOON
-)
 STARTED = SessionStarted(player_id=SAM, story="clearing", at=after(1))
 SAID = InteractionSubmitted(turn=1, words=HELLO, at=after(2))
 CHOSEN = InteractionSubmitted(turn=2, choice="leave", at=after(4))

@@ -7,17 +7,17 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from tests.projections.test_journey import REGISTERED
-from tests.projections.test_queries import keep
 from tests.support.projections.histories import (
     NOON,
     NOON_MS,
     PLAY,
     PROGRESS,
+    REGISTERED,
     SAM,
     Happened,
     after,
     folded,
+    keep,
     log_of,
     player_ids,
 )

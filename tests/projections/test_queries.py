@@ -1,19 +1,19 @@
 """What queries answer, on both engines: whole rows, missing ones, and pages of a journey."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from tests.projections.test_journey import REGISTERED
 from tests.support.projections.histories import (
     JOURNEY,
     NOON,
     NOON_MS,
     PLAYER_STATE,
+    REGISTERED,
     SAM,
     SESSION_STATE,
     Happened,
     folded,
+    keep,
     log_of,
     player_ids,
 )
@@ -27,30 +27,14 @@ from tta.domain.turns import (
     InteractionSubmitted,
 )
 from tta.domain.vocabulary import Author, RiskLevel, Role
-from tta.eventstore.envelope import RecordedEvent
 from tta.graph.engine import Graph
 from tta.projections.journey import SESSIONS_MAX, JourneySession, SessionPlayed, sessions_played
 from tta.projections.player_state import player_by_id
 from tta.projections.session_state import SessionState, session_by_id
-from tta.projector.read_model import ReadModel, Storage
 
 NEWEST = (2**62, "")
 SESSIONS = [owned_id(SAM, "session", str(number)) for number in range(9)]
 ALEX = player_ids(1)[0]
-
-
-async def keep(graph: Graph, model: ReadModel, log: Iterable[RecordedEvent]) -> None:
-    """Write what a log comes to, as the projector would."""
-    storage = Storage(model)
-    await graph.declare(storage.schema)
-    rows, links = folded(model, log)
-    async with graph.transaction() as tx:
-        for kind, statement in storage.adds.items():
-            written = [storage.properties(row) for key, row in rows.items() if key.row is kind]
-            await tx.run(statement, rows=written)
-        for link, statement in storage.joins.items():
-            ends = [{"source": each[1], "target": each[2]} for each in links if each.type == link]
-            await tx.run(statement, rows=ends)
 
 
 def session(

@@ -7,88 +7,43 @@ from uuid import UUID
 
 import pytest
 
+from tests.support.reactors.idle_examples import (
+    LONG_AGO,
+    begun,
+    events,
+    leaving,
+    left,
+    scheduled,
+    timer_is,
+    timers,
+)
 from tests.support.reactors.reactor_examples import (
-    AGREE,
-    REGISTER,
     SLOT,
     SLOTS,
-    TYPES,
     Machine,
-    around,
     reacting,
     replier,
     running,
-    some_id,
     until,
 )
-from tests.support.reactors.timer_examples import HOUR, LOOK_EVERY_S
-from tta.commands.handle import Commands, handle
-from tta.commands.targets import session_target
-from tta.domain import player, safety_record, session, timer
-from tta.domain.base import Command, Event
+from tests.support.reactors.timer_examples import HOUR
+from tta.domain import safety_record, session, timer
+from tta.domain.base import Command
 from tta.domain.safety_record import ReleaseSafetyHold
 from tta.domain.safety_record import id_of as safety_record_id
-from tta.domain.session import CompleteSession, PauseSession, SessionAbandoned, StartSession
-from tta.domain.session import id_of as new_session_id
-from tta.domain.timer import FallDue, TimerDue, TimerScheduled
+from tta.domain.session import CompleteSession, PauseSession
+from tta.domain.timer import FallDue, TimerDue
 from tta.domain.timer import id_of as timer_id
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import Role, TimerPurpose
-from tta.reactors.idle_sessions import IdleSessions
 from tta.reactors.reactor import RunningReactor
 from tta.reactors.timer_clock import TimerClock
-from tta.reactors.timer_index import TimersReactor
 
-LONG_AGO = datetime.now(UTC) - 10 * HOUR
 RELEASE = ReleaseSafetyHold(reason="Spoke with them.", by=Role.THERAPIST, at=LONG_AGO)
-
-
-def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[RunningReactor | TimerClock, ...]:
-    """What leaves idle sessions in a process, and what keeps time there."""
-    store = commands.aggregates.store
-    return (
-        reacting(store, IdleSessions(commands, idle)),
-        reacting(store, TimersReactor(store)),
-        TimerClock(commands, look_every_s=LOOK_EVERY_S),
-    )
-
-
-async def begun(machine: Machine, at: datetime = LONG_AGO, slot: int = SLOT) -> tuple[UUID, UUID]:
-    """Somebody who began a session at a moment."""
-    player_id = some_id(slot)
-    await machine.ask(player, player_id, REGISTER, player_id)
-    await machine.ask(player, player_id, AGREE, player_id)
-
-    asked = around()
-    play = new_session_id(player_id, asked.causation.command_id)
-    command = StartSession(player_id=player_id, story="clearing", consented=True, held=False, at=at)
-    await handle(machine.commands, session_target(play), command, asked, player_id=player_id)
-    return player_id, play
 
 
 async def ask(machine: Machine, who: tuple[UUID, UUID], command: Command) -> None:
     await machine.ask(session, who[1], command, who[0])
-
-
-async def events(machine: Machine, aggregate_id: UUID) -> list[Event]:
-    log = await machine.log(aggregate_id.bytes[0] % SLOTS)
-    return [TYPES.event(each) for each in log if each.aggregate_id == aggregate_id]
-
-
-async def timers(machine: Machine, who: tuple[UUID, UUID]) -> list[str]:
-    """What became of the session's timer, by the events' names without `Timer`."""
-    told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
-    return [type(each).__name__.removeprefix("Timer") for each in told]
-
-
-async def scheduled(machine: Machine, who: tuple[UUID, UUID]) -> TimerScheduled:
-    told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
-    assert isinstance(told[-1], TimerScheduled)
-    return told[-1]
-
-
-async def left(machine: Machine, who: tuple[UUID, UUID]) -> bool:
-    return isinstance((await events(machine, who[1]))[-1], SessionAbandoned)
 
 
 async def all_left(machine: Machine, sessions: list[tuple[UUID, UUID]]) -> bool:
@@ -102,10 +57,6 @@ async def more_than(machine: Machine, who: tuple[UUID, UUID], count: int) -> boo
 async def has_caught_up(machine: Machine, reactor: RunningReactor | TimerClock) -> bool:
     assert isinstance(reactor, RunningReactor), "a clock follows no log"
     return all(reactor.lanes[slot].mark.position == end for slot, end in (await machine.ends()).items())
-
-
-async def timer_is(machine: Machine, who: tuple[UUID, UUID], *became: str) -> bool:
-    return await timers(machine, who) == list(became)
 
 
 async def test_a_session_that_nobody_plays_is_abandoned(machine: Machine):

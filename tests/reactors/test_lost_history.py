@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
-from tests.reactors.test_idle_sessions import begun, leaving, left, scheduled, timer_is, timers
-from tests.reactors.test_narration import Model, narrating, playing
-from tests.reactors.test_practice import answer, credited, practising
 from tests.support.eventstore.store_examples import kept, put_back
+from tests.support.reactors.idle_examples import begun, leaving, left, scheduled, timer_is, timers
+from tests.support.reactors.narration_examples import Model, narrating, playing
+from tests.support.reactors.practice_examples import answer, credited, practising
 from tests.support.reactors.reactor_examples import (
     ASKS,
     ASKS_NOTHING,

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-from tests.reactors.test_narration import UNCLEAR, Model, answer, narrating, playing
 from tests.support.agents.gateway_examples import LIMITS
 from tests.support.agents.llm_server import ModelServer, model_server, retold
+from tests.support.reactors.narration_examples import UNCLEAR, Model, answer, narrating, playing
 from tests.support.reactors.reactor_examples import NOON, Machine, reacting, running
 from tta.agents.endpoint_llms import EndpointModels
 from tta.agents.endpoints import Endpoint

@@ -2,12 +2,11 @@
 
 import asyncio
 import random
-from collections import Counter
-from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
 
+from tests.support.reactors.practice_examples import answer, credited, practising
 from tests.support.reactors.reactor_examples import (
     NOON,
     SLOT,
@@ -18,63 +17,14 @@ from tests.support.reactors.reactor_examples import (
     running,
     until,
 )
-from tta.domain import care_plan, session
+from tta.domain import care_plan
 from tta.domain.care_plan import PractiseSkill, SkillPractised
 from tta.domain.care_plan import id_of as care_plan_id
-from tta.domain.passages import SENT, Passage
-from tta.domain.turns import (
-    AnswerInteraction,
-    InteractionAnswered,
-)
-from tta.domain.vocabulary import Author
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.practice import PracticeReactor
-from tta.reactors.reactor import RunningReactor
 from tta.telemetry.metrics import REGISTRY
 
 SKILLS = ("breathing_478", "grounding_54321")
-Credits = Counter[tuple[UUID, int, str]]
-
-
-async def practising(machine: Machine) -> RunningReactor:
-    """A practice reactor in a process of its own."""
-    commands = await machine.process()
-    return reacting(commands.aggregates.store, PracticeReactor(commands))
-
-
-async def answer(
-    machine: Machine,
-    player_id: UUID,
-    play: UUID,
-    turn: int,
-    *practised: str,
-    scene: str | None = "river",
-    chosen: str | None = None,
-) -> None:
-    """Somebody speaks, and the answer names what was practised."""
-    await machine.say(player_id, play)
-    move = None if chosen is None else f"{SENT}{scene}"
-    passage = Passage(scene=scene, practised=practised, chosen=chosen, move=move)
-    told = AnswerInteraction(
-        turn=turn, reply="Well done.", author=Author.STORY, held=False, passage=passage, at=NOON
-    )
-    await machine.ask(session, play, told, player_id)
-
-
-async def credited(machine: Machine) -> tuple[Credits, Credits]:
-    """What should be credited, and how often each was."""
-    owed: Credits = Counter()
-    found: Credits = Counter()
-    for slot in range(SLOTS):
-        for recorded in await machine.log(slot):
-            event = TYPES.event(recorded)
-            if isinstance(event, InteractionAnswered):
-                for skill in event.passage.practised:
-                    owed[recorded.aggregate_id, event.turn, skill] = 1
-            elif isinstance(event, SkillPractised):
-                assert recorded.aggregate_id == care_plan_id(recorded.subject_id or UUID(int=0))
-                found[event.session_id, event.turn, event.skill] += 1
-    return owed, found
 
 
 async def all_credited(machine: Machine) -> None:

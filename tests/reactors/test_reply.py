@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from tests.support.counted_calls import arguments_of
+from tests.support.preferences import GENTLE
 from tests.support.reactors.reactor_examples import (
     NOON,
     SLOT,
@@ -25,7 +26,6 @@ from tests.support.told_passages import next_passage
 from tta.domain import player, safety_record, session
 from tta.domain.base import SealedText
 from tta.domain.passages import Beginning, Wishes
-from tta.domain.player import SetPreferences
 from tta.domain.safety_record import EnterRecovery
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import AbandonSession
@@ -33,7 +33,7 @@ from tta.domain.turns import (
     AnswerInteraction,
     InteractionAnswered,
 )
-from tta.domain.vocabulary import AgeBand, Author, Role
+from tta.domain.vocabulary import Author, Role
 from tta.eventstore.child_server import ChildServer
 from tta.reactors.answering import HELD_SENTENCE, STORY_SENTENCE
 from tta.reactors.reactor import RunningReactor
@@ -44,18 +44,6 @@ from tta.stories.story import catalogue
 from tta.stories.understanding.avoiding import read_wish
 
 CLEARING = catalogue()["clearing"][1]
-GENTLE = SetPreferences(
-    avoid_topics=(),
-    trigger_warnings=(),
-    intensity=1,
-    approaches=(),
-    language="en",
-    region="GB",
-    time_zone="UTC",
-    age_band=AgeBand.UNDISCLOSED,
-    accessibility=(),
-    at=NOON,
-)
 
 
 async def replying(machine: Machine) -> RunningReactor:

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from tests.reactors.test_idle_sessions import begun, leaving, left, timers
-from tests.reactors.test_practice import answer
+from tests.support.preferences import ANYTHING
+from tests.support.reactors.idle_examples import begun, leaving, left, timers
+from tests.support.reactors.practice_examples import answer
 from tests.support.reactors.reactor_examples import (
-    NOON,
     SLOT,
     SLOTS,
     TYPES,
@@ -24,26 +25,13 @@ from tests.support.reactors.reactor_examples import (
 )
 from tta.domain import player
 from tta.domain.passages import Beginning
-from tta.domain.player import SetPreferences
 from tta.domain.turns import InteractionAnswered
-from tta.domain.vocabulary import AgeBand
 from tta.reactors.answering import UNREAD_SENTENCE
 from tta.reactors.practice import PracticeReactor
 from tta.reactors.reactor import RunningReactor
 from tta.security.keyring import Keyring, KeyringIncomplete
 
-AVOIDING = SetPreferences(
-    avoid_topics=("storms",),
-    trigger_warnings=(),
-    intensity=3,
-    approaches=(),
-    language="en",
-    region="GB",
-    time_zone="UTC",
-    age_band=AgeBand.UNDISCLOSED,
-    accessibility=(),
-    at=NOON,
-)
+AVOIDING = replace(ANYTHING, avoid_topics=("storms",), intensity=3)
 
 
 class Taken:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx2
+
 import tta
 from tests.support.running_tta import Dev
 from tests.support.told_passages import next_passage
@@ -26,12 +28,19 @@ def second() -> Story:
     return read_story("clearing", 2, compiled)
 
 
+def copy_of_this_release(folder: Path) -> Path:
+    """Give the package in it."""
+    (package,) = tta.__path__
+    copied = folder / "tta"
+    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(migrations_folder(), copied / "migrations", dirs_exist_ok=True)
+    return copied
+
+
 def release_with(story: Story, folder: Path) -> Path:
     """A copy of TTA that comes with one version more."""
-    (package,) = tta.__path__
-    shutil.copytree(package, folder / "tta", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(migrations_folder(), folder / "tta" / "migrations", dirs_exist_ok=True)
-    authored = folder / "tta" / "stories" / "authored" / story.id
+    package = copy_of_this_release(folder)
+    authored = package / "stories" / "authored" / story.id
     (authored / f"{story.version}.json").write_text(story.compiled, "utf-8")
     return folder
 
@@ -57,15 +66,13 @@ def opened(dev: Dev, session: str) -> dict[str, Any]:
     return beginning
 
 
+def interact(dev: Dev, session: str, body: dict[str, str], key: str) -> httpx2.Response:
+    path = f"/v1/sessions/{session}/interactions"
+    return dev.ask("POST", path, body, idempotency_key=f'"{key}"', prefer="wait=20")
+
+
 def chosen(dev: Dev, session: str, choice: str, key: str) -> dict[str, Any]:
-    said = dev.ask(
-        "POST",
-        f"/v1/sessions/{session}/interactions",
-        {"choice": choice},
-        idempotency_key=f'"{key}"',
-        prefer="wait=20",
-    )
-    reply: dict[str, Any] = said.json()["reply"]
+    reply: dict[str, Any] = interact(dev, session, {"choice": choice}, key).json()["reply"]
     return reply
 
 
@@ -78,10 +85,8 @@ def must_be_told(shown: dict[str, Any], told: ToldPassage) -> None:
 
 def release_before(folder: Path) -> Path:
     """A copy of TTA that takes the fingerprint of texts as they were sent, as the release before did."""
-    (package,) = tta.__path__
-    shutil.copytree(package, folder / "tta", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(migrations_folder(), folder / "tta" / "migrations", dirs_exist_ok=True)
-    asking = folder / "tta" / "http" / "edge" / "asking.py"
+    package = copy_of_this_release(folder)
+    asking = package / "http" / "edge" / "asking.py"
     written = asking.read_text("utf-8")
     assert written.count("if payload.isascii():") == 1
     asking.write_text(written.replace("if payload.isascii():", "if True:"), "utf-8")
@@ -90,13 +95,7 @@ def release_before(folder: Path) -> Path:
 
 def said(dev: Dev, session: str, text: str, key: str) -> tuple[int, bool]:
     """Say something; gives the status, and whether it was recognised."""
-    answer = dev.ask(
-        "POST",
-        f"/v1/sessions/{session}/interactions",
-        {"text": text},
-        idempotency_key=f'"{key}"',
-        prefer="wait=20",
-    )
+    answer = interact(dev, session, {"text": text}, key)
     return answer.status_code, answer.headers.get("idempotency-replayed") == "true"
 
 

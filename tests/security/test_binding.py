@@ -5,72 +5,23 @@ is refused at the start, by name.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from tta.app.work import event_types
+from tests.support.security.keyring_examples import FSYNC, K1, Pair
 from tta.console.operations import recorded_layout
-from tta.domain.player import ConsentWithdrawn
-from tta.domain.vocabulary import ConsentPurpose
-from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.durability import Durability
-from tta.eventstore.envelope import ABSENT, Causation, Draft
 from tta.eventstore.store import EventStore
 from tta.security.binding import KeyringForeign, bind, bind_anyway, read_ids
 from tta.security.key_files import KeyEncryptionKeys, KeyFileUnsafe
 from tta.security.keyring import NOBODY, Keyring, KeyringIncomplete
 
-K1 = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 OTHER = KeyEncryptionKeys("k1", {"k1": bytes(32)})
-FSYNC = Durability("fsync")
 _names = count(1)
-
-
-class Pair(NamedTuple):
-    """A store and a keyring that a process has just opened."""
-
-    store: EventStore
-    keyring: Keyring
-
-    async def bound(self) -> str:
-        await bind(self.store, self.keyring)
-        ids = await read_ids(self.store, self.keyring)
-        assert ids.store == ids.keyring == self.keyring.id
-        assert ids.store
-        return ids.store
-
-    def event(self) -> tuple[Causation, Draft]:
-        command_id = UUID(bytes=os.urandom(16))
-        causation = Causation(
-            actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
-        )
-        happened = ConsentWithdrawn(purpose=ConsentPurpose.PLAY, at=datetime.now(UTC))
-        return causation, event_types().draft(happened)
-
-    async def happens(self) -> None:
-        """An event stands in the store."""
-        causation, draft = self.event()
-        streams = [StreamAppend(UUID(bytes=os.urandom(16)), ABSENT, [draft])]
-        await self.store.append(Append(streams=streams, causation=causation))
-
-    async def keyring_is(self, *, gone: bool = False, named: str = "") -> None:
-        """Do to the keyring what an operator's mistake does."""
-        if gone:
-            for name in (self.keyring.record, self.keyring.entry(NOBODY)):
-                await self.keyring.nodes.call("DEL", name)
-        if named:
-            await self.keyring.nodes.call("HSET", self.keyring.record, "id", named)
-
-    async def is_of_before(self) -> None:
-        """As the release before left them: NOBODY's key, and no id."""
-        await self.keyring.make(NOBODY)
-        await self.keyring.nodes.call("DEL", self.keyring.record)
 
 
 Opener = Callable[..., Awaitable[Pair]]

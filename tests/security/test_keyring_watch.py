@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from tests.security.test_binding import FSYNC, K1, Pair
+from tests.support.security.keyring_examples import FSYNC, K1, Pair
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.envelope import ABSENT

@@ -32,6 +32,8 @@ from tta.http.apps import app, operators_app
 HOST = b"Host: a\r\n"
 ALIVE = b'{"status":"alive"}'
 LIVEZ = b"GET /livez HTTP/1.1\r\n" + HOST + b"\r\n"
+CHUNKED = b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+"""The head of a request whose body comes in chunks."""
 MIB = 1 << 20
 
 
@@ -139,7 +141,7 @@ def closing(raw: bytes) -> bytes:
         + b"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n1\r\na\r\n0\r\n\r\n",
         b"POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
         b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\na",
-        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        CHUNKED + b"zz\r\n",
         b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n\r\na",
     ],
     ids=[
@@ -169,11 +171,8 @@ async def test_what_is_no_request_is_answered_with_a_problem(address: tuple[str,
         b"GET /livez HTTP/1.1\r\n" + HOST + b"X: " + b"x" * 4 * MIB,
         b"GET /livez HTTP/1.1\r\n" + HOST + b"x" * 4 * MIB,
         b"GET /livez HTTP/1.1\r\n" + HOST + b"a: b\r\n" * (MIB // 2),
-        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n1;x=" + b"y" * 2 * MIB,
-        b"POST /echo HTTP/1.1\r\n"
-        + HOST
-        + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
-        + b"a: b\r\n" * (MIB // 2),
+        CHUNKED + b"1;x=" + b"y" * 2 * MIB,
+        CHUNKED + b"1\r\na\r\n0\r\n" + b"a: b\r\n" * (MIB // 2),
     ],
     ids=["url", "value", "name", "many", "chunk extension", "trailers"],
 )
@@ -254,9 +253,7 @@ async def test_trailers_are_no_headers(address: tuple[str, int]):
 @pytest.mark.parametrize("trailer", [b"X-Trailer: x", b"Connection: close", b"Connection: keep-alive"])
 async def test_trailers_of_one_request_are_none_of_the_next(address: tuple[str, int], trailer: bytes):
     """The parser would heed some of them: nothing that follows is read."""
-    first = (
-        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + trailer + b"\r\n\r\n"
-    )
+    first = CHUNKED + b"0\r\n" + trailer + b"\r\n\r\n"
     got = (await answers(address, first + closing(b"GET /echo HTTP/1.1\r\n" + HOST + b"\r\n"))).raw
     assert got.count(b"HTTP/1.1 200") == 1
     assert b"connection: close" in got
@@ -310,7 +307,7 @@ async def test_requests_that_are_sent_ahead_are_answered_in_order(address: tuple
         b"GET /livez HTTP/2.0\r\n" + HOST + b"\r\n",
         b"GET http://a HTTP/1.1\r\n" + HOST + b"\r\n",
         b"GET /livez HTTP/1.1\r\nX: " + b"x" * 2 * HEAD_BYTES_MAX,
-        b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        CHUNKED + b"zz\r\n",
     ],
     ids=["bytes", "coding", "version", "no path", "long", "chunk"],
 )

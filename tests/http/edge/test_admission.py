@@ -11,10 +11,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.http.edge.test_item_9 import WORRYING, assessed, measures_of
-from tests.http.test_transport import SECURITY_HEADERS
 from tests.support.http.api_examples import Api, Caller, problem
-from tests.support.http.wire import served
+from tests.support.http.item_9_examples import WORRYING, assessed, measures_of
+from tests.support.http.wire import SECURITY_HEADERS, served
 from tta.app.main import services
 from tta.app.work import Work
 from tta.domain.vocabulary import RiskLevel

@@ -12,8 +12,8 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from tests.http.edge.test_item_9 import WORRYING, assessed, measures_of
 from tests.support.http.api_examples import Api, Caller
+from tests.support.http.item_9_examples import WORRYING, assessed, measures_of
 from tests.support.http.wire import served
 from tta.domain.vocabulary import RiskLevel
 from tta.http.edge import bodies

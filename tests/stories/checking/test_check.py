@@ -1,8 +1,6 @@
 """What is wrong with a story is found before anybody plays it; ours are well."""
 
 import json
-import shutil
-import subprocess
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from tests.support.stories import faulty_story
+from tests.support.stories.compiled_story import TOP, compiled, tags
 from tests.support.stories.faulty_story import FAULTY
 from tests.support.stories.small_story import small_story
 from tta.stories.checking.check import NAMED, SCENES_MIN, SESSIONS, UNLIKE, check, check_compiled
@@ -21,33 +20,6 @@ from tta.stories.story import CALM, StoryBroken, authored, catalogue, newest, re
 from tta.stories.ways import credited
 
 STORIES = [story for versions in catalogue().values() for story in versions.values()]
-TOP = "# id: s\n# version: 1\n# title: T\n# summary: S\n# world: W\n# language: en\n"
-
-
-def tags(scene: str, /, **changed: str) -> str:
-    told = {"scene": scene, "approach": "cbt", "intensity": "1", "readiness": "any", "location": "here"}
-    return "\n".join(f"# {name}: {value}" for name, value in (told | changed).items())
-
-
-def compiled(tmp_path: Path, ink: str) -> str:
-    npx = shutil.which("npx")
-    if npx is None:
-        pytest.skip("no node here: stories cannot be compiled")
-    source = tmp_path / "story.ink"
-    source.write_text(ink)
-    target = tmp_path / "story.json"
-    ran = subprocess.run(
-        [npx, "--yes", "--package", "inkjs@2.4.0", "inkjs-compiler", "-o", str(target), str(source)],
-        cwd=tmp_path,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=120,
-    )
-    if not target.exists() and "ERR!" in ran.stderr:
-        pytest.skip("the compiler cannot be had here")
-    assert target.exists(), ran.stdout + ran.stderr
-    return target.read_text("utf-8-sig")
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: f"{story.id}@{story.version}")

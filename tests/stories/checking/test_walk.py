@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.stories.checking.test_check import TOP, compiled, tags
+from tests.support.stories.compiled_story import TOP, compiled, tags
 from tests.support.stories.small_story import small_story
 from tta.stories.checking.check import check, check_compiled
 from tta.stories.checking.counts import visits_told_apart

@@ -129,3 +129,11 @@ async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply
             CommandContext(causation),
             player_id=caller.player_id,
         )
+
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}

@@ -34,8 +34,13 @@ from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.measures import QUESTIONNAIRES, MeasureKind
 from tta.domain.passages import Passage
-from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
-from tta.domain.safety_record import EnterRecovery, LeaveRecovery, PlaceSafetyHold, ReleaseSafetyHold
+from tta.domain.player import GiveConsent, PlayerRegistered, RegisterPlayer, SetPreferences, WithdrawConsent
+from tta.domain.safety_record import (
+    EnterRecovery,
+    LeaveRecovery,
+    PlaceSafetyHold,
+    ReleaseSafetyHold,
+)
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import (
     AbandonSession,
@@ -61,8 +66,9 @@ from tta.domain.vocabulary import (
 from tta.eventstore.envelope import ABSENT, Causation, Head, RecordedEvent, pack
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import START, Batch, Mark
+from tta.graph.engine import Graph
 from tta.projections import agents, journey, player_state, progress, session_state
-from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, read_model
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage, read_model
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
@@ -328,3 +334,22 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
 wishes = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from(WISHES), st.integers(0, 5)), min_size=5, max_size=60
 )
+
+
+REGISTERED = PlayerRegistered(
+    name=HELLO, language="en", region="GB", time_zone="UTC", age_band=AgeBand.UNDISCLOSED, at=NOON
+)
+
+
+async def keep(graph: Graph, model: ReadModel, log: Iterable[RecordedEvent]) -> None:
+    """Write what a log comes to, as the projector would."""
+    storage = Storage(model)
+    await graph.declare(storage.schema)
+    rows, links = folded(model, log)
+    async with graph.transaction() as tx:
+        for kind, statement in storage.adds.items():
+            written = [storage.properties(row) for key, row in rows.items() if key.row is kind]
+            await tx.run(statement, rows=written)
+        for link, statement in storage.joins.items():
+            ends = [{"source": each[1], "target": each[2]} for each in links if each.type == link]
+            await tx.run(statement, rows=ends)

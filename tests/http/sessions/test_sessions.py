@@ -1,80 +1,14 @@
-"""Every endpoint does what it says."""
+"""A session over HTTP: started, played to its end, and what is said while play is held."""
 
-import re
 from uuid import UUID
 
-from prometheus_client.parser import text_string_to_metric_families
-
-from tests.support.http.api_examples import NEW_PLAYER, PREFERENCES, Api, hold, problem
-from tta.domain.vocabulary import Role
+from tests.support.http.api_examples import PREFERENCES, Api, hold, problem
 from tta.reactors.answering import HELD_SENTENCE
 from tta.stories.playing.runtime import ChoiceMove, Playthrough
 from tta.stories.story import catalogue, newest
 
 CLEARING = newest("clearing")
 assert CLEARING is not None
-
-
-async def test_an_unlinked_account_registers_a_player(api: Api):
-    registered = await api.caller(Role.PLAYER).post("/v1/players", NEW_PLAYER)
-    assert registered.status_code == 201
-    assert registered.json() == {"id": registered.json()["id"], "version": 1}
-    assert registered.headers["Location"] == f"/v1/players/{registered.json()['id']}"
-    assert registered.headers["ETag"] == '"v1"'
-    assert registered.headers["Cache-Control"] == "no-store"
-
-
-async def test_only_a_name_is_needed(api: Api):
-    admin = api.caller(Role.ADMIN)
-    registered = await admin.post("/v1/players", {"name": "Kim"})
-    player = api.caller(Role.PLAYER, player_id=UUID(registered.json()["id"]))
-    agreed = await player.put(f"{registered.headers['Location']}/consents/play", {"given": True})
-    shown = (await player.seen(registered.headers["Location"], agreed)).json()
-    assert (shown["language"], shown["region"], shown["time_zone"]) == ("en", "GB", "Etc/UTC")
-    assert (shown["age_band"], shown["preferences"], shown["consents"]) == ("undisclosed", None, {"play": 1})
-
-
-async def test_a_player_is_shown(api: Api):
-    player = await api.player()
-    path = f"/v1/players/{player.player_id}"
-    changed = await player.put(f"{path}/preferences", PREFERENCES, If_Match='"v2"')
-    assert changed.status_code == 200
-    assert (changed.json(), changed.headers["ETag"]) == ({"id": str(player.player_id), "version": 3}, '"v3"')
-    shown = await player.seen(path, changed)
-    body = shown.json()
-    assert body.pop("registered_ms") <= body.pop("changed_ms")
-    assert body == {
-        "id": str(player.player_id),
-        "version": 3,
-        "name": "Sam",
-        "language": "en-GB",
-        "region": "GB-SCT",
-        "time_zone": "Europe/London",
-        "age_band": "undisclosed",
-        "consents": {"play": 1},
-        "held": False,
-        "recovery": False,
-        "preferences": {
-            **PREFERENCES,
-            "trigger_warnings": [],
-            "approaches": [],
-            "age_band": "undisclosed",
-            "accessibility": [],
-        },
-        "unreadable": [],
-    }
-    assert shown.headers["ETag"] == '"v3"'
-
-
-async def test_a_consent_is_given_and_withdrawn(api: Api):
-    player = await api.player(consent=False)
-    path = f"/v1/players/{player.player_id}"
-    given = await player.put(f"{path}/consents/research", {"given": True, "version": 4})
-    assert (await player.seen(path, given)).json()["consents"] == {"research": 4}
-    withdrawn = await player.put(f"{path}/consents/research", {"given": False})
-    assert (await player.seen(path, withdrawn)).json()["consents"] == {}
-    again = await player.put(f"{path}/consents/research", {"given": False})
-    assert (again.status_code, again.headers["ETag"]) == (200, '"v3"')
 
 
 async def test_a_story_is_played_from_start_to_end(api: Api):
@@ -195,60 +129,3 @@ async def test_a_hold_takes_words_without_consent_too(api: Api):
     problem(await player.post(f"{path}/interactions", {"text": "Hello"}), 409, "consent-missing")
     await hold(api, player.player_id)
     assert (await player.post(f"{path}/interactions", {"text": "Hello"})).status_code == 200
-
-
-async def test_a_journey_is_shown_page_by_page_newest_first(api: Api):
-    player = await api.player()
-    started = [await player.post("/v1/sessions", {}) for _ in range(5)]
-    ids = [each.json()["id"] for each in reversed(started)]
-    path = f"/v1/players/{player.player_id}/journey"
-    whole = await player.seen(path, started[-1])
-    assert [each["id"] for each in whole.json()["sessions"]] == ids
-    assert (whole.json()["next"], "Link" in whole.headers) == (None, False)
-    page, found = await player.get(f"{path}?limit=2"), []
-    while True:
-        found += [each["id"] for each in page.json()["sessions"]]
-        if page.json()["next"] is None:
-            break
-        assert page.headers["Link"] == f'<{page.json()["next"]}>; rel="next"'
-        page = await player.get(page.json()["next"])
-    assert found == ids
-
-
-async def test_a_journey_names_scenes_and_skills(api: Api):
-    player, path = await api.session()
-    await player.post(f"{path}/interactions", {"text": "Hello"}, Prefer="wait=10")
-    paused = await player.post(f"{path}/pause")
-    (played,) = (await player.seen(f"/v1/players/{player.player_id}/journey", paused)).json()["sessions"]
-    assert (played["turns"], played["status"]) == (1, "paused")
-    assert (played["scenes"], played["skills"]) == (["clearing"], ["grounding_54321"])
-
-
-async def test_the_process_lives_is_ready_and_healthy(api: Api):
-    nobody = api.nobody()
-    assert (await nobody.get("/livez")).json() == {"status": "alive"}
-    assert (await nobody.get("/readyz")).json() == {"status": "ready"}
-    health = await nobody.get("/health")
-    assert health.status_code == 200
-    assert health.json()["status"] == "healthy"
-    assert health.json()["checks"] == {"database": True, "cache": True, "external_apis": True}
-    assert health.json()["details"] == {"troubles": []}, "where and when is for those who run it"
-    whole = await api.operators.get("/health")
-    assert whole.json()["status"] == "healthy"
-    assert {each["model"] for each in whole.json()["details"]["projections"]} == {
-        "session_state",
-        "player_state",
-        "journey",
-        "progress",
-        "agents",
-    }
-
-
-async def test_metrics_are_what_prometheus_reads(api: Api):
-    await api.nobody().get("/livez")
-    shown = await api.operators.get("/metrics")
-    assert re.match("text/plain", shown.headers["content-type"])
-    families = {each.name: each for each in text_string_to_metric_families(shown.text)}
-    routes = {sample.labels["route"] for sample in families["tta_http_requests"].samples}
-    assert "/livez" in routes
-    assert families["tta_projection_lag_events"].samples
