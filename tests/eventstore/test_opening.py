@@ -1,5 +1,7 @@
 """A store is opened as what it is, or not at all."""
 
+import asyncio
+
 import pytest
 
 from tests.support.eventstore.store_examples import (
@@ -47,6 +49,33 @@ async def test_a_log_that_is_no_stream_is_refused_at_the_door(
     await one_store.nodes.call("SET", one_store.layout.log(SLOT), "x")
     with pytest.raises(ForeignStore, match="expected a stream, got string"):
         await EventStore.open(valkey.url, one_store.layout.name, slots=SLOTS)
+
+
+async def test_a_record_that_was_begun_and_not_ended_is_completed(
+    valkey: ChildServer, one_store: EventStore
+) -> None:
+    """Its process ended between two writes, or has not come to the next one yet."""
+    layout = Layout(fresh_name(), SLOTS)
+    await one_store.nodes.call("HSET", layout.record, "created_ms", "7")
+    opened = await EventStore.open(valkey.url, layout.name, slots=SLOTS)
+    assert await opened.nodes.call("HMGET", layout.record, "created_ms", "layout", "slots") == [
+        b"7",
+        b"1",
+        str(SLOTS).encode(),
+    ]
+    await opened.close()
+
+
+async def test_many_that_open_a_new_store_at_once_agree(valkey: ChildServer) -> None:
+    for _ in range(5):
+        name = fresh_name()
+        stores = await asyncio.gather(
+            *(EventStore.open(valkey.url, name, slots=SLOTS) for _ in range(8)), return_exceptions=True
+        )
+        assert [each for each in stores if isinstance(each, BaseException)] == []
+        for each in stores:
+            assert isinstance(each, EventStore)
+            await each.close()
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a:b", "{a}", "a\n", "é", "a" * 65])

@@ -12,17 +12,17 @@ from tta.eventstore.appends import Append, AppendResult, appended, packed, repea
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, HASH_BYTES, NOWHERE, FingerprintedPosition, Head, RecordedEvent
 from tta.eventstore.errors import (
-    ForeignStore,
     HistoryChanged,
     MarkChanged,
     StoreError,
     StoreMismatch,
     WrongSlot,
 )
-from tta.eventstore.layout import HEADER, LAYOUT, SLOTS_DEFAULT, SLOTS_MAX, Layout, check_name
+from tta.eventstore.layout import HEADER, SLOTS_DEFAULT, SLOTS_MAX, Layout, check_name
 from tta.eventstore.marks import Marks
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
+from tta.eventstore.store_record import claim
 from tta.eventstore.subscription import (
     ROUND_EVENTS_MAX,
     START,
@@ -282,27 +282,16 @@ class EventStore:
         return {slot: positions for slot, positions in found.items() if positions}
 
     async def _claim(self) -> None:
-        """Write down what store this is, or compare with what is written. A foreign key is left as it is."""
-        key = self.layout.record
-        ours = {"layout": str(LAYOUT), "slots": str(self.layout.slots)}
-        fields = await self.nodes.call("HKEYS", key)
-        if fields and b"layout" not in fields:
-            raise ForeignStore(f"{key}: expected the record of an event store, got fields {fields!r:.200}")
-        if not fields:
-            created = str(now_ms())
-            for field, value in {"created_ms": created, **ours}.items():
-                await self.nodes.call("HSETNX", key, field, value)
-        found = await self.nodes.call("HMGET", key, *ours)
-        for (field, told), there in zip(ours.items(), found, strict=True):
-            if there != told.encode():
-                raise StoreMismatch(
-                    f"store {self.layout.name}: expected {field} {told}, got {(there or b'nothing').decode()}"
-                )
-        logs = [self.layout.log(slot) for slot in range(self.layout.slots)]
-        kinds = await self.nodes.pipeline([("TYPE", name) for name in logs])
-        for name, kind in zip(logs, kinds, strict=True):
-            if kind not in (b"none", b"stream"):
-                raise ForeignStore(f"{name}: expected a stream, got {kind.decode()}")
+        """Write down what store this is, or compare with what is written."""
+        asking = claim(self.layout, now_ms())
+        commands = next(asking)
+        with suppress(StopIteration):
+            while True:
+                if len(commands) == 1:
+                    replies = [await self.nodes.call(*commands[0])]
+                else:
+                    replies = await self.nodes.pipeline(commands)
+                commands = asking.send(replies)
 
 
 def _mark_of(slot: int, reply: list[Any]) -> Mark | None:

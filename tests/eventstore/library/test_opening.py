@@ -56,6 +56,9 @@ def test_what_is_not_this_store_is_refused_with_both_sides(server: SyncServer):
     assert refusal_of(server, TTA_STORE_NAME="strange") == "{strange:00}:log: expected a stream, got string"
     client.set("{odd}:store", "a word")
     assert "not this event store's" in refusal_of(server, TTA_STORE_NAME="odd")
+    client.hset("{blue}:store", "colour", "blue")
+    assert "expected the record of an event store" in refusal_of(server, TTA_STORE_NAME="blue")
+    assert client.hgetall("{blue}:store") == {b"colour": b"blue"}
     assert "letters, digits" in refusal_of(server, TTA_STORE_NAME="a b")
 
 

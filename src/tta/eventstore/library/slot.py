@@ -1,7 +1,7 @@
 """An open slot for the eventsourcing library: what it is, whether it may be written, how it is read."""
 
 import weakref
-from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -9,12 +9,13 @@ from uuid import UUID
 from tta.clock import now_ms
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Head, RecordedEvent
-from tta.eventstore.errors import ForeignStore, HistoryChanged, StoreMismatch
+from tta.eventstore.errors import HistoryChanged, StoreMismatch
 from tta.eventstore.layout import LAYOUT, Layout, check_name
 from tta.eventstore.library.errors import ReadOnlyStore
 from tta.eventstore.library.server import LibraryServer
 from tta.eventstore.library.wakeups import LibraryWakeups
 from tta.eventstore.scripts import SELECT
+from tta.eventstore.store_record import claim, must_be_a_log, must_match
 from tta.eventstore.subscription import Mark, recorded
 
 PAGE_EVENTS = 500
@@ -59,7 +60,6 @@ class OpenSlot:
         server = LibraryServer(url, None if read_only else durability)
         try:
             layout = _found(server, name, slot) if read_only else _claimed(server, name)
-            _must_be_a_log(server, layout.log(slot))
         except BaseException:
             server.close()
             raise
@@ -164,38 +164,24 @@ def _close(server: LibraryServer, wakeups: LibraryWakeups) -> None:
     server.close()
 
 
-def _must_be_a_log(server: LibraryServer, key: str) -> None:
-    kind = server.call("TYPE", key)
-    if kind not in (b"none", b"stream"):
-        raise ForeignStore(f"{key}: expected a stream, got {kind.decode()}")
-
-
 def _claimed(server: LibraryServer, name: str) -> Layout:
     """Write down that this is a store of one slot, or compare with what is written."""
     layout = Layout(name, 1)
-    ours = {"layout": str(LAYOUT), "slots": "1"}
-    for field, value in {**ours, "created_ms": str(now_ms())}.items():
-        server.call("HSETNX", layout.record, field, value)
-    _must_match(name, ours, _record(server, layout, list(ours)))
+    asking = claim(layout, now_ms())
+    commands = next(asking)
+    with suppress(StopIteration):
+        while True:
+            commands = asking.send([server.call(*command) for command in commands])
     return layout
 
 
 def _found(server: LibraryServer, name: str, slot: int) -> Layout:
     """The layout of a store that exists."""
-    told = _record(server, Layout(name, 1), ["layout", "slots"])
-    _must_match(name, {"layout": str(LAYOUT)}, told)
-    slots = int(told[1])
+    told, slots_told = server.call("HMGET", Layout(name, 1).record, "layout", "slots")
+    must_match(name, {"layout": str(LAYOUT)}, [told])
+    slots = int(slots_told)
     if not 0 <= slot < slots:
         raise StoreMismatch(f"store {name}: expected a slot below {slots}, got {slot}")
-    return Layout(name, slots)
-
-
-def _record(server: LibraryServer, layout: Layout, fields: Sequence[str]) -> list[str]:
-    raw = server.call("HMGET", layout.record, *fields)
-    return [value.decode() if value is not None else "nothing" for value in raw]
-
-
-def _must_match(name: str, ours: dict[str, str], told: list[str]) -> None:
-    for (field, expected), there in zip(ours.items(), told, strict=False):
-        if there != expected:
-            raise StoreMismatch(f"store {name}: expected {field} {expected}, got {there}")
+    layout = Layout(name, slots)
+    must_be_a_log(layout.log(slot), server.call("TYPE", layout.log(slot)))
+    return layout
