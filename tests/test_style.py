@@ -1,8 +1,11 @@
 """What a machine can check of how TTA is written: arrows, sizes, names, and what may not be there."""
 
 import ast
+import builtins
+import io
 import re
 import sys
+import tokenize
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -108,10 +111,22 @@ PARTICIPLE = re.compile(
 """A word that says what was done to a thing, or how it is, and not what it is."""
 NOUNS = {"Fit"}
 """Class names that look like participles or adjectives, and are nouns: how well a story fits is its fit."""
+RAISES = re.compile(r"\b[Rr]aises?\b([^.;:]*)")
+CLASS_NAME = re.compile(r"(?<![\w`.])_?[A-Z][a-z]+\w*")
 AMBIGUOUS_WORDS = {"model", "models", "progress"}
 ALLOWED_WORDS = {
     "src/tta/http/players/progress.py": "progress",
     "src/tta/projections/progress.py": "progress",
+}
+SPEAK_OF_PROGRESS = {
+    "src/tta/app/work.py",
+    "src/tta/domain/care_plan.py",
+    "src/tta/http/apps.py",
+    "src/tta/http/players/care_plan_bodies.py",
+    "src/tta/http/players/care_plans.py",
+    "src/tta/http/players/progress.py",
+    "src/tta/http/schema_names.py",
+    "src/tta/projections/progress.py",
 }
 READS_ENVIRONMENT = {
     "app/main.py": "the one reader of the settings",
@@ -300,6 +315,7 @@ def test_a_module_is_named_for_its_job(path: Path):
     assert not words & NAMES_REFUSED
 
 
+@cache
 def class_names() -> list[tuple[str, str]]:
     """Every class of TTA, and where it is."""
     return [
@@ -321,6 +337,22 @@ def test_a_class_is_named_by_a_noun():
     assert {name for name, _ in bare} == NOUNS, "each exception is still needed"
 
 
+@pytest.mark.parametrize("path", SOURCES, ids=shown)
+def test_what_docstrings_say_is_raised_exists(path: Path):
+    """A class that is renamed is renamed there too."""
+    known = {name for name, _ in class_names()} | {*dir(builtins)}
+    known |= {name for _, name in imports_of(path)}
+    found = [
+        name
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for sentence in RAISES.findall(ast.get_docstring(node) or "")
+        for name in CLASS_NAME.findall(sentence)
+        if name not in known | {"Ink"}
+    ]
+    assert not found
+
+
 def test_a_module_says_which_model_it_means():
     """A read model, or a language model (`llm`); and progress is a player's."""
     bare = {
@@ -330,6 +362,17 @@ def test_a_module_says_which_model_it_means():
         if word in AMBIGUOUS_WORDS and not path.stem.startswith("read_model")
     }
     assert bare == ALLOWED_WORDS
+
+
+def test_progress_is_a_players():
+    """A projector has positions, a turn has steps. No function, attribute or variable says it otherwise."""
+    found = {
+        shown(path)
+        for path in SOURCES
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        if token.type == tokenize.NAME and "progress" in token.string.lower()
+    }
+    assert found == SPEAK_OF_PROGRESS
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)

@@ -269,7 +269,9 @@ async def test_what_a_reactor_appends_deals_with_its_cause_even_where_it_is_noth
     targets, dealt = [Target(SESSION, session_id)], Acknowledgement("follow-up", cause.place)
 
     async def act() -> None:
-        await handle_over(commands, targets, lambda _: {}, context("a"), player_id=player_id, dealt=dealt)
+        await handle_over(
+            commands, targets, lambda _: {}, context("a"), player_id=player_id, acknowledgement=dealt
+        )
 
     await act()
     with pytest.raises(AlreadyDone):

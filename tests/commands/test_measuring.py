@@ -40,7 +40,7 @@ async def test_a_measure_and_its_assessment_are_one_append(commands: Commands):
     taken = await record_measure(commands, player_id, WORRYING, context("m", b"p"))
     ((measured_at, measure),) = await measures(commands, player_id)
     ((assessed_at, risk),) = await assessments(commands, player_id)
-    assert assessed_at == measured_at + 1 == taken.handled.position
+    assert assessed_at == measured_at + 1 == taken.result.position
     assert (measure.level, risk.level, risk.evidence) == (
         RiskLevel.MODERATE,
         RiskLevel.MODERATE,
@@ -68,8 +68,8 @@ async def test_a_measure_sent_again_to_any_process_has_one_effect_and_one_answer
     player_id = await some_player(one)
     first = await record_measure(one, player_id, WORRYING, context("m", b"p"))
     again = await record_measure(other, player_id, WORRYING, context("m", b"p"))
-    assert again.handled.again
-    assert first.handled.events == again.handled.events
+    assert again.result.again
+    assert first.result.events == again.result.events
     assert len(await measures(one, player_id)) == len(await assessments(one, player_id)) == 1
 
 

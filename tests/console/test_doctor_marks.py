@@ -34,7 +34,9 @@ async def test_marks_that_stand_are_well(store: EventStore):
     well = [("ok", "all their marks stand in the log")]
     assert await found(store) == well
     await filled(store, 5)
-    await store.append(step(dealt=Acknowledgement(ReplyReactor.NAME, None, await place(store, 4)), slot=SLOT))
+    await store.append(
+        step(acknowledgement=Acknowledgement(ReplyReactor.NAME, None, await place(store, 4)), slot=SLOT)
+    )
     assert await found(store) == well
 
 
@@ -42,7 +44,10 @@ async def test_a_mark_of_a_history_that_is_gone_fails_until_it_is_put_back(store
     await filled(store, 5)
     for position in (2, 4):
         await store.append(
-            step(dealt=Acknowledgement(ReplyReactor.NAME, None, await place(store, position)), slot=SLOT)
+            step(
+                acknowledgement=Acknowledgement(ReplyReactor.NAME, None, await place(store, position)),
+                slot=SLOT,
+            )
         )
     await rewrite_log(store, lambda entries: entries[:3])
     gone = f"{ReplyReactor.NAME}: its marks in slots {SLOT} name events that are no longer in the log"

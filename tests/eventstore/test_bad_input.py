@@ -150,7 +150,7 @@ async def test_a_key_that_is_not_ours_is_left_as_it_is(store: EventStore, key: s
     everything = step(
         gains(SESSION, "a", subject=SESSION),
         gains(some_id(), "b"),
-        dealt=dealt,
+        acknowledgement=dealt,
         fence=Fence("lane", 1),
     )
     with pytest.raises(ForeignStore):
@@ -233,7 +233,9 @@ async def test_a_full_server_writes_nothing_and_says_so(own_valkey: ChildServer)
     await store.nodes.call("CONFIG", "SET", "maxmemory", "1mb")
     before, dealt = await kept(store), Acknowledgement("greeter", await place(store, 1))
     with pytest.raises(StoreUnavailable, match="OOM"):
-        await store.append(step(gains(SESSION, "b", after=head), gains(some_id(), "c"), dealt=dealt))
+        await store.append(
+            step(gains(SESSION, "b", after=head), gains(some_id(), "c"), acknowledgement=dealt)
+        )
     assert await kept(store) == before
     assert await head_of(store, SESSION) == head
     await store.nodes.call("CONFIG", "SET", "maxmemory", "0")
@@ -248,7 +250,7 @@ async def test_a_forbidden_publication_leaves_the_append_whole(own_valkey: Child
     store = await EventStore.open(url, "quiet", slots=SLOTS)
     await filled(store, 1)
     dealt = Acknowledgement("greeter", await place(store, 1))
-    await store.append(step(gains(SESSION, "a"), dealt=dealt, fence=Fence("lane", 1)))
+    await store.append(step(gains(SESSION, "a"), acknowledgement=dealt, fence=Fence("lane", 1)))
     assert await store.dealt(SLOT, "greeter") == (0, {1}, {})
     assert len(await must_be_whole(store)) == 2
     await store.close()

@@ -64,7 +64,8 @@ class Writers:
             try:
                 await self.until_sure(
                     step(
-                        gains(some_id(5), f"reply {position}"), dealt=Acknowledgement("replier", there, there)
+                        gains(some_id(5), f"reply {position}"),
+                        acknowledgement=Acknowledgement("replier", there, there),
                     )
                 )
             except AlreadyDone:

@@ -207,7 +207,7 @@ async def test_an_append_sent_again_is_no_success_until_the_copies_answer(
     await filled(store, 1)
     monkeypatch.setattr(writer, "COPIES_TIMEOUT_MS", 150)
     append = step(guard(absent, ABSENT), gains(session, "a"))
-    dealt = step(dealt=Acknowledgement("greeter", await place(store, 1)), slot=SLOT)
+    dealt = step(acknowledgement=Acknowledgement("greeter", await place(store, 1)), slot=SLOT)
     pair.signal(signal.SIGSTOP)
     for each in (append, append, dealt, dealt):
         # A connection that has written nothing yet must not take that for an answer.

@@ -38,7 +38,9 @@ async def deal(
     parked: str = "",
     **other: int,
 ) -> None:
-    await store.append(step(dealt=Acknowledgement(NAME, position, mark, parked=parked, **other), slot=SLOT))
+    await store.append(
+        step(acknowledgement=Acknowledgement(NAME, position, mark, parked=parked, **other), slot=SLOT)
+    )
 
 
 async def state(store: EventStore) -> MarkState:
@@ -89,7 +91,7 @@ async def test_a_place_of_another_history_is_refused_before_anything_is_written(
         "parked": Acknowledgement(NAME, lost, parked="it does not work"),
     }[what]
     with pytest.raises(MarkChanged, match=f"greeter expected {lost.fingerprint} at position 7"):
-        await store.append(step(gains(some_id(), "an effect"), dealt=dealt))
+        await store.append(step(gains(some_id(), "an effect"), acknowledgement=dealt))
     if what == "mark":
         with pytest.raises(MarkChanged):
             await deal(store, None, lost)
@@ -277,7 +279,7 @@ async def test_marks_about_another_slot_are_compared_with_that_ones_log(store: E
     for position in (3, 9):
         there = await place(store, position, ELSEWHERE)
         await store.append(
-            step(gains(some_id(), "x"), dealt=Acknowledgement(NAME, there, there, source=ELSEWHERE))
+            step(gains(some_id(), "x"), acknowledgement=Acknowledgement(NAME, there, there, source=ELSEWHERE))
         )
     lost = await place(store, 6, ELSEWHERE)
     with pytest.raises(AlreadyDone):
@@ -295,7 +297,7 @@ async def test_marks_about_another_slot_are_compared_with_that_ones_log(store: E
             NAME, await place(store, 9, ELSEWHERE), stale.position or stale.mark, source=ELSEWHERE
         )
         with pytest.raises(MarkChanged):
-            await store.append(step(gains(some_id(), "y"), dealt=again))
+            await store.append(step(gains(some_id(), "y"), acknowledgement=again))
     assert await kept(store) == before
     await deal(store, await place(store, 6, ELSEWHERE), source=ELSEWHERE)
     assert await store.dealt(SLOT, about) == (3, {6}, {})
@@ -357,7 +359,9 @@ async def test_an_effect_of_a_stale_reactor_stays_away_also_where_its_mark_was_t
     await filled(store, 20)
     await marked(store, 15)
     with pytest.raises(MarkChanged):
-        await store.append(step(gains(some_id(), "an effect"), dealt=Acknowledgement(NAME, lost, lost)))
+        await store.append(
+            step(gains(some_id(), "an effect"), acknowledgement=Acknowledgement(NAME, lost, lost))
+        )
     with pytest.raises(AlreadyDone):
         await deal(store, await place(store, 8))
 

@@ -96,8 +96,8 @@ class StoreAndModel(RuleBasedStateMachine):
             before += [Head(before[-1].version + n, b"") for n in range(1, len(entries))]
             if entries:
                 before.append(head)
-        if append.dealt is not None and append.dealt.position is not None:
-            self.dealt.add((append.dealt.reactor, append.dealt.position.position))
+        if append.acknowledgement is not None and append.acknowledgement.position is not None:
+            self.dealt.add((append.acknowledgement.reactor, append.acknowledgement.position.position))
         if count:
             self.made.append(Made(append, made.first, made.heads))
 
@@ -122,7 +122,7 @@ class StoreAndModel(RuleBasedStateMachine):
             return
         append, first, heads = data.draw(st.sampled_from(self.made))
         again = self.append(append)
-        if append.dealt is not None:
+        if append.acknowledgement is not None:
             assert isinstance(again, AlreadyDone)
         else:
             assert isinstance(again, AppendResult)
@@ -148,7 +148,7 @@ class StoreAndModel(RuleBasedStateMachine):
         append = Append(
             streams=[self.stream(AGGREGATES[pick], count)],
             causation=causation(),
-            dealt=Acknowledgement(reactor, place, mark),
+            acknowledgement=Acknowledgement(reactor, place, mark),
         )
         standing = {NOWHERE, *self.places()}
         if place not in standing or mark not in standing:

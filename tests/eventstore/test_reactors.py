@@ -39,15 +39,15 @@ async def about(store: EventStore, position: int | None, mark: int = 0, parked: 
 
 
 async def deal(store: EventStore, position: int | None, mark: int = 0, parked: str = "") -> None:
-    await store.append(step(dealt=await about(store, position, mark, parked), slot=SLOT))
+    await store.append(step(acknowledgement=await about(store, position, mark, parked), slot=SLOT))
 
 
 async def test_a_position_is_dealt_with_once(store: EventStore) -> None:
     greeting = some_id()
-    await store.append(step(gains(greeting, "hello"), dealt=await about(store, 5)))
+    await store.append(step(gains(greeting, "hello"), acknowledgement=await about(store, 5)))
     before = await kept(store)
     with pytest.raises(AlreadyDone, match="greeter has dealt with position 5"):
-        await store.append(step(gains(some_id(), "hello again"), dealt=await about(store, 5)))
+        await store.append(step(gains(some_id(), "hello again"), acknowledgement=await about(store, 5)))
     assert await kept(store) == before
     assert await store.dealt(SLOT, "greeter") == (0, {5}, {})
 
@@ -55,7 +55,7 @@ async def test_a_position_is_dealt_with_once(store: EventStore) -> None:
 async def test_of_two_reactors_at_once_one_has_the_effect(store: EventStore) -> None:
     dealt = await about(store, 5)
     answers = await asyncio.gather(
-        *(store.append(step(gains(some_id(), f"{n}"), dealt=dealt)) for n in range(8)),
+        *(store.append(step(gains(some_id(), f"{n}"), acknowledgement=dealt)) for n in range(8)),
         return_exceptions=True,
     )
     assert [type(answer) for answer in answers].count(AlreadyDone) == 7
@@ -66,13 +66,13 @@ async def test_a_conflict_does_not_move_the_position(store: EventStore) -> None:
     session = some_id()
     await grown(store, session, "a")
     with pytest.raises(Conflict):
-        await store.append(step(gains(session, "b"), dealt=await about(store, 5, 4)))
+        await store.append(step(gains(session, "b"), acknowledgement=await about(store, 5, 4)))
     assert await store.dealt(SLOT, "greeter") == (0, set(), {})
 
 
 async def test_a_position_may_be_dealt_with_without_an_effect(store: EventStore) -> None:
     await deal(store, 5)
-    await store.append(step(guard(some_id(), ABSENT), dealt=await about(store, 6)))
+    await store.append(step(guard(some_id(), ABSENT), acknowledgement=await about(store, 6)))
     assert await store.dealt(SLOT, "greeter") == (0, {5, 6}, {})
 
 
@@ -100,7 +100,7 @@ async def test_a_parked_position_may_be_done_later(store: EventStore) -> None:
     assert await store.dealt(SLOT, "greeter") == (20, set(), {5: "the model does not answer"})
     await deal(store, 5, parked="it still does not")
     assert await store.dealt(SLOT, "greeter") == (20, set(), {5: "it still does not"})
-    await store.append(step(gains(some_id(), "late"), dealt=await about(store, 5)))
+    await store.append(step(gains(some_id(), "late"), acknowledgement=await about(store, 5)))
     assert await store.dealt(SLOT, "greeter") == (20, set(), {})
     with pytest.raises(AlreadyDone):
         await deal(store, 5)
@@ -119,7 +119,7 @@ async def test_a_reactor_holds_so_many_positions_and_no_more(store: EventStore) 
     await asyncio.gather(*(deal(store, 10 + n) for n in range(HELD_MAX)))
     before = await kept(store)
     with pytest.raises(ReactorFull, match="greeter holds 1024 positions"):
-        await store.append(step(gains(some_id(), "a"), dealt=await about(store, 1_040)))
+        await store.append(step(gains(some_id(), "a"), acknowledgement=await about(store, 1_040)))
     assert await kept(store) == before
     await deal(store, 1_040, mark=10)
     with pytest.raises(ReactorFull):
@@ -131,11 +131,13 @@ async def test_a_reactor_holds_so_many_positions_and_no_more(store: EventStore) 
 async def test_reactors_and_sources_are_kept_apart(store: EventStore) -> None:
     await filled(store, 5, SLOT + 1)
     other = Acknowledgement("greeter", await place(store, 5, SLOT + 1), source=SLOT + 1)
-    await store.append(step(gains(some_id(), "a"), dealt=await about(store, 5)))
-    await store.append(step(gains(some_id(), "b"), dealt=Acknowledgement("reminder", await place(store, 5))))
-    await store.append(step(gains(some_id(), "c"), dealt=other))
+    await store.append(step(gains(some_id(), "a"), acknowledgement=await about(store, 5)))
+    await store.append(
+        step(gains(some_id(), "b"), acknowledgement=Acknowledgement("reminder", await place(store, 5)))
+    )
+    await store.append(step(gains(some_id(), "c"), acknowledgement=other))
     with pytest.raises(AlreadyDone):
-        await store.append(step(gains(some_id(), "d"), dealt=other))
+        await store.append(step(gains(some_id(), "d"), acknowledgement=other))
 
 
 async def test_a_stale_fence_is_refused(store: EventStore) -> None:
@@ -157,7 +159,11 @@ async def test_a_newer_fence_shuts_out_the_older_even_without_events(store: Even
 
 async def test_a_fence_is_looked_at_before_the_position(store: EventStore) -> None:
     session = some_id()
-    await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 7)))
+    await store.append(
+        step(gains(session, "a"), acknowledgement=await about(store, 5), fence=Fence("lane 3", 7))
+    )
     with pytest.raises(StaleFence):
-        await store.append(step(gains(session, "a"), dealt=await about(store, 5), fence=Fence("lane 3", 6)))
+        await store.append(
+            step(gains(session, "a"), acknowledgement=await about(store, 5), fence=Fence("lane 3", 6))
+        )
     assert (await head_of(store, session)).version == 1

@@ -10,8 +10,8 @@ from tests.support.live.stream_histories import RECORD, SESSION, history
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
-from tta.live.hub import HELD_MAX, PROGRESS_HELD_MAX, Ending, Hub, HubFull, TooManyStreams, Watch
-from tta.live.turn_steps import StepNotice, tell_progress
+from tta.live.hub import HELD_MAX, STEPS_HELD_MAX, Ending, Hub, HubFull, TooManyStreams, Watch
+from tta.live.turn_steps import StepNotice, tell_step
 
 EVENTS = history([True] * (HELD_MAX + 1))
 STEP = StepNotice(SESSION.bytes, 1, "narrating")
@@ -47,11 +47,11 @@ async def test_who_lets_too_much_wait_is_ended_and_nothing_waits_any_more():
 
 async def test_progress_is_left_out_before_an_event_has_to_wait_for_it():
     watched = watch()
-    for _ in range(PROGRESS_HELD_MAX + 5):
+    for _ in range(STEPS_HELD_MAX + 5):
         watched.tell(STEP)
     watched.hand(EVENTS[0])
     watched.tell(STEP)
-    assert await all_held(watched) == [STEP] * PROGRESS_HELD_MAX + [EVENTS[0]]
+    assert await all_held(watched) == [STEP] * STEPS_HELD_MAX + [EVENTS[0]]
 
 
 async def test_what_ended_takes_nothing_and_keeps_its_first_reason():
@@ -101,7 +101,7 @@ async def test_who_comes_as_the_last_one_leaves_hears_of_progress(store: EventSt
     await hub.join(second)
     async with asyncio.timeout(20):
         while await second.next(0.01) != STEP:
-            await tell_progress(store, SESSION, STEP.turn, STEP.step)
+            await tell_step(store, SESSION, STEP.turn, STEP.step)
     await hub.close()
 
 

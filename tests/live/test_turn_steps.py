@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from tests.support.eventstore.store_examples import SLOTS, some_id
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.store import EventStore
-from tta.live.turn_steps import QUIET_S, STEPS_MAX, StepNotice, progress_of, tell_progress, telling_steps
+from tta.live.turn_steps import QUIET_S, STEPS_MAX, StepNotice, step_notice_of, tell_step, telling_steps
 
 NEVER_S = 3_600.0
 TELLS = """
 import asyncio, sys
 from uuid import UUID
 from tta.eventstore.store import EventStore
-from tta.live.turn_steps import tell_progress
+from tta.live.turn_steps import tell_step
 
 async def tell(url, name, slots, session):
     store = await EventStore.open(url, name, slots=int(slots))
-    await tell_progress(store, UUID(session), 3, "narrating")
+    await tell_step(store, UUID(session), 3, "narrating")
     await store.close()
 
 asyncio.run(tell(*sys.argv[1:]))
@@ -42,7 +42,7 @@ class Heard:
         self._session = session
 
     def take(self, message: bytes) -> None:
-        told = progress_of(message)
+        told = step_notice_of(message)
         if told is not None and told.session == self._session.bytes:
             self.steps.append(told.step)
 
@@ -55,7 +55,7 @@ class Heard:
 
     async def all(self) -> list[str]:
         """Give what was told until now."""
-        await tell_progress(self._store, self._session, 9, "marked")
+        await tell_step(self._store, self._session, 9, "marked")
         return await self.until("marked")
 
 
@@ -66,7 +66,7 @@ async def hearing(store: EventStore, session: UUID) -> AsyncIterator[Heard]:
     store.wakeups.hear(heard.take)
     async with asyncio.timeout(20):
         while not heard.steps:
-            await tell_progress(store, session, 9, "begun")
+            await tell_step(store, session, 9, "begun")
             await asyncio.sleep(0.01)
     await heard.all()
     heard.steps.clear()
@@ -131,7 +131,7 @@ async def test_while_the_store_is_away_nobody_is_told_and_nothing_fails(tmp_path
     store = await EventStore.open(server.url, "away", slots=SLOTS)
     await server.kill()
     session = some_id()
-    await tell_progress(store, session, 1, "narrating")
+    await tell_step(store, session, 1, "narrating")
     async with telling_steps(store, session, 1, quiet_s=0) as on_step:
         on_step("narrating")
         await asyncio.sleep(0)
@@ -141,17 +141,17 @@ async def test_while_the_store_is_away_nobody_is_told_and_nothing_fails(tmp_path
 
 @given(raw=st.binary(max_size=80))
 def test_what_is_no_message_is_none(raw: bytes):
-    found = progress_of(raw)
+    found = step_notice_of(raw)
     assert found is None or (len(found.session), len(found.step) <= 32) == (16, True)
 
 
 @given(session=st.uuids(), turn=st.integers(0, 2**16 - 1))
 def test_a_message_is_read_as_it_was_written(session: UUID, turn: int):
     message = session.bytes + turn.to_bytes(2, "big") + b"narrating"
-    assert progress_of(message) == StepNotice(session.bytes, turn, "narrating")
+    assert step_notice_of(message) == StepNotice(session.bytes, turn, "narrating")
 
 
 @pytest.mark.parametrize("step", ["", "Narrating", "said hello", "x" * 33, "ö"])
 async def test_a_step_is_a_short_word_of_ours(store: EventStore, step: str):
     with pytest.raises(AssertionError):
-        await tell_progress(store, some_id(), 1, step)
+        await tell_step(store, some_id(), 1, step)

@@ -155,7 +155,7 @@ async def test_a_slot_with_as_many_parked_as_the_store_holds_goes_on_one_by_one(
     for position in range(1, 1_025):
         place = (await machine.store.at(SLOT, position)).place
         dealt = Acknowledgement(reactor.NAME, place, place, parked="set aside")
-        await machine.store.append(Append(streams=(), slot=SLOT, dealt=dealt))
+        await machine.store.append(Append(streams=(), slot=SLOT, acknowledgement=dealt))
     slow, quick = some_id(), some_id()
     release = reactor.hold_up(slow)
     with capture_logs() as said:

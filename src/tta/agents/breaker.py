@@ -59,7 +59,7 @@ class CircuitBreaker:
 
     @asynccontextmanager
     async def guarded(self) -> AsyncIterator[GuardedCall]:
-        """Make one call. Raises Resting before it; whatever the call raises counts, but a cancellation."""
+        """Make one call. Raises BreakerOpen before it. What the call raises counts, but a cancellation."""
         if self.resting:
             raise BreakerOpen(self._endpoint)
         call_id = uuid4().hex

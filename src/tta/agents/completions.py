@@ -33,7 +33,7 @@ class Completion(NamedTuple):
 
 
 def completion_in(raw: str | bytes) -> Completion:
-    """Read JSON. Raises Unreadable."""
+    """Read JSON. Raises UnreadableCompletion."""
     if isinstance(raw, bytes):
         raw = raw.removeprefix(BOM)
     try:

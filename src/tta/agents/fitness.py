@@ -86,7 +86,7 @@ class _FitnessBasis(NamedTuple):
 
 
 def fit_text(raw: str, brief: Brief, prompt: str) -> str:
-    """Read a model's answer and give its text. Raises Unfit with the first rule that it breaks."""
+    """Read a model's answer and give its text. Raises UnfitText with the first rule that it breaks."""
     told = json_in(raw)
     if len(told) > ANSWER_MAX:
         raise UnfitText("length")

@@ -101,7 +101,7 @@ class Gateway:
     async def ask(
         self, question: Question, consent: ModelConsent, *, call_id: UUID, within_s: float
     ) -> GatewayAnswer:
-        """Ask until somebody answers. Raises NotAnswered, within `within_s`."""
+        """Ask until somebody answers. Raises NoEndpointAnswer, within `within_s`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
         try:
@@ -152,7 +152,7 @@ class Gateway:
     async def _attempt(
         self, attempt: "_Attempt", consent: ModelConsent, key: UUID, within_s: float
     ) -> EndpointAnswer:
-        """Ask one endpoint. Raises Resting, OverBudget, _Withdrawn, TimeoutError or CallFailed."""
+        """Ask one endpoint. Raises BreakerOpen, OverBudget, _ConsentWithdrawn, TimeoutError or CallFailed."""
         client, breaker = attempt.line
         tokens_max = client.endpoint.tokens_out_max
         if attempt.question.tokens_max is not None:

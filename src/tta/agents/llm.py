@@ -21,7 +21,7 @@ class LanguageModels(Protocol):
     """Language models, whichever endpoints serve them.
 
     A call ends within `within_s` seconds, its own retries and other endpoints included; `call_id` is the same
-    whenever a turn is tried again. Both raise NotWritten, and nothing else.
+    whenever a turn is tried again. Both raise NoModelText, and nothing else.
     """
 
     @property

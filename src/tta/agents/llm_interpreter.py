@@ -31,7 +31,7 @@ class MeaningAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> ModelMeaning:
-    """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NotWritten."""
+    """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NoModelText."""
     now = asyncio.get_running_loop().time
     began = now()
     if not brief.words:

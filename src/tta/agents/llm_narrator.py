@@ -33,7 +33,7 @@ class Writing:
         self._said: list[EndpointAnswer] = []
 
     async def write(self) -> ModelText:
-        """Ask, and once more where the text does not fit and there is time. Raises NotWritten."""
+        """Ask, and once more where the text does not fit and there is time. Raises NoModelText."""
         template = prompt(NARRATE)
         messages = template.messages(_data(self._brief))
         try:

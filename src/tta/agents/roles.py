@@ -34,7 +34,7 @@ class InterpreterAgent(RoleAgent, Protocol):
         ...
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> ModelMeaning:
-        """Ask the model. Raises NotWritten."""
+        """Ask the model. Raises NoModelText."""
         ...
 
 
@@ -54,7 +54,7 @@ class NarratorAgent(RoleAgent, Protocol):
         ...
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
-        """Have the model tell it. Raises NotWritten."""
+        """Have the model tell it. Raises NoModelText."""
         ...
 
 

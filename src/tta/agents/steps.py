@@ -95,7 +95,7 @@ class Steps:
     ) -> Result:
         """Have an agent ask a model, in what is left of a turn; `attempt` is given the seconds it has.
 
-        Raises NotWritten and StepFailed.
+        Raises NoModelText and StepFailed.
         """
         ours = self._deadlines
         within_s = min(left_s, ours.narrate_s if step is Step.NARRATING else ours.interpret_s)

@@ -33,7 +33,7 @@ REFUSED = (Refusal, VersionMismatch, KeyReused, TooManyConflicts, SenderLeft)
 class MeasureResult(NamedTuple):
     """A measure that was taken, and the total it compares with; None for the first of its kind."""
 
-    handled: CommandResult
+    result: CommandResult
     first_total: int | None
 
 
@@ -59,7 +59,7 @@ async def record_measure(
     safety is, before the refusal is raised.
     """
     try:
-        handled = await handle_care_plan(commands, player_id, command, context)
+        result = await handle_care_plan(commands, player_id, command, context)
     except NoSuchPlayer:
         raise  # There is no safety record of nobody.
     except REFUSED:
@@ -69,7 +69,7 @@ async def record_measure(
         raise
     found = commands.aggregates.cached([care_plan_target(player_id)])
     before = found[0].state.measured.get(command.measure) if found else None
-    return MeasureResult(handled, before.first_total if before is not None and before.times > 1 else None)
+    return MeasureResult(result, before.first_total if before is not None and before.times > 1 else None)
 
 
 async def assess_refused(

@@ -186,8 +186,8 @@ class Aggregates:
         """Write a snapshot whenever another SNAPSHOT_EVERY versions have passed."""
         if before.version // SNAPSHOT_EVERY == folded.head.version // SNAPSHOT_EVERY:
             return
-        kept = SnapshotBody(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
-        snapshot = Snapshot(folded.head, self._fingerprint(target.module), msgspec.msgpack.encode(kept))
+        body = SnapshotBody(msgspec.Raw(msgspec.msgpack.encode(folded.state)), folded.position, folded.recent)
+        snapshot = Snapshot(folded.head, self._fingerprint(target.module), msgspec.msgpack.encode(body))
         try:
             await self.store.save_snapshot(target.id, snapshot)
         except StoreError as error:
@@ -199,7 +199,7 @@ class Aggregates:
         for target, each in zip(targets, known, strict=True):
             if each is not None:
                 _require_kind(target, each)
-        wanted = [
+        requests = [
             LoadRequest(
                 target.id,
                 folded.head if folded else ABSENT,
@@ -208,7 +208,7 @@ class Aggregates:
             for target, folded in zip(targets, known, strict=True)
         ]
         result = []
-        for target, folded, loaded in zip(targets, known, await self.store.load(wanted), strict=True):
+        for target, folded, loaded in zip(targets, known, await self.store.load(requests), strict=True):
             base = self._base(target.module, folded, loaded)
             now = self.fold(target.module, base, loaded.events) if loaded.events else base
             self.remember(target, now)
@@ -226,11 +226,11 @@ class Aggregates:
         if loaded.snapshot is None:
             return folded or VersionedState(module.initial, ABSENT, 0, {})
         try:
-            kept = msgspec.msgpack.decode(loaded.snapshot.state, type=SnapshotBody)
-            state = msgspec.msgpack.decode(kept.state, type=type(module.initial))
+            body = msgspec.msgpack.decode(loaded.snapshot.state, type=SnapshotBody)
+            state = msgspec.msgpack.decode(body.state, type=type(module.initial))
         except msgspec.DecodeError as error:
             raise HistoryChanged(f"expected a snapshot of {module.NAME}, got other bytes: {error}") from error
-        return VersionedState(state, loaded.snapshot.head, kept.position, kept.recent)
+        return VersionedState(state, loaded.snapshot.head, body.position, body.recent)
 
 
 def fingerprint(module: AnyAggregate) -> bytes:

@@ -121,7 +121,7 @@ async def handle_over(
     context: CommandContext,
     *,
     player_id: UUID | None,
-    dealt: Acknowledgement | None = None,
+    acknowledgement: Acknowledgement | None = None,
     admits: Callable[[Any], None] = lambda _: None,
     attempts_max: int | None = ATTEMPTS_MAX,
 ) -> CommandResult:
@@ -129,10 +129,10 @@ async def handle_over(
 
     The first target is the one that the command's path names; `player_id` is the subject of all, None where
     they concern nobody. `admits` raises where the first target's state is none of the caller's business,
-    before anything is said of it. With `dealt`, even nothing to append is written down as dealt with.
+    before anything is said of it. With `acknowledgement`, even nothing to append is recorded as dealt with.
 
-    With `attempts_max` None, and likewise with `dealt`, the command is patient: it counts no attempts and
-    has a place in the player's queue however many wait. Raises Refusal when a rule says no, KeyReused,
+    With `attempts_max` None or an `acknowledgement`, the command is patient: it counts no attempts and has a
+    place in the player's queue however many wait. Raises Refusal when a rule says no, KeyReused,
     VersionMismatch, TooManyConflicts if the queue is full or `attempts_max` races were lost, SenderLeft,
     KeyringIncomplete where the player's key is missing, and what the event store raises.
     """
@@ -142,8 +142,8 @@ async def handle_over(
     # A retry waits for nobody: a command that would have to wait looks into the log first.
     if is_busy and (answer := await _answered_before(commands.aggregates, targets, context)):
         return answer
-    pending = _PendingCommand(commands, targets, decision, context, player_id, dealt, admits)
-    if attempts_max is None or dealt is not None:
+    pending = _PendingCommand(commands, targets, decision, context, player_id, acknowledgement, admits)
+    if attempts_max is None or acknowledgement is not None:
         async with turn_of(commands, player_id, bounded=False):
             return await pending.tried(None)
     async with turn_of(commands, player_id, left=context.left):
@@ -167,7 +167,7 @@ class _PendingCommand(NamedTuple):
     decision: Decision
     context: CommandContext
     player_id: UUID | None
-    dealt: Acknowledgement | None
+    acknowledgement: Acknowledgement | None
     admits: Callable[[Any], None]
 
     async def tried(self, attempts_max: int | None) -> CommandResult:
@@ -197,7 +197,7 @@ class _PendingCommand(NamedTuple):
         assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"
         events = await _sealed(self.commands, decided, context.causation.command_id, self.player_id)
         streams = _streams(aggregates.types, targets, folded, events, self.player_id)
-        append = Append(streams=streams, causation=context.causation, dealt=self.dealt)
+        append = Append(streams=streams, causation=context.causation, acknowledgement=self.acknowledgement)
         appended = await aggregates.store.append(append)
         return await _remembered(aggregates, targets, folded, events, appended)
 
@@ -247,9 +247,9 @@ async def _read_answer(
 ) -> CommandResult | None:
     """Read a command's events; None if others stand there. Raises KeyReused, HistoryChanged."""
     store, command = aggregates.store, context.causation.command_id.bytes
-    done = folded[0].recent[command]
-    length = done.last_version - done.first_version + 1
-    read = await store.versions_after(first.id, done.first_version - 1, length)
+    receipt = folded[0].recent[command]
+    length = receipt.last_version - receipt.first_version + 1
+    read = await store.versions_after(first.id, receipt.first_version - 1, length)
     # Its last event may stand on another of its aggregates.
     position = max(each.recent[command].last_position for each in folded if command in each.recent)
     slot = store.layout.slot_of(first.id)
@@ -263,7 +263,7 @@ async def _read_answer(
         raise KeyReused("this Idempotency-Key came before with another payload")
     events = [aggregates.types.event(each) for each in read]
     return CommandResult(
-        first.id, done.last_version, slot, Mark(last.position, last.hash), events, again=True
+        first.id, receipt.last_version, slot, Mark(last.position, last.hash), events, again=True
     )
 
 

@@ -13,7 +13,7 @@ from tta.domain.joint.switching import switch
 
 
 class SwitchResult(NamedTuple):
-    handled: CommandResult
+    result: CommandResult
     to_version: int | None
     """The version of the other session; None where it was open already, so that nothing happened to it."""
 
@@ -52,9 +52,9 @@ async def switch_session(
 
     # The first is what the path names.
     targets: list[AnyTarget] = [leaves, goes_on, record, person]
-    handled = await handle_over(
+    result = await handle_over(
         commands, targets, decide, context, player_id=player_id, admits=admitting(player_id, context)
     )
     (found,) = commands.aggregates.cached([goes_on]) or await commands.aggregates.load([goes_on])
-    done = found.recent.get(context.causation.command_id.bytes)
-    return SwitchResult(handled, None if done is None else done.last_version)
+    receipt = found.recent.get(context.causation.command_id.bytes)
+    return SwitchResult(result, None if receipt is None else receipt.last_version)

@@ -110,6 +110,8 @@ def personal_fields(message: type[msgspec.Struct]) -> dict[str, Any]:
     for name, hint in get_type_hints(message, include_extras=True).items():
         if get_origin(hint) is Annotated and PERSONAL in hint.__metadata__:
             clear = [option for option in get_args(hint.__origin__) if option not in (SealedText, type(None))]
-            assert len(clear) == 1, f"{message.__name__}.{name} must be one clear type or Sealed, got {clear}"
+            assert len(clear) == 1, (
+                f"{message.__name__}.{name} must be one clear type or SealedText, got {clear}"
+            )
             found[name] = clear[0]
     return found

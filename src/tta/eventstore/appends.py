@@ -79,7 +79,7 @@ class Append(msgspec.Struct, frozen=True, kw_only=True):
 
     streams: Sequence[StreamAppend]
     causation: Causation | None = None
-    dealt: Acknowledgement | None = None
+    acknowledgement: Acknowledgement | None = None
     fence: Fence | None = None
     slot: int | None = None
     """Needed only where no aggregate names it."""
@@ -118,12 +118,17 @@ def packed(append: Append, layout: Layout, *, touch: bool) -> PackedAppend:
     if append.fence is not None:
         keys.append(layout.fence(slot, append.fence.lease))
         arguments[1] = append.fence.epoch
-    if append.dealt is not None:
-        dealt = append.dealt
-        keys += [layout.at(slot, dealt.kept_as(slot)), layout.fingerprints(slot, dealt.kept_as(slot))]
-        position: tuple[str | int, str] = ("", "") if dealt.position is None else dealt.position
-        whose = "own" if dealt.is_about(slot) else "other"
-        arguments[2:] = [*position, *dealt.mark, dealt.parked, whose]
+    if append.acknowledgement is not None:
+        acknowledgement = append.acknowledgement
+        keys += [
+            layout.at(slot, acknowledgement.kept_as(slot)),
+            layout.fingerprints(slot, acknowledgement.kept_as(slot)),
+        ]
+        position: tuple[str | int, str] = (
+            ("", "") if acknowledgement.position is None else acknowledgement.position
+        )
+        whose = "own" if acknowledgement.is_about(slot) else "other"
+        arguments[2:] = [*position, *acknowledgement.mark, acknowledgement.parked, whose]
     heads, entries, index, size = [], [], 0, 0
     for stream in append.streams:
         added, last = _entries(stream, append.causation, index)
@@ -160,7 +165,7 @@ def repeated(events: Sequence[RecordedEvent], layout: Layout) -> PackedAppend:
 
 
 def appended(append: Append, request: PackedAppend, reply: list[bytes]) -> AppendResult:
-    """Read the script's reply. Raises Conflict, AlreadyDone, Fenced, ReactorFull or MarkChanged."""
+    """Read the script's reply. Raises Conflict, AlreadyDone, StaleFence, ReactorFull or MarkChanged."""
     outcome = bytes(reply[0])
     if outcome in (b"OK", b"AGAIN"):
         first, count, recorded = int(reply[1]), int(reply[2]), int(reply[3])
@@ -170,21 +175,24 @@ def appended(append: Append, request: PackedAppend, reply: list[bytes]) -> Appen
         )
     if outcome == b"CONFLICT":
         raise Conflict(_differences(append, reply[1:]))
-    if outcome == b"DEALT" and append.dealt is not None:
-        assert append.dealt.position is not None, "a mark alone is never dealt with"
-        raise AlreadyDone(f"{append.dealt.reactor} has dealt with position {append.dealt.position.position}")
-    if outcome == b"CHANGED" and append.dealt is not None:
+    if outcome == b"DEALT" and append.acknowledgement is not None:
+        assert append.acknowledgement.position is not None, "a mark alone is never dealt with"
+        raise AlreadyDone(
+            f"{append.acknowledgement.reactor} has dealt with position "
+            f"{append.acknowledgement.position.position}"
+        )
+    if outcome == b"CHANGED" and append.acknowledgement is not None:
         position, expected, found = (bytes(each).decode() for each in reply[1:4])
         raise MarkChanged(
-            f"slot {request.slot}: {append.dealt.reactor} expected {expected or 'an entry'} at position "
-            f"{position}, got {found or 'none'}"
+            f"slot {request.slot}: {append.acknowledgement.reactor} expected {expected or 'an entry'} "
+            f"at position {position}, got {found or 'none'}"
         )
     if outcome == b"FENCED" and append.fence is not None:
         raise StaleFence(
             f"{append.fence.lease}: epoch {append.fence.epoch} is stale, the newest is {int(reply[1])}"
         )
-    if outcome == b"FULL" and append.dealt is not None:
-        raise ReactorFull(f"{append.dealt.reactor} holds {int(reply[1])} positions above its mark")
+    if outcome == b"FULL" and append.acknowledgement is not None:
+        raise ReactorFull(f"{append.acknowledgement.reactor} holds {int(reply[1])} positions above its mark")
     raise StoreError(f"the append script answered {reply!r}")
 
 

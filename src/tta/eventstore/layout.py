@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         """The channel on which each append publishes its last position: a hint, never the truth."""
         return f"{self.tag(slot)}wake"
 
-    def progress(self, slot: int) -> str:
+    def steps(self, slot: int) -> str:
         """The channel on which turns under way tell their steps: never the truth, and never kept."""
         return f"{self.tag(slot)}progress"
 

@@ -96,27 +96,35 @@ class Marks:
             for n, name in enumerate(reactors)
         }
 
-    async def settle(self, slot: int, dealt: Acknowledgement) -> bool:
+    async def settle(self, slot: int, acknowledgement: Acknowledgement) -> bool:
         """Compare what is kept in a slot about another one with that one's log; put it back if it changed.
 
-        Return whether the append that was answered by it should be made again: the places of `dealt` stand.
+        Return whether the append that was answered by it should be made again: its places stand.
         """
-        assert dealt.source is not None, "what an append keeps about its own slot is compared by its script"
-        said = [place for place in (dealt.position, dealt.mark) if place is not None and place != NOWHERE]
-        standing = await self._places(dealt.source, [place.position for place in said])
+        assert acknowledgement.source is not None, (
+            "what an append keeps about its own slot is compared by its script"
+        )
+        said = [
+            place
+            for place in (acknowledgement.position, acknowledgement.mark)
+            if place is not None and place != NOWHERE
+        ]
+        standing = await self._places(acknowledgement.source, [place.position for place in said])
         if any(standing[place.position] != place.fingerprint for place in said):
             return False
-        keys = self._keys(slot, dealt.kept_as(slot))
+        keys = self._keys(slot, acknowledgement.kept_as(slot))
         for _ in range(SETTLE_ATTEMPTS_MAX):
             told: list[str | bytes | int] = ["", "other"]
-            for position, fingerprint in (await self._places(dealt.source, await self._kept(keys))).items():
+            for position, fingerprint in (
+                await self._places(acknowledgement.source, await self._kept(keys))
+            ).items():
                 told += [position, fingerprint]
             reply = await self._nodes.run(RESUME, keys, told)
             if reply[0] != b"TELL":
                 return True
         raise StoreUnavailable(
-            f"what slot {slot} keeps of slot {dealt.source} for {dealt.reactor} changed in each of "
-            f"{SETTLE_ATTEMPTS_MAX} attempts to compare it with that slot's log; try again"
+            f"what slot {slot} keeps of slot {acknowledgement.source} for {acknowledgement.reactor} changed "
+            f"in each of {SETTLE_ATTEMPTS_MAX} attempts to compare it with that slot's log; try again"
         )
 
     def _keys(self, slot: int, kept_as: str) -> list[str]:

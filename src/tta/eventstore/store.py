@@ -107,15 +107,18 @@ class EventStore:
     async def append(self, append: Append) -> AppendResult:
         """Make one atomic step in one slot; durable, as the mode promises, when this returns.
 
-        Raises Conflict, AlreadyDone, Fenced, ReactorFull, MarkChanged: nothing was written. StoreUnavailable:
-        nothing was written. OutcomeUnknown: it may stand; asking again is safe. Cancelling abandons only the
-        wait.
+        Raises Conflict, AlreadyDone, StaleFence, ReactorFull, MarkChanged, StoreUnavailable: nothing was
+        written. OutcomeUnknown: it may stand; asking again is safe. Cancelling abandons only the wait.
         """
         request = packed(append, self.layout, touch=self._touch)
         command = evalsha(APPEND, request.keys, request.arguments)
         reply = await self.nodes.append(command, request.keys[0])
-        dealt = append.dealt
-        elsewhere = dealt if dealt is not None and not dealt.is_about(request.slot) else None
+        acknowledgement = append.acknowledgement
+        elsewhere = (
+            acknowledgement
+            if acknowledgement is not None and not acknowledgement.is_about(request.slot)
+            else None
+        )
         # The script cannot see another slot's log, where what it believed may be gone.
         if (
             elsewhere is not None
@@ -138,32 +141,32 @@ class EventStore:
         command = evalsha(APPEND, request.keys, request.arguments)
         return bool((await self.nodes.append(command, request.keys[0]))[0] == b"AGAIN")
 
-    async def load(self, wanted: Sequence[LoadRequest]) -> list[LoadedAggregate]:
+    async def load(self, requests: Sequence[LoadRequest]) -> list[LoadedAggregate]:
         """Read aggregates of one slot in one call, and check their chains.
 
         Raises HistoryChanged when what is known of one is not on its chain; such a snapshot is ignored.
         """
-        slots = {self.layout.slot_of(want.aggregate) for want in wanted}
+        slots = {self.layout.slot_of(each.aggregate) for each in requests}
         if len(slots) != 1:
             raise WrongSlot(f"one call loads from one slot, got {sorted(slots)}")
         slot = slots.pop()
         keys = [self.layout.log(slot)]
         arguments: list[str | bytes | int] = [LOAD_EVENTS_MAX]
-        for aggregate, known, fingerprint in wanted:
+        for aggregate, known, fingerprint in requests:
             keys += [self.layout.head(slot, aggregate), self.layout.snap(slot, aggregate)]
             arguments += [known.version if known.hash else "", fingerprint]
         replies = await self.nodes.run(LOAD, keys, arguments)
         loaded = []
-        for want, reply in zip(wanted, replies, strict=True):
+        for request, reply in zip(requests, replies, strict=True):
             try:
-                part = _loaded(slot, want, reply)
+                part = _loaded(slot, request, reply)
             except HistoryChanged:
-                if not want.fingerprint:
+                if not request.fingerprint:
                     raise
                 # The snapshot may be of a history that was lost: the events alone decide.
-                part = (await self.load([want._replace(fingerprint=b"")]))[0]
+                part = (await self.load([request._replace(fingerprint=b"")]))[0]
             while part.events and part.events[-1].version < part.head.version:
-                part = await self._load_on(slot, want.aggregate, part)
+                part = await self._load_on(slot, request.aggregate, part)
             loaded.append(part)
         return loaded
 
@@ -217,7 +220,7 @@ class EventStore:
     async def tell(self, slot: int, message: bytes) -> None:
         """Tell whoever listens to a slot's progress just now; while the store is away nobody is told."""
         with suppress(StoreError):
-            await self.nodes.call("SPUBLISH", self.layout.progress(slot), message)
+            await self.nodes.call("SPUBLISH", self.layout.steps(slot), message)
 
     async def at(self, slot: int, position: int) -> RecordedEvent:
         """Read the event at a position. Raises HistoryChanged where none stands."""

@@ -1,4 +1,4 @@
-"""The record that says what store a name has: whoever opens it first writes it, all others compare.
+"""The record that says what store a name has: the process that opens it first writes it, all others compare.
 
 The store awaits the server's replies, the library's recorders do not, and both must ask the same: a generator
 gives the commands and takes the replies, and does no I/O of its own.

@@ -128,7 +128,7 @@ class Wakeups:
     def __init__(self, nodes: Nodes, layout: Layout) -> None:
         self._topology = nodes.topology
         self._slots = {layout.wake(slot): slot for slot in range(layout.slots)}
-        self._channels = [*self._slots, *(layout.progress(slot) for slot in range(layout.slots))]
+        self._channels = [*self._slots, *(layout.steps(slot) for slot in range(layout.slots))]
         self._followers: set[Callable[[int], None]] = set()
         self._hearers: set[Callable[[bytes], None]] = set()
         self._outage = Outage("the connection for wake-ups, without which the log is polled")

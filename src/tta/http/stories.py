@@ -92,9 +92,9 @@ class StoryShown(msgspec.Struct, frozen=True):
 async def list_stories(call: Call) -> Response:
     call.require_anyone()
     await call.be_fresh()
-    looked = StoryFilter(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
+    story_filter = StoryFilter(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
     digest = authored_content().digest
-    found = await stories_found(call.services.graph, digest, looked)
+    found = await stories_found(call.services.graph, digest, story_filter)
     return shown(call, StoriesShown(found), f'"stories.{digest}"')
 
 

@@ -17,14 +17,14 @@ from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.eventstore.writer import ended
-from tta.live.turn_steps import StepNotice, progress_of
+from tta.live.turn_steps import StepNotice, step_notice_of
 from tta.telemetry.errors import traced
 from tta.telemetry.outages import Attempts
 
 STREAMS_MAX = 2_000  # Of one process: some 55 MB, at the 28 KB each that docs/benchmarks.md has.
 STREAMS_MAX_EACH = 8  # Of one player: a few devices with a few pages, and those that just broke.
 HELD_MAX = 128  # Events that wait for one stream; a turn is two.
-PROGRESS_HELD_MAX = 8  # Progress is left out before an event has to wait for it.
+STEPS_HELD_MAX = 8  # Progress is left out before an event has to wait for it.
 HEARTBEAT_S = 15.0
 READY_WITHIN_S = 5.0
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2.0
@@ -74,9 +74,9 @@ class Watch:
             self._held.append(recorded)
             self._changed.set()
 
-    def tell(self, progress: StepNotice) -> None:
-        if self.ending is None and len(self._held) < PROGRESS_HELD_MAX:
-            self._held.append(progress)
+    def tell(self, notice: StepNotice) -> None:
+        if self.ending is None and len(self._held) < STEPS_HELD_MAX:
+            self._held.append(notice)
             self._changed.set()
 
     def end(self, why: Ending) -> None:
@@ -232,7 +232,7 @@ class Hub:
             watch.hand(recorded)
 
     def _heard(self, message: bytes) -> None:
-        progress = progress_of(message)
-        if progress is not None:
-            for watch in self._watching.get(progress.session, ()):
-                watch.tell(progress)
+        notice = step_notice_of(message)
+        if notice is not None:
+            for watch in self._watching.get(notice.session, ()):
+                watch.tell(notice)

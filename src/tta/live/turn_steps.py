@@ -26,7 +26,7 @@ class StepNotice(NamedTuple):
     step: str
 
 
-def progress_of(message: bytes) -> StepNotice | None:
+def step_notice_of(message: bytes) -> StepNotice | None:
     """Read a message; None where it is not one."""
     found = message_pattern.fullmatch(message)
     if found is None:
@@ -34,7 +34,7 @@ def progress_of(message: bytes) -> StepNotice | None:
     return StepNotice(found[1], int.from_bytes(found[2], "big"), found[3].decode())
 
 
-async def tell_progress(store: EventStore, session_id: UUID, turn: int, step: str) -> None:
+async def tell_step(store: EventStore, session_id: UUID, turn: int, step: str) -> None:
     """Tell whoever streams the session, on any process. While the store is away nobody is told."""
     message = session_id.bytes + turn.to_bytes(2, "big") + step.encode()
     assert message_pattern.fullmatch(message), f"a step is a short lower-case word, got {step!r}"
@@ -56,7 +56,7 @@ async def telling_steps(
         told = max(len(steps) - 1, 0)
         while told < STEPS_MAX:
             for step in steps[told:STEPS_MAX]:
-                await tell_progress(store, session_id, turn, step)
+                await tell_step(store, session_id, turn, step)
                 told += 1
             more.clear()
             if told == len(steps):

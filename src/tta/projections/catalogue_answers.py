@@ -139,9 +139,9 @@ class SkillListed(msgspec.Struct, frozen=True):
     scenes: tuple[ScenePractising, ...]
 
 
-async def stories_found(graph: Graph, digest: str, looked: StoryFilter) -> tuple[StoryListed, ...]:
+async def stories_found(graph: Graph, digest: str, story_filter: StoryFilter) -> tuple[StoryListed, ...]:
     """Read the stories that meet every filter, by id. Raises CatalogueMissing."""
-    found = await _stories(graph, digest, looked)
+    found = await _stories(graph, digest, story_filter)
     await _require_whole(graph, digest)
     return found
 
@@ -181,11 +181,11 @@ async def skills_listed(graph: Graph, digest: str) -> tuple[SkillListed, ...]:
 
 
 async def _stories(
-    graph: Graph, digest: str, looked: StoryFilter, story: str = ""
+    graph: Graph, digest: str, story_filter: StoryFilter, story: str = ""
 ) -> tuple[StoryListed, ...]:
-    asked = {"catalogue": digest, "story": story, "rows_max": STORIES_MAX, **looked._asdict()}
+    asked = {"catalogue": digest, "story": story, "rows_max": STORIES_MAX, **story_filter._asdict()}
     # The embedded engine refuses an empty list; no tag is empty.
-    asked["free_of"] = list(looked.free_of) or [""]
+    asked["free_of"] = list(story_filter.free_of) or [""]
     return tuple(convert(row, StoryListed) for row in await graph.read(STORIES, **asked))
 
 

@@ -194,9 +194,9 @@ async def append(
     matter: Matter,
     command: AnswerInteraction | RequestNarration,
     recorded: RecordedEvent,
-    dealt: Acknowledgement,
+    acknowledgement: Acknowledgement,
 ) -> None:
-    """Decide, and append with the event as dealt with. Raises Overtaken, and what `handle_over` raises."""
+    """Decide, and append the answer. Raises AnswerOvertaken, and what `handle_over` raises."""
     listed, ends = roster_target(matter.player_id), ends_session(command)
     record, person = record_target(matter.player_id), player_target(matter.player_id)
 
@@ -214,9 +214,11 @@ async def append(
             return {matter.session: happens.session}
         return {matter.session: happens.session, listed: happens.roster}
 
-    context = CommandContext(recorded.answered_by(dealt.reactor))
+    context = CommandContext(recorded.answered_by(acknowledgement.reactor))
     targets = [*matter.targets, *([listed] if ends else [])]
-    await handle_over(commands, targets, decide, context, player_id=matter.player_id, dealt=dealt)
+    await handle_over(
+        commands, targets, decide, context, player_id=matter.player_id, acknowledgement=acknowledgement
+    )
 
 
 def _consent(commands: Commands, player_id: UUID) -> ModelConsent:

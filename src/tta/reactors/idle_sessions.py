@@ -49,11 +49,11 @@ class IdleSessions:
             return self._idle is not None and event.purpose is TimerPurpose.SESSION_IDLE
         return self._idle is not None or not isinstance(event, SessionStarted)
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Watch a session that began; abandon one that was idle, or go on watching it."""
         player_id = recorded.subject_id
         assert player_id is not None, "a session is a player's, and so is its timer"
-        about = _Reaction(self._commands, player_id, recorded, dealt)
+        about = _Reaction(self._commands, player_id, recorded, acknowledgement)
         # Nothing here is sealed, so only this tells that the player was erased.
         await key_of(self._commands, player_id)
         match event:
@@ -76,12 +76,12 @@ class _Reaction:
     """What one event of one player asks for: one append, which deals with it."""
 
     def __init__(
-        self, commands: Commands, player_id: UUID, recorded: RecordedEvent, dealt: Acknowledgement
+        self, commands: Commands, player_id: UUID, recorded: RecordedEvent, acknowledgement: Acknowledgement
     ) -> None:
         self._commands = commands
         self._player_id = player_id
         self._recorded = recorded
-        self._dealt = dealt
+        self._acknowledgement = acknowledgement
 
     async def must_wait(self, timer_id: UUID, version: int) -> None:
         """Check that the timer stands where the event left it. Raises NothingWaits if it was moved since."""
@@ -144,5 +144,10 @@ class _Reaction:
     async def _append(self, targets: list[AnyTarget], decide: Decision) -> None:
         context = CommandContext(self._recorded.answered_by(IdleSessions.NAME))
         await handle_over(
-            self._commands, targets, decide, context, player_id=self._player_id, dealt=self._dealt
+            self._commands,
+            targets,
+            decide,
+            context,
+            player_id=self._player_id,
+            acknowledgement=self._acknowledgement,
         )

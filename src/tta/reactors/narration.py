@@ -54,16 +54,16 @@ class NarrationReactor:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every request is dealt with.
         return True
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Append the answer that a model told, or the authored one; may ask the model again under one id."""
         assert isinstance(event, NarrationRequested), f"{type(event).__name__} asks for no narration"
         store = self._commands.aggregates.store
         said = await self._submitted(recorded, event.turn)
         async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
-            await self._answer(said, recorded, dealt, on_step)
+            await self._answer(said, recorded, acknowledgement, on_step)
 
     async def _answer(
-        self, said: SubmittedTurn, recorded: RecordedEvent, dealt: Acknowledgement, on_step: OnStep
+        self, said: SubmittedTurn, recorded: RecordedEvent, acknowledgement: Acknowledgement, on_step: OnStep
     ) -> None:
         asked: tuple[TurnPlan, TurnAnswer] | None = None
         while True:
@@ -79,7 +79,9 @@ class NarrationReactor:
             plan, answer = await self._told(matter, asked, waited_s, on_step)
             asked = asked or (None if plan is None else (plan, answer))
             try:
-                await append(self._commands, matter, answer_command(matter, answer), recorded, dealt)
+                await append(
+                    self._commands, matter, answer_command(matter, answer), recorded, acknowledgement
+                )
             except AnswerOvertaken:
                 log.info("overtaken, answering anew", slot=recorded.slot)
             else:

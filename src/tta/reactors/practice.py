@@ -29,7 +29,7 @@ class PracticeReactor:
     def wants(self, event: Event) -> bool:
         return isinstance(event, InteractionAnswered) and bool(event.passage.practised)
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Append a credit for each skill."""
         assert isinstance(event, InteractionAnswered), f"{type(event).__name__} practises nothing"
         player_id = recorded.subject_id
@@ -44,16 +44,16 @@ class PracticeReactor:
         await key_of(self._commands, player_id)
         if await self._is_credited(plan, recorded):
             raise NothingWaits(f"position {recorded.position} of slot {recorded.slot} was credited before")
-        handled = await handle_over(
+        result = await handle_over(
             self._commands,
             [plan],
             decide,
             CommandContext(recorded.answered_by(self.NAME)),
             player_id=player_id,
-            dealt=dealt,
+            acknowledgement=acknowledgement,
         )
-        if not handled.again:
-            for each in handled.events:
+        if not result.again:
+            for each in result.events:
                 assert isinstance(each, SkillPractised), "practice is credited with nothing else"
                 SKILLS_PRACTISED.labels(each.skill if each.skill in skills() else OTHER).inc()
 

@@ -71,8 +71,8 @@ class Reactor(Protocol):
     def wants(self, event: Event) -> bool:
         """Say whether an event of such a type asks something at all; what does not costs no append."""
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
-        """Answer one event with an append that carries `dealt`. May be called again for the same event.
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
+        """Answer one event with an append that carries the acknowledgement. May be called again for it.
 
         Raises Refusal, NothingWaits or PlayerErased where nothing is to be done any more: that is written
         down as dealt with, without effect. Raises NotHere where another process may be able to deal with it.
@@ -307,21 +307,23 @@ class RunningReactor:
         self.dealt_total += 1
         lane.finish(position)
 
-    async def _answer(self, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def _answer(self, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         async with self._side_by_side, asyncio.timeout(self._reaction_s_max):
             try:
-                await self._reactor.react(self._types.event(recorded), recorded, dealt)
+                await self._reactor.react(self._types.event(recorded), recorded, acknowledgement)
             except (Refusal, PlayerErased, NothingWaits):
                 # Somebody else did it, a rule forbids it, or nobody is there any more.
-                await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+                await self._store.append(
+                    Append(streams=(), slot=recorded.slot, acknowledgement=acknowledgement)
+                )
 
     async def _park(self, lane: Lane, place: FingerprintedPosition, error: Exception) -> bool:
         """Set an event aside with its reason, so that the mark may pass it; it is tried now and then."""
         reason = said(error)[:REASON_MAX]
-        dealt = Acknowledgement(self.name, place, lane.mark_with(place.position), parked=reason)
+        acknowledgement = Acknowledgement(self.name, place, lane.mark_with(place.position), parked=reason)
         bound = log.bind(reactor=self.name, slot=lane.slot, position=place.position, reason=reason)
         try:
-            await self._store.append(Append(streams=(), slot=lane.slot, dealt=dealt))
+            await self._store.append(Append(streams=(), slot=lane.slot, acknowledgement=acknowledgement))
         except AlreadyDone:
             return True
         except (*AWAY, ReactorFull) as refused:
@@ -375,7 +377,9 @@ class RunningReactor:
                 mark = lane.mark
                 if mark.position <= lane.saved.position or lane.changed.is_set():
                     continue
-                append = Append(streams=(), slot=lane.slot, dealt=Acknowledgement(self.name, None, mark))
+                append = Append(
+                    streams=(), slot=lane.slot, acknowledgement=Acknowledgement(self.name, None, mark)
+                )
                 try:
                     await self._patiently(partial(self._store.append, append))
                 except MarkChanged as changed:

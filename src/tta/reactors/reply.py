@@ -38,22 +38,26 @@ class ReplyReactor:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every interaction is answered.
         return True
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Append the answer, or that a model is asked."""
         assert isinstance(event, InteractionSubmitted), f"{type(event).__name__} asks for no reply"
         store = self._commands.aggregates.store
         async with telling_steps(store, recorded.aggregate_id, event.turn) as on_step:
-            while not await self._answered(event, recorded, dealt, on_step):
+            while not await self._answered(event, recorded, acknowledgement, on_step):
                 log.info("overtaken, answering anew", slot=recorded.slot)
 
     async def _answered(
-        self, said: InteractionSubmitted, recorded: RecordedEvent, dealt: Acknowledgement, on_step: OnStep
+        self,
+        said: InteractionSubmitted,
+        recorded: RecordedEvent,
+        acknowledgement: Acknowledgement,
+        on_step: OnStep,
     ) -> bool:
         """Answer; False where what it was decided by is not so any more."""
         matter = await matter_of(self._commands, self._repertoire, said, recorded, call_id=recorded.event_id)
         command = await self._decided(matter, on_step)
         try:
-            await append(self._commands, matter, command, recorded, dealt)
+            await append(self._commands, matter, command, recorded, acknowledgement)
         except AnswerOvertaken:
             return False
         return True

@@ -148,14 +148,14 @@ class TimerClock:
         assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
         player_id = folded.state.standing.player_id
         try:
-            handled = await handle(
+            result = await handle(
                 self._commands, target, FallDue(at=at), context, player_id=player_id, attempts_max=None
             )
         except VersionMismatch:
             return None
-        (due,) = handled.events
+        (due,) = result.events
         assert isinstance(due, TimerDue), "falling due is all that was asked"
-        return None if handled.again else due
+        return None if result.again else due
 
     async def _put_off(self, slot: int, entry: Entry, until: datetime) -> None:
         """Let others of the slot have their look: only so many are taken at once, the earliest first."""

@@ -32,14 +32,14 @@ class TimersReactor:
     def wants(self, event: Event) -> bool:  # noqa: ARG002 - Every event of a timer changes the index.
         return True
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Bring the index to where the event leaves the timer."""
         # Whatever follows a schedule ends it, so the one before is over; if it was none, nothing is removed.
         await self._index.remove(recorded.slot, Entry(recorded.aggregate_id, recorded.version - 1))
         if isinstance(event, TimerScheduled):
             entry = Entry(recorded.aggregate_id, recorded.version)
             await self._index.put(recorded.slot, [(entry, event.due_at)])
-        await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+        await self._store.append(Append(streams=(), slot=recorded.slot, acknowledgement=acknowledgement))
 
     async def doubt(self, slot: int) -> None:
         """Have the index restored from the log: what was entered from a history that is gone may be wrong."""

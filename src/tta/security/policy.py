@@ -87,7 +87,7 @@ class NotTheirs(Exception):
 
 
 def require_role(principal: Principal, action: Action) -> None:
-    """Refuse who may do this to nobody. Raises Forbidden."""
+    """Refuse who may do this to nobody. Raises ActionForbidden."""
     if not any(grant.role in principal.roles for grant in POLICY[action]):
         raise ActionForbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
 
@@ -95,7 +95,7 @@ def require_role(principal: Principal, action: Action) -> None:
 def require_relation(principal: Principal, action: Action, player_id: UUID | None) -> None:
     """Refuse whom it does not concern. `player_id` is the player concerned, if any.
 
-    Raises NotTheirs, or Forbidden where there is no player whose existence would have to be hidden.
+    Raises NotTheirs, or ActionForbidden where there is no player whose existence would have to be hidden.
     """
     for role, relation in POLICY[action]:
         if role in principal.roles and _holds(principal, relation, player_id):

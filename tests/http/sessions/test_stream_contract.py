@@ -25,7 +25,7 @@ from tta.http.apps import QUERIES
 from tta.http.sessions.stream_bodies import EVENTS
 from tta.http.sessions.stream_contract import IDENTIFIED, NEVER_IDENTIFIED, stream_contract
 from tta.live.hub import Ending
-from tta.live.turn_steps import tell_progress
+from tta.live.turn_steps import tell_step
 
 CHECKED_IN = Path(__file__).parents[3] / "docs" / "asyncapi.json"
 
@@ -95,7 +95,7 @@ async def test_every_event_that_a_stream_tells_is_as_it_says(still_api: Api):
         source = await wire.source(caller, path).open()
         told.append(await source.next())
         await hearing(still_api, path)
-        await tell_progress(still_api.parts.store, session_id, 1, "narrating")
+        await tell_step(still_api.parts.store, session_id, 1, "narrating")
         told.append(await source.next())
         await play_alone(still_api, caller, path, range(1, 2))
         await caller.post(f"{path}/pause")

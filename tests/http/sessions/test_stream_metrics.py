@@ -12,7 +12,7 @@ from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app
 from tta.live.hub import Hub
-from tta.live.turn_steps import tell_progress
+from tta.live.turn_steps import tell_step
 
 ROUTE = "/v1/sessions/{session_id}/stream"
 HELLO = {"text": "I sit down by the fire."}
@@ -53,7 +53,7 @@ async def test_each_event_is_counted_by_its_name(still_api: Api):
         source = await wire.source(caller, path).open()
         await source.next()
         await hearing(still_api, path)
-        await tell_progress(still_api.parts.store, UUID(path.rpartition("/")[2]), 1, "narrating")
+        await tell_step(still_api.parts.store, UUID(path.rpartition("/")[2]), 1, "narrating")
         await source.until("progress")
         await caller.post(f"{path}/interactions", HELLO)
         await caller.post(f"{path}/pause")

@@ -13,7 +13,7 @@ from tests.support.http.event_source import EventSource, Refused
 from tests.support.http.running_process import Dev
 from tests.support.http.wire import hearing, play_alone, wired
 from tta.domain.vocabulary import Role
-from tta.live.turn_steps import tell_progress, telling_steps
+from tta.live.turn_steps import tell_step, telling_steps
 from tta.security.tickets import AUDIENCE, TYPE
 from tta.security.tokens import CLOCK_SKEW_S, ISSUER
 
@@ -134,12 +134,12 @@ async def test_progress_that_comes_late_is_not_told(still_api: Api):
         await hearing(still_api, path)
         await source.next()
         for turn in (1, 2, 3):
-            await tell_progress(still_api.parts.store, session_id, turn, "narrating")
+            await tell_step(still_api.parts.store, session_id, turn, "narrating")
         assert (await source.next()).data == {"turn": 3, "step": "narrating"}
         await play_alone(still_api, caller, path, range(3, 4))
         await source.until("reply")
         for turn in (3, 4):
-            await tell_progress(still_api.parts.store, session_id, turn, "checking")
+            await tell_step(still_api.parts.store, session_id, turn, "checking")
         assert (await source.next()).data == {"turn": 4, "step": "checking"}
         source.close()
 
@@ -151,7 +151,7 @@ async def test_progress_is_told_without_an_id(api: Api):
         await hearing(api, path)
         await source.next()
         session_id = UUID(path.rpartition("/")[2])
-        await tell_progress(api.parts.store, session_id, 1, "narrating")
+        await tell_step(api.parts.store, session_id, 1, "narrating")
         event = await source.next()
         assert event == ("progress", {"turn": 1, "step": "narrating"}, None)
         async with telling_steps(api.parts.store, session_id, 1, quiet_s=0) as on_step:

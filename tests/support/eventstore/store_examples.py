@@ -55,11 +55,13 @@ def guard(aggregate: UUID, at: Head) -> StreamAppend:
 
 def step(
     *streams: StreamAppend,
-    dealt: Acknowledgement | None = None,
+    acknowledgement: Acknowledgement | None = None,
     fence: Fence | None = None,
     slot: int | None = None,
 ) -> Append:
-    return Append(streams=streams, causation=causation(), dealt=dealt, fence=fence, slot=slot)
+    return Append(
+        streams=streams, causation=causation(), acknowledgement=acknowledgement, fence=fence, slot=slot
+    )
 
 
 async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head = ABSENT) -> AppendResult:

@@ -24,7 +24,7 @@ from tta.eventstore.envelope import Causation
 from tta.http.apps import app
 from tta.http.edge.calls import Services
 from tta.live.hub import Hub
-from tta.live.turn_steps import tell_progress
+from tta.live.turn_steps import tell_step
 
 SEND_BYTES = 16 * 1024
 ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing.
@@ -100,7 +100,7 @@ async def hearing(api: Api, path: str) -> None:
     store.wakeups.hear(take)
     async with asyncio.timeout(20):
         while not heard.is_set():
-            await tell_progress(store, nobodys, 1, "begun")
+            await tell_step(store, nobodys, 1, "begun")
             await asyncio.sleep(0.01)
     store.wakeups.unhear(take)
 

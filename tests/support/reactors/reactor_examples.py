@@ -198,22 +198,22 @@ class Awaiting:
     def wants(self, event: Event) -> bool:
         return not (isinstance(event, InteractionSubmitted) and event.choice == WANTS_NOTHING)
 
-    async def react(self, event: Event, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         self.asked.append(recorded)
         self.busy += 1
         self.busy_max = max(self.busy, self.busy_max)
         try:
-            await self._react(recorded, dealt)
+            await self._react(recorded, acknowledgement)
         finally:
             self.busy -= 1
 
-    async def _react(self, recorded: RecordedEvent, dealt: Acknowledgement) -> None:
+    async def _react(self, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         if recorded.aggregate_id in self.held_up:
             await self.held_up[recorded.aggregate_id].wait()
         if self.fails.get(recorded.aggregate_id, 0):
             self.fails[recorded.aggregate_id] -= 1
             raise RuntimeError("it does not work")
-        await self._store.append(Append(streams=(), slot=recorded.slot, dealt=dealt))
+        await self._store.append(Append(streams=(), slot=recorded.slot, acknowledgement=acknowledgement))
         self.done.append(recorded)
 
     def done_of(self, aggregate_id: UUID) -> list[int]:

@@ -281,9 +281,9 @@ class Call:
         """Give what opens the sealed values of one answer about that player."""
         return Opener(self.services.keyring, player_id)
 
-    def token_of(self, handled: CommandResult) -> str:
+    def token_of(self, result: CommandResult) -> str:
         """Write the consistency token of what a command did, for its caller."""
-        token = ConsistencyToken.of(handled.slot, handled.mark)
+        token = ConsistencyToken.of(result.slot, result.mark)
         return self.services.token_seal.seal(self.principal.subject, token)
 
     @cached_property
@@ -428,16 +428,16 @@ def answered_problem(error: Exception, request: Request) -> Response:
     )
 
 
-def answered(call: Call, answer: msgspec.Struct, handled: CommandResult, *, location: str = "") -> Response:
+def answered(call: Call, answer: msgspec.Struct, result: CommandResult, *, location: str = "") -> Response:
     """Answer a command: what it came to, its version, and the token with which it can be seen."""
     headers = {
-        "ETag": etag(handled.version),
-        "Consistency-Token": call.token_of(handled),
+        "ETag": etag(result.version),
+        "Consistency-Token": call.token_of(result),
         "Cache-Control": "no-store",
     }
     if location:
         headers["Location"] = location
-    if handled.again:
+    if result.again:
         headers["Idempotency-Replayed"] = "true"
         COMMANDS_REPLAYED.inc()
     return Response(msgspec.json.encode(answer), call.route.status, headers, "application/json")

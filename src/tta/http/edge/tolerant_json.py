@@ -114,7 +114,7 @@ def members_of(text: str) -> list[NamedValue] | None:
 
 def found_under(name: str, text: str) -> list[Any]:
     """Give what follows a name, or its plural, in a text of any form: broken JSON, an object of a script,
-    YAML, a form, an element. What has an index there (`name[8]`) is a Named of it; a list may lack its end.
+    YAML, a form, an element. What has an index there (`name[8]`) is a NamedValue; a list may lack its end.
     """
     text = escaped.sub(lambda found: chr(int(found[1], 16)), text).translate(as_plain_quotes)
     pattern = re.compile(

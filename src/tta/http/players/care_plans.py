@@ -97,19 +97,19 @@ async def take_measure(call: Call) -> Response:
         problem = problem_of(refused)
         problem.errors = _out_of_range(body, str(refused))
         raise problem from refused
-    recorded = taken.handled.events[0]
+    recorded = taken.result.events[0]
     assert isinstance(recorded, MeasureRecorded), "a measure is one event"
-    if not taken.handled.again:
+    if not taken.result.again:
         _count(recorded, taken.first_total)
     answer = MeasureTaken(
         recorded.measure_id,
         recorded.measure,
         recorded.total,
         recorded.severity,
-        taken.handled.version,
+        taken.result.version,
         guidance_for(recorded.level),
     )
-    return answered(call, answer, taken.handled)
+    return answered(call, answer, taken.result)
 
 
 async def _player(call: Call) -> UUID:
@@ -117,10 +117,10 @@ async def _player(call: Call) -> UUID:
 
 
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
-    handled = await handle_care_plan(call.services.commands, await _player(call), command, call.context)
-    if not handled.again:
-        _count_goals(handled.events)
-    return answered(call, GoalChanged(command.goal_id, handled.version, milestone_id), handled)
+    result = await handle_care_plan(call.services.commands, await _player(call), command, call.context)
+    if not result.again:
+        _count_goals(result.events)
+    return answered(call, GoalChanged(command.goal_id, result.version, milestone_id), result)
 
 
 def _count_goals(events: Sequence[Event]) -> None:

@@ -113,11 +113,11 @@ async def register_player(call: Call) -> Response:
         age_band=body.age_band,
         at=call.at,
     )
-    handled = await handle(
+    result = await handle(
         call.services.commands, player_target(player_id), command, context, player_id=player_id
     )
-    answer = PlayerChanged(player_id, handled.version)
-    return answered(call, answer, handled, location=f"/v1/players/{player_id}")
+    answer = PlayerChanged(player_id, result.version)
+    return answered(call, answer, result, location=f"/v1/players/{player_id}")
 
 
 async def change_consent(call: Call) -> Response:
@@ -129,10 +129,10 @@ async def change_consent(call: Call) -> Response:
     command: GiveConsent | WithdrawConsent = WithdrawConsent(purpose=purpose, at=call.at)
     if call.body.given:
         command = GiveConsent(purpose=purpose, version=call.body.version, at=call.at)
-    handled = await handle(
+    result = await handle(
         call.services.commands, player_target(player_id), command, call.context, player_id=player_id
     )
-    return answered(call, PlayerChanged(player_id, handled.version), handled)
+    return answered(call, PlayerChanged(player_id, result.version), result)
 
 
 async def set_preferences(call: Call) -> Response:
@@ -151,10 +151,10 @@ async def set_preferences(call: Call) -> Response:
         emergency_contact=body.emergency_contact and clean_text(body.emergency_contact, player.CONTACT_MAX),
         at=call.at,
     )
-    handled = await handle(
+    result = await handle(
         call.services.commands, player_target(player_id), command, call.context, player_id=player_id
     )
-    return answered(call, PlayerChanged(player_id, handled.version), handled)
+    return answered(call, PlayerChanged(player_id, result.version), result)
 
 
 async def show_player(call: Call) -> Response:

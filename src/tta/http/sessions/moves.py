@@ -45,14 +45,14 @@ async def switch_sessions(call: Call) -> Response:
     switched = await switch_session(
         call.services.commands, session_id, to_id, player_id, call.context, at=call.at
     )
-    handled = switched.handled
-    answer = SessionsSwitched(handled.id, handled.version, SwitchedTo(to_id, switched.to_version))
-    return answered(call, answer, handled)
+    result = switched.result
+    answer = SessionsSwitched(result.id, result.version, SwitchedTo(to_id, switched.to_version))
+    return answered(call, answer, result)
 
 
 async def copy_sessions(call: Call) -> Response:
     player_id = await call.require_player(call.principal.player_id)
-    handled = await copy_session(
+    result = await copy_session(
         call.services.commands,
         call.path_id("session_id"),
         player_id,
@@ -62,13 +62,13 @@ async def copy_sessions(call: Call) -> Response:
         shorten=_kept,
         tell=_begins,
     )
-    started = handled.events[0]
+    started = result.events[0]
     assert isinstance(started, SessionStarted), "a copy is started"
     assert started.copied_from is not None, "a copy has an original"
     answer = SessionCopied(
-        handled.id, handled.version, started.copied_from, started.copied_turns, MACHINE_NOTICE
+        result.id, result.version, started.copied_from, started.copied_turns, MACHINE_NOTICE
     )
-    return answered(call, answer, handled, location=f"/v1/sessions/{handled.id}")
+    return answered(call, answer, result, location=f"/v1/sessions/{result.id}")
 
 
 def _kept(play: Play) -> int:
@@ -98,8 +98,8 @@ def _seed(play: Play) -> UUID:
 async def _ended(call: Call, command: ActInSession) -> Response:
     player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    handled = await handle_session(call.services.commands, session_id, player_id, command, call.context)
-    return answered(call, SessionChanged(handled.id, handled.version), handled)
+    result = await handle_session(call.services.commands, session_id, player_id, command, call.context)
+    return answered(call, SessionChanged(result.id, result.version), result)
 
 
 CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)

@@ -79,12 +79,12 @@ async def start_session(call: Call) -> Response:
         )
 
     try:
-        handled = await starting.start_session(call.services.commands, session_id, player_id, start, context)
+        result = await starting.start_session(call.services.commands, session_id, player_id, start, context)
     except UnknownStory as error:
         there_are = f"there are: {', '.join(catalogue())}"
         raise Problem(UNKNOWN_STORY, there_are, errors=(FieldError("/story", there_are),)) from error
-    answer = SessionBegun(session_id, handled.version, MACHINE_NOTICE)
-    return answered(call, answer, handled, location=f"/v1/sessions/{session_id}")
+    answer = SessionBegun(session_id, result.version, MACHINE_NOTICE)
+    return answered(call, answer, result, location=f"/v1/sessions/{session_id}")
 
 
 def beginning(story: Story, session_id: UUID, wishes: Wishes | None, facts: Facts) -> Beginning:
@@ -109,16 +109,16 @@ async def submit_interaction(call: Call) -> Response:
         at=call.at,
     )
     opener = call.opener(await call.require_player(call.principal.player_id))
-    handled = await _changed(call, submit)
-    submitted = handled.events[0]
+    result = await _changed(call, submit)
+    submitted = result.events[0]
     assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
-    reply, status = await _awaited_reply(call, handled, submitted, opener)
+    reply, status = await _awaited_reply(call, result, submitted, opener)
     interaction_id = event_id(call.context.causation.command_id, 0)
     answer = InteractionTaken(
-        interaction_id, submitted.turn, handled.version, reply, status, opener.unreadable
+        interaction_id, submitted.turn, result.version, reply, status, opener.unreadable
     )
     call.said |= call.preference.applied
-    return answered(call, answer, handled)
+    return answered(call, answer, result)
 
 
 async def pause_session(call: Call) -> Response:
@@ -160,12 +160,12 @@ async def _changed(call: Call, command: ActInSession) -> CommandResult:
 
 
 async def _status_changed(call: Call, command: ActInSession) -> Response:
-    handled = await _changed(call, command)
-    return answered(call, SessionChanged(handled.id, handled.version), handled)
+    result = await _changed(call, command)
+    return answered(call, SessionChanged(result.id, result.version), result)
 
 
 async def _awaited_reply(
-    call: Call, handled: CommandResult, submitted: InteractionSubmitted, opener: Opener
+    call: Call, result: CommandResult, submitted: InteractionSubmitted, opener: Opener
 ) -> tuple[ReplyShown | None, str | None]:
     """Wait for the reply as long as the caller asked, and say what the session is after it; None when it did
     not come in time.
@@ -174,12 +174,12 @@ async def _awaited_reply(
         return None, None
     aggregates = call.services.commands.aggregates
     try:
-        standing = partial(reply_to, aggregates, handled.id, handled.version, submitted.turn)
+        standing = partial(reply_to, aggregates, result.id, result.version, submitted.turn)
         reply = await call.wait("command", lambda wait_s: standing(wait_s=wait_s))
         if reply is None:
             return None, None
         told = await reply_shown(opener, "/reply", reply.answer)
-        return told, (reply.status or await _status_at(aggregates, handled.id, submitted)).value
+        return told, (reply.status or await _status_at(aggregates, result.id, submitted)).value
     except (StoreUnavailable, KeyringIncomplete) as error:
         # The interaction stands, so its sender must not be told that nothing was changed.
         log.warning("a reply could not be read", error=str(error))

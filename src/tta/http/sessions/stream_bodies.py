@@ -57,7 +57,7 @@ class HoldChanged(msgspec.Struct, frozen=True):
     held: bool
 
 
-class ProgressMade(msgspec.Struct, frozen=True):
+class StepShown(msgspec.Struct, frozen=True):
     """A step of a turn that is on its way; may be missing, is never repeated."""
 
     turn: int
@@ -82,7 +82,7 @@ EVENTS: dict[str, type[msgspec.Struct]] = {
     "status": StatusChanged,
     "hold": HoldChanged,
     "release": HoldChanged,
-    "progress": ProgressMade,
+    "progress": StepShown,
     "resync": Resync,
     "bye": Bye,
 }

@@ -80,7 +80,7 @@ class Stream:
         self._begins = b""
         self._silent_since = 0.0
         """Of the loop's clock: when the last byte had been handed on."""
-        self._seen: StreamPosition
+        self._position: StreamPosition
 
     async def begin(self, stood: StreamPosition | ResyncReason | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
@@ -89,11 +89,11 @@ class Stream:
         current, record = await aggregates.load(targets)
         stands = StreamPosition(AggregatePosition.of(current.head), AggregatePosition.of(record.head))
         self._telling.answered = current.state.turns.last - current.state.turns.unanswered
-        self._seen = stands
+        self._position = stands
         if isinstance(stood, StreamPosition):
             found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
             if not isinstance(found, ResyncReason):
-                self._seen, self._missed = stood, found
+                self._position, self._missed = stood, found
                 return
             stood = found
         opened = self._opened(current, record)
@@ -138,14 +138,14 @@ class Stream:
         found = await self._watch.next(min(due_in_s, left_s))
         if found is None:
             return b""
-        return await self._told(found) if isinstance(found, RecordedEvent) else self._telling.progress(found)
+        return await self._told(found) if isinstance(found, RecordedEvent) else self._telling.step(found)
 
     async def _told(self, recorded: RecordedEvent) -> bytes:
-        seen = self._seen.after(recorded, of_session=recorded.aggregate_id == self._session_id)
-        if seen is None:
+        position = self._position.after(recorded, of_session=recorded.aggregate_id == self._session_id)
+        if position is None:
             return b""
-        chunk = await self._telling.event(recorded, seen)
-        self._seen = seen
+        chunk = await self._telling.event(recorded, position)
+        self._position = position
         return chunk
 
     def _opened(

@@ -15,9 +15,9 @@ from tta.http.sessions.event_stream import sse
 from tta.http.sessions.stream_bodies import (
     HoldChanged,
     InteractionSeen,
-    ProgressMade,
     ReplySeen,
     StatusChanged,
+    StepShown,
 )
 from tta.live.stream_positions import StreamPosition
 from tta.live.turn_steps import StepNotice
@@ -33,7 +33,7 @@ class StreamEventWriter:
         self.answered = 0
         """The last turn that is known to be answered: its progress is of no interest any more."""
 
-    async def event(self, recorded: RecordedEvent, seen: StreamPosition) -> bytes:
+    async def event(self, recorded: RecordedEvent, position: StreamPosition) -> bytes:
         if not self._types.knows(recorded.type):
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
@@ -41,23 +41,23 @@ class StreamEventWriter:
             opener = self._call.opener(self._player_id)
             text = await opener.open("/text", event.words)
             return sse(
-                "interaction", InteractionSeen(event.turn, text, event.choice, opener.unreadable), seen
+                "interaction", InteractionSeen(event.turn, text, event.choice, opener.unreadable), position
             )
         if isinstance(event, InteractionAnswered):
             self.answered = event.turn
-            return sse("reply", await self._reply_seen(event), seen)
+            return sse("reply", await self._reply_seen(event), position)
         # The reason and the level of a hold are for those who care for the player.
         if isinstance(event, safety_record.SafetyHoldPlaced):
-            return sse("hold", HoldChanged(held=True), seen)
+            return sse("hold", HoldChanged(held=True), position)
         if isinstance(event, safety_record.SafetyHoldReleased):
-            return sse("release", HoldChanged(held=False), seen)
+            return sse("release", HoldChanged(held=False), position)
         status = session.STATUS_AFTER.get(type(event))
-        return b"" if status is None else sse("status", StatusChanged(status.value), seen)
+        return b"" if status is None else sse("status", StatusChanged(status.value), position)
 
-    def progress(self, progress: StepNotice) -> bytes:
-        if progress.turn <= self.answered:
+    def step(self, notice: StepNotice) -> bytes:
+        if notice.turn <= self.answered:
             return b""
-        return sse("progress", ProgressMade(progress.turn, progress.step))
+        return sse("progress", StepShown(notice.turn, notice.step))
 
     async def _reply_seen(self, event: InteractionAnswered) -> ReplySeen:
         opener = self._call.opener(self._player_id)

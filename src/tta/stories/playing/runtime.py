@@ -69,7 +69,7 @@ class StoryFault(Exception):
 
 
 class Playthrough:
-    """A story being played. To make one takes some 3 ms, and every move 0.3 ms: see Shelf."""
+    """A story being played. To make one takes some 3 ms, and every move 0.3 ms: see PlaythroughShelf."""
 
     def __init__(self, story: Story, session: UUID) -> None:
         self._story = story
