@@ -22,12 +22,14 @@ from tta.app.settings import Settings
 from tta.commands.handle import Commands
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.http.edge.calls import OverdueReplies, StoppedLane
 from tta.projections import agents, journey, player_state, progress, session_state
 from tta.projections.catalogue import authored_content, open_catalogue
 from tta.projector.freshness import Positions
+from tta.projector.joint_saves import JointSaves
 from tta.projector.projector import CHANGED, Projector
 from tta.projector.read_model import ReadModel, read_model
 from tta.reactors.idle_sessions import IdleSessions
@@ -155,6 +157,8 @@ def worker_of(parts: SharedResources) -> str:
 def projectors(parts: SharedResources) -> list[Projector]:
     """Make this process's projector of every read model."""
     process = worker_of(parts)
+    saves = JointSaves(parts.graph)
+    reads = SharedReads(parts.store.nodes, parts.store.layout)
     return [
         Projector(
             parts.store,
@@ -164,6 +168,8 @@ def projectors(parts: SharedResources) -> list[Projector]:
             parts.positions,
             worker=f"{model.NAME}@{process}",
             rows_max=parts.settings.remembered_max,
+            saves=saves,
+            reads=reads,
         )
         for model in READ_MODELS
     ]

@@ -97,6 +97,8 @@ class RecordedEvent:
         self.recorded_ms = recorded_ms
         self.entry = entry
         self.envelope = _decode(entry)
+        self.decoded: tuple[object, Any] | None = None
+        """The event, with the types by which it was decoded."""
 
     @property
     def type(self) -> str:

@@ -27,14 +27,19 @@ class EventTypes:
         return tag in self._decoders
 
     def event(self, recorded: RecordedEvent) -> Event:
-        """Decode what was recorded. Raises UnknownEventType."""
+        """Decode what was recorded, once however many read models ask. Raises UnknownEventType."""
+        if recorded.decoded is not None and recorded.decoded[0] is self:
+            event: Event = recorded.decoded[1]
+            return event
         decoder = self._decoders.get(recorded.envelope.type)
         if decoder is None:
             raise UnknownEventType(
                 f"slot {recorded.slot}, position {recorded.position} holds {recorded.envelope.type!r}, "
                 f"this program knows {len(self._decoders)} other types"
             )
-        return decoder.decode(recorded.envelope.payload)
+        event = decoder.decode(recorded.envelope.payload)
+        recorded.decoded = (self, event)
+        return event
 
     def draft(self, event: Event) -> Draft:
         """Encode an event for the store; its personal fields must be sealed by now."""

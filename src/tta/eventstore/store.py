@@ -22,6 +22,7 @@ from tta.eventstore.layout import HEADER, SLOTS_DEFAULT, SLOTS_MAX, Layout, chec
 from tta.eventstore.marks import Marks
 from tta.eventstore.nodes import Nodes, evalsha
 from tta.eventstore.scripts import APPEND, LOAD
+from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store_record import claim
 from tta.eventstore.subscription import (
     ROUND_EVENTS_MAX,
@@ -263,10 +264,17 @@ class EventStore:
         return [found[place] if place[1] else START for place in places]
 
     def follow(
-        self, after: Mapping[int, Mark], *, events_max: int = ROUND_EVENTS_MAX
+        self,
+        after: Mapping[int, Mark],
+        *,
+        events_max: int = ROUND_EVENTS_MAX,
+        reads: SharedReads | None = None,
     ) -> AsyncGenerator[list[Batch]]:
-        """Catch up behind the marks of the given slots, then stay live. Raises HistoryChanged."""
-        return follow(self.nodes, self.layout, self.wakeups, after, events_max=events_max)
+        """Catch up behind the marks of the given slots, then stay live; followers with the same `reads` read
+        together. Raises HistoryChanged.
+        """
+        reads = reads or SharedReads(self.nodes, self.layout)
+        return follow(reads, self.wakeups, after, events_max=events_max)
 
     async def owned(self, player: UUID) -> set[UUID]:
         """Name the aggregates that belong to a player."""

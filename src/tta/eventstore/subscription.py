@@ -8,8 +8,9 @@ of mixing two histories.
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from redis.exceptions import RedisError
 
@@ -240,8 +241,21 @@ class Following:
         self._due |= dict.fromkeys(slots)
 
 
+class LogReads(Protocol):
+    """How a follower reads."""
+
+    outage: Outage
+
+    async def read(
+        self, after: Mapping[int, Mark], count: int, begun: AbstractSet[int]
+    ) -> list[tuple[Batch, bool]]:
+        """Read on as `read_slots` does. Slots that this follower has not `begun` to read come from the log
+        itself; of others it may be given what another follower read before.
+        """
+
+
 async def follow(
-    nodes: Nodes, layout: Layout, wakeups: Wakeups, after: Mapping[int, Mark], *, events_max: int
+    reads: LogReads, wakeups: Wakeups, after: Mapping[int, Mark], *, events_max: int
 ) -> AsyncGenerator[list[Batch]]:
     """Yield rounds of batches, each slot in order, at most `events_max` events a round, for ever.
 
@@ -254,12 +268,14 @@ async def follow(
     following = Following(marks)
     wakeups.add(following.woken)
     backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-    attempts = Attempts(nodes.outage)
+    attempts = Attempts(reads.outage)
+    begun: set[int] = set()
     try:
         while True:
             slots, count = await following.next(most)
             try:
-                read = await read_slots(nodes, layout, {slot: marks[slot] for slot in slots}, count)
+                read = await reads.read({slot: marks[slot] for slot in slots}, count, begun)
+                begun |= set(slots)
                 most = min(most * 2, events_max)
                 backoff.reset()
                 attempts.worked()

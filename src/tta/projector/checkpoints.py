@@ -69,7 +69,7 @@ WITH c, row
 WHERE c.epoch = row.epoch AND c.position = row.stood_at AND c.hash = row.stood_hash
 SET c.position = row.position, c.hash = row.hash,
   c.recorded_ms = row.recorded_ms, c.recorded_of = row.position
-RETURN c.slot AS slot
+RETURN c.id AS id
 """
 STOP = """
 UNWIND $rows AS row
@@ -293,33 +293,62 @@ class Checkpoints:
         Raises LeaseLost, so that the transaction moves nothing, when another holds one of them, or when one
         stands where neither this save nor the last left it.
         """
-        rows = [
+        (moved,) = await move_together(tx, [CheckpointMove(self, held, marks, worker)])
+        return moved
+
+
+class CheckpointMove(NamedTuple):
+    """Moves checkpoints of one read model on from where `held` says, to `marks`."""
+
+    checkpoints: Checkpoints
+    held: Mapping[int, Checkpoint]
+    marks: Mapping[int, Mark]
+    worker: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        return [
             {
-                "id": self.id(slot),
-                "epoch": held[slot].epoch,
-                "stood_at": held[slot].mark.position,
-                "stood_hash": held[slot].mark.hash,
+                "id": self.checkpoints.id(slot),
+                "epoch": self.held[slot].epoch,
+                "stood_at": self.held[slot].mark.position,
+                "stood_hash": self.held[slot].mark.hash,
                 "position": mark.position,
                 "hash": mark.hash,
                 "recorded_ms": mark.recorded_ms,
             }
-            for slot, mark in sorted(marks.items())
+            for slot, mark in self.marks.items()
         ]
-        moved = {row["slot"] for row in await tx.run(MOVE, rows=rows, now_ms=now_ms())}
-        if len(moved) == len(marks):
+
+    async def judge(self, tx: Transaction, moved: set[str]) -> bool:
+        """Say whether all were moved by this transaction; False: by this very save, committed before. Raises
+        LeaseLost.
+        """
+        model = self.checkpoints.model
+        missing = {slot for slot in self.marks if self.checkpoints.id(slot) not in moved}
+        if not missing:
             return True
-        stand = _checkpoints(await tx.run(READ, ids=self.ids(marks.keys() - moved)))
-        if len(stand) + len(moved) < len(marks):
-            raise LeaseLost(f"{self.model}: checkpoints were deleted")
+        stand = _checkpoints(await tx.run(READ, ids=self.checkpoints.ids(missing)))
+        if len(stand) < len(missing):
+            raise LeaseLost(f"{model}: checkpoints were deleted")
         for slot, there in stand.items():
-            if there.epoch != held[slot].epoch:
-                raise LeaseLost(f"{self.model}: slots of {worker} are held by {there.owner or 'nobody'}")
-            if moved or there.mark != marks[slot]:
+            if there.epoch != self.held[slot].epoch:
+                raise LeaseLost(f"{model}: slots of {self.worker} are held by {there.owner or 'nobody'}")
+            if len(missing) < len(self.marks) or there.mark != self.marks[slot]:
                 raise LeaseLost(
-                    f"{self.model}, slot {slot}: expected position {held[slot].mark.position}, "
+                    f"{model}, slot {slot}: expected position {self.held[slot].mark.position}, "
                     f"got {there.mark.position}"
                 )
         return False
+
+
+async def move_together(tx: Transaction, moves: Sequence[CheckpointMove]) -> list[bool]:
+    """Lock and move checkpoints of several read models, in the order of their ids, so that two workers cannot
+    block each other. Returns and raises what `Checkpoints.move` does, for each.
+    """
+    rows = sorted((row for move in moves for row in move.rows), key=lambda row: str(row["id"]))
+    moved = {row["id"] for row in await tx.run(MOVE, rows=rows, now_ms=now_ms())}
+    return [await move.judge(tx, moved) for move in moves]
 
 
 async def lane_states(graph: Graph, ids: Sequence[str]) -> dict[str, LaneState]:

@@ -17,13 +17,15 @@ import structlog
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import HistoryChanged, StoreError, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
-from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
-from tta.projector.checkpoints import NOWHERE, Checkpoint, Checkpoints, LeaseLost
+from tta.graph.engine import Graph, GraphRefused, GraphUnavailable, Transaction
+from tta.projector.checkpoints import NOWHERE, Checkpoint, CheckpointMove, Checkpoints, LeaseLost
 from tta.projector.folding import CACHE_MAX, FoldedRound, Poison, RowCache, fold
 from tta.projector.forgetting import remove_rows
 from tta.projector.freshness import Positions
+from tta.projector.joint_saves import JointSaves
 from tta.projector.leases import LEASE_S, ReadModelLeases
 from tta.projector.read_model import Key, ReadModel, Row, Storage
 from tta.telemetry.outages import Outage
@@ -55,8 +57,11 @@ class Projector:
         events_max: int = ROUND_EVENTS_MAX,
         rows_max: int = CACHE_MAX,
         lease_s: float = LEASE_S,
+        saves: JointSaves | None = None,
+        reads: SharedReads | None = None,
     ) -> None:
         self.model = model
+        self.is_folding = False
         self.poisons: dict[int, Poison] = {}
         """What stopped which slot's lane. A worker that starts anew tries again."""
         self.changed: dict[int, Mark] = {}
@@ -80,6 +85,9 @@ class Projector:
         self._taken = FoldedRound()
         """What the transaction under way saves."""
         self._saving: asyncio.Task[None] | None = None
+        self._reads = reads
+        self._saves = saves or JointSaves(graph)
+        self._saves.join(self)
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
         exclusive = graph.dialect == "embedded"
         self.leases = ReadModelLeases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
@@ -179,7 +187,7 @@ class Projector:
             return
         try:
             async with (
-                aclosing(self._store.follow(marks, events_max=self._events_max)) as rounds,
+                aclosing(self._store.follow(marks, events_max=self._events_max, reads=self._reads)) as rounds,
                 aclosing(self._until_changed(rounds)) as ahead,
             ):
                 async for batches in ahead:
@@ -189,11 +197,12 @@ class Projector:
                 self._begin_to_save()
                 await self._saved()
         finally:
-            self._folded = self._taken = FoldedRound()
             if self._saving is not None:
                 self._saving.cancel()
                 await asyncio.gather(self._saving, return_exceptions=True)
                 self._saving = None
+            # Only now: a joint save that is under way goes on for the others, and must not save half of this.
+            self._folded = self._taken = FoldedRound()
 
     def _goes_on(self, held: Checkpoint) -> bool:
         stopped = held.slot in self.poisons or held.slot in self.changed
@@ -286,7 +295,11 @@ class Projector:
         if not batches:
             return
         folding = partial(fold, self.model, self._types, batches, self._cache, self._load)
-        folded = await self._patiently(folding)
+        self.is_folding = True
+        try:
+            folded = await self._patiently(folding)
+        finally:
+            self.is_folding = False
         for poison in folded.poisons:
             self.poisons[poison.slot] = poison
             stands = Mark(poison.position - 1, b"")
@@ -323,17 +336,29 @@ class Projector:
             self._taken = FoldedRound()
 
     async def _save(self) -> None:
-        """Save rows, links and checkpoints as one. New rows are created, known ones set: MERGE is slower."""
-        async with self._graph.transaction() as tx:
-            if not self._taken.marks:
-                # Only now: what was folded while this transaction waited for its turn goes with it.
-                self._taken, self._folded = self._folded, FoldedRound()
-            marks = self._taken.marks
-            if await self.checkpoints.move(tx, self.leases.held, marks, self.leases.worker):
-                for statement, rows in self._statements(self._taken).items():
-                    await tx.run(statement, rows=rows)
+        await self._saves.save(self)
         self.broken = ""
-        for slot, mark in marks.items():
+
+    @property
+    def unsaved(self) -> int:
+        """How many rows and links wait to be saved."""
+        return self._taken.size + self._folded.size
+
+    def take(self) -> CheckpointMove:
+        """Take what is folded by now, unless what was taken before is not saved yet."""
+        if not self._taken.marks:
+            self._taken, self._folded = self._folded, FoldedRound()
+        held = {slot: self.leases.held[slot] for slot in self._taken.marks}
+        return CheckpointMove(self.checkpoints, held, self._taken.marks, self.leases.worker)
+
+    async def write(self, tx: Transaction) -> None:
+        """Write rows and links. New rows are created, known ones set: MERGE is slower."""
+        for statement, rows in self._statements(self._taken).items():
+            await tx.run(statement, rows=rows)
+
+    def saved(self) -> None:
+        """Note how far the rows are committed."""
+        for slot, mark in self._taken.marks.items():
             before = self.leases.held[slot]
             self.events_total += mark.position - before.mark.position
             self.leases.held[slot] = before._replace(mark=mark)

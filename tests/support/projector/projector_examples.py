@@ -16,11 +16,13 @@ from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import ABSENT, Causation, Draft, Head, RecordedEvent
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, GraphUnavailable, Transaction
 from tta.graph.schema import Schema
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Consistency, Freshness, Positions
+from tta.projector.joint_saves import JointSaves
 from tta.projector.projector import Projector
 from tta.projector.read_model import ReadModel, Storage
 
@@ -83,6 +85,15 @@ def projector(log: Log, graph: Graph, model: ReadModel, worker: str = "w", **set
     positions = settings.pop("positions", None) or Positions()
     types: EventTypes = settings.pop("types", TYPES)
     return Projector(log.store, types, graph, model, positions, worker=worker, **settings)
+
+
+def together(log: Log, graph: Graph, *models: ReadModel, **settings: Any) -> list[Projector]:
+    """Projectors as one process runs them: they read the log once, and save together."""
+    saves, reads = JointSaves(graph), SharedReads(log.store.nodes, log.store.layout)
+    return [
+        projector(log, graph, each, f"{each.NAME}@w", saves=saves, reads=reads, **settings)
+        for each in models or READ_MODELS
+    ]
 
 
 @asynccontextmanager
