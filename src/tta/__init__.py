@@ -1,3 +1,3 @@
 """TTA: the backend of a therapeutic text adventure."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -110,7 +110,7 @@ class JointSaves:
             for done in together.values():
                 if isinstance(error, GraphUnavailable):
                     done.set_exception(error)
-                    done.exception()  # Whoever waited for it may have left.
+                    done.exception()  # The one that waited for it may have left.
                 else:
                     done.set_result(False)
         else:
@@ -134,7 +134,7 @@ class JointSaves:
 
 
 async def _ended(done: "asyncio.Future[bool]") -> None:
-    """Wait until it is done, even if whoever waits is told to stop once more."""
+    """Wait until it is done, even if the task that waits is told to stop once more."""
     while not done.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait([done])
