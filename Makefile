@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Bytecode is kept whatever the environment says: else each process that a test starts compiles all of TTA again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: dev test check soak bench contract lock clean
 
