@@ -128,6 +128,23 @@ SPEAK_OF_PROGRESS = {
     "src/tta/http/schema_names.py",
     "src/tta/projections/progress.py",
 }
+SPEAK_OF_A_MODEL = {
+    # A field of the endpoints' file, of a completion, or of an event.
+    "src/tta/agents/endpoint_client.py",
+    "src/tta/agents/endpoints.py",
+    "src/tta/agents/gateway.py",
+    "src/tta/agents/llm_interpreter.py",
+    "src/tta/agents/llm_narrator.py",
+    "src/tta/console/doctor_llms.py",
+    "src/tta/domain/narration.py",
+    # A field of an answer or of a request, and an option of the command line.
+    "src/tta/console/cli.py",
+    "src/tta/console/forgetting.py",
+    "src/tta/http/health.py",
+    "src/tta/http/operations.py",
+    # A projector's attribute.
+    "src/tta/app/work.py",
+}
 READS_ENVIRONMENT = {
     "app/main.py": "the one reader of the settings",
     "terminal.py": "which width the terminal was told to have",
@@ -364,15 +381,26 @@ def test_a_module_says_which_model_it_means():
     assert bare == ALLOWED_WORDS
 
 
+@cache
+def words_used_in(path: Path) -> frozenset[str]:
+    """Every name that the code of a module uses; neither its texts nor its comments."""
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+    return frozenset(token.string for token in tokens if token.type == tokenize.NAME)
+
+
 def test_progress_is_a_players():
     """A projector has positions, a turn has steps. No function, attribute or variable says it otherwise."""
     found = {
-        shown(path)
-        for path in SOURCES
-        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
-        if token.type == tokenize.NAME and "progress" in token.string.lower()
+        shown(path) for path in SOURCES if any("progress" in word.lower() for word in words_used_in(path))
     }
     assert found == SPEAK_OF_PROGRESS
+
+
+def test_a_name_says_which_model_it_means():
+    """In the projector's folder there is no other than a read model."""
+    bare = {"model", "_model", "models", "_models"}
+    others = [path for path in SOURCES if folder_of(path) != "projector"]
+    assert {shown(path) for path in others if words_used_in(path) & bare} == SPEAK_OF_A_MODEL
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.agents.llm_server import ModelServer
 from tta.app.settings import Settings
-from tta.console.doctor_llms import check_models
+from tta.console.doctor_llms import check_llms
 
 
 def settings(tmp_path: Path, *endpoints: dict[str, Any], **other: Any) -> Settings:
@@ -18,11 +18,11 @@ def settings(tmp_path: Path, *endpoints: dict[str, Any], **other: Any) -> Settin
 
 
 async def states(given: Settings) -> list[tuple[str, str]]:
-    return [(finding.what, finding.state) for finding in await check_models(given)]
+    return [(finding.what, finding.state) for finding in await check_llms(given)]
 
 
 async def test_without_a_file_there_is_nothing_to_look_at():
-    assert await check_models(Settings()) == []
+    assert await check_llms(Settings()) == []
 
 
 async def test_endpoints_are_told_apart(tmp_path: Path, model: ModelServer):
@@ -49,14 +49,14 @@ async def test_an_endpoint_that_is_not_well_is_named(
 
 
 async def test_a_wrong_file_is_a_failure(tmp_path: Path):
-    (finding,) = await check_models(settings(tmp_path, {"name": "first"}))
+    (finding,) = await check_llms(settings(tmp_path, {"name": "first"}))
     assert finding.state == "fail"
     assert "models.json" in finding.found
 
 
 async def test_texts_that_nobody_checks_are_warned_of(tmp_path: Path, model: ModelServer):
     endpoint = {"name": "first", "base_url": model.base_url, "model": "small"}
-    found = await check_models(settings(tmp_path, endpoint, model_text_unchecked=True))
+    found = await check_llms(settings(tmp_path, endpoint, model_text_unchecked=True))
     assert [each.found for each in found if each.state == "warn"] == [
         "what models write reaches players unchecked"
     ]

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.http.api_examples import Api, for_operators
 from tta.agents.breaker import circuit_breaker
-from tta.app.llms import models_of
+from tta.app.llms import llms_of
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app
@@ -49,13 +49,13 @@ async def serving(
     file = directory / "models.json"
     endpoints = [{"name": each, "base_url": "http://127.0.0.1:9/v1", "model": "small"} for each in names]
     file.write_text(json.dumps(endpoints))
-    models = models_of(replace(api.parts.settings, models_file=file), api.parts.store)
-    assert models is not None
+    llms = llms_of(replace(api.parts.settings, models_file=file), api.parts.store)
+    assert llms is not None
     try:
-        async with whom(services(api.parts, Work([], [], models=models))) as http:
+        async with whom(services(api.parts, Work([], [], llms=llms))) as http:
             yield http
     finally:
-        await models.close()
+        await llms.close()
 
 
 async def test_a_breaker_that_another_process_opened_is_shown(still_api: Api, tmp_path: Path):

@@ -10,7 +10,7 @@ from tests.support.agents.gateway_examples import LIMITS
 from tests.support.agents.llm_server import ModelServer, model_server, retold
 from tests.support.reactors.narration_examples import UNCLEAR, Model, answer, narrating, playing
 from tests.support.reactors.reactor_examples import NOON, Machine, reacting, running
-from tta.agents.endpoint_llms import EndpointModels
+from tta.agents.endpoint_llms import EndpointLlms
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway
 from tta.agents.messages import Brief, ModelMeaning, ModelText
@@ -31,7 +31,7 @@ class Between:
 
     resting = False
 
-    def __init__(self, models: EndpointModels) -> None:
+    def __init__(self, models: EndpointLlms) -> None:
         self._models = models
         self.happens: Callable[[], Awaitable[None]] | None = None
 
@@ -50,7 +50,7 @@ async def asking(machine: Machine, server: ModelServer) -> AsyncIterator[Between
     """Reactors of a process that asks such models."""
     store = machine.store
     endpoint = Endpoint("near", server.base_url, "small")
-    models = EndpointModels(Gateway([endpoint], store.nodes, machine.name, LIMITS))
+    models = EndpointLlms(Gateway([endpoint], store.nodes, machine.name, LIMITS))
     between = Between(models)
     by = AgentOrchestrator(team_of(between, model_text_unchecked=True))
     reactors = ReplyReactor(machine.commands, by), NarrationReactor(machine.commands, by)

@@ -13,14 +13,14 @@ from tta.agents.messages import Brief, ModelMeaning, ModelText
 from tta.eventstore.nodes import Nodes
 
 
-class EndpointModels(LanguageModels):
+class EndpointLlms(LanguageModels):
     """The models of one process. Close it before the store."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     @classmethod
-    def read(cls, path: Path, nodes: Nodes, store: str, limits: Limits) -> "EndpointModels":
+    def read(cls, path: Path, nodes: Nodes, store: str, limits: Limits) -> "EndpointLlms":
         """Take the endpoints that a file names; nobody is asked yet. Raises EndpointsWrong."""
         return cls(Gateway(read_endpoints(path), nodes, store, limits))
 

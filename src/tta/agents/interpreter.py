@@ -16,12 +16,12 @@ class Interpreter:
     CAPABILITY = "Turn -> Meaning"
     VERSION = 1
 
-    def __init__(self, models: LanguageModels | None = None) -> None:
-        self._models = models
+    def __init__(self, llms: LanguageModels | None = None) -> None:
+        self._llms = llms
 
     @property
     def resting(self) -> bool:
-        return self._models is not None and self._models.resting
+        return self._llms is not None and self._llms.resting
 
     async def interpret(self, turn: PendingTurn) -> Meaning:
         return understood(
@@ -36,7 +36,7 @@ class Interpreter:
 
     def may_ask(self, turn: PendingTurn, meaning: Meaning) -> bool:
         return (
-            self._models is not None
+            self._llms is not None
             and turn.consent is not None
             and turn.words is not None
             and meaning.kind == "unsure"
@@ -45,10 +45,10 @@ class Interpreter:
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> ModelMeaning:
         scene = turn.story.scenes.get(plan.told.passage.scene or "")
-        if self._models is None or turn.consent is None or scene is None or not plan.told.passage.choices:
+        if self._llms is None or turn.consent is None or scene is None or not plan.told.passage.choices:
             return ModelMeaning(plan.meaning, None)
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
-        meant = await self._models.interpret(brief, call_id=turn.call_id, within_s=within_s)
+        meant = await self._llms.interpret(brief, call_id=turn.call_id, within_s=within_s)
         return meant._replace(meaning=_believed(meant.meaning, turn, plan) or plan.meaning)
 
 

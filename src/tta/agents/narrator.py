@@ -12,12 +12,12 @@ class Narrator:
     CAPABILITY = "Turn, Plan -> Telling"
     VERSION = 1
 
-    def __init__(self, models: LanguageModels | None = None) -> None:
-        self._models = models
+    def __init__(self, llms: LanguageModels | None = None) -> None:
+        self._llms = llms
 
     @property
     def resting(self) -> bool:
-        return self._models is not None and self._models.resting
+        return self._llms is not None and self._llms.resting
 
     def may_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
         """A story that stands still answers in our words, and where it had to be sent, in the author's.
@@ -26,7 +26,7 @@ class Narrator:
         """
         move, scene = plan.told.passage.move, _scene(turn, plan)
         return (
-            self._models is not None
+            self._llms is not None
             and turn.consent is not None
             and move is not None
             and not move.startswith(SENT)
@@ -36,11 +36,11 @@ class Narrator:
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
         scene = _scene(turn, plan)
-        assert self._models is not None, "who may ask has models"
+        assert self._llms is not None, "an agent that may ask has language models"
         assert turn.consent is not None, "who may ask has the player's consent"
         assert scene is not None, "who may ask has a scene to tell"
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
-        written = await self._models.narrate(brief, call_id=turn.call_id, within_s=within_s)
+        written = await self._llms.narrate(brief, call_id=turn.call_id, within_s=within_s)
         return PassageDraft(written.text, Author.MODEL, written.narration)
 
 

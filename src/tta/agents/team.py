@@ -8,14 +8,14 @@ from tta.agents.roles import Team
 from tta.agents.world_keeper import WorldKeeper
 
 
-def team_of(models: LanguageModels | None = None, *, model_text_unchecked: bool = False) -> Team:
+def team_of(llms: LanguageModels | None = None, *, model_text_unchecked: bool = False) -> Team:
     """Make the agents; without models, authored stories are all that is told.
 
     `model_text_unchecked` lets a model's text reach players although nothing checks what it says.
     """
     return Team(
-        Interpreter(models),
+        Interpreter(llms),
         WorldKeeper(),
-        Narrator(models),
+        Narrator(llms),
         Guardian(model_text_unchecked=model_text_unchecked),
     )

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tta.agents.budgets import Limits
-from tta.agents.endpoint_llms import EndpointModels
+from tta.agents.endpoint_llms import EndpointLlms
 from tta.agents.endpoints import EndpointsWrong
 from tta.app.settings import Settings, SettingsWrong
 from tta.eventstore.store import EventStore
@@ -16,17 +16,17 @@ def limits_of(settings: Settings) -> Limits:
 
 
 @asynccontextmanager
-async def asked_models(settings: Settings, store: EventStore) -> AsyncIterator[EndpointModels | None]:
+async def asked_llms(settings: Settings, store: EventStore) -> AsyncIterator[EndpointLlms | None]:
     """Open the models that the settings name, if they name any, and close them. Raises SettingsWrong."""
-    models = models_of(settings, store)
+    llms = llms_of(settings, store)
     try:
-        yield models
+        yield llms
     finally:
-        if models is not None:
-            await models.close()
+        if llms is not None:
+            await llms.close()
 
 
-def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:
+def llms_of(settings: Settings, store: EventStore) -> EndpointLlms | None:
     """Take the models that the settings name; None where they name none. Nobody is asked yet.
 
     Close them before the store. Raises SettingsWrong.
@@ -34,6 +34,6 @@ def models_of(settings: Settings, store: EventStore) -> EndpointModels | None:
     if settings.models_file is None:
         return None
     try:
-        return EndpointModels.read(settings.models_file, store.nodes, store.layout.name, limits_of(settings))
+        return EndpointLlms.read(settings.models_file, store.nodes, store.layout.name, limits_of(settings))
     except EndpointsWrong as error:
         raise SettingsWrong(f"TTA_MODELS_FILE: {error}") from error

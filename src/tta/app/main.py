@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tta.app.listeners import Addresses, listeners
-from tta.app.llms import asked_models
+from tta.app.llms import asked_llms
 from tta.app.overdue import OverdueAnswers
 from tta.app.settings import Settings, SettingsWrong, read_settings
 from tta.app.work import (
@@ -153,8 +153,8 @@ async def _graph(
             await prepare(SharedResources(settings, store, types, graph, positions, None, asyncio.Event()))
 
     def lost() -> None:
-        for model in READ_MODELS:
-            positions.left(model.NAME)
+        for read_model in READ_MODELS:
+            positions.left(read_model.NAME)
 
     async with AsyncExitStack() as stack:
         source = await stack.enter_async_context(_graph_source(settings))
@@ -215,7 +215,9 @@ def _naming(variable: str) -> Iterator[None]:
 def services(parts: SharedResources, work: Work, *, needs_graph: bool = True) -> Services:
     """Gather what the API needs."""
     slots = parts.store.layout.slots
-    checkpoints = [Checkpoints(parts.graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
+    checkpoints = [
+        Checkpoints(parts.graph, read_model.NAME, read_model.VERSION, slots) for read_model in READ_MODELS
+    ]
     return Services(
         commands=parts.commands,
         graph=parts.graph,
@@ -251,15 +253,15 @@ async def run(
     """
     _spare_the_collector()
     async with AsyncExitStack() as stack:
-        models = await stack.enter_async_context(asked_models(parts.settings, parts.store))
-        mediator = await orchestrator(parts, models) if reacting else None
+        llms = await stack.enter_async_context(asked_llms(parts.settings, parts.store))
+        mediator = await orchestrator(parts, llms) if reacting else None
         leases = ReactorLeases(parts.store, worker_of(parts), stories=versions_had())
         work = Work(
             projectors(parts) if projecting else [],
             [] if mediator is None else reactors(parts, mediator, leases),
             mediator,
             clock(parts) if reacting else None,
-            models,
+            llms,
             OverdueAnswers(parts.commands.aggregates, parts.graph) if serving in {"queries", "all"} else None,
         )
         runs = [_once_there(parts.graph_ready, each.run) for each in work.projectors] + [

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import structlog
 
-from tta.agents.endpoint_llms import EndpointModels
+from tta.agents.endpoint_llms import EndpointLlms
 from tta.agents.lifecycle import AgentLives
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
@@ -106,7 +106,7 @@ class Work(NamedTuple):
     """None in a process that does not react."""
     clock: TimerClock | None = None
     """Likewise."""
-    models: EndpointModels | None = None
+    llms: EndpointLlms | None = None
     """Where the settings name some: a process that only serves shows how they do, and asks nobody."""
     overdue: OverdueAnswers | None = None
     """None in a process that serves no queries."""
@@ -133,7 +133,7 @@ class Work(NamedTuple):
 
     async def models_rest(self) -> bool:
         """Say whether models are configured, and every one of them is left alone for a while."""
-        return self.models is not None and await self.models.all_rest()
+        return self.llms is not None and await self.llms.all_rest()
 
     async def refresh_gauges(self) -> None:
         for projector in self.projectors:
@@ -145,8 +145,8 @@ class Work(NamedTuple):
             self.orchestrator.registry.refresh_gauges()
         if self.clock is not None:
             metrics.TIMERS_SCHEDULED.set(self.clock.scheduled)
-        if self.models is not None:
-            await self.models.refresh_gauges()
+        if self.llms is not None:
+            await self.llms.refresh_gauges()
 
 
 def worker_of(parts: SharedResources) -> str:
@@ -205,13 +205,13 @@ def clock(parts: SharedResources) -> TimerClock:
     return TimerClock(parts.commands)
 
 
-async def orchestrator(parts: SharedResources, models: EndpointModels | None) -> AgentOrchestrator:
+async def orchestrator(parts: SharedResources, llms: EndpointLlms | None) -> AgentOrchestrator:
     """Make this process's agents, ready to be asked."""
-    if models is not None:
+    if llms is not None:
         log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
-        await models.warm()
+        await llms.warm()
     known_words()  # 50 to 100 ms, which nobody's first words should wait for.
-    return AgentOrchestrator(team_of(models, model_text_unchecked=parts.settings.model_text_unchecked))
+    return AgentOrchestrator(team_of(llms, model_text_unchecked=parts.settings.model_text_unchecked))
 
 
 def lives(parts: SharedResources, mediator: AgentOrchestrator) -> AgentLives:

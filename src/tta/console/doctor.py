@@ -21,7 +21,7 @@ from tta.app.main import VALKEY_DIR, settings_of_process
 from tta.app.serving.server import CONNECTIONS_MAX
 from tta.app.settings import Settings, SettingsWrong
 from tta.console.doctor_keyring import check_keyring
-from tta.console.doctor_llms import check_models
+from tta.console.doctor_llms import check_llms
 from tta.console.doctor_servers import DoctorFinding, State, check_graph, check_marks, check_store
 from tta.console.operations import KEY_FILES, store_at_hand, wrong_settings
 from tta.eventstore.child_server import FULL_BYTES, LOG_READ, server_binary
@@ -90,7 +90,7 @@ async def _findings(settings: Settings) -> list[DoctorFinding]:
                 findings += await check_marks(store)
             findings += await check_keyring(complete, store, is_embedded=not settings.store_url)
         findings += await check_graph(settings, store)
-    findings += await check_models(settings)
+    findings += await check_llms(settings)
     findings.append(await _check_port(settings))
     return findings
 

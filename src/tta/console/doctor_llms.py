@@ -25,7 +25,7 @@ class _List(msgspec.Struct, frozen=True):
     data: list[_ListedModel]
 
 
-async def check_models(settings: Settings) -> list[DoctorFinding]:
+async def check_llms(settings: Settings) -> list[DoctorFinding]:
     """Look at the file of endpoints, and at each of them."""
     if settings.models_file is None:
         return []

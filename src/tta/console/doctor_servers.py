@@ -164,7 +164,9 @@ async def _look_into(
     if store is None:
         return findings
     slots = store.layout.slots
-    checkpoints = [Checkpoints(graph, model.NAME, model.VERSION, slots) for model in READ_MODELS]
+    checkpoints = [
+        Checkpoints(graph, read_model.NAME, read_model.VERSION, slots) for read_model in READ_MODELS
+    ]
     # An embedded graph that can be opened has nobody at work on it, which is as it should be.
     stopped = not settings.graph_url
     findings += [_about(lag, is_stopped=stopped) for lag in await lags(store, checkpoints)]

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.support.agents.gateway_examples import LIMITS
-from tta.agents.endpoint_llms import EndpointModels
+from tta.agents.endpoint_llms import EndpointLlms
 from tta.agents.endpoints import Endpoint
 from tta.agents.gateway import Gateway
 from tta.eventstore.nodes import Nodes
 
 
 @asynccontextmanager
-async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterator[EndpointModels]:
-    models = EndpointModels(Gateway(endpoints, nodes, store, LIMITS))
+async def opened(nodes: Nodes, store: str, *endpoints: Endpoint) -> AsyncIterator[EndpointLlms]:
+    models = EndpointLlms(Gateway(endpoints, nodes, store, LIMITS))
     await models.warm()
     try:
         yield models

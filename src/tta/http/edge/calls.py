@@ -320,7 +320,7 @@ class Call:
         self.preference = self.preference._replace(wait_s=0.0)
         return await work(0.0)
 
-    async def be_fresh(self, *models: str, about: UUID | None = None) -> None:
+    async def be_fresh(self, *read_models: str, about: UUID | None = None) -> None:
         """Wait until the read models have seen the caller's token, and say what the answer is worth.
 
         `about` is whose rows are shown, or which; without it, those of every slot. Raises a problem (503)
@@ -331,8 +331,8 @@ class Call:
             self.request.headers, self.principal.subject, self.services.token_seal, store.layout.slots
         )
         slots = range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
-        self._shows = models, slots
-        judged = partial(freshness.of, models, token, slots=slots)
+        self._shows = read_models, slots
+        judged = partial(freshness.of, read_models, token, slots=slots)
         self.consistency = await judged()
         if token is not None:
             if self.preference.wait_s and self.consistency in MAY_CHANGE:
