@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.http.fixtures import api, api_directory, on_the_session_s_loop
+from tests.support.http.fixtures import api, api_directory, on_the_session_s_loop, working_api
 
-__all__ = ["api", "api_directory"]
+__all__ = ["api", "api_directory", "working_api"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

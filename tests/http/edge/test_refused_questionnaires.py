@@ -24,8 +24,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def address(api: Api) -> AsyncIterator[tuple[str, int]]:
-    async with served(api.app) as bound:
+async def address(working_api: Api) -> AsyncIterator[tuple[str, int]]:
+    async with served(working_api.app) as bound:
         yield bound
 
 

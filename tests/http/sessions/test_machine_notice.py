@@ -25,8 +25,8 @@ STORY = newest("clearing")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def wire(api: Api) -> AsyncIterator[Wire]:
-    async with wired(api) as made:
+async def wire(working_api: Api) -> AsyncIterator[Wire]:
+    async with wired(working_api) as made:
         yield made
 
 

@@ -26,8 +26,8 @@ HELLO = {"text": "I sit down by the fire."}
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def wire(api: Api) -> AsyncIterator[Wire]:
-    async with wired(api) as made:
+async def wire(working_api: Api) -> AsyncIterator[Wire]:
+    async with wired(working_api) as made:
         yield made
 
 

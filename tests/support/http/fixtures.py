@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.support.eventstore.store_servers import until
 from tests.support.http.api_examples import Api, api_in
 from tests.support.http.running_process import Dev, start_dev
 
@@ -23,10 +24,23 @@ def api_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def api(api_directory: Path) -> AsyncIterator[Api]:
+async def working_api(api_directory: Path) -> AsyncIterator[Api]:
     """With projectors and reactors."""
     async with api_in(api_directory / "working", origins=["https://play.example"]) as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def api(working_api: Api) -> Api:
+    """It works. Its loop stands still while tests that are not asynchronous run: what its workers waited for
+    then is over its time limit, so that they connect anew.
+    """
+
+    async def is_well() -> bool:
+        return (await working_api.operators.get("/health")).status_code == 200
+
+    await until(is_well)
+    return working_api
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
