@@ -11,7 +11,11 @@ from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.edge.problems import ADVICE, kinds, listed
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGE = (DOCS / "http-api.md").read_text()
+ENTRY = DOCS / "http-api.md"
+LINKED = re.findall(r"^\| \[[^]]+\]\((http-api/\w[\w-]*\.md)\)", ENTRY.read_text(), re.MULTILINE)
+PAGE = "\n".join(page.read_text() for page in (ENTRY, *(DOCS / linked for linked in LINKED)))
+"""The entry and the pages that it links, in the order in which a reader and the examples take them."""
+LINES_MAX = 200
 EXAMPLES = re.findall(r"^```sh\n(.*?)^```\n```http\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 BETWEEN = "--- next example ---"
 
@@ -39,6 +43,29 @@ def test_every_example_prints_what_it_says(fresh_dev: Dev, tmp_path: Path):
         for line in filter(None, expected.splitlines()):
             wanted = ".*".join(map(re.escape, line.split("…")))
             assert re.search(f"^{wanted}", found, re.MULTILINE | re.IGNORECASE), f"{command}\n{line}\n{found}"
+
+
+def test_the_entry_links_every_page_and_none_is_long():
+    pages = {f"http-api/{page.name}" for page in (DOCS / "http-api").iterdir()}
+    assert sorted(LINKED) == sorted(pages)
+    assert not [
+        page
+        for page in (ENTRY, *(DOCS / each for each in pages))
+        if len(page.read_text().splitlines()) > LINES_MAX
+    ]
+
+
+def test_every_link_between_pages_leads_somewhere():
+    anchors: dict[Path, set[str]] = {}
+    for page in DOCS.rglob("*.md"):
+        headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+        anchors[page] = {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}
+    root = DOCS.parent
+    for page in (*anchors, *root.glob("*.md"), root / "deploy" / "README.md"):
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", page.read_text()):
+            target = (page.parent / link).resolve() if link else page
+            assert target.exists(), f"{page.name}: {link}"
+            assert not anchor or anchor in anchors.get(target, {anchor}), f"{page.name}: {link}#{anchor}"
 
 
 def test_problems_are_listed_as_they_are():

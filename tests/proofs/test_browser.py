@@ -1,4 +1,4 @@
-"""A page in a real browser follows a session, with the very lines that docs/http-api.md gives."""
+"""A page in a real browser follows a session, with the very lines that docs/http-api/streams.md gives."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from playwright.async_api import Page, async_playwright
 from tests.support.proofs.retrying_client import Api, Player
 from tests.support.proofs.system import System
 
-PAGE = (Path(__file__).parents[2] / "docs" / "http-api.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "http-api" / "streams.md").read_text()
 (SNIPPET,) = re.findall(r"^```js\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 HTML = """<!doctype html><meta charset="utf-8"><title>A session</title><base href="{api}/"><script>
 const shown = [], progress = [];

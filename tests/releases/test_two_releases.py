@@ -101,7 +101,7 @@ def said(dev: Dev, session: str, text: str, key: str) -> tuple[int, bool]:
 
 def test_each_release_recognises_what_the_other_took(tmp_path: Path):
     """Accented texts included; but of a text that came decomposed (NFD) the release before does not know
-    the fingerprint that this one takes, and refuses its retry (422), as docs/http-api.md says.
+    the fingerprint that this one takes, and refuses its retry (422), as docs/http-api/commands.md says.
     """
     before = release_before(tmp_path / "before")
     dev = Dev(tmp_path / "data", source=before)

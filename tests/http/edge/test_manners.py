@@ -1,4 +1,4 @@
-"""The headers mean what docs/http-api.md says."""
+"""The headers mean what docs/http-api says."""
 
 import asyncio
 import base64

@@ -119,7 +119,7 @@ def answer(sent: Sent, response: httpx2.Response) -> Answer:
 
 
 class Secrets:
-    """What only TTA and its tests know of what a client was told (docs/http-api.md)."""
+    """What only TTA and its tests know of what a client was told (docs/http-api/commands.md)."""
 
     def __init__(self, keys: Path, store: str) -> None:
         written = msgspec.json.decode((keys / "hmac.json").read_bytes())

@@ -1,5 +1,5 @@
 """The headers that every command or query speaks: keys, versions, preferences, tokens. Docs:
-docs/http-api.md.
+docs/http-api/commands.md and docs/http-api/queries.md.
 """
 
 import re

@@ -39,8 +39,8 @@ def stream_contract() -> dict[str, Any]:
         "info": {
             "title": "TTA: a session's live stream",
             "version": __version__,
-            "description": "Server-sent events. `docs/http-api.md` says how to follow, and openapi.json what"
-            " is answered where a stream cannot begin.",
+            "description": "Server-sent events. `docs/http-api/streams.md` describes how to follow a session,"
+            " and openapi.json what is answered if a stream cannot begin.",
         },
         "defaultContentType": "application/json",
         "channels": {
