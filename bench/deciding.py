@@ -16,10 +16,10 @@ from tta.app.work import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.targets import player_target, session_target
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import RegisterPlayer
 from tta.domain.session import StartSession
+from tta.domain.targets import player_target, session_target
 from tta.domain.turns import (
     AnswerInteraction,
     SubmitInteraction,

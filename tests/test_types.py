@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tta.commands.handle import CommandContext, Commands, handle
-from tta.commands.targets import care_plan_target, player_target
+from tta.domain.targets import care_plan_target, player_target
 from tta.domain.care_plan import CompleteGoal
 
 

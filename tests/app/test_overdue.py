@@ -16,9 +16,9 @@ from tta.app.main import services
 from tta.app.overdue import OverdueAnswers, overdue_answers
 from tta.app.work import Work, projectors, reactors
 from tta.commands.handle import CommandContext, handle_over
-from tta.commands.targets import session_target
 from tta.console.doctor_servers import check_graph
 from tta.domain.identity import derived_id
+from tta.domain.targets import session_target
 from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.envelope import Causation
 from tta.http.apps import app

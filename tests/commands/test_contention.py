@@ -27,19 +27,19 @@ from tests.support.commands.command_examples import (
 from tests.support.commands.measure_examples import ORDINARY, WORRYING, assessments, measures
 from tests.support.preferences import GENTLE
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.commands.folding import States, Target
-from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, Decided, KeyReused, handle_over
+from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, KeyReused, handle_over
 from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
 from tta.commands.starting import start_session
-from tta.commands.targets import player_target
 from tta.domain import player
 from tta.domain.care_plan import SetGoal
 from tta.domain.identity import derived_id
+from tta.domain.joint.deciding import Decided
 from tta.domain.measures import MeasuredTooSoon
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import States, Target, player_target
 from tta.domain.vocabulary import ConsentPurpose, RiskLevel
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable

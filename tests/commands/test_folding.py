@@ -39,9 +39,7 @@ from tta.commands.folding import (
     RECENT_MS,
     SNAPSHOT_EVERY,
     Aggregates,
-    AnyAggregate,
     SnapshotBody,
-    Target,
     VersionedState,
     fingerprint,
 )
@@ -49,6 +47,7 @@ from tta.commands.handle import CommandResult, Commands
 from tta.commands.sessions import handle_session
 from tta.domain import player, session
 from tta.domain.player import ConsentGiven, GiveConsent
+from tta.domain.targets import AnyAggregate, Target
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer

@@ -25,20 +25,18 @@ from tests.support.commands.command_examples import (
     start,
     state_of,
 )
-from tta.commands.folding import AnyTarget, States, Target
 from tta.commands.handle import (
     CommandResult,
     Commands,
-    Decided,
     KeyReused,
     VersionMismatch,
     handle_over,
 )
 from tta.commands.player_queues import TooManyConflicts
 from tta.commands.sessions import handle_session
-from tta.commands.targets import player_target, record_target, session_target
-from tta.domain import player, roster, session
-from tta.domain.joint.acting import act
+from tta.domain import player, session
+from tta.domain.joint.acting import ActDecision
+from tta.domain.joint.deciding import Decided, all_targets, decided
 from tta.domain.joint.facts import Facts, facts_of
 from tta.domain.player import GiveConsent, NoSuchPlayer
 from tta.domain.safety_record import id_of as safety_record_id
@@ -51,6 +49,7 @@ from tta.domain.session import (
     StartSession,
 )
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import AnyTarget, States, Target, player_target, record_target, session_target
 from tta.domain.turns import (
     InteractionSubmitted,
     TurnUnanswered,
@@ -105,24 +104,16 @@ async def interrupted(
     """Say something, while something happens elsewhere between loading and appending. Gives the facts that
     each attempt saw, too.
     """
-    play, record, person = session_target(session_id), record_target(player_id), player_target(player_id)
-    seen: list[Facts] = []
+    decision, seen = ActDecision(session_id, player_id, says("Hello")), list[Facts]()
+    record, person = record_target(player_id), player_target(player_id)
 
     def decide(states: States) -> Decided:
         if not seen:
             between()
         seen.append(facts_of(states.of(record), states.of(person)))
-        happens = act(
-            states.of(play),
-            states.of(record),
-            states.of(person),
-            roster.initial,
-            session_id=session_id,
-            command=says("Hello"),
-        )
-        return {play: happens.session}
+        return decided(decision, states, None)
 
-    targets: list[AnyTarget] = [play, record, person]
+    targets = all_targets(decision)
     handled = await handle_over(commands, targets, decide, context("a"), player_id=player_id)
     return handled, seen
 

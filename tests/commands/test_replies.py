@@ -9,9 +9,9 @@ from tests.support.commands.command_examples import NOON, Machine, context, says
 from tta.commands.handle import Commands, handle
 from tta.commands.replies import TurnReply, reply_to
 from tta.commands.sessions import handle_session
-from tta.commands.targets import session_target
 from tta.domain.passages import Passage
 from tta.domain.session import AbandonSession, PauseSession, SessionStatus
+from tta.domain.targets import session_target
 from tta.domain.turns import AnswerInteraction, Then
 from tta.domain.vocabulary import Author
 from tta.security.sealing import SealedText

@@ -25,10 +25,10 @@ from tests.support.commands.command_examples import (
 )
 from tta.commands.handle import CommandResult, Commands, KeyReused, VersionMismatch, handle
 from tta.commands.sessions import handle_session
-from tta.commands.targets import player_target
 from tta.domain.base import Refusal, SealedText
 from tta.domain.player import PlayerExists, PlayerRegistered
 from tta.domain.session import CompleteSession, PauseSession, ResumeSession, SessionIsPaused
+from tta.domain.targets import player_target
 from tta.domain.turns import InteractionSubmitted
 
 PAUSE, COMPLETE = PauseSession(at=NOON), CompleteSession(at=NOON)

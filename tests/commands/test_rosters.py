@@ -14,18 +14,17 @@ from tests.support.commands.command_examples import (
     some_player,
     state_of,
 )
-from tta.commands.folding import Target
 from tta.commands.handle import CommandResult, Commands, handle
 from tta.commands.player_queues import TooManyConflicts
 from tta.commands.sessions import handle_session
 from tta.commands.starting import start_session
-from tta.commands.targets import roster_target, session_target
 from tta.domain import session
 from tta.domain.joint.facts import Facts
 from tta.domain.passages import Wishes
 from tta.domain.roster import UNDER_WAY_MAX, Roster, TooManySessions
 from tta.domain.session import AbandonSession, CompleteSession, SessionStatus, StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import Target, roster_target, session_target
 
 
 async def starts(commands: Commands, player_id: UUID, key: str) -> CommandResult:

@@ -11,12 +11,12 @@ from tests.support.preferences import ANYTHING
 from tta.commands.copies import copy_session
 from tta.commands.handle import Commands, handle
 from tta.commands.starting import start_session
-from tta.commands.targets import record_target
 from tta.domain.joint.facts import Facts
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.safety_record import EnterRecovery
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import record_target
 from tta.domain.vocabulary import Role
 
 CAREFUL = replace(ANYTHING, avoid_topics=("storms",), trigger_warnings=("loss",), intensity=1)

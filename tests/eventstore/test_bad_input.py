@@ -69,10 +69,10 @@ REFUSED: dict[str, tuple[Append, type[StoreError], str]] = {
         EventTooLarge,
         "at most 500 events .* got 501",
     ),
-    "more than 16 aggregates": (
-        step(*(gains(some_id(), "x") for _ in range(17))),
+    "more than 64 aggregates": (
+        step(*(gains(some_id(), "x") for _ in range(65))),
         EventTooLarge,
-        "at most 16 aggregates, got 17",
+        "at most 64 aggregates, got 65",
     ),
     "an actor without end": (said_by("x" * 129), EventTooLarge, "at most 128 characters, got 129"),
     "aggregates of two slots": (

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from tests.support.http.api_examples import Api, Caller
 from tests.support.http.running_process import Dev
 from tta.commands.handle import CommandContext, handle
-from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
     AgentPerformance,
@@ -28,6 +27,7 @@ from tta.domain.agent import (
     id_of as agent_id,
 )
 from tta.domain.identity import derived_id
+from tta.domain.targets import agent_target
 from tta.domain.vocabulary import Role
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Causation

@@ -15,7 +15,6 @@ import structlog
 from tta.agents.registry import AgentRegistry, AgentStanding
 from tta.clock import now
 from tta.commands.handle import CommandContext, Commands, handle
-from tta.commands.targets import agent_target
 from tta.domain.agent import (
     AgentCommand,
     AgentIsNotThere,
@@ -29,6 +28,7 @@ from tta.domain.agent import (
     id_of as agent_id,
 )
 from tta.domain.identity import derived_id
+from tta.domain.targets import agent_target
 from tta.eventstore.envelope import Causation
 from tta.eventstore.errors import StoreError
 from tta.eventstore.heartbeats import BEAT_EVERY_S, beat, end_beats

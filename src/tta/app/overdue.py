@@ -13,8 +13,8 @@ import structlog
 
 from tta.clock import now_ms
 from tta.commands.folding import Aggregates, OtherKind
-from tta.commands.targets import session_target
 from tta.domain.session import SessionStatus
+from tta.domain.targets import session_target
 from tta.eventstore.errors import StoreError, UnknownEventType
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.http.edge.calls import OverdueReplies

@@ -4,25 +4,18 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import States
-from tta.commands.handle import (
-    CommandContext,
-    CommandResult,
-    Commands,
-    Decided,
-    KeyReused,
-    VersionMismatch,
-    handle_over,
-)
+from tta.commands.handle import CommandContext, CommandResult, Commands, KeyReused, VersionMismatch
+from tta.commands.joint import handle_joint
 from tta.commands.player_queues import SenderLeft, TooManyConflicts
-from tta.commands.targets import care_plan_target, player_target, record_target
 from tta.domain.base import Refusal
 from tta.domain.care_plan import CarePlanCommand, RecordMeasure
 from tta.domain.identity import derived_id
-from tta.domain.joint.measuring import ITEM_9, assess, change_plan
+from tta.domain.joint.consequences import ITEM_9
+from tta.domain.joint.measuring import AssessmentDecision, PlanDecision
 from tta.domain.measures import level_of
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import RecordAssessment
+from tta.domain.targets import care_plan_target
 from tta.domain.vocabulary import RiskCategory, RiskLevel
 from tta.eventstore.envelope import Causation
 
@@ -40,14 +33,8 @@ class MeasureResult(NamedTuple):
 async def handle_care_plan(
     commands: Commands, player_id: UUID, command: CarePlanCommand, context: CommandContext
 ) -> CommandResult:
-    """Decide on a player's care plan, with their consents as a guard. Raises what `handle_over` raises."""
-    plan, record, person = care_plan_target(player_id), record_target(player_id), player_target(player_id)
-
-    def decide(states: States) -> Decided:
-        happens = change_plan(states.of(plan), states.of(record), states.of(person), command)
-        return {plan: happens.plan, record: happens.record}
-
-    return await handle_over(commands, [plan, record, person], decide, context, player_id=player_id)
+    """Decide on a player's care plan, with their consents as a guard. Raises what `handle_joint` raises."""
+    return await handle_joint(commands, PlanDecision(player_id, command), context)
 
 
 async def record_measure(
@@ -55,7 +42,7 @@ async def record_measure(
 ) -> MeasureResult:
     """Record a questionnaire, and on the safety record what it says, both or neither.
 
-    Raises what `handle_over` raises. A measure that is refused is recorded nowhere, but what it says about
+    Raises what `handle_joint` raises. A measure that is refused is recorded nowhere, but what it says about
     safety is, before the refusal is raised.
     """
     try:
@@ -91,17 +78,6 @@ async def assess_refused(
         causation_id=about.command_id,
         traceparent=about.traceparent,
     )
-
-    record, person = record_target(player_id), player_target(player_id)
-
-    def decide(states: States) -> Decided:
-        return {record: assess(states.of(record), states.of(person), command)}
-
-    await handle_over(
-        commands,
-        [record, person],
-        decide,
-        CommandContext(causation),
-        player_id=player_id,
-        attempts_max=None,
+    await handle_joint(
+        commands, AssessmentDecision(player_id, command), CommandContext(causation), attempts_max=None
     )

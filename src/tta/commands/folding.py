@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple
 from uuid import UUID
 
 import msgspec
 import structlog
 
 from tta.commands import fingerprints
-from tta.domain.base import Aggregate, Event
+from tta.domain.targets import AnyAggregate, AnyTarget, CommandT, EventT, State, States, Target
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError
 from tta.eventstore.event_types import EventTypes
@@ -24,16 +24,6 @@ GAP_MS_MAX = 15 * 60 * 1000
 SNAPSHOT_EVERY = 100
 
 log = structlog.get_logger(__name__)
-State = TypeVar("State")
-CommandT = TypeVar("CommandT")
-EventT = TypeVar("EventT", bound=Event)
-
-
-class Target(NamedTuple, Generic[State, CommandT, EventT]):
-    """An aggregate that a decision reads or writes."""
-
-    module: Aggregate[State, CommandT, EventT]
-    id: UUID
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True):
@@ -60,21 +50,11 @@ class VersionedState(NamedTuple, Generic[State]):
     recent: dict[bytes, Receipt]
 
 
-AnyAggregate = Aggregate[Any, Any, Any]
-AnyTarget = Target[Any, Any, Any]
 AnyVersionedState = VersionedState[Any]
-"""Aggregates of several kinds beside each other; `States.of` gives each its type back."""
 
 
-class States:
-    """The states that a decision is over, each found by its target."""
-
-    def __init__(self, targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]) -> None:
-        self._states = {target: each.state for target, each in zip(targets, folded, strict=True)}
-
-    def of(self, target: Target[State, CommandT, EventT]) -> State:
-        # Its target was loaded with it, and a state is of the type of its target's module.
-        return cast("State", self._states[target])
+def states_of(targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]) -> States:
+    return States({target: each.state for target, each in zip(targets, folded, strict=True)})
 
 
 class SnapshotBody(msgspec.Struct, frozen=True, array_like=True):

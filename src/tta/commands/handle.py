@@ -6,26 +6,19 @@ commands of one player are handled one after another. A refusal is answered only
 be current.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
-from typing import Any, NamedTuple
+from itertools import takewhile
+from typing import NamedTuple
 from uuid import UUID
 
-from tta.commands.folding import (
-    Aggregates,
-    AnyTarget,
-    AnyVersionedState,
-    CommandT,
-    EventT,
-    State,
-    States,
-    Target,
-)
+from tta.commands.folding import Aggregates, AnyVersionedState, states_of
 from tta.commands.player_queues import Left, PlayerQueues, TooManyConflicts
-from tta.domain import player
 from tta.domain.base import Event, Refusal
+from tta.domain.joint.deciding import Decided
 from tta.domain.player import PlayerRegistered
-from tta.eventstore.appends import Acknowledgement, Append, AppendResult, StreamAppend
+from tta.domain.targets import AnyTarget, CommandT, EventT, State, States, Target, player_target
+from tta.eventstore.appends import EVENTS_MAX, Acknowledgement, Append, AppendResult, StreamAppend
 from tta.eventstore.envelope import Causation, RecordedEvent, event_id
 from tta.eventstore.errors import Conflict, HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
@@ -81,9 +74,30 @@ class CommandResult(NamedTuple):
         return self.mark.position
 
 
-Decided = Mapping[AnyTarget, Sequence[Event]]
-"""What is to happen to which target; one that is left out, or to which nothing happens, is a guard."""
 Decision = Callable[[States], Decided]
+
+
+def _admit_all(_: States) -> None:
+    """Admit whatever stands there."""
+
+
+def _no_further(_: States) -> Sequence[AnyTarget]:
+    return ()
+
+
+class HandledDecision(NamedTuple):
+    """A decision as it is handled: over which targets, loaded in at most two rounds, and what it gives."""
+
+    targets: Sequence[AnyTarget]
+    """Loaded first. The first one is the one that the command's path names."""
+    decide: Callable[[States], Awaitable[Decided]]
+    """Is called anew, with the states as they stand then, after each conflict."""
+    further: Callable[[States], Sequence[AnyTarget]] = _no_further
+    """Names what to load as well, by the states of the first targets."""
+    admit: Callable[[States], None] = _admit_all
+    """Raises if one of the first targets is none of the caller's business, before anything is said of it."""
+    is_costly: bool = False
+    """Load the targets before the first attempt, whatever is remembered: an attempt in vain costs much."""
 
 
 class Commands(NamedTuple):
@@ -104,7 +118,7 @@ async def handle(
     player_id: UUID | None,
     attempts_max: int | None = ATTEMPTS_MAX,
 ) -> CommandResult:
-    """Append what one aggregate decides. See `handle_over` for what it raises."""
+    """Append what one aggregate decides. See `handle_decision` for what it raises."""
 
     def decide(states: States) -> Decided:
         return {target: target.module.decide(states.of(target), command)}
@@ -122,27 +136,52 @@ async def handle_over(
     *,
     player_id: UUID | None,
     acknowledgement: Acknowledgement | None = None,
-    admits: Callable[[Any], None] = lambda _: None,
+    attempts_max: int | None = ATTEMPTS_MAX,
+) -> CommandResult:
+    """Append what a decision gives over aggregates that are known beforehand.
+
+    See `handle_decision` for what it raises.
+    """
+
+    async def decide(states: States) -> Decided:
+        return decision(states)
+
+    return await handle_decision(
+        commands,
+        HandledDecision(targets, decide),
+        context,
+        player_id=player_id,
+        acknowledgement=acknowledgement,
+        attempts_max=attempts_max,
+    )
+
+
+async def handle_decision(
+    commands: Commands,
+    decision: HandledDecision,
+    context: CommandContext,
+    *,
+    player_id: UUID | None,
+    acknowledgement: Acknowledgement | None = None,
     attempts_max: int | None = ATTEMPTS_MAX,
 ) -> CommandResult:
     """Append what a decision over several aggregates of one player gives, with all of them as guards.
 
-    The first target is the one that the command's path names; `player_id` is the subject of all, None where
-    they concern nobody. `admits` raises where the first target's state is none of the caller's business,
-    before anything is said of it. With `acknowledgement`, even nothing to append is recorded as dealt with.
+    `player_id` is the subject of all aggregates, None if they concern nobody. With `acknowledgement`, even
+    nothing to append is recorded as dealt with.
 
     With `attempts_max` None or an `acknowledgement`, the command is patient: it counts no attempts and has a
     place in the player's queue however many wait. Raises Refusal when a rule says no, KeyReused,
     VersionMismatch, TooManyConflicts if the queue is full or `attempts_max` races were lost, SenderLeft,
-    KeyringIncomplete where the player's key is missing, and what the event store raises.
+    KeyringIncomplete if the player's key is missing, and what the event store and the decision raise.
     """
     if player_id is not None:
         await require_key(commands, player_id)
     is_busy = player_id is not None and commands.queues is not None and commands.queues.is_busy(player_id)
     # A retry waits for nobody: a command that would have to wait looks into the log first.
-    if is_busy and (answer := await _answered_before(commands.aggregates, targets, context)):
+    if is_busy and (answer := await _answered_before(commands.aggregates, decision, context)):
         return answer
-    pending = _PendingCommand(commands, targets, decision, context, player_id, acknowledgement, admits)
+    pending = _PendingCommand(commands, decision, context, player_id, acknowledgement)
     if attempts_max is None or acknowledgement is not None:
         async with turn_of(commands, player_id, bounded=False):
             return await pending.tried(None)
@@ -160,37 +199,42 @@ def turn_of(
 
 
 class _PendingCommand(NamedTuple):
-    """A command, and what it is decided over."""
+    """A command, and what decides on it."""
 
     commands: Commands
-    targets: Sequence[AnyTarget]
-    decision: Decision
+    decision: HandledDecision
     context: CommandContext
     player_id: UUID | None
     acknowledgement: Acknowledgement | None
-    admits: Callable[[Any], None]
 
     async def tried(self, attempts_max: int | None) -> CommandResult:
-        """Decide and append, anew after each conflict. Raises what `handle_over` raises."""
-        aggregates, tried = self.commands.aggregates, 0
-        folded = aggregates.cached(self.targets) or await aggregates.load(self.targets)
+        """Decide and append, anew after each conflict. Raises what `handle_decision` raises."""
+        aggregates, targets, tried = self.commands.aggregates, self.decision.targets, 0
+        remembered = None if self.decision.is_costly else aggregates.cached(targets)
+        folded = remembered or await aggregates.load(targets)
         while attempts_max is None or tried < attempts_max:
             tried += 1
             with suppress(Conflict):
                 if self.context.causation.command_id.bytes not in folded[0].recent:
-                    return await self._once(folded)
-                if answer := await _answered_before(aggregates, self.targets, self.context):
+                    return await self._once(folded, is_remembered=folded is remembered)
+                if answer := await _answered_before(aggregates, self.decision, self.context):
                     return answer
-            folded = await aggregates.load(self.targets)
+            folded = await aggregates.load(targets)
         COMMANDS_REFUSED.labels("conflicts").inc()
-        raise TooManyConflicts(f"{self.targets[0].id}: {tried} attempts met other writers")
+        raise TooManyConflicts(f"{targets[0].id}: {tried} attempts met other writers")
 
-    async def _once(self, folded: Sequence[AnyVersionedState]) -> CommandResult:
-        aggregates, targets, context = self.commands.aggregates, self.targets, self.context
+    async def _once(self, first: Sequence[AnyVersionedState], *, is_remembered: bool) -> CommandResult:
+        aggregates, decision, context = self.commands.aggregates, self.decision, self.context
+        targets, folded = list(decision.targets), list(first)
         try:
-            self.admits(folded[0].state)
-            _require_version(folded[0], context)
-            decided = _in_order(targets, self.decision(States(targets, folded)))
+            decision.admit(states_of(targets, folded))
+            _require_version(first[0], context)
+            further = decision.further(states_of(targets, folded))
+            if further:
+                remembered = aggregates.cached(further) if is_remembered else None
+                folded += remembered or await aggregates.load(further)
+                targets += further
+            decided = _in_order(targets, await decision.decide(states_of(targets, folded)))
         except (Refusal, VersionMismatch):
             await _confirm(aggregates, targets, folded)
             raise
@@ -221,19 +265,20 @@ async def _confirm(
 
 
 async def _answered_before(
-    aggregates: Aggregates, targets: Sequence[AnyTarget], context: CommandContext
+    aggregates: Aggregates, decision: HandledDecision, context: CommandContext
 ) -> CommandResult | None:
     """Answer a command that the log knows from its events there, as the first time; None if it knows none.
 
     What is remembered only says where to look. Each event that is read must be this command's, else it is
     folded anew: memory of a history that was lost answers nothing. Raises KeyReused.
     """
+    targets = decision.targets
     folded = await aggregates.load(targets)
     for _ in range(2):
         if context.causation.command_id.bytes not in folded[0].recent:
             return None
         try:
-            answer = await _read_answer(aggregates, targets[0], folded, context)
+            answer = await _read_answer(aggregates, decision, folded, context)
         except HistoryChanged:
             answer = None
         if answer is not None:
@@ -243,10 +288,13 @@ async def _answered_before(
 
 
 async def _read_answer(
-    aggregates: Aggregates, first: AnyTarget, folded: Sequence[AnyVersionedState], context: CommandContext
+    aggregates: Aggregates,
+    decision: HandledDecision,
+    folded: Sequence[AnyVersionedState],
+    context: CommandContext,
 ) -> CommandResult | None:
     """Read a command's events; None if others stand there. Raises KeyReused, HistoryChanged."""
-    store, command = aggregates.store, context.causation.command_id.bytes
+    store, command, first = aggregates.store, context.causation.command_id.bytes, decision.targets[0]
     receipt = folded[0].recent[command]
     length = receipt.last_version - receipt.first_version + 1
     read = await store.versions_after(first.id, receipt.first_version - 1, length)
@@ -256,6 +304,10 @@ async def _read_answer(
     last = read[-1] if read and read[-1].position == position else await store.at(slot, position)
     if len(read) != length or any(each.envelope.command != command for each in (*read, last)):
         return None
+    if decision.further is not _no_further:
+        # Also on one that was found by the states of that time: its events stand in a row.
+        behind = await store.read(slot, Mark.of(last), EVENTS_MAX)
+        last = [last, *takewhile(lambda each: each.envelope.command == command, behind.events)][-1]
     if not await store.stands(read):
         return None
     fingerprint = read[0].envelope.fingerprint
@@ -286,7 +338,7 @@ async def require_key(commands: Commands, player_id: UUID, *, while_away: bool =
         raise
     if not gap:
         return
-    if (await commands.aggregates.one(Target(player, player_id))).head.version:
+    if (await commands.aggregates.one(player_target(player_id))).head.version:
         raise commands.keyring.lacks(player_id, gap)
 
 

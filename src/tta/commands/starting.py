@@ -1,25 +1,21 @@
-"""A new session is told by what stands when it is appended, and makes room for itself."""
+"""A new session is told by the facts and wishes that stand when it is appended, and makes room for itself."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from uuid import UUID
 
-from tta.commands.handle import CommandContext, CommandResult, Commands, turn_of
-from tta.commands.sessions import begin_session, sessions_over
-from tta.commands.targets import player_target, record_target
-from tta.commands.wishes import wishes_of
+from tta.commands.handle import CommandContext, CommandResult, Commands
+from tta.commands.joint import handle_joint_by
+from tta.commands.wishes import wishes_as_set
 from tta.domain.joint.facts import Facts, facts_of
-from tta.domain.joint.starting import FactsChanged
+from tta.domain.joint.starting import StartDecision
 from tta.domain.passages import Wishes
-from tta.domain.roster import TooManySessions
 from tta.domain.session import StartSession
+from tta.domain.targets import States, player_target, record_target
 
 Start = Callable[[Facts, Wishes | None], StartSession]
 """Tell what begins, by facts and by the wishes that the player set last. The wishes are None if they
 do not open: then nothing may be told yet.
 """
-Attempt = Callable[[Commands, StartSession, Facts, Sequence[UUID]], Awaitable[CommandResult]]
-"""Append what begins if the facts stand by which it was told; the ids are of sessions that are over."""
 
 
 async def start_session(
@@ -27,47 +23,18 @@ async def start_session(
 ) -> CommandResult:
     """Start a session and enrol it in one append.
 
-    Raises TooManySessions, and what `handle_session` and `wishes_of` raise.
+    Raises TooManySessions, and what `handle_joint_by` and `wishes_as_set` raise.
     """
 
-    async def attempt(
-        by: Commands, command: StartSession, told_by: Facts, over: Sequence[UUID]
-    ) -> CommandResult:
-        return await begin_session(by, session_id, command, context, told_by=told_by, over=over)
+    async def begins(states: States) -> StartSession:
+        return start(*await facts_and_wishes(commands, player_id, states))
 
-    return await start_as_wished(commands, player_id, start, attempt)
+    return await handle_joint_by(commands, StartDecision(session_id, player_id), begins, context)
 
 
-async def start_as_wished(
-    commands: Commands, player_id: UUID, start: Start, attempt: Attempt
-) -> CommandResult:
-    """Attempt what `start` tells, until the facts and wishes that it is told by are those that stand there.
-
-    From the second attempt on, the player's other commands wait: a player who keeps changing their wishes
-    would keep it from ever coming about.
-    """
-    over: Sequence[UUID] = ()
-    async with AsyncExitStack() as stack:
-        while True:
-            try:
-                return await _attempted(commands, player_id, start, attempt, over)
-            except FactsChanged:
-                pass
-            except TooManySessions:
-                if over or not (over := await sessions_over(commands, player_id)):
-                    raise
-            await stack.enter_async_context(turn_of(commands, player_id, bounded=False))
-            commands = commands._replace(queues=None)
-
-
-async def _attempted(
-    commands: Commands, player_id: UUID, start: Start, attempt: Attempt, over: Sequence[UUID]
-) -> CommandResult:
-    """Attempt it once. Raises FactsChanged, TooManySessions, and what `attempt` raises."""
-    # A player who begins has just set their wishes, perhaps on another process: look.
-    record, person = await commands.aggregates.load([record_target(player_id), player_target(player_id)])
-    facts = facts_of(record.state, person.state)
-    wishes, wished_at = await wishes_of(commands, player_id)
-    if facts.wished_at != wished_at:
-        raise FactsChanged
-    return await attempt(commands, start(facts, wishes), facts, over)
+async def facts_and_wishes(
+    commands: Commands, player_id: UUID, states: States
+) -> tuple[Facts, Wishes | None]:
+    """Give what a session is told by. Raises what `wishes_as_set` raises."""
+    facts = facts_of(states.of(record_target(player_id)), states.of(player_target(player_id)))
+    return facts, await wishes_as_set(commands, player_id, facts.wished_at)

@@ -17,11 +17,11 @@ from tta.app.settings import Settings
 from tta.app.work import SharedResources
 from tta.clock import now
 from tta.commands.handle import CommandContext, handle
-from tta.commands.targets import player_target
 from tta.console.operations import checked_settings
 from tta.domain import player
 from tta.domain.identity import derived_id
 from tta.domain.player import GiveConsent, RegisterPlayer
+from tta.domain.targets import player_target
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, Role
 from tta.eventstore.envelope import Causation
 from tta.security.keyring import KeyringIncomplete

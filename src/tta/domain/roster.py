@@ -81,11 +81,20 @@ def decide(roster: Roster, command: RosterCommand) -> list[RosterEvent]:
             assert_never(command)
 
 
+def is_full(roster: Roster, *, held: bool) -> bool:
+    """Whether no further session may be enrolled."""
+    return len(roster.under_way) >= _sessions_max(held=held)
+
+
+def _sessions_max(*, held: bool) -> int:
+    return HELD_MAX if held else UNDER_WAY_MAX
+
+
 def _enrol_session(roster: Roster, command: EnrolSession) -> list[RosterEvent]:
     if command.session_id in roster.under_way:
         return []
-    sessions_max, under_way = HELD_MAX if command.held else UNDER_WAY_MAX, len(roster.under_way)
-    if under_way >= sessions_max:
+    if is_full(roster, held=command.held):
+        sessions_max, under_way = _sessions_max(held=command.held), len(roster.under_way)
         raise TooManySessions(
             f"expected at most {sessions_max} sessions under way, {under_way} are: complete or abandon one"
         )

@@ -76,10 +76,12 @@ EVENTS: tuple[type[Event], ...] = get_args(SessionEvent)
 class StartSession(Command, frozen=True, kw_only=True):
     player_id: UUID
     story: str
-    consented: bool
+    consented: bool = False
     """The player's consent to `play` stands."""
-    held: bool
-    """The player's safety record holds play."""
+    held: bool = False
+    """The player's safety record holds play. Both facts are filled in as they stand when it is decided
+    (joint/deciding.py).
+    """
     begins: Beginning = Beginning()
     copied: CopyOrigin | None = None
     known: bool = True
@@ -90,7 +92,7 @@ class PauseSession(Command, frozen=True, kw_only=True): ...
 
 
 class ResumeSession(Command, frozen=True, kw_only=True):
-    """The facts are filled in as they stand when it is decided (joint/acting.py)."""
+    """The facts are filled in as they stand when it is decided (joint/deciding.py)."""
 
     held: bool = False
     consented: bool = False

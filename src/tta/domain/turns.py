@@ -66,7 +66,7 @@ class SubmitInteraction(Command, frozen=True, kw_only=True):
     held: bool = False
     consented: bool = False
     """The player's consent to `play` still stands; a hold takes their words all the same. Both facts are
-    filled in as they stand when it is decided (joint/acting.py).
+    filled in as they stand when it is decided (joint/deciding.py).
     """
     words: str | None = None
     choice: str | None = None
@@ -75,14 +75,14 @@ class SubmitInteraction(Command, frozen=True, kw_only=True):
 
 class RequestNarration(Command, frozen=True, kw_only=True):
     turn: int
-    held: bool
+    held: bool = False
 
 
 class AnswerInteraction(Command, frozen=True, kw_only=True):
     turn: int
     reply: str
     author: Author
-    held: bool
+    held: bool = False
     passage: Passage = Passage()
     choice_texts: tuple[str, ...] = ()
     narration: Narration | None = None

@@ -33,7 +33,7 @@ from tta.eventstore.layout import Layout
 EVENT_BYTES_MAX = 1024 * 1024  # The largest request is 1 MiB, and an event carries at most one.
 EVENTS_MAX = 500  # 1,000 in one call were measured to block the server for 9 ms.
 APPEND_BYTES_MAX = 8 * 1024 * 1024
-STREAMS_MAX = 16
+STREAMS_MAX = 64  # A start while the roster is full is decided over its 40 sessions, and a few more.
 
 
 class StreamAppend(msgspec.Struct, frozen=True):

@@ -13,13 +13,20 @@ import structlog
 
 from tta.agents.messages import ModelConsent, PendingTurn, TurnAnswer
 from tta.clock import now
-from tta.commands.folding import AnyTarget, States
-from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
-from tta.commands.targets import SessionTarget, player_target, record_target, roster_target, session_target
+from tta.commands.folding import states_of
+from tta.commands.handle import CommandContext, Commands, key_of
+from tta.commands.joint import handle_joint
 from tta.commands.wishes import wishes_of
-from tta.domain import roster
-from tta.domain.joint.answering import AnswerBasis, agrees_to_models, answer, basis_of, ends_session
+from tta.domain.joint.answering import AnswerBasis, AnswerDecision, agrees_to_models, basis_of
 from tta.domain.passages import Passage, Play
+from tta.domain.targets import (
+    AnyTarget,
+    SessionTarget,
+    States,
+    player_target,
+    record_target,
+    session_target,
+)
 from tta.domain.turns import AnswerInteraction, InteractionSubmitted, RequestNarration
 from tta.domain.vocabulary import Author
 from tta.eventstore.appends import Acknowledgement
@@ -119,11 +126,11 @@ async def matter_of(
     unfolded = Matter(session_id, player_id, said.turn, nothing, None)
     remembered = None if afresh else commands.aggregates.cached(unfolded.targets)
     folded = remembered or await commands.aggregates.load(unfolded.targets)
-    if remembered and not _waits(States(unfolded.targets, folded), unfolded):
+    if remembered and not _waits(states_of(unfolded.targets, folded), unfolded):
         folded = await commands.aggregates.load(unfolded.targets)
-    if not _waits(States(unfolded.targets, folded), unfolded):
+    if not _waits(states_of(unfolded.targets, folded), unfolded):
         raise NothingWaits(f"turn {said.turn} of session {session_id} does not wait for an answer")
-    standing, consented = _standing(States(unfolded.targets, folded), unfolded)
+    standing, consented = _standing(states_of(unfolded.targets, folded), unfolded)
     standing = standing._replace(preferences_at=wished_at)
     story = None if standing.held else _story(repertoire, standing.play, recorded)
     if story is None:
@@ -196,29 +203,10 @@ async def append(
     recorded: RecordedEvent,
     acknowledgement: Acknowledgement,
 ) -> None:
-    """Decide, and append the answer. Raises AnswerOvertaken, and what `handle_over` raises."""
-    listed, ends = roster_target(matter.player_id), ends_session(command)
-    record, person = record_target(matter.player_id), player_target(matter.player_id)
-
-    def decide(states: States) -> Decided:
-        happens = answer(
-            states.of(matter.session),
-            states.of(record),
-            states.of(person),
-            states.of(listed) if ends else roster.initial,
-            session_id=matter.session_id,
-            command=command,
-            basis=matter.standing,
-        )
-        if not ends:
-            return {matter.session: happens.session}
-        return {matter.session: happens.session, listed: happens.roster}
-
+    """Decide, and append the answer. Raises AnswerOvertaken, and what `handle_joint` raises."""
+    decision = AnswerDecision(matter.session_id, matter.player_id, command, matter.standing)
     context = CommandContext(recorded.answered_by(acknowledgement.reactor))
-    targets = [*matter.targets, *([listed] if ends else [])]
-    await handle_over(
-        commands, targets, decide, context, player_id=matter.player_id, acknowledgement=acknowledgement
-    )
+    await handle_joint(commands, decision, context, acknowledgement=acknowledgement)
 
 
 def _consent(commands: Commands, player_id: UUID) -> ModelConsent:

@@ -8,25 +8,14 @@ from datetime import timedelta
 from uuid import UUID
 
 from tta.clock import now
-from tta.commands.folding import AnyTarget, States
-from tta.commands.handle import CommandContext, Commands, Decided, Decision, handle_over, key_of
-from tta.commands.targets import (
-    SafetyRecordTarget,
-    TimerTarget,
-    record_target,
-    roster_target,
-    session_target,
-    timer_target,
-)
+from tta.commands.handle import CommandContext, Commands
+from tta.commands.joint import handle_joint
 from tta.domain.base import Event
-from tta.domain.joint.idling import NotIdle, abandon, call_off, watch
-from tta.domain.session import (
-    SessionAbandoned,
-    SessionCompleted,
-    SessionStarted,
-)
+from tta.domain.joint.deciding import JointDecision
+from tta.domain.joint.idling import AbandonDecision, CallOffDecision, NotIdle, WatchDecision, idle_timer
+from tta.domain.session import SessionAbandoned, SessionCompleted, SessionStarted
+from tta.domain.targets import TimerTarget, timer_target
 from tta.domain.timer import TimerDue
-from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
@@ -54,16 +43,12 @@ class IdleSessions:
         player_id = recorded.subject_id
         assert player_id is not None, "a session is a player's, and so is its timer"
         about = _Reaction(self._commands, player_id, recorded, acknowledgement)
-        # Nothing here is sealed, so only this tells that the player was erased.
-        await key_of(self._commands, player_id)
         match event:
             case SessionStarted() if self._idle is not None:
-                await about.must_wait(
-                    timer_id(player_id, TimerPurpose.SESSION_IDLE, recorded.aggregate_id), 0
-                )
+                await about.must_wait(idle_timer(player_id, recorded.aggregate_id), 0)
                 await about.watch(recorded.aggregate_id, self._idle, None)
             case TimerDue() if self._idle is not None:
-                await about.must_wait(recorded.aggregate_id, recorded.version)
+                await about.must_wait(timer_target(recorded.aggregate_id), recorded.version)
                 try:
                     await about.abandon(event.about, self._idle, event)
                 except NotIdle:
@@ -83,71 +68,24 @@ class _Reaction:
         self._recorded = recorded
         self._acknowledgement = acknowledgement
 
-    async def must_wait(self, timer_id: UUID, version: int) -> None:
+    async def must_wait(self, watching: TimerTarget, version: int) -> None:
         """Check that the timer stands where the event left it. Raises NothingWaits if it was moved since."""
-        folded = await self._commands.aggregates.one(timer_target(timer_id))
+        folded = await self._commands.aggregates.one(watching)
         if folded.head.version != version:
-            raise NothingWaits(f"timer {timer_id}: expected version {version}, got {folded.head.version}")
+            raise NothingWaits(f"timer {watching.id}: expected version {version}, got {folded.head.version}")
 
     async def watch(self, session_id: UUID, idle: timedelta, due: TimerDue | None) -> None:
         """Let the timer fall due when the session will have been idle, if it still goes on."""
-        watching, played = self._timer(session_id), session_target(session_id)
-
-        def decide(states: States) -> Decided:
-            schedules = watch(
-                states.of(watching),
-                states.of(played),
-                states.of(self._record),
-                session_id=session_id,
-                idle=idle,
-                due=due,
-                at=now(),
-            )
-            return {watching: schedules}
-
-        await self._append([watching, played, self._record], decide)
+        await self._append(WatchDecision(session_id, self._player_id, idle, due, now()))
 
     async def abandon(self, session_id: UUID, idle: timedelta, due: TimerDue) -> None:
         """Abandon the session, if it was idle when the timer fell due. Raises NotIdle."""
-        played, listed = session_target(session_id), roster_target(self._player_id)
-
-        def decide(states: States) -> Decided:
-            happens = abandon(
-                states.of(played),
-                states.of(self._record),
-                states.of(listed),
-                session_id=session_id,
-                idle=idle,
-                due=due,
-                at=now(),
-            )
-            return {played: happens.session, listed: happens.roster}
-
-        await self._append([played, self._record, listed], decide)
+        await self._append(AbandonDecision(session_id, self._player_id, idle, due, now()))
 
     async def call_off(self, session_id: UUID) -> None:
         """The session is over: nothing is to fall due any more."""
-        watching = self._timer(session_id)
+        await self._append(CallOffDecision(session_id, self._player_id, now()))
 
-        def decide(states: States) -> Decided:
-            return {watching: call_off(states.of(watching), at=now())}
-
-        await self._append([watching], decide)
-
-    @property
-    def _record(self) -> SafetyRecordTarget:
-        return record_target(self._player_id)
-
-    def _timer(self, session_id: UUID) -> TimerTarget:
-        return timer_target(timer_id(self._player_id, TimerPurpose.SESSION_IDLE, session_id))
-
-    async def _append(self, targets: list[AnyTarget], decide: Decision) -> None:
+    async def _append(self, decision: JointDecision[None]) -> None:
         context = CommandContext(self._recorded.answered_by(IdleSessions.NAME))
-        await handle_over(
-            self._commands,
-            targets,
-            decide,
-            context,
-            player_id=self._player_id,
-            acknowledgement=self._acknowledgement,
-        )
+        await handle_joint(self._commands, decision, context, acknowledgement=self._acknowledgement)

@@ -1,11 +1,11 @@
 """Credits the skills whose exercises were done in play on the player's care plan, each exactly once."""
 
-from tta.commands.folding import States
-from tta.commands.handle import CommandContext, Commands, Decided, handle_over, key_of
-from tta.commands.targets import CarePlanTarget, care_plan_target
+from tta.commands.handle import CommandContext, Commands
+from tta.commands.joint import handle_joint
 from tta.domain.base import Event
 from tta.domain.care_plan import SkillPractised
-from tta.domain.joint.practising import credit
+from tta.domain.joint.practising import CreditDecision
+from tta.domain.targets import CarePlanTarget, care_plan_target
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.appends import Acknowledgement
 from tta.eventstore.envelope import RecordedEvent
@@ -35,21 +35,12 @@ class PracticeReactor:
         player_id = recorded.subject_id
         assert player_id is not None, "an answer is a player's"
 
-        plan = care_plan_target(player_id)
-
-        def decide(states: States) -> Decided:
-            return {plan: credit(states.of(plan), session_id=recorded.aggregate_id, answered=event)}
-
-        # Nothing here is sealed, so only this tells that the player was erased.
-        await key_of(self._commands, player_id)
-        if await self._is_credited(plan, recorded):
+        if await self._is_credited(care_plan_target(player_id), recorded):
             raise NothingWaits(f"position {recorded.position} of slot {recorded.slot} was credited before")
-        result = await handle_over(
+        result = await handle_joint(
             self._commands,
-            [plan],
-            decide,
+            CreditDecision(player_id, recorded.aggregate_id, event),
             CommandContext(recorded.answered_by(self.NAME)),
-            player_id=player_id,
             acknowledgement=acknowledgement,
         )
         if not result.again:

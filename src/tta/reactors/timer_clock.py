@@ -14,8 +14,8 @@ import structlog
 
 from tta.clock import now
 from tta.commands.handle import CommandContext, Commands, VersionMismatch, handle
-from tta.commands.targets import timer_target
 from tta.domain.identity import derived_id
+from tta.domain.targets import timer_target
 from tta.domain.timer import FallDue, TimerDue
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.backoff import Backoff

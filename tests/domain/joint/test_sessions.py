@@ -4,33 +4,35 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.domain.given import NOON
+from tests.support.domain.joint_given import given_all
 from tests.support.domain.player_examples import (
     AGREED,
-    ENROLLED,
+    AGREEING,
     HELD,
-    OTHER,
+    LISTED,
+    OTHER_PLAYED,
     PAUSED,
+    PERSON,
     PLAY,
+    PLAYED,
+    PLAYING,
+    RECORD,
     REGISTERED,
     SAM,
     SECOND,
     STARTED,
     WITHDRAWN,
-    a_player,
-    a_record,
-    a_roster,
-    a_session,
 )
 from tta.domain.base import Refusal
-from tta.domain.joint.acting import ActingEvents, ActInSession, act
-from tta.domain.joint.copying import copy
-from tta.domain.joint.facts import Facts, admit, require_own, require_slot
-from tta.domain.joint.starting import FactsChanged, start
-from tta.domain.joint.switching import SwitchEvents, switch
+from tta.domain.joint.acting import ActDecision
+from tta.domain.joint.copying import CopyBeginning, CopyDecision
+from tta.domain.joint.starting import StartDecision
+from tta.domain.joint.switching import SwitchDecision
 from tta.domain.passages import CopyOrigin
-from tta.domain.roster import SessionEnrolled, SessionStruck
+from tta.domain.roster import UNDER_WAY_MAX, SessionEnrolled, SessionStruck, TooManySessions
 from tta.domain.session import (
     AbandonSession,
     CompleteSession,
@@ -40,6 +42,7 @@ from tta.domain.session import (
     ResumeSession,
     SessionAbandoned,
     SessionCompleted,
+    SessionExists,
     SessionIsOver,
     SessionIsPaused,
     SessionPaused,
@@ -48,96 +51,99 @@ from tta.domain.session import (
     StartSession,
     UnknownStory,
 )
+from tta.domain.targets import session_target
 from tta.domain.turns import InteractionSubmitted, SubmitInteraction, TurnOutOfOrder
 
-AGREEING = a_player(REGISTERED, AGREED)
-FREE = Facts(held=False, consented=True, recovery=False)
 SAY = SubmitInteraction(words="Hello", at=NOON)
-START = StartSession(player_id=SAM, story="clearing", consented=True, held=False, at=NOON)
+START = StartSession(player_id=SAM, story="clearing", at=NOON)
 
 
-def acts(command: ActInSession, *happened: Any, person: Any = AGREEING, record: Any = None) -> ActingEvents:
-    return act(
-        a_session(STARTED, *happened),
-        record or a_record(),
-        person,
-        a_roster(ENROLLED),
-        session_id=PLAY,
-        command=command,
-    )
+def act(command: Any) -> ActDecision:
+    return ActDecision(PLAY, SAM, command)
 
 
 class TestActing:
     def test_it_is_decided_by_the_facts_that_stand_whatever_the_command_says(self):
-        held = acts(SAY, record=a_record(HELD))
-        assert held.session == [InteractionSubmitted(turn=1, words="Hello", held=True, at=NOON)]
+        held = InteractionSubmitted(turn=1, words="Hello", held=True, at=NOON)
+        given_all({**PLAYING, RECORD: [HELD]}).when(act(SAY)).then({PLAYED: [held]})
         said = SubmitInteraction(words="Hello", held=True, consented=True, at=NOON)
-        assert acts(said).session == [InteractionSubmitted(turn=1, words="Hello", at=NOON)]
-        with pytest.raises(ConsentMissing):
-            acts(said, person=a_player(REGISTERED, AGREED, WITHDRAWN))
+        given_all(PLAYING).when(act(said)).then({PLAYED: [replace(held, held=False)]})
+        withdrawn = {**PLAYING, PERSON: [REGISTERED, AGREED, WITHDRAWN]}
+        given_all(withdrawn).when(act(said)).then_refused(ConsentMissing)
 
     def test_a_pause_and_its_end_leave_the_roster_as_it_is(self):
-        assert acts(PauseSession(at=NOON)) == ActingEvents([SessionPaused(at=NOON)], [])
-        assert acts(ResumeSession(at=NOON), PAUSED) == ActingEvents([SessionResumed(at=NOON)], [])
+        given_all(PLAYING).when(act(PauseSession(at=NOON))).then({PLAYED: [SessionPaused(at=NOON)]})
+        paused = given_all({**PLAYING, PLAYED: [STARTED, PAUSED]})
+        paused.when(act(ResumeSession(at=NOON))).then({PLAYED: [SessionResumed(at=NOON)]})
 
     def test_an_end_makes_room(self):
-        struck = [SessionStruck(session_id=PLAY, at=NOON)]
-        assert acts(CompleteSession(at=NOON)) == ActingEvents([SessionCompleted(at=NOON)], struck)
-        assert acts(AbandonSession(at=NOON)) == ActingEvents([SessionAbandoned(at=NOON)], struck)
+        struck = {LISTED: [SessionStruck(session_id=PLAY, at=NOON)]}
+        completed, abandoned = SessionCompleted(at=NOON), SessionAbandoned(at=NOON)
+        given_all(PLAYING).when(act(CompleteSession(at=NOON))).then({PLAYED: [completed], **struck})
+        given_all(PLAYING).when(act(AbandonSession(at=NOON))).then({PLAYED: [abandoned], **struck})
+
+    def test_there_is_nothing_to_do_in_a_session_that_is_not_there(self):
+        for command in (SAY, PauseSession(at=NOON), CompleteSession(at=NOON)):
+            given_all(AGREEING).when(act(command)).then_refused(NoSuchSession)
+            given_all(AGREEING).when(act(command), expects_one=True).then_refused(NoSuchSession)
+
+
+def full_roster(*over: int) -> dict[Any, Any]:
+    """A roster without room, and its sessions, of which some are over without having been struck."""
+    ids = [UUID(int=100 + each) for each in range(UNDER_WAY_MAX)]
+    ended = {session_target(ids[each]): [STARTED, SessionCompleted(at=NOON)] for each in over}
+    sessions = {session_target(each): [STARTED] for each in ids}
+    return {**AGREEING, **sessions, **ended, LISTED: [SessionEnrolled(session_id=i, at=NOON) for i in ids]}
 
 
 class TestStarting:
-    def starts(self, *, told_by: Facts = FREE, command: StartSession = START, over: Any = ()) -> ActingEvents:
-        return start(
-            a_session(),
-            a_record(),
-            AGREEING,
-            a_roster(ENROLLED),
-            session_id=SECOND,
-            command=command,
-            told_by=told_by,
-            over=over,
-        )
+    enrolled = SessionEnrolled(session_id=SECOND, at=NOON)
+    start = StartDecision(SECOND, SAM)
 
-    def test_it_is_enrolled_and_what_is_over_is_struck_first(self):
-        enrolled = SessionEnrolled(session_id=SECOND, at=NOON)
-        assert self.starts() == ActingEvents([STARTED], [enrolled])
-        struck = SessionStruck(session_id=PLAY, at=NOON)
-        assert self.starts(over=[PLAY]).roster == [struck, enrolled]
+    def test_it_is_enrolled(self):
+        happens = {OTHER_PLAYED: [STARTED], LISTED: [self.enrolled]}
+        given_all(PLAYING).when(self.start, START).then(happens)
 
-    @pytest.mark.parametrize(
-        "told_by",
-        [
-            FREE._replace(held=True),
-            FREE._replace(consented=False),
-            FREE._replace(recovery=True),
-            FREE._replace(wished_at=7),
-        ],
-        ids=str,
-    )
-    def test_what_was_told_by_other_facts_is_told_anew(self, told_by: Facts):
-        with pytest.raises(FactsChanged):
-            self.starts(told_by=told_by)
+    def test_it_is_decided_by_the_facts_that_stand_whatever_the_command_says(self):
+        held = given_all({**PLAYING, RECORD: [HELD]})
+        begun = replace(STARTED, held=True)
+        held.when(self.start, START).then({OTHER_PLAYED: [begun], LISTED: [self.enrolled]})
+        claims = replace(START, consented=True)
+        withdrawn = given_all({PERSON: [REGISTERED, AGREED, WITHDRAWN]})
+        withdrawn.when(self.start, claims).then_refused(ConsentMissing)
+
+    def test_sessions_of_a_full_roster_that_are_over_make_room(self):
+        full = full_roster(3, 7)
+        struck = [SessionStruck(session_id=UUID(int=100 + each), at=NOON) for each in (3, 7)]
+        happens = {OTHER_PLAYED: [STARTED], LISTED: [*struck, self.enrolled]}
+        given_all(full).when(self.start, START).then(happens)
+        given_all(full_roster()).when(self.start, START).then_refused(TooManySessions)
+
+    def test_of_a_roster_that_has_room_no_session_is_asked(self):
+        listed = {**PLAYING, PLAYED: [STARTED, SessionCompleted(at=NOON)]}
+        happens = {OTHER_PLAYED: [STARTED], LISTED: [self.enrolled]}
+        given_all(listed).when(self.start, START).then(happens)
 
     def test_a_story_that_the_catalogue_lacks_is_refused(self):
-        unknown = StartSession(
-            player_id=SAM, story="nowhere", consented=True, held=False, known=False, at=NOON
-        )
-        with pytest.raises(UnknownStory):
-            self.starts(command=unknown)
+        given_all(AGREEING).when(self.start, replace(START, known=False)).then_refused(UnknownStory)
+
+    def test_a_session_begins_once(self):
+        begun = given_all({**PLAYING, OTHER_PLAYED: [STARTED]})
+        begun.when(self.start, START).then_refused(SessionExists)
+        given_all(PLAYING).when(self.start, START, expects_one=True).then_refused(NoSuchSession)
 
 
 class TestSwitching:
-    def switches(self, left: Any, other: Any, *, player_id: UUID = SAM) -> SwitchEvents:
-        return switch(left, other, a_record(HELD), AGREEING, player_id=player_id, at=NOON)
+    switch = SwitchDecision(PLAY, SECOND, SAM, NOON)
 
     def test_the_one_is_paused_and_the_other_goes_on_under_todays_facts(self):
-        happens = self.switches(a_session(STARTED), a_session(STARTED, PAUSED))
-        assert happens == SwitchEvents([SessionPaused(at=NOON)], [SessionResumed(held=True, at=NOON)])
+        given = {**PLAYING, OTHER_PLAYED: [STARTED, PAUSED], RECORD: [HELD]}
+        happens = {PLAYED: [SessionPaused(at=NOON)], OTHER_PLAYED: [SessionResumed(held=True, at=NOON)]}
+        given_all(given).when(self.switch).then(happens)
 
     def test_to_an_open_session_only_the_pause_happens(self):
-        happens = self.switches(a_session(STARTED), a_session(STARTED))
-        assert happens == SwitchEvents([SessionPaused(at=NOON)], [])
+        given = {**PLAYING, OTHER_PLAYED: [STARTED]}
+        given_all(given).when(self.switch).then({PLAYED: [SessionPaused(at=NOON)]})
 
     @pytest.mark.parametrize(
         ("left", "other", "refused"),
@@ -151,62 +157,42 @@ class TestSwitching:
         ids=["paused", "over", "to one that is over", "absent", "to an absent one"],
     )
     def test_one_switches_between_open_sessions(self, left: Any, other: Any, refused: type[Refusal]):
-        with pytest.raises(refused):
-            self.switches(a_session(*left), a_session(*other))
+        given = {**AGREEING, PLAYED: left, OTHER_PLAYED: other}
+        given_all(given).when(self.switch).then_refused(refused)
 
-    def test_somebody_elses_session_is_not_there(self):
-        with pytest.raises(NoSuchSession):
-            self.switches(a_session(STARTED), a_session(STARTED), player_id=OTHER)
+    def test_without_consent_the_other_does_not_go_on(self):
+        given = {PERSON: [REGISTERED], PLAYED: [STARTED], OTHER_PLAYED: [STARTED, PAUSED]}
+        given_all(given).when(self.switch).then_refused(ConsentMissing)
 
 
 class TestCopying:
-    def copies(self, *, until_turn: int | None = None, player_id: UUID = SAM) -> ActingEvents:
-        origin = CopyOrigin(session_id=PLAY, turns=2, moves=("a", "b"), seed=PLAY)
-        command = StartSession(
-            player_id=SAM, story="clearing", copied=origin, consented=True, held=False, at=NOON
-        )
-        return copy(
-            a_session(),
-            a_session(STARTED),
-            a_record(),
-            AGREEING,
-            a_roster(),
-            session_id=SECOND,
-            player_id=player_id,
-            until_turn=until_turn,
-            last_turn=2,
-            command=command,
-            told_by=FREE,
-        )
+    origin = CopyOrigin(session_id=PLAY, turns=2, moves=("a", "b"), seed=PLAY)
+    begins = CopyBeginning(replace(START, copied=origin), last_turn=2)
 
     def test_a_copy_says_where_it_comes_from_and_is_enrolled(self):
-        happens = self.copies()
-        (begun,) = happens.session
-        assert isinstance(begun, SessionStarted)
-        assert (begun.copied_from, begun.copied_turns, begun.moves, begun.seed) == (PLAY, 2, ("a", "b"), PLAY)
-        assert happens.roster == [SessionEnrolled(session_id=SECOND, at=NOON)]
+        begun = SessionStarted(
+            player_id=SAM,
+            story="clearing",
+            copied_from=PLAY,
+            copied_turns=2,
+            moves=("a", "b"),
+            seed=PLAY,
+            at=NOON,
+        )
+        happens = {OTHER_PLAYED: [begun], LISTED: [SessionEnrolled(session_id=SECOND, at=NOON)]}
+        given_all(PLAYING).when(CopyDecision(SECOND, PLAY, SAM, None), self.begins).then(happens)
 
     def test_only_turns_that_were_answered_are_copied(self):
-        with pytest.raises(TurnOutOfOrder, match="0 to 2, got 3"):
-            self.copies(until_turn=3)
+        until_3 = CopyDecision(SECOND, PLAY, SAM, 3)
+        given_all(PLAYING).when(until_3, self.begins).then_refused(TurnOutOfOrder, "0 to 2, got 3")
 
-    def test_somebody_elses_session_is_not_there(self):
-        with pytest.raises(NoSuchSession):
-            self.copies(player_id=OTHER)
+    def test_nothing_is_copied_of_a_session_that_is_not_there(self):
+        absent = CopyDecision(SECOND, PLAY, SAM, None)
+        given_all(AGREEING).when(absent, self.begins).then_refused(NoSuchSession)
 
-
-def test_a_session_of_somebody_elses_is_not_there():
-    with pytest.raises(NoSuchSession):
-        require_own(a_session(STARTED), OTHER)
-    with pytest.raises(NoSuchSession):
-        admit(a_session(STARTED), OTHER, expects_one=False)
-    with pytest.raises(NoSuchSession):
-        admit(a_session(), SAM, expects_one=True)
-    admit(a_session(), SAM, expects_one=False)
-    admit(a_session(STARTED), SAM, expects_one=True)
-
-
-def test_what_is_in_another_slot_is_not_there():
-    with pytest.raises(NoSuchSession):
-        require_slot(UUID(int=1 << 120), SAM)
-    require_slot(PLAY, SAM)
+    def test_sessions_of_a_full_roster_that_are_over_make_room(self):
+        full = {**full_roster(0), PLAYED: [STARTED]}
+        decision = CopyDecision(SECOND, PLAY, SAM, None)
+        copied = given_all(full).when(decision, self.begins).decide()
+        struck = SessionStruck(session_id=UUID(int=100), at=NOON)
+        assert copied[LISTED] == [struck, SessionEnrolled(session_id=SECOND, at=NOON)]

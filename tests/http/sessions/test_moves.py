@@ -10,10 +10,10 @@ import pytest
 from tests.support.http.api_examples import PREFERENCES, Api, Caller, hold, problem
 from tta.commands.handle import CommandContext
 from tta.commands.starting import start_session
-from tta.commands.targets import roster_target
 from tta.domain.identity import derived_id
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import roster_target
 from tta.eventstore.envelope import Causation
 from tta.http.sessions.bodies import MACHINE_NOTICE
 from tta.stories.story import CALM, catalogue

@@ -16,9 +16,9 @@ from tests.support.http.api_examples import Api, hold
 from tests.support.http.event_source import CONTRACT, Event, validator
 from tests.support.http.wire import hearing, play_alone, wired
 from tta.commands.handle import CommandContext, handle
-from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.safety_record import ReleaseSafetyHold
+from tta.domain.targets import record_target
 from tta.domain.vocabulary import Role
 from tta.eventstore.envelope import Causation
 from tta.http.apps import QUERIES

@@ -9,10 +9,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from tta.commands.folding import Aggregates, Target
+from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, CommandResult, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.targets import player_target, record_target, session_target
 from tta.domain import care_plan, player, roster, safety_record, session
 from tta.domain.identity import derived_id
 from tta.domain.joint.facts import Facts, facts_of
@@ -20,6 +19,7 @@ from tta.domain.player import GiveConsent, PlayerCommand, RegisterPlayer, Withdr
 from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.session import StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import Target, player_target, record_target, session_target
 from tta.domain.turns import SubmitInteraction
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 from tta.eventstore.durability import Durability

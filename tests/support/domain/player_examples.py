@@ -1,15 +1,21 @@
-"""One player, and the aggregates that a joint decision is over, in the states that events led to."""
+"""One player, what happened to them, and the aggregates that a joint decision about them is over."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from tests.support.domain.given import NOON, SEALED, given
-from tta.domain import care_plan, player, roster, safety_record, session, timer
-from tta.domain.care_plan import CarePlan
-from tta.domain.player import ConsentGiven, ConsentWithdrawn, Player, PlayerRegistered
-from tta.domain.roster import Roster, SessionEnrolled
-from tta.domain.safety_record import SafetyHoldPlaced, SafetyRecord
-from tta.domain.session import Session, SessionPaused, SessionStarted
-from tta.domain.timer import Timer
+from tests.support.domain.given import NOON, SEALED
+from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerRegistered
+from tta.domain.roster import SessionEnrolled
+from tta.domain.safety_record import SafetyHoldPlaced
+from tta.domain.session import SessionPaused, SessionStarted
+from tta.domain.targets import (
+    care_plan_target,
+    player_target,
+    record_target,
+    roster_target,
+    session_target,
+)
 from tta.domain.vocabulary import AgeBand, ConsentPurpose, RiskLevel, Role
 
 SAM, OTHER = UUID(int=1), UUID(int=2)
@@ -31,38 +37,9 @@ STARTED = SessionStarted(player_id=SAM, story="clearing", at=NOON)
 PAUSED = SessionPaused(at=NOON)
 ENROLLED = SessionEnrolled(session_id=PLAY, at=NOON)
 
+PERSON, RECORD, LISTED = player_target(SAM), record_target(SAM), roster_target(SAM)
+PLAN, PLAYED, OTHER_PLAYED = care_plan_target(SAM), session_target(PLAY), session_target(SECOND)
 
-def a_session(*events: session.SessionEvent) -> Session:
-    state = given(session, *events).state
-    assert isinstance(state, Session)
-    return state
-
-
-def a_record(*events: safety_record.SafetyRecordEvent) -> SafetyRecord:
-    state = given(safety_record, *events).state
-    assert isinstance(state, SafetyRecord)
-    return state
-
-
-def a_player(*events: player.PlayerEvent) -> Player:
-    state = given(player, *events).state
-    assert isinstance(state, Player)
-    return state
-
-
-def a_roster(*events: roster.RosterEvent) -> Roster:
-    state = given(roster, *events).state
-    assert isinstance(state, Roster)
-    return state
-
-
-def a_plan(*events: care_plan.CarePlanEvent) -> CarePlan:
-    state = given(care_plan, *events).state
-    assert isinstance(state, CarePlan)
-    return state
-
-
-def a_timer(*events: timer.TimerEvent) -> Timer:
-    state = given(timer, *events).state
-    assert isinstance(state, Timer)
-    return state
+AGREEING: Mapping[Any, Any] = {PERSON: [REGISTERED, AGREED]}
+PLAYING: Mapping[Any, Any] = {**AGREEING, PLAYED: [STARTED], LISTED: [ENROLLED]}
+"""A player who agreed to play, with one session under way."""

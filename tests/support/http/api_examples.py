@@ -21,9 +21,9 @@ from tta.app.main import opened, services, tokens_of
 from tta.app.settings import Settings
 from tta.app.work import SharedResources, Work, prepare, projectors, reactors
 from tta.commands.handle import CommandContext, handle
-from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.safety_record import EnterRecovery, PlaceSafetyHold, ReleaseSafetyHold, SafetyRecordCommand
+from tta.domain.targets import record_target
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken

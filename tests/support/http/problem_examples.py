@@ -14,10 +14,10 @@ from tests.support.http.key_examples import without_key
 from tta.app.main import services
 from tta.app.work import Work
 from tta.commands.handle import CommandContext, handle_over
-from tta.commands.targets import session_target
 from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
 from tta.domain.roster import UNDER_WAY_MAX
+from tta.domain.targets import session_target
 from tta.domain.turns import (
     TURNS_MAX,
     InteractionAnswered,

@@ -16,9 +16,9 @@ from tta.app.main import services
 from tta.app.serving.server import HttpServer, config_of
 from tta.app.work import Work
 from tta.commands.handle import CommandContext, handle_over
-from tta.commands.targets import session_target
 from tta.domain.identity import derived_id
 from tta.domain.session import InteractionAnswered, InteractionSubmitted
+from tta.domain.targets import session_target
 from tta.domain.vocabulary import Author
 from tta.eventstore.envelope import Causation
 from tta.http.apps import app

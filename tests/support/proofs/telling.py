@@ -17,10 +17,10 @@ from tta.app.work import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
-from tta.commands.targets import record_target
 from tta.domain.identity import derived_id
 from tta.domain.passages import Wishes
 from tta.domain.safety_record import PlaceSafetyHold, ReleaseSafetyHold
+from tta.domain.targets import record_target
 from tta.domain.vocabulary import RiskLevel, Role
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import Causation

@@ -16,11 +16,11 @@ from tests.support.reactors.reactor_examples import (
 )
 from tests.support.reactors.timer_examples import HOUR, LOOK_EVERY_S
 from tta.commands.handle import Commands, handle
-from tta.commands.targets import session_target
 from tta.domain import player
 from tta.domain.base import Event
 from tta.domain.session import SessionAbandoned, StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import session_target
 from tta.domain.timer import TimerScheduled
 from tta.domain.timer import id_of as timer_id
 from tta.domain.vocabulary import TimerPurpose

@@ -12,11 +12,10 @@ from uuid import UUID
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.commands.folding import Aggregates, Target
+from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import handle_session
-from tta.commands.targets import session_target
 from tta.domain import care_plan, player, roster, safety_record, session, timer
 from tta.domain.base import Event
 from tta.domain.identity import derived_id
@@ -26,6 +25,7 @@ from tta.domain.safety_record import PlaceSafetyHold
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import SessionPaused, StartSession
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import Target, session_target
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,

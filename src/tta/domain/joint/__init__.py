@@ -1,5 +1,6 @@
-"""Decisions over several aggregates of one player: pure, one module each.
+"""Decisions over several aggregates of one player: pure values, one module for each.
 
-A module takes the states that it decides over, with the command or the facts, and gives the events of each
-aggregate. Whatever it was given a state of is a guard of the append, also where nothing happens to it.
+A decision names the aggregates that it is over, in at most two rounds, and gives commands to them. What holds
+for every decision (deciding.py) is applied to each in one place: whose the sessions are, the hold, the
+consents, and what one aggregate's events mean for another. Every aggregate that was loaded guards the append.
 """

@@ -4,46 +4,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from tta.domain import session
-from tta.domain.joint.enrolling import roster_events
-from tta.domain.joint.facts import facts_of
-from tta.domain.player import Player
-from tta.domain.roster import Roster, RosterEvent
-from tta.domain.safety_record import SafetyRecord
-from tta.domain.session import (
-    AbandonSession,
-    CompleteSession,
-    PauseSession,
-    ResumeSession,
-    Session,
-    SessionEvent,
-)
+from tta.domain.joint.deciding import AddressedCommand, to
+from tta.domain.session import AbandonSession, CompleteSession, PauseSession, ResumeSession
+from tta.domain.targets import AnyTarget, States, roster_target, session_target
 from tta.domain.turns import SubmitInteraction
 
 ActInSession = SubmitInteraction | PauseSession | ResumeSession | CompleteSession | AbandonSession
 ENDS = (CompleteSession, AbandonSession)
-"""What changes the roster too."""
+"""The commands that change the roster too."""
 
 
-class ActingEvents(NamedTuple):
-    session: Sequence[SessionEvent]
-    roster: Sequence[RosterEvent] = ()
+class ActDecision(NamedTuple):
+    session_id: UUID
+    player_id: UUID
+    command: ActInSession
 
+    def targets(self) -> Sequence[AnyTarget]:
+        played = session_target(self.session_id)
+        return [played, roster_target(self.player_id)] if isinstance(self.command, ENDS) else [played]
 
-def act(
-    current: Session,
-    record: SafetyRecord,
-    person: Player,
-    listed: Roster,
-    *,
-    session_id: UUID,
-    command: ActInSession,
-) -> ActingEvents:
-    """Decide with the facts as they stand, whatever the command says of them."""
-    facts = facts_of(record, person)
-    if isinstance(command, SubmitInteraction | ResumeSession):
-        command = replace(command, held=facts.held, consented=facts.consented)
-    happens = session.decide(current, command)
-    return ActingEvents(happens, roster_events(listed, session_id, happens))
+    def decide(self, _states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        return [to(session_target(self.session_id), self.command)]

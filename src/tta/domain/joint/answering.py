@@ -1,22 +1,28 @@
 """A turn is answered by what stands when the answer is appended; an answer may end its session."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.domain import session
-from tta.domain.joint.acting import ActingEvents
-from tta.domain.joint.enrolling import roster_events
+from tta.domain.joint.deciding import AddressedCommand, to
 from tta.domain.passages import Play
 from tta.domain.player import Player
-from tta.domain.roster import Roster
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.session import Session
+from tta.domain.targets import (
+    AnyTarget,
+    States,
+    player_target,
+    record_target,
+    roster_target,
+    session_target,
+)
 from tta.domain.turns import AnswerInteraction, RequestNarration
 from tta.domain.vocabulary import Author, ConsentPurpose
 
 
 class AnswerOvertaken(Exception):
-    """What the answer was decided by has changed: it is to be found anew."""
+    """The basis of an answer has changed: the answer must be found anew."""
 
 
 class AnswerBasis(NamedTuple):
@@ -37,27 +43,32 @@ def agrees_to_models(person: Player) -> bool:
     return ConsentPurpose.MODEL_PROCESSING in person.consents
 
 
-def ends_session(command: AnswerInteraction | RequestNarration) -> bool:
-    """Whether the answer ends its session, so that the roster changes too."""
-    return isinstance(command, AnswerInteraction) and command.then == "end"
+class AnswerDecision(NamedTuple):
+    """Answer a turn, or note that a language model is asked. It was found by that basis, outside."""
 
+    session_id: UUID
+    player_id: UUID
+    command: AnswerInteraction | RequestNarration
+    basis: AnswerBasis
 
-def answer(
-    current: Session,
-    record: SafetyRecord,
-    person: Player,
-    listed: Roster,
-    *,
-    session_id: UUID,
-    command: AnswerInteraction | RequestNarration,
-    basis: AnswerBasis,
-) -> ActingEvents:
-    """Answer a turn, or note that a language model is asked, by that basis.
+    def targets(self) -> Sequence[AnyTarget]:
+        played = session_target(self.session_id)
+        return [played, roster_target(self.player_id)] if self._ends_session else [played]
 
-    Raises AnswerOvertaken if the basis is another one by now, or if a model's text may not be told any more.
-    """
-    by_model = isinstance(command, AnswerInteraction) and command.author is Author.MODEL
-    if basis_of(current, record, person) != basis or (by_model and not agrees_to_models(person)):
-        raise AnswerOvertaken
-    happens = session.decide(current, command)
-    return ActingEvents(happens, roster_events(listed, session_id, happens))
+    def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        """Raises AnswerOvertaken if the basis has changed, or if a language model's text may not be told any
+        more.
+        """
+        played, person = session_target(self.session_id), states.of(player_target(self.player_id))
+        basis = basis_of(states.of(played), states.of(record_target(self.player_id)), person)
+        if basis != self.basis or (self._is_by_model and not agrees_to_models(person)):
+            raise AnswerOvertaken
+        return [to(played, self.command)]
+
+    @property
+    def _ends_session(self) -> bool:
+        return isinstance(self.command, AnswerInteraction) and self.command.then == "end"
+
+    @property
+    def _is_by_model(self) -> bool:
+        return isinstance(self.command, AnswerInteraction) and self.command.author is Author.MODEL

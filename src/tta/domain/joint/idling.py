@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from tta.domain import session, timer
-from tta.domain.joint.acting import ActingEvents
-from tta.domain.joint.enrolling import roster_events
-from tta.domain.roster import Roster
-from tta.domain.safety_record import SafetyRecord
-from tta.domain.session import AbandonSession, Session, SessionStatus
-from tta.domain.timer import CancelTimer, ScheduleTimer, Timer, TimerDue, TimerEvent
+from tta.domain import timer
+from tta.domain.joint.deciding import AddressedCommand, to
+from tta.domain.session import AbandonSession, SessionStatus
+from tta.domain.targets import (
+    AnyTarget,
+    States,
+    TimerTarget,
+    record_target,
+    roster_target,
+    session_target,
+    timer_target,
+)
+from tta.domain.timer import CancelTimer, ScheduleTimer, TimerDue
 from tta.domain.vocabulary import TimerPurpose
 
 GOES_ON = {SessionStatus.OPEN, SessionStatus.PAUSED}
@@ -20,62 +27,81 @@ class NotIdle(Exception):
     """Something happened in the session, or it may not be abandoned now."""
 
 
-def watch(
-    watching: Timer,
-    current: Session,
-    record: SafetyRecord,
-    *,
-    session_id: UUID,
-    idle: timedelta,
-    due: TimerDue | None,
-    at: datetime,
-) -> Sequence[TimerEvent]:
-    """Have the timer fall due when the session will have been idle; nothing if it does not go on.
+class WatchDecision(NamedTuple):
+    """Let the timer fall due when the session will have been idle; nothing if it does not go on."""
 
-    `due` is the event of a timer that fell due in vain.
-    """
-    if current.status not in GOES_ON or current.active_at is None:
-        return []
-    # What bears a moment ahead was written under a clock that was wrong.
-    until = min(current.active_at, at) + idle
-    if due is not None and _must_wait(current, record):
-        # As long again: a player who is released, or answered late, has all that time to come back.
-        until = max(until, min(due.at, at) + idle)
-    assert current.player_id is not None, "a session that goes on is somebody's"
-    schedule = ScheduleTimer(
-        purpose=TimerPurpose.SESSION_IDLE,
-        about=session_id,
-        due_at=until,
-        player_id=current.player_id,
-        at=at,
-    )
-    return timer.decide(watching, schedule)
+    session_id: UUID
+    player_id: UUID
+    idle: timedelta
+    due: TimerDue | None
+    """The event of a timer that fell due in vain."""
+    at: datetime
 
+    def targets(self) -> Sequence[AnyTarget]:
+        return [idle_timer(self.player_id, self.session_id), session_target(self.session_id)]
 
-def abandon(
-    current: Session,
-    record: SafetyRecord,
-    listed: Roster,
-    *,
-    session_id: UUID,
-    idle: timedelta,
-    due: TimerDue,
-    at: datetime,
-) -> ActingEvents:
-    """Abandon a session that was idle when its timer fell due. Raises NotIdle."""
-    # The process that noticed it may have had a clock that was ahead.
-    is_recent = current.active_at is not None and current.active_at + idle > min(due.at, at)
-    if is_recent or _must_wait(current, record):
-        raise NotIdle
-    left = session.decide(current, AbandonSession(at=at))
-    return ActingEvents(left, roster_events(listed, session_id, left))
+    def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        current = states.of(session_target(self.session_id))
+        if current.status not in GOES_ON or current.active_at is None:
+            return []
+        # An event that bears a later time was written under a clock that was wrong.
+        until = min(current.active_at, self.at) + self.idle
+        if self.due is not None and _must_wait(states, self.session_id, self.player_id):
+            # As long again: a player who is released, or answered late, has all that time to come back.
+            until = max(until, min(self.due.at, self.at) + self.idle)
+        schedule = ScheduleTimer(
+            purpose=TimerPurpose.SESSION_IDLE,
+            about=self.session_id,
+            due_at=until,
+            player_id=self.player_id,
+            at=self.at,
+        )
+        return [to(idle_timer(self.player_id, self.session_id), schedule)]
 
 
-def call_off(watching: Timer, *, at: datetime) -> Sequence[TimerEvent]:
-    """Let nothing fall due any more: the session is over."""
-    return timer.decide(watching, CancelTimer(at=at))
+class AbandonDecision(NamedTuple):
+    """Abandon a session that was idle when its timer fell due."""
+
+    session_id: UUID
+    player_id: UUID
+    idle: timedelta
+    due: TimerDue
+    at: datetime
+
+    def targets(self) -> Sequence[AnyTarget]:
+        return [session_target(self.session_id), roster_target(self.player_id)]
+
+    def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        """Raises NotIdle."""
+        played = session_target(self.session_id)
+        active_at = states.of(played).active_at
+        # The process that noticed it may have had a clock that was ahead.
+        is_recent = active_at is not None and active_at + self.idle > min(self.due.at, self.at)
+        if is_recent or _must_wait(states, self.session_id, self.player_id):
+            raise NotIdle
+        return [to(played, AbandonSession(at=self.at))]
 
 
-def _must_wait(current: Session, record: SafetyRecord) -> bool:
+class CallOffDecision(NamedTuple):
+    """The session is over: its timer is cancelled."""
+
+    session_id: UUID
+    player_id: UUID
+    at: datetime
+
+    def targets(self) -> Sequence[AnyTarget]:
+        return [idle_timer(self.player_id, self.session_id)]
+
+    def decide(self, _states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        return [to(idle_timer(self.player_id, self.session_id), CancelTimer(at=self.at))]
+
+
+def idle_timer(player_id: UUID, session_id: UUID) -> TimerTarget:
+    """The one timer that watches a session."""
+    return timer_target(timer.id_of(player_id, TimerPurpose.SESSION_IDLE, session_id))
+
+
+def _must_wait(states: States, session_id: UUID, player_id: UUID) -> bool:
     """Whether the session may not be abandoned now, however long it was idle."""
-    return record.held or current.turns.unanswered
+    is_held = states.of(record_target(player_id)).held
+    return is_held or states.of(session_target(session_id)).turns.unanswered

@@ -1,38 +1,45 @@
-"""A session begins: told by what stands at that moment, and enrolled."""
+"""A session begins, and takes the place of those on the roster that are over."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from tta.domain import session
-from tta.domain.joint.acting import ActingEvents
-from tta.domain.joint.enrolling import roster_events
-from tta.domain.joint.facts import Facts, facts_of
-from tta.domain.player import Player
-from tta.domain.roster import Roster
-from tta.domain.safety_record import SafetyRecord
-from tta.domain.session import Session, StartSession
+from tta.domain import roster
+from tta.domain.joint.deciding import AddressedCommand, to
+from tta.domain.roster import StrikeSession
+from tta.domain.session import OVER, StartSession
+from tta.domain.targets import AnyTarget, States, record_target, roster_target, session_target
 
 
-class FactsChanged(Exception):
-    """What the beginning was told by is not so any more: it is to be told anew."""
+class StartDecision(NamedTuple):
+    """Start a session; the command comes from outside, because the story tells how it begins."""
+
+    session_id: UUID
+    player_id: UUID
+
+    def targets(self) -> Sequence[AnyTarget]:
+        return [session_target(self.session_id), roster_target(self.player_id)]
+
+    def further(self, states: States) -> Sequence[AnyTarget]:
+        return sessions_of_full_roster(states, self.player_id)
+
+    def decide(self, states: States, begins: StartSession, /) -> Sequence[AddressedCommand]:
+        begin = to(session_target(self.session_id), begins)
+        return [*strikes(states, self.player_id, begins.at), begin]
 
 
-def start(
-    current: Session,
-    record: SafetyRecord,
-    person: Player,
-    listed: Roster,
-    *,
-    session_id: UUID,
-    command: StartSession,
-    told_by: Facts,
-    over: Sequence[UUID] = (),
-) -> ActingEvents:
-    """Begin a session that was told by those facts; `over` are sessions that are over by now, and struck.
+def sessions_of_full_roster(states: States, player_id: UUID) -> Sequence[AnyTarget]:
+    """Name the sessions on a roster that has no room: one may be over without having been struck."""
+    listed, record = states.of(roster_target(player_id)), states.of(record_target(player_id))
+    if not roster.is_full(listed, held=record.held):
+        return []
+    return [session_target(each) for each in listed.under_way]
 
-    Raises FactsChanged, TooManySessions, and what the session refuses.
-    """
-    if facts_of(record, person) != told_by:
-        raise FactsChanged
-    happens = session.decide(current, command)
-    return ActingEvents(happens, roster_events(listed, session_id, happens, over=over))
+
+def strikes(states: States, player_id: UUID, at: datetime) -> list[AddressedCommand]:
+    """Strike the sessions of the roster that were loaded and are over."""
+    listed = roster_target(player_id)
+    loaded = [each for each in states.of(listed).under_way if session_target(each) in states]
+    over = [each for each in loaded if states.of(session_target(each)).status in OVER]
+    return [to(listed, StrikeSession(session_id=each, at=at)) for each in over]

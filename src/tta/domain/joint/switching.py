@@ -5,49 +5,38 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.domain import session
-from tta.domain.joint.facts import facts_of, require_own
-from tta.domain.player import Player
-from tta.domain.safety_record import SafetyRecord
+from tta.domain.joint.deciding import AddressedCommand, to
 from tta.domain.session import (
     PauseSession,
     ResumeSession,
     Session,
-    SessionEvent,
     SessionIsOver,
     SessionIsPaused,
     SessionStatus,
 )
+from tta.domain.targets import AnyTarget, States, session_target
 
 
-class SwitchEvents(NamedTuple):
-    left: Sequence[SessionEvent]
-    other: Sequence[SessionEvent]
+class SwitchDecision(NamedTuple):
+    session_id: UUID
+    to_id: UUID
+    player_id: UUID
+    at: datetime
 
+    def targets(self) -> Sequence[AnyTarget]:
+        return [session_target(self.session_id), session_target(self.to_id)]
 
-def switch(
-    left: Session,
-    other: Session,
-    record: SafetyRecord,
-    person: Player,
-    *,
-    player_id: UUID,
-    at: datetime,
-) -> SwitchEvents:
-    """Pause the one and have the other go on, if both are the player's.
-
-    Raises SessionIsPaused if the first is not open, SessionIsOver if one is over, NoSuchSession.
-    """
-    facts = facts_of(record, person)
-    _require_open(require_own(left, player_id))
-    require_own(other, player_id)
-    resume = ResumeSession(held=facts.held, consented=facts.consented, at=at)
-    # The pause comes first, however the other stands: by it a retry is recognised.
-    return SwitchEvents(session.decide(left, PauseSession(at=at)), session.decide(other, resume))
+    def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
+        """Raises SessionIsPaused if the first is not open, SessionIsOver if it is over."""
+        leaves = session_target(self.session_id)
+        _require_open(states.of(leaves))
+        # The pause comes first, however the other stands: by it a retry is recognised.
+        resume = to(session_target(self.to_id), ResumeSession(at=self.at))
+        return [to(leaves, PauseSession(at=self.at)), resume]
 
 
 def _require_open(left: Session) -> None:
     if left.status is SessionStatus.PAUSED:
         raise SessionIsPaused("expected an open session to switch from, this one is paused")
-    if left.status is not SessionStatus.OPEN:
+    if left.status in {SessionStatus.COMPLETED, SessionStatus.ABANDONED}:
         raise SessionIsOver(f"expected an open session to switch from, this one is {left.status.value}")

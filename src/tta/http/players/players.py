@@ -8,10 +8,10 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from tta.commands.handle import handle
-from tta.commands.targets import player_target
 from tta.domain import player, words
 from tta.domain.base import Refusal
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
+from tta.domain.targets import player_target
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.http.edge.answers import answer_of
 from tta.http.edge.bodies import Body, exactly, text_of

@@ -102,7 +102,7 @@ async def _ended(call: Call, command: ActInSession) -> Response:
     return answered(call, SessionChanged(result.id, result.version), result)
 
 
-CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
+CHANGE = (*refusals(session.NoSuchSession, session.SessionIsOver), ERASED)
 COMMANDS = (
     Route(
         "POST",

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from starlette.responses import Response
 
 from tta.commands.folding import Aggregates
-from tta.commands.targets import session_target
 from tta.commands.told_turns import ToldTurn, hash_at, turns_after, turns_before
 from tta.domain.session import SessionStarted, SessionStatus
+from tta.domain.targets import session_target
 from tta.domain.words import catalogue_id_pattern
 from tta.http.edge.answers import answer_of
 from tta.http.edge.calls import Call, Route, shown

@@ -12,7 +12,6 @@ from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandResult
 from tta.commands.replies import reply_to
 from tta.commands.sessions import handle_session
-from tta.commands.targets import session_target
 from tta.domain import roster, session, turns, words
 from tta.domain.joint.acting import ActInSession
 from tta.domain.joint.facts import Facts
@@ -26,6 +25,7 @@ from tta.domain.session import (
     UnknownStory,
 )
 from tta.domain.session import id_of as new_session_id
+from tta.domain.targets import session_target
 from tta.domain.turns import (
     InteractionSubmitted,
     SubmitInteraction,
@@ -195,7 +195,7 @@ async def _status_at(
     return (await aggregates.one(session_target(session_id))).state.status
 
 
-CHANGE = refusals(session.NoSuchSession, session.SessionIsOver)
+CHANGE = (*refusals(session.NoSuchSession, session.SessionIsOver), ERASED)
 COMMANDS = (
     Route(
         "POST",
@@ -212,6 +212,7 @@ COMMANDS = (
             INVALID,
             UNKNOWN_STORY,
             *refusals(session.ConsentMissing, session.SessionExists, roster.TooManySessions),
+            ERASED,
         ),
     ),
     Route(
@@ -229,7 +230,6 @@ COMMANDS = (
         problems=(
             *CHANGE,
             INVALID,
-            ERASED,
             *refusals(
                 session.ConsentMissing,
                 session.SessionIsPaused,

@@ -13,11 +13,11 @@ import structlog
 from starlette.responses import Response
 
 from tta.clock import now_s
-from tta.commands.folding import AnyTarget, VersionedState
-from tta.commands.targets import record_target, session_target
+from tta.commands.folding import VersionedState
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.session import Session
+from tta.domain.targets import AnyTarget, record_target, session_target
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
 from tta.http.edge.calls import Call, Route

@@ -1,16 +1,54 @@
-"""What decisions are over: aggregates as targets, typed by their states, commands and events."""
+"""Targets: the aggregates that a decision reads or writes, typed by their states, commands and events."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from tta.commands.folding import Target
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.domain.agent import Agent, AgentCommand, AgentEvent
+from tta.domain.base import Aggregate, Event
 from tta.domain.care_plan import CarePlan, CarePlanCommand, CarePlanEvent
 from tta.domain.player import Player, PlayerCommand, PlayerEvent
 from tta.domain.roster import Roster, RosterCommand, RosterEvent
 from tta.domain.safety_record import SafetyRecord, SafetyRecordCommand, SafetyRecordEvent
 from tta.domain.session import Session, SessionCommand, SessionEvent
 from tta.domain.timer import Timer, TimerCommand, TimerEvent
+
+State = TypeVar("State")
+CommandT = TypeVar("CommandT")
+EventT = TypeVar("EventT", bound=Event)
+
+
+class Target(NamedTuple, Generic[State, CommandT, EventT]):
+    """An aggregate that a decision reads or writes."""
+
+    module: Aggregate[State, CommandT, EventT]
+    id: UUID
+
+
+AnyAggregate = Aggregate[Any, Any, Any]
+AnyTarget = Target[Any, Any, Any]
+"""Aggregates of several kinds beside each other; `States.of` gives each its type back."""
+
+
+class States:
+    """The states that a decision is over, each found by its target."""
+
+    def __init__(self, states: Mapping[AnyTarget, object]) -> None:
+        self._states = states
+
+    @property
+    def targets(self) -> Sequence[AnyTarget]:
+        return list(self._states)
+
+    def __contains__(self, target: AnyTarget) -> bool:
+        return target in self._states
+
+    def of(self, target: Target[State, CommandT, EventT]) -> State:
+        """Give the state of a target. Raises KeyError if the decision does not name it."""
+        # Its target was loaded with it, and a state is of the type of its target's module.
+        return cast("State", self._states[target])
+
 
 AgentTarget = Target[Agent, AgentCommand, AgentEvent]
 CarePlanTarget = Target[CarePlan, CarePlanCommand, CarePlanEvent]
