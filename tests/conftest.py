@@ -1,5 +1,6 @@
 """Shared by the whole suite: one Neo4j per run, and each graph engine in turn."""
 
+import gc
 import os
 import shutil
 import signal
@@ -7,12 +8,14 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import neo4j
 import pytest
+import redis.utils
 
 from tests.support.eventstore.fixtures import own_valkey, valkey
 from tta.graph.engine import Graph
@@ -26,6 +29,9 @@ READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data fi
 # No test is judged by its speed: a busy machine is slow.
 hypothesis.settings.register_profile("tta", deadline=None)
 hypothesis.settings.load_profile("tta")
+
+# Every connection asks which version of the driver it is, which reads the driver's metadata anew: 1 ms.
+redis.utils.get_lib_version = cache(redis.utils.get_lib_version)
 
 # A shell without job control starts commands in the background with these ignored, and every process that a
 # test starts would inherit that.
@@ -58,8 +64,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("neo4j"):
             item.add_marker(pytest.mark.xdist_group("neo4j"))
         elif item.get_closest_marker("slow") is None or _shares_with_its_module(item):
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(Path(__file__).parent))))
+            item.add_marker(_of_file(item.path))
     items.sort(key=_place)
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector look at what tests leave behind, not at all 11,000 of them each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@cache
+def _of_file(path: Path) -> pytest.MarkDecorator:
+    return pytest.mark.xdist_group(str(path.relative_to(Path(__file__).parent)))
 
 
 def _shares_with_its_module(item: pytest.Item) -> bool:

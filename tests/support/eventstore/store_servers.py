@@ -234,9 +234,9 @@ class Cluster:
         return True
 
 
-def _ranges(slots: list[Any]) -> list[tuple[int, int]]:
-    """Who holds each slot, by port."""
-    return [(slot, holder[1]) for first, last, holder, *_ in slots for slot in range(first, last + 1)]
+def _ranges(slots: list[Any]) -> list[tuple[int, int, int]]:
+    """Who holds which slots, by port; a server joins neighbours of one holder."""
+    return [(first, last, holder[1]) for first, last, holder, *_ in slots]
 
 
 def _covers(ranges: list[str], slot: int) -> bool:
