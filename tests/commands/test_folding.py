@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import asdict
 from structlog.testing import capture_logs
 
 from tests.support.commands.command_examples import (
@@ -33,6 +34,7 @@ from tests.support.commands.command_examples import (
     some_player,
     some_session,
 )
+from tests.support.domain.given import SEALED
 from tta.commands.folding import (
     GAP_MS_MAX,
     RECENT_MAX,
@@ -215,10 +217,13 @@ def test_a_module_that_an_aggregate_does_not_reach_is_none_of_its_rules(edited: 
 
 
 async def test_a_snapshot_of_another_state_is_ignored():
-    class Wider(player.Player, frozen=True, kw_only=True):
+    class Wider(player.RegisteredPlayer, frozen=True, kw_only=True):
         nickname: str = ""
 
-    wider = SimpleNamespace(NAME="player", initial=Wider(), EVENTS=player.EVENTS, evolve=player.evolve)
+    def evolve(state: Wider, _: player.PlayerEvent) -> Wider:
+        return state
+
+    wider = SimpleNamespace(NAME="player", initial=Wider(), EVENTS=player.EVENTS, evolve=evolve)
     assert fingerprint(cast("AnyAggregate", wider)) != fingerprint(PLAYER)
     assert fingerprint(SESSION) != fingerprint(PLAYER)
 
@@ -294,7 +299,8 @@ def recorded(versions: Iterator[int], *, recorded_ms: int, count: int = 1) -> li
     """Events as the store would give them, one command each."""
     found = []
     for version in (next(versions) for _ in range(count)):
-        event = ConsentGiven(purpose=ConsentPurpose.PLAY, version=1, at=NOON)
+        given = ConsentGiven(purpose=ConsentPurpose.PLAY, version=1, at=NOON)
+        event = given if version > 1 else player.PlayerRegistered(**(asdict(REGISTER) | {"name": SEALED}))
         entries, _ = pack(
             [_types().draft(event)],
             aggregate=UUID(int=1),

@@ -286,7 +286,7 @@ async def test_a_session_ends_with_the_words_of_its_last_turn_kept(commands: Com
     await handle_session(commands, session_id, player_id, says("Bye"), context("a"))
     await handle_session(commands, session_id, player_id, CompleteSession(at=NOON), context("b"))
     state = await state_of(commands, Target(SESSION, session_id))
-    assert isinstance(state, session.Session)
+    assert isinstance(state, session.StartedSession)
     assert (state.status, state.turns.last, state.turns.unanswered) == (
         session.SessionStatus.COMPLETED,
         1,

@@ -22,7 +22,7 @@ from tta.commands.joint import handle_joint, handle_joint_by
 from tta.commands.sessions import handle_session
 from tta.domain.joint.deciding import AddressedCommand, all_targets, to
 from tta.domain.roster import EnrolSession
-from tta.domain.session import PauseSession, SessionStatus
+from tta.domain.session import PauseSession, SessionStatus, require_started
 from tta.domain.session import id_of as new_session_id
 from tta.domain.targets import (
     AnyTarget,
@@ -54,7 +54,9 @@ class PauseListed(NamedTuple):
 
     def decide(self, states: States, seen: list[SessionStatus], /) -> Sequence[AddressedCommand]:
         listed = roster_target(self.player_id)
-        seen += [states.of(session_target(each)).status for each in states.of(listed).under_way]
+        seen += [
+            require_started(states.of(session_target(each))).status for each in states.of(listed).under_way
+        ]
         enrol = EnrolSession(session_id=self.session_id, held=False, at=NOON)
         pauses = [to(each, PauseSession(at=NOON)) for each in self.further(states)]
         return [to(listed, enrol), *pauses]
@@ -84,7 +86,7 @@ async def test_what_the_first_states_name_is_a_guard_too_and_facts_are_gathered_
             machine.elsewhere(
                 lambda other: handle_session(other, play, player_id, PauseSession(at=NOON), pause)
             )
-        gathered.append([states.of(session_target(play)).status])
+        gathered.append([require_started(states.of(session_target(play))).status])
         return []
 
     decision = PauseListed(player_id, some_id())

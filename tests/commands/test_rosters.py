@@ -118,7 +118,9 @@ async def test_however_many_start_at_once_on_two_processes_there_are_never_too_m
     for commands in (one, other):
         assert set(await under_way(commands, player_id)) == set(begun)
     states = [await state_of(one, Target(SESSION, each)) for each in begun]
-    assert {each.status for each in states if isinstance(each, session.Session)} == {SessionStatus.OPEN}
+    assert {each.status for each in states if isinstance(each, session.StartedSession)} == {
+        SessionStatus.OPEN
+    }
 
 
 async def test_ends_and_starts_at_once_leave_on_the_roster_what_is_under_way(machine: Machine):

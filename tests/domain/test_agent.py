@@ -19,7 +19,6 @@ from tta.domain.agent import (
     AgentReady,
     AgentRegistered,
     AgentRetired,
-    AgentState,
     DegradeAgent,
     DegradedReason,
     MarkAgentReady,
@@ -73,7 +72,6 @@ def test_an_agent_is_degraded_for_a_reason_and_ready_again():
         replace(DEGRADED, reason=resting)
     )
     given(agent, REGISTERED, DEGRADED).when(MARK_READY).then(READY)
-    assert given(agent, REGISTERED, DEGRADED, READY).state.reason is None
 
 
 def test_an_agent_ends_once():
@@ -83,7 +81,7 @@ def test_an_agent_ends_once():
 
 @pytest.mark.parametrize("command", [MARK_READY, DEGRADE, MEASURE], ids=lambda each: type(each).__name__)
 def test_only_an_agent_that_is_there_changes(command):
-    given(agent).when(command).then_refused(AgentIsNotThere, "absent")
+    given(agent).when(command).then_refused(AgentIsNotThere, "there is none")
     given(agent, REGISTERED, RETIRED).when(command).then_refused(AgentIsNotThere, "retired")
 
 
@@ -176,9 +174,3 @@ def test_no_two_events_say_the_same_of_an_agent(commands):
 def test_what_is_asked_again_changes_nothing_more(commands, change):
     state, _ = play(agent, [*commands, change])
     assert outcome(agent, state, change) in ([], AgentIsNotThere, MeasureIsImpossible)
-
-
-@hypothesis.given(runs)
-def test_a_reason_is_kept_only_while_it_holds(commands):
-    state, _ = play(agent, commands)
-    assert (state.reason is not None) is (state.state is AgentState.DEGRADED)

@@ -463,7 +463,7 @@ def test_clocks_of_two_machines_may_differ_a_little():
 @pytest.mark.parametrize("moves", [(), ("snail",)], ids=["begun", "copied"])
 def test_what_began_on_hold_is_untold_until_something_of_the_story_is_told(moves: tuple[str, ...]):
     def untold(*events: Any) -> bool:
-        return reduce(session.evolve, events, session.initial).play.untold
+        return session.require_started(reduce(session.evolve, events, session.initial)).play.untold
 
     held = replace(STARTED, held=True, opening=None, passage=Passage(), choice_texts=None, moves=moves)
     by_protocol = replace(ANSWERED, scene=None, passage=Passage(), author=Author.PROTOCOL)
@@ -478,7 +478,7 @@ def test_a_choice_and_where_the_story_was_sent_behind_it_are_two_moves():
     def moves(passage: Passage) -> tuple[str, ...]:
         answered = replace(ANSWERED, passage=passage)
         happened: list[session.SessionEvent] = [STARTED, SUBMITTED, answered]
-        return reduce(session.evolve, happened, session.initial).play.moves
+        return session.require_started(reduce(session.evolve, happened, session.initial)).play.moves
 
     assert moves(Passage(move="along", scene="fire")) == ("along",)
     assert moves(Passage(move="@calm_place", scene="calm_place")) == ("@calm_place",)

@@ -13,7 +13,7 @@ import structlog
 
 from tta.clock import now_ms
 from tta.commands.folding import Aggregates, OtherKind
-from tta.domain.session import SessionStatus
+from tta.domain.session import NoSession, SessionStatus
 from tta.domain.targets import session_target
 from tta.eventstore.errors import StoreError, UnknownEventType
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
@@ -58,9 +58,9 @@ async def _still_waits(aggregates: Aggregates, each: UnansweredTurn) -> bool:
         return False  # A newer release has it, and answers it.
     except (msgspec.DecodeError, OtherKind):
         return True  # Nobody can answer what cannot be read.
-    return (
-        session.status is SessionStatus.OPEN and session.turns.unanswered and session.turns.last == each.turn
-    )
+    if isinstance(session, NoSession) or session.status is not SessionStatus.OPEN:
+        return False
+    return session.turns.unanswered and session.turns.last == each.turn
 
 
 class OverdueAnswers:

@@ -16,7 +16,7 @@ from tta.domain import session
 from tta.domain.joint.copying import CopyBeginning, CopyDecision
 from tta.domain.joint.facts import Facts
 from tta.domain.passages import NOTHING_ASKED, Beginning, CopyOrigin, Play, Wishes
-from tta.domain.session import StartSession
+from tta.domain.session import StartSession, require_started
 from tta.domain.session import id_of as new_session_id
 from tta.domain.targets import States, session_target
 from tta.domain.turns import TURNS_MAX
@@ -90,7 +90,7 @@ async def _positions(aggregates: Aggregates, source_id: UUID) -> list[PlayPositi
     (found,) = aggregates.cached([source]) or await aggregates.load([source])
     told = await turns_after(aggregates, source_id, 0, head=found.head.version, turns_max=TURNS_MAX * 2)
     assert told.started is not None, "a session begins with SessionStarted"
-    play = session.evolve(session.initial, told.started).play
+    play = require_started(session.evolve(session.initial, told.started)).play
     play = replace(play, seed=play.seed or source_id)
     reached = [PlayPosition(0, play)]
     for each in told.turns:

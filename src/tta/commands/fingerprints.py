@@ -18,14 +18,14 @@ DOMAIN = f"{domain.__name__}."
 
 
 def fingerprint(evolve: Any, kept: tuple[type, ...]) -> bytes:
-    """8 bytes over the schemas of what a snapshot holds (`kept`, the state first), and over the rules that
+    """8 bytes over the schemas of what a snapshot holds (`kept`), and over the rules that
     fold it: the syntax of `evolve`, and of every module of the domain that it or the state imports, or that
     those import.
 
     Docstrings, comments and layout do not count. Any other change of those modules does.
     """
     schemas = _plain(msgspec.json.schema_components(kept))
-    reached = sorted(_reached(frozenset({evolve.__module__, kept[0].__module__})))
+    reached = sorted(_reached(frozenset({evolve.__module__, *(each.__module__ for each in kept)})))
     rules = [_syntax(textwrap.dedent(inspect.getsource(evolve))), *(_rules(name) for name in reached)]
     return hashlib.sha256(f"{schemas}{rules}".encode()).digest()[:8]
 

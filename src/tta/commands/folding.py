@@ -1,8 +1,9 @@
 """Folded aggregates: loaded in one call, kept in a bounded cache that append keeps honest."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, Generic, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Generic, NamedTuple, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -207,7 +208,7 @@ class Aggregates:
             return folded or VersionedState(module.initial, ABSENT, 0, {})
         try:
             body = msgspec.msgpack.decode(loaded.snapshot.state, type=SnapshotBody)
-            state = msgspec.msgpack.decode(body.state, type=type(module.initial))
+            state = msgspec.msgpack.decode(body.state, type=state_type(module))
         except msgspec.DecodeError as error:
             raise HistoryChanged(f"expected a snapshot of {module.NAME}, got other bytes: {error}") from error
         return VersionedState(state, loaded.snapshot.head, body.position, body.recent)
@@ -215,11 +216,22 @@ class Aggregates:
 
 def fingerprint(module: AnyAggregate) -> bytes:
     """8 bytes over how an aggregate folds and what a snapshot of it holds (see fingerprints.py)."""
-    return fingerprints.fingerprint(module.evolve, (type(module.initial), Receipt))
+    situations = get_args(state_type(module)) or (state_type(module),)
+    return fingerprints.fingerprint(module.evolve, (*situations, Receipt))
+
+
+def state_type(module: AnyAggregate) -> Any:
+    """The type of an aggregate's state, or the union of its situations: what `evolve` gives."""
+    return _type_given(module.evolve)
+
+
+@cache
+def _type_given(evolve: Callable[..., object]) -> Any:
+    return get_type_hints(evolve)["return"]
 
 
 def _require_kind(target: AnyTarget, folded: AnyVersionedState) -> None:
-    if type(folded.state) is not type(target.module.initial):
+    if not isinstance(folded.state, state_type(target.module)):
         raise OtherKind(f"expected a {target.module.NAME}, got a {type(folded.state).__name__}")
 
 

@@ -1,12 +1,11 @@
 """Waiting for the reply to a turn: the log is the truth, publications only say when to look."""
 
 import asyncio
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from uuid import UUID
 
 from tta.commands.folding import Aggregates
-from tta.domain import session
-from tta.domain.session import Session, SessionEvent, SessionStatus
+from tta.domain.session import STATUS_AFTER, SessionStatus
 from tta.domain.turns import InteractionAnswered
 from tta.eventstore.subscription import POLL_S
 
@@ -18,8 +17,8 @@ class TurnReply(NamedTuple):
 
     answer: InteractionAnswered
     status: SessionStatus | None
-    """What became of the session since the interaction, by this answer at the latest; None where it is what
-    it was.
+    """What became of the session since the interaction, by this answer at the latest; None if it is what it
+    was.
     """
 
 
@@ -55,14 +54,14 @@ async def reply_to(
 async def _standing(aggregates: Aggregates, session_id: UUID, version: int, turn: int) -> TurnReply | None:
     found: InteractionAnswered | None = None
     command: UUID | None = None
-    stands = Session()
+    status: SessionStatus | None = None
     for recorded in await aggregates.store.versions_after(session_id, version, EVENTS_MAX):
         if found is not None and recorded.command_id != command:
             break  # What came of the session later is no matter of this reply, which is read again and again.
         event = aggregates.types.event(recorded)
         if isinstance(event, InteractionAnswered) and event.turn == turn:
             found, command = event, recorded.command_id
-        stands = session.evolve(stands, cast("SessionEvent", event))  # A session's log holds no other events.
+        status = STATUS_AFTER.get(type(event), status)
     if found is None:
         return None
-    return TurnReply(found, None if stands.status is SessionStatus.ABSENT else stands.status)
+    return TurnReply(found, status)

@@ -10,7 +10,7 @@ import structlog
 from tta.commands.handle import Commands
 from tta.domain.base import SealedText
 from tta.domain.passages import Wishes
-from tta.domain.player import PreferencesSet
+from tta.domain.player import PreferencesSet, preferences_at
 from tta.domain.targets import player_target
 from tta.security.sealing import SealBroken
 
@@ -23,7 +23,7 @@ async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes | None,
     """
     target = player_target(player_id)
     (folded,) = commands.aggregates.cached([target]) or await commands.aggregates.load([target])
-    at = folded.state.preferences_at
+    at = preferences_at(folded.state)
     return await wishes_as_set(commands, player_id, at), at
 
 

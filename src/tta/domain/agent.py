@@ -137,14 +137,36 @@ class AgentIsNotThere(Absent): ...
 class MeasureIsImpossible(Invalid): ...
 
 
-class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    state: AgentState = AgentState.ABSENT
-    reason: DegradedReason | None = None
+class NoAgent(msgspec.Struct, frozen=True, tag=True):
+    """It was never registered."""
+
+
+class RegisteredAgent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is there, and has not said how it is."""
+
+    measured_until: datetime | None = None
+    """Until when its runs were measured; None before the first measurement."""
+
+
+class ReadyAgent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     measured_until: datetime | None = None
 
 
+class DegradedAgent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    reason: DegradedReason
+    measured_until: datetime | None = None
+
+
+class RetiredAgent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is not there any more."""
+
+    measured_until: datetime | None = None
+
+
+LivingAgent = RegisteredAgent | ReadyAgent | DegradedAgent
+Agent = NoAgent | LivingAgent | RetiredAgent
 NAME = "agent"
-initial = Agent()
+initial: Agent = NoAgent()
 
 
 def id_of(worker: str, name: str) -> UUID:
@@ -153,17 +175,19 @@ def id_of(worker: str, name: str) -> UUID:
 
 
 def evolve(agent: Agent, event: AgentEvent) -> Agent:
+    measured_until = None if isinstance(agent, NoAgent) else agent.measured_until
     match event:
         case AgentRegistered():
             # What an earlier life measured may have been measured by a clock that was wrong.
-            return Agent(state=AgentState.REGISTERED)
+            return RegisteredAgent()
         case AgentReady():
-            return msgspec.structs.replace(agent, state=AgentState.READY, reason=None)
+            return ReadyAgent(measured_until=measured_until)
         case AgentDegraded():
-            return msgspec.structs.replace(agent, state=AgentState.DEGRADED, reason=event.reason)
+            return DegradedAgent(reason=event.reason, measured_until=measured_until)
         case AgentRetired():
-            return msgspec.structs.replace(agent, state=AgentState.RETIRED, reason=None)
+            return RetiredAgent(measured_until=measured_until)
         case PerformanceMeasured():
+            assert not isinstance(agent, NoAgent), "the first event of an agent is AgentRegistered"
             return msgspec.structs.replace(agent, measured_until=event.at)
         case _:
             assert_never(event)
@@ -173,14 +197,14 @@ def decide(agent: Agent, command: AgentCommand) -> list[AgentEvent]:
     match command:
         case RegisterAgent():
             return _register_agent(command)
-        case MarkAgentReady():
-            return _mark_agent_ready(agent, command)
-        case DegradeAgent():
-            return _degrade_agent(agent, command)
         case RetireAgent():
             return _retire_agent(agent, command)
+        case MarkAgentReady():
+            return [] if isinstance(_living(agent), ReadyAgent) else [AgentReady(at=command.at)]
+        case DegradeAgent():
+            return _degrade_agent(_living(agent), command)
         case MeasurePerformance():
-            return _measure_performance(agent, command)
+            return _measure_performance(_living(agent), command)
         case _:
             assert_never(command)
 
@@ -201,29 +225,20 @@ def _register_agent(command: RegisterAgent) -> list[AgentEvent]:
     ]
 
 
-def _mark_agent_ready(agent: Agent, command: MarkAgentReady) -> list[AgentEvent]:
-    _require_there(agent)
-    if agent.state is AgentState.READY:
-        return []
-    return [AgentReady(at=command.at)]
-
-
-def _degrade_agent(agent: Agent, command: DegradeAgent) -> list[AgentEvent]:
-    _require_there(agent)
-    if agent.state is AgentState.DEGRADED and agent.reason is command.reason:
+def _degrade_agent(agent: LivingAgent, command: DegradeAgent) -> list[AgentEvent]:
+    if isinstance(agent, DegradedAgent) and agent.reason is command.reason:
         return []
     return [AgentDegraded(reason=command.reason, at=command.at)]
 
 
 def _retire_agent(agent: Agent, command: RetireAgent) -> list[AgentEvent]:
-    if agent.state is AgentState.RETIRED:
+    if isinstance(agent, RetiredAgent):
         return []
-    _require_there(agent)
+    _living(agent)
     return [AgentRetired(at=command.at)]
 
 
-def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[AgentEvent]:
-    _require_there(agent)
+def _measure_performance(agent: LivingAgent, command: MeasurePerformance) -> list[AgentEvent]:
     if command.runs == 0 and command.failures == 0:
         return []
     if not 0 <= command.failures <= command.runs:
@@ -262,6 +277,13 @@ def _measure_performance(agent: Agent, command: MeasurePerformance) -> list[Agen
     ]
 
 
-def _require_there(agent: Agent) -> None:
-    if agent.state in (AgentState.ABSENT, AgentState.RETIRED):
-        raise AgentIsNotThere(f"expected an agent that is registered, this one is {agent.state.value}")
+def _living(agent: Agent) -> LivingAgent:
+    match agent:
+        case NoAgent():
+            raise AgentIsNotThere("expected an agent that is registered, there is none")
+        case RetiredAgent():
+            raise AgentIsNotThere("expected an agent that is registered, this one is retired")
+        case RegisteredAgent() | ReadyAgent() | DegradedAgent():
+            return agent
+        case _:
+            assert_never(agent)

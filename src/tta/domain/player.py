@@ -6,7 +6,6 @@ through sealed or coded: no rule here reads them back.
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, TypeVar, assert_never, get_args
 from uuid import UUID
 
@@ -146,22 +145,23 @@ class TooManyTopics(Invalid):
     title = "There are too many topics"
 
 
-class PlayerStatus(StrEnum):
-    ABSENT = "absent"
-    REGISTERED = "registered"
+class NoPlayer(msgspec.Struct, frozen=True, tag=True):
+    """Nobody has registered under this id."""
 
 
-class Player(msgspec.Struct, frozen=True, kw_only=True):
-    status: PlayerStatus = PlayerStatus.ABSENT
+class RegisteredPlayer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     consents: Mapping[ConsentPurpose, int] = msgspec.field(default_factory=dict)
     """The consents that stand, each with the version agreed to."""
-    version: int = 0
+    version: int = 1
     preferences_at: int | None = None
-    """The version at which they were set last: whoever may read them finds them there."""
+    """The version at which the preferences were last set, so that they can be read there; None if they never
+    were.
+    """
 
 
+Player = NoPlayer | RegisteredPlayer
 NAME = "player"
-initial = Player()
+initial: Player = NoPlayer()
 
 
 def id_of(command_id: UUID) -> UUID:
@@ -170,45 +170,66 @@ def id_of(command_id: UUID) -> UUID:
 
 
 def evolve(player: Player, event: PlayerEvent) -> Player:
-    version = player.version + 1
-    preferences_at = version if isinstance(event, PreferencesSet) else player.preferences_at
-    return replace(_evolved(player, event), version=version, preferences_at=preferences_at)
-
-
-def _evolved(player: Player, event: PlayerEvent) -> Player:
     match event:
         case PlayerRegistered():
-            return Player(status=PlayerStatus.REGISTERED)
+            return RegisteredPlayer()
         case ConsentGiven():
-            return replace(player, consents={**player.consents, event.purpose: event.version})
+            current = _registered(player)
+            changed = replace(current, consents={**current.consents, event.purpose: event.version})
         case ConsentWithdrawn():
-            standing = {
-                purpose: version for purpose, version in player.consents.items() if purpose != event.purpose
-            }
-            return replace(player, consents=standing)
+            current = _registered(player)
+            standing = {each: number for each, number in current.consents.items() if each != event.purpose}
+            changed = replace(current, consents=standing)
         case PreferencesSet():
-            return player
+            current = _registered(player)
+            changed = replace(current, preferences_at=current.version + 1)
         case _:
             assert_never(event)
+    return replace(changed, version=changed.version + 1)
+
+
+def _registered(player: Player) -> RegisteredPlayer:
+    assert isinstance(player, RegisteredPlayer), "the first event of a player is PlayerRegistered"
+    return player
+
+
+def agrees(player: Player, purpose: ConsentPurpose) -> bool:
+    """Whether that consent stands."""
+    return isinstance(player, RegisteredPlayer) and purpose in player.consents
+
+
+def preferences_at(player: Player) -> int | None:
+    """The version at which the player's preferences were last set; None if they never were."""
+    return player.preferences_at if isinstance(player, RegisteredPlayer) else None
 
 
 def decide(player: Player, command: PlayerCommand) -> list[PlayerEvent]:
+    match player:
+        case NoPlayer():
+            if not isinstance(command, RegisterPlayer):
+                raise NoSuchPlayer("expected a player, there is none")
+            return _register_player(command)
+        case RegisteredPlayer():
+            return _change(player, command)
+        case _:
+            assert_never(player)
+
+
+def _change(player: RegisteredPlayer, command: PlayerCommand) -> list[PlayerEvent]:
     match command:
         case RegisterPlayer():
-            return _register_player(player, command)
+            raise PlayerExists("expected no player yet, found one that is registered")
         case GiveConsent():
             return _give_consent(player, command)
         case WithdrawConsent():
             return _withdraw_consent(player, command)
         case SetPreferences():
-            return _set_preferences(player, command)
+            return _set_preferences(command)
         case _:
             assert_never(command)
 
 
-def _register_player(player: Player, command: RegisterPlayer) -> list[PlayerEvent]:
-    if player.status is not PlayerStatus.ABSENT:
-        raise PlayerExists(f"expected no player yet, found one that is {player.status.value}")
+def _register_player(command: RegisterPlayer) -> list[PlayerEvent]:
     require_words("name", command.name, NAME_MAX)
     _require_place(command)
     return [
@@ -223,8 +244,7 @@ def _register_player(player: Player, command: RegisterPlayer) -> list[PlayerEven
     ]
 
 
-def _give_consent(player: Player, command: GiveConsent) -> list[PlayerEvent]:
-    _require_existing(player)
+def _give_consent(player: RegisteredPlayer, command: GiveConsent) -> list[PlayerEvent]:
     if not 1 <= command.version <= CONSENT_VERSION_MAX:
         raise ConsentVersionOutOfRange(f"expected 1 to {CONSENT_VERSION_MAX}, got {command.version}")
     if player.consents.get(command.purpose) == command.version:
@@ -232,16 +252,14 @@ def _give_consent(player: Player, command: GiveConsent) -> list[PlayerEvent]:
     return [ConsentGiven(purpose=command.purpose, version=command.version, at=command.at)]
 
 
-def _withdraw_consent(player: Player, command: WithdrawConsent) -> list[PlayerEvent]:
-    _require_existing(player)
+def _withdraw_consent(player: RegisteredPlayer, command: WithdrawConsent) -> list[PlayerEvent]:
     if command.purpose not in player.consents:
         return []
     return [ConsentWithdrawn(purpose=command.purpose, at=command.at)]
 
 
-def _set_preferences(player: Player, command: SetPreferences) -> list[PlayerEvent]:
+def _set_preferences(command: SetPreferences) -> list[PlayerEvent]:
     """Always an event: what was set before is sealed, so it cannot be compared."""
-    _require_existing(player)
     if not INTENSITY_MIN <= command.intensity <= INTENSITY_MAX:
         raise IntensityOutOfRange(f"expected {INTENSITY_MIN} to {INTENSITY_MAX}, got {command.intensity}")
     _require_topics("avoided topic", command.avoid_topics)
@@ -264,11 +282,6 @@ def _set_preferences(player: Player, command: SetPreferences) -> list[PlayerEven
             at=command.at,
         )
     ]
-
-
-def _require_existing(player: Player) -> None:
-    if player.status is PlayerStatus.ABSENT:
-        raise NoSuchPlayer("expected a player, there is none")
 
 
 def _require_topics(kind: str, topics: tuple[str, ...]) -> None:

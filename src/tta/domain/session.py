@@ -141,7 +141,6 @@ class SessionIsOver(Conflicting):
 
 
 class SessionStatus(StrEnum):
-    ABSENT = "absent"
     OPEN = "open"
     PAUSED = "paused"
     COMPLETED = "completed"
@@ -158,18 +157,33 @@ STATUS_AFTER: Mapping[type[Event], SessionStatus] = {
 """What each event that changes nothing but the status makes of it."""
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
-    status: SessionStatus = SessionStatus.ABSENT
-    player_id: UUID | None = None
-    """Whose it is; None only while absent."""
-    turns: Turns = Turns()
-    play: Play = Play()
-    active_at: datetime | None = None
-    """When something last happened in it; None only while absent."""
+class NoSession(msgspec.Struct, frozen=True, tag=True):
+    """It has not been started."""
 
 
+class StartedSession(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    status: SessionStatus
+    player_id: UUID
+    turns: Turns
+    play: Play
+    active_at: datetime
+    """When something last happened in it."""
+
+
+Session = NoSession | StartedSession
 NAME = "session"
-initial = Session()
+initial: Session = NoSession()
+
+
+def is_over(session: Session) -> bool:
+    return isinstance(session, StartedSession) and session.status in OVER
+
+
+def require_started(session: Session) -> StartedSession:
+    """Give a session that was started. Raises NoSuchSession."""
+    if isinstance(session, NoSession):
+        raise NoSuchSession("expected a session, there is none")
+    return session
 
 
 def id_of(player_id: UUID, command_id: UUID) -> UUID:
@@ -180,37 +194,64 @@ def id_of(player_id: UUID, command_id: UUID) -> UUID:
 def evolve(session: Session, event: SessionEvent) -> Session:
     match event:
         case SessionStarted():
-            begun = Play(
-                story=event.story,
-                version=event.story_version,
-                moves=event.moves,
-                seed=event.seed,
-                untold=event.held and event.opening is None,
-            )
-            play = begun.after(event.passage)
-            # Who starts is told that it is a machine (the API's notice).
-            turns = Turns(disclosed_at=event.at)
-            changed = Session(status=SessionStatus.OPEN, player_id=event.player_id, play=play, turns=turns)
+            return _begun(event)
         case InteractionSubmitted() | NarrationRequested():
-            changed = replace(session, turns=evolve_turns(session.turns, event))
+            current = _started(session)
+            changed = replace(current, turns=evolve_turns(current.turns, event))
         case InteractionAnswered():
-            turns = evolve_turns(session.turns, event)
-            changed = replace(session, turns=turns, play=session.play.after(event.passage))
+            current = _started(session)
+            turns = evolve_turns(current.turns, event)
+            changed = replace(current, turns=turns, play=current.play.after(event.passage))
         case SessionPaused() | SessionResumed() | SessionCompleted() | SessionAbandoned():
-            changed = replace(session, status=STATUS_AFTER[type(event)])
+            changed = replace(_started(session), status=STATUS_AFTER[type(event)])
         case _:
             assert_never(event)
     return replace(changed, active_at=event.at)
 
 
+def _begun(event: SessionStarted) -> StartedSession:
+    play = Play(
+        story=event.story,
+        version=event.story_version,
+        moves=event.moves,
+        seed=event.seed,
+        untold=event.held and event.opening is None,
+    )
+    return StartedSession(
+        status=SessionStatus.OPEN,
+        player_id=event.player_id,
+        # The API's notice tells the player at the start that they play with a machine.
+        turns=Turns(disclosed_at=event.at),
+        play=play.after(event.passage),
+        active_at=event.at,
+    )
+
+
+def _started(session: Session) -> StartedSession:
+    assert isinstance(session, StartedSession), "the first event of a session is SessionStarted"
+    return session
+
+
 def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
+    match session:
+        case NoSession():
+            if isinstance(command, StartSession):
+                return _start_session(command)
+            raise NoSuchSession("expected a session, there is none")
+        case StartedSession():
+            return _go_on(session, command)
+        case _:
+            assert_never(session)
+
+
+def _go_on(session: StartedSession, command: SessionCommand) -> list[SessionEvent]:
     match command:
         case StartSession():
-            decided = _start_session(session, command)
+            _require_known(command)
+            raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
         case SubmitInteraction():
             decided = _submit_interaction(session, command)
         case RequestNarration():
-            _require_existing(session)
             decided = list(request_narration(session.turns, command))
         case AnswerInteraction():
             decided = _answer_interaction(session, command)
@@ -227,11 +268,8 @@ def decide(session: Session, command: SessionCommand) -> list[SessionEvent]:
     return decided
 
 
-def _start_session(session: Session, command: StartSession) -> list[SessionEvent]:
-    if not command.known:
-        raise UnknownStory("expected a story of the catalogue, there is none of this id")
-    if session.status is not SessionStatus.ABSENT:
-        raise SessionExists(f"expected no session yet, found one that is {session.status.value}")
+def _start_session(command: StartSession) -> list[SessionEvent]:
+    _require_known(command)
     _require_consent(command)
     require_catalogue_id("story", command.story)
     require_passage(command.begins.passage)
@@ -257,19 +295,18 @@ def _start_session(session: Session, command: StartSession) -> list[SessionEvent
     ]
 
 
-def _submit_interaction(session: Session, command: SubmitInteraction) -> list[SessionEvent]:
+def _submit_interaction(session: StartedSession, command: SubmitInteraction) -> list[SessionEvent]:
     _require_running(session)
-    # Whoever is held is never refused for what stands still meanwhile: their words are taken and answered.
+    # The words of a player who is held are taken and answered, although the story stands still.
     if session.status is SessionStatus.PAUSED and not command.held:
         raise SessionIsPaused("expected an open session, this one is paused")
     _require_consent(command)
     return [submit(session.turns, command)]
 
 
-def _answer_interaction(session: Session, command: AnswerInteraction) -> list[SessionEvent]:
-    _require_existing(session)
+def _answer_interaction(session: StartedSession, command: AnswerInteraction) -> list[SessionEvent]:
     answered = answer(session.turns, command)
-    # Who has left meanwhile asks for nothing more.
+    # If the player has left meanwhile, the answer changes nothing more.
     if session.status is SessionStatus.OPEN and command.then == "pause":
         return [answered, SessionPaused(at=command.at)]
     if session.status in {SessionStatus.OPEN, SessionStatus.PAUSED} and command.then == "end":
@@ -277,22 +314,22 @@ def _answer_interaction(session: Session, command: AnswerInteraction) -> list[Se
     return [answered]
 
 
-def _resume_session(session: Session, command: ResumeSession) -> list[SessionEvent]:
+def _resume_session(session: StartedSession, command: ResumeSession) -> list[SessionEvent]:
     if session.status is SessionStatus.PAUSED:
         _require_consent(command)
     return _change_status(session, SessionStatus.OPEN, SessionResumed(held=command.held, at=command.at))
 
 
-def _change_status(session: Session, status: SessionStatus, event: SessionEvent) -> list[SessionEvent]:
+def _change_status(session: StartedSession, status: SessionStatus, event: SessionEvent) -> list[SessionEvent]:
     if session.status is status:
         return []
     _require_running(session)
     return [event]
 
 
-def _require_existing(session: Session) -> None:
-    if session.status is SessionStatus.ABSENT:
-        raise NoSuchSession("expected a session, there is none")
+def _require_known(command: StartSession) -> None:
+    if not command.known:
+        raise UnknownStory("expected a story of the catalogue, there is none of this id")
 
 
 def _require_consent(command: StartSession | SubmitInteraction | ResumeSession) -> None:
@@ -300,7 +337,6 @@ def _require_consent(command: StartSession | SubmitInteraction | ResumeSession) 
         raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
 
 
-def _require_running(session: Session) -> None:
-    _require_existing(session)
+def _require_running(session: StartedSession) -> None:
     if session.status in {SessionStatus.COMPLETED, SessionStatus.ABANDONED}:
         raise SessionIsOver(f"expected a session that goes on, this one is {session.status.value}")

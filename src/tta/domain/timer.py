@@ -69,8 +69,12 @@ class TimerTooFar(Invalid): ...
 class TimerIsNotDue(Conflicting): ...
 
 
-class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to fall due, and when."""
+class NotScheduled(msgspec.Struct, frozen=True, tag=True):
+    """Nothing will fall due: it never was scheduled, was cancelled, or has come."""
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What will fall due, and when."""
 
     purpose: TimerPurpose
     about: UUID
@@ -78,13 +82,9 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     player_id: UUID | None
 
 
-class Timer(msgspec.Struct, frozen=True, kw_only=True):
-    standing: Schedule | None = None
-    """None where nothing is scheduled: never was, is called off, or has come."""
-
-
+Timer = NotScheduled | Schedule
 NAME = "timer"
-initial = Timer()
+initial: Timer = NotScheduled()
 
 
 def id_of(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
@@ -95,16 +95,14 @@ def id_of(player_id: UUID, purpose: TimerPurpose, about: UUID) -> UUID:
 def evolve(timer: Timer, event: TimerEvent) -> Timer:  # noqa: ARG001 - Each event says all there is to know.
     match event:
         case TimerScheduled():
-            return Timer(
-                standing=Schedule(
-                    purpose=event.purpose,
-                    about=event.about,
-                    due_at=event.due_at,
-                    player_id=event.player_id,
-                )
+            return Schedule(
+                purpose=event.purpose,
+                about=event.about,
+                due_at=event.due_at,
+                player_id=event.player_id,
             )
         case TimerCancelled() | TimerDue():
-            return Timer()
+            return NotScheduled()
         case _:
             assert_never(event)
 
@@ -114,9 +112,9 @@ def decide(timer: Timer, command: TimerCommand) -> list[TimerEvent]:
         case ScheduleTimer():
             return _schedule_timer(timer, command)
         case CancelTimer():
-            return [TimerCancelled(at=command.at)] if timer.standing is not None else []
+            return [] if isinstance(timer, NotScheduled) else [TimerCancelled(at=command.at)]
         case FallDue():
-            return _fall_due(timer, command)
+            return [] if isinstance(timer, NotScheduled) else [_fall_due(timer, command)]
         case _:
             assert_never(command)
 
@@ -128,7 +126,7 @@ def _schedule_timer(timer: Timer, command: ScheduleTimer) -> list[TimerEvent]:
     wanted = Schedule(
         purpose=command.purpose, about=command.about, due_at=command.due_at, player_id=command.player_id
     )
-    if timer.standing == wanted:
+    if timer == wanted:
         return []
     return [
         TimerScheduled(
@@ -141,12 +139,9 @@ def _schedule_timer(timer: Timer, command: ScheduleTimer) -> list[TimerEvent]:
     ]
 
 
-def _fall_due(timer: Timer, command: FallDue) -> list[TimerEvent]:
-    due = timer.standing
-    if due is None:
-        return []
+def _fall_due(due: Schedule, command: FallDue) -> TimerDue:
     if command.at < due.due_at:
         raise TimerIsNotDue(
             f"expected to be asked from {due.due_at.isoformat()} on, it is {command.at.isoformat()}"
         )
-    return [TimerDue(purpose=due.purpose, about=due.about, due_at=due.due_at, at=command.at)]
+    return TimerDue(purpose=due.purpose, about=due.about, due_at=due.due_at, at=command.at)

@@ -123,7 +123,7 @@ class Turns(msgspec.Struct, frozen=True, kw_only=True):
     """That turn still waits for its answer."""
     narrating: bool = False
     """A language model was asked for that answer."""
-    disclosed_at: datetime | None = None
+    disclosed_at: datetime
     """When the player was last told that they play with a machine."""
 
 
@@ -169,7 +169,6 @@ def answer(turns: Turns, command: AnswerInteraction) -> InteractionAnswered:
         raise PlayIsHeld(f"expected an answer by the protocol, got one by the {command.author.value}")
     require_words("reply", command.reply, REPLY_MAX)
     require_passage(command.passage)
-    told_at = turns.disclosed_at
     return InteractionAnswered(
         turn=command.turn,
         reply=command.reply,
@@ -180,7 +179,7 @@ def answer(turns: Turns, command: AnswerInteraction) -> InteractionAnswered:
         choice_texts=command.choice_texts or None,
         narration=command.narration,
         checked_by=command.checked_by,
-        disclosed=told_at is None or not _is_recent(told_at, command.at),
+        disclosed=not _is_recent(turns.disclosed_at, command.at),
         interpreting=command.interpreting,
         at=command.at,
     )

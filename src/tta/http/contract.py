@@ -69,7 +69,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "purpose": {"type": "string", "enum": sorted(ConsentPurpose)},
     "status": {
         "type": "string",
-        "enum": [each.value for each in SessionStatus if each is not SessionStatus.ABSENT],
+        "enum": [each.value for each in SessionStatus],
     },
     "order": {"type": "string", "enum": ["asc", "desc"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": 99},

@@ -19,6 +19,7 @@ from tta.commands.joint import handle_joint
 from tta.commands.wishes import wishes_of
 from tta.domain.joint.answering import AnswerBasis, AnswerDecision, agrees_to_models, basis_of
 from tta.domain.passages import Passage, Play
+from tta.domain.session import NoSession, require_started
 from tta.domain.targets import (
     AnyTarget,
     SessionTarget,
@@ -153,8 +154,10 @@ async def matter_of(
 
 
 def _waits(states: States, matter: Matter) -> bool:
-    turns = states.of(matter.session).turns
-    return turns.unanswered and turns.last == matter.number
+    current = states.of(matter.session)
+    if isinstance(current, NoSession):
+        return False
+    return current.turns.unanswered and current.turns.last == matter.number
 
 
 async def _opened(
@@ -228,4 +231,4 @@ def _consent(commands: Commands, player_id: UUID) -> ModelConsent:
 def _standing(states: States, matter: Matter) -> tuple[AnswerBasis, bool]:
     """What an answer is decided by, and whether the player agreed to model processing."""
     record, person = states.of(record_target(matter.player_id)), states.of(player_target(matter.player_id))
-    return basis_of(states.of(matter.session), record, person), agrees_to_models(person)
+    return basis_of(require_started(states.of(matter.session)), record, person), agrees_to_models(person)

@@ -16,7 +16,7 @@ from tta.clock import now
 from tta.commands.handle import CommandContext, Commands, VersionMismatch, handle
 from tta.domain.identity import derived_id
 from tta.domain.targets import timer_target
-from tta.domain.timer import FallDue, TimerDue
+from tta.domain.timer import FallDue, NotScheduled, TimerDue
 from tta.domain.vocabulary import TimerPurpose
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.envelope import Causation
@@ -136,20 +136,25 @@ class TimerClock:
         # Read anew: what is remembered may not know yet whom the timer concerns.
         target = timer_target(entry.timer)
         folded = await self._commands.aggregates.one(target)
-        if folded.head.version != entry.version or folded.state.standing is None:
+        schedule = folded.state
+        if folded.head.version != entry.version or isinstance(schedule, NotScheduled):
             return None
-        if folded.state.standing.due_at > at:
-            raise NotYetDue(folded.state.standing.due_at)
+        if schedule.due_at > at:
+            raise NotYetDue(schedule.due_at)
         command_id = derived_id(ACTOR, entry.timer, str(entry.version))
         context = CommandContext(
             Causation(actor=ACTOR, command_id=command_id, correlation_id=command_id, causation_id=command_id),
             expected_versions=frozenset({entry.version}),
         )
-        assert folded.state.standing.purpose in LATE_IN_DOUBT, "both clocks were asked"
-        player_id = folded.state.standing.player_id
+        assert schedule.purpose in LATE_IN_DOUBT, "both clocks were asked"
         try:
             result = await handle(
-                self._commands, target, FallDue(at=at), context, player_id=player_id, attempts_max=None
+                self._commands,
+                target,
+                FallDue(at=at),
+                context,
+                player_id=schedule.player_id,
+                attempts_max=None,
             )
         except VersionMismatch:
             return None

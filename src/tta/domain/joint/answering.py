@@ -6,9 +6,9 @@ from uuid import UUID
 
 from tta.domain.joint.deciding import AddressedCommand, to
 from tta.domain.passages import Play
-from tta.domain.player import Player
+from tta.domain.player import Player, agrees, preferences_at
 from tta.domain.safety_record import SafetyRecord
-from tta.domain.session import Session
+from tta.domain.session import StartedSession, require_started
 from tta.domain.targets import (
     AnyTarget,
     States,
@@ -35,12 +35,12 @@ class AnswerBasis(NamedTuple):
     """The player's version at which their wishes stand."""
 
 
-def basis_of(current: Session, record: SafetyRecord, person: Player) -> AnswerBasis:
-    return AnswerBasis(current.play, record.held, record.recovery, person.preferences_at)
+def basis_of(current: StartedSession, record: SafetyRecord, person: Player) -> AnswerBasis:
+    return AnswerBasis(current.play, record.held, record.recovery, preferences_at(person))
 
 
 def agrees_to_models(person: Player) -> bool:
-    return ConsentPurpose.MODEL_PROCESSING in person.consents
+    return agrees(person, ConsentPurpose.MODEL_PROCESSING)
 
 
 class AnswerDecision(NamedTuple):
@@ -60,7 +60,7 @@ class AnswerDecision(NamedTuple):
         more.
         """
         played, person = session_target(self.session_id), states.of(player_target(self.player_id))
-        basis = basis_of(states.of(played), states.of(record_target(self.player_id)), person)
+        basis = basis_of(require_started(states.of(played)), states.of(record_target(self.player_id)), person)
         if basis != self.basis or (self._is_by_model and not agrees_to_models(person)):
             raise AnswerOvertaken
         return [to(played, self.command)]

@@ -15,7 +15,7 @@ from tta.domain import session
 from tta.domain.base import Command, Event
 from tta.domain.joint.consequences import consequences
 from tta.domain.joint.facts import Facts, facts_of
-from tta.domain.session import NoSuchSession, SessionStatus
+from tta.domain.session import NoSession, NoSuchSession, StartedSession
 from tta.domain.targets import (
     AnyTarget,
     CommandT,
@@ -107,10 +107,13 @@ def admit(decision: JointDecision[OutsideT_contra], states: States, *, expects_o
     for index, target in enumerate(states.targets):
         if not _is_session(target):
             continue
-        current = states.of(session_target(target.id))
-        may_begin = index == 0 and not expects_one and current.status is SessionStatus.ABSENT
-        if current.player_id != decision.player_id and not may_begin:
-            raise NoSuchSession("expected a session, there is none")
+        match states.of(session_target(target.id)):
+            case NoSession() if index == 0 and not expects_one:
+                pass
+            case StartedSession(player_id=owner) if owner == decision.player_id:
+                pass
+            case _:
+                raise NoSuchSession("expected a session, there is none")
 
 
 def decided(

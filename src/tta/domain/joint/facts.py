@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tta.domain.player import Player
+from tta.domain.player import Player, agrees, preferences_at
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.vocabulary import ConsentPurpose
 
@@ -18,5 +18,5 @@ class Facts(NamedTuple):
 
 
 def facts_of(record: SafetyRecord, person: Player) -> Facts:
-    consented = ConsentPurpose.PLAY in person.consents
-    return Facts(record.held, consented, record.recovery, person.preferences_at)
+    consented = agrees(person, ConsentPurpose.PLAY)
+    return Facts(record.held, consented, record.recovery, preferences_at(person))

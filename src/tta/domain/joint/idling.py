@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tta.domain import timer
 from tta.domain.joint.deciding import AddressedCommand, to
-from tta.domain.session import AbandonSession, SessionStatus
+from tta.domain.session import OVER, AbandonSession, NoSession, require_started
 from tta.domain.targets import (
     AnyTarget,
     States,
@@ -19,8 +19,6 @@ from tta.domain.targets import (
 )
 from tta.domain.timer import CancelTimer, ScheduleTimer, TimerDue
 from tta.domain.vocabulary import TimerPurpose
-
-GOES_ON = {SessionStatus.OPEN, SessionStatus.PAUSED}
 
 
 class NotIdle(Exception):
@@ -42,7 +40,7 @@ class WatchDecision(NamedTuple):
 
     def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
         current = states.of(session_target(self.session_id))
-        if current.status not in GOES_ON or current.active_at is None:
+        if isinstance(current, NoSession) or current.status in OVER:
             return []
         # An event that bears a later time was written under a clock that was wrong.
         until = min(current.active_at, self.at) + self.idle
@@ -74,9 +72,9 @@ class AbandonDecision(NamedTuple):
     def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
         """Raises NotIdle."""
         played = session_target(self.session_id)
-        active_at = states.of(played).active_at
+        active_at = require_started(states.of(played)).active_at
         # The process that noticed it may have had a clock that was ahead.
-        is_recent = active_at is not None and active_at + self.idle > min(self.due.at, self.at)
+        is_recent = active_at + self.idle > min(self.due.at, self.at)
         if is_recent or _must_wait(states, self.session_id, self.player_id):
             raise NotIdle
         return [to(played, AbandonSession(at=self.at))]
@@ -104,4 +102,4 @@ def idle_timer(player_id: UUID, session_id: UUID) -> TimerTarget:
 def _must_wait(states: States, session_id: UUID, player_id: UUID) -> bool:
     """Whether the session may not be abandoned now, however long it was idle."""
     is_held = states.of(record_target(player_id)).held
-    return is_held or states.of(session_target(session_id)).turns.unanswered
+    return is_held or require_started(states.of(session_target(session_id))).turns.unanswered

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tta.domain.care_plan import CarePlanCommand
 from tta.domain.joint.deciding import AddressedCommand, to
-from tta.domain.player import NoSuchPlayer, Player, PlayerStatus
+from tta.domain.player import NoPlayer, NoSuchPlayer, Player, agrees
 from tta.domain.safety_record import RecordAssessment
 from tta.domain.session import ConsentMissing
 from tta.domain.targets import AnyTarget, States, care_plan_target, player_target, record_target
@@ -25,8 +25,9 @@ class PlanDecision(NamedTuple):
 
     def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
         """Raises NoSuchPlayer, ConsentMissing."""
-        person = _existing(states.of(player_target(self.player_id)))
-        if ConsentPurpose.PLAY not in person.consents:
+        person = states.of(player_target(self.player_id))
+        _require_registered(person)
+        if not agrees(person, ConsentPurpose.PLAY):
             raise ConsentMissing(f"expected the consent '{ConsentPurpose.PLAY.value}', which is not given")
         return [to(care_plan_target(self.player_id), self.command)]
 
@@ -42,11 +43,10 @@ class AssessmentDecision(NamedTuple):
 
     def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
         """Raises NoSuchPlayer: there is no safety record of nobody."""
-        _existing(states.of(player_target(self.player_id)))
+        _require_registered(states.of(player_target(self.player_id)))
         return [to(record_target(self.player_id), self.command)]
 
 
-def _existing(person: Player) -> Player:
-    if person.status is PlayerStatus.ABSENT:
+def _require_registered(person: Player) -> None:
+    if isinstance(person, NoPlayer):
         raise NoSuchPlayer("expected a player, there is none")
-    return person

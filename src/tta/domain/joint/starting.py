@@ -8,7 +8,7 @@ from uuid import UUID
 from tta.domain import roster
 from tta.domain.joint.deciding import AddressedCommand, to
 from tta.domain.roster import StrikeSession
-from tta.domain.session import OVER, StartSession
+from tta.domain.session import StartSession, is_over
 from tta.domain.targets import AnyTarget, States, record_target, roster_target, session_target
 
 
@@ -41,5 +41,5 @@ def strikes(states: States, player_id: UUID, at: datetime) -> list[AddressedComm
     """Strike the sessions of the roster that were loaded and are over."""
     listed = roster_target(player_id)
     loaded = [each for each in states.of(listed).under_way if session_target(each) in states]
-    over = [each for each in loaded if states.of(session_target(each)).status in OVER]
+    over = [each for each in loaded if is_over(states.of(session_target(each)))]
     return [to(listed, StrikeSession(session_id=each, at=at)) for each in over]

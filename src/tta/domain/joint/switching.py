@@ -9,10 +9,11 @@ from tta.domain.joint.deciding import AddressedCommand, to
 from tta.domain.session import (
     PauseSession,
     ResumeSession,
-    Session,
     SessionIsOver,
     SessionIsPaused,
     SessionStatus,
+    StartedSession,
+    require_started,
 )
 from tta.domain.targets import AnyTarget, States, session_target
 
@@ -29,14 +30,14 @@ class SwitchDecision(NamedTuple):
     def decide(self, states: States, _outside: None, /) -> Sequence[AddressedCommand]:
         """Raises SessionIsPaused if the first is not open, SessionIsOver if it is over."""
         leaves = session_target(self.session_id)
-        _require_open(states.of(leaves))
+        _require_open(require_started(states.of(leaves)))
         # The pause comes first, however the other stands: by it a retry is recognised.
         resume = to(session_target(self.to_id), ResumeSession(at=self.at))
         return [to(leaves, PauseSession(at=self.at)), resume]
 
 
-def _require_open(left: Session) -> None:
+def _require_open(left: StartedSession) -> None:
     if left.status is SessionStatus.PAUSED:
         raise SessionIsPaused("expected an open session to switch from, this one is paused")
-    if left.status in {SessionStatus.COMPLETED, SessionStatus.ABANDONED}:
+    if left.status is not SessionStatus.OPEN:
         raise SessionIsOver(f"expected an open session to switch from, this one is {left.status.value}")

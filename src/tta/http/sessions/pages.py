@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from tta.commands.folding import Aggregates
 from tta.commands.told_turns import ToldTurn, hash_at, turns_after, turns_before
-from tta.domain.session import SessionStarted, SessionStatus
+from tta.domain.session import NoSession, SessionStarted, SessionStatus
 from tta.domain.targets import session_target
 from tta.domain.words import catalogue_id_pattern
 from tta.http.edge.answers import answer_of
@@ -26,7 +26,7 @@ from tta.projections.journey import sessions_played
 from tta.security.policy import Action
 
 HASH_BYTES = 8
-STATUSES = tuple(each.value for each in SessionStatus if each is not SessionStatus.ABSENT)
+STATUSES = tuple(each.value for each in SessionStatus)
 
 ORDERS = ("asc", "desc")
 INTERACTIONS = "interactions", 1
@@ -128,7 +128,7 @@ async def show_interactions(call: Call) -> Response:
     turns_max, is_rising = page_size(call), one_of(call, "order", ORDERS, "asc") == "asc"
     place = cursor(call, OLDEST if is_rising else NEWEST_TURN)
     found = await aggregates.one(session_target(session_id))
-    if found.state.player_id is None:
+    if isinstance(found.state, NoSession):
         raise Problem(NOT_FOUND)
     player_id = await call.require_player(found.state.player_id)
     await call.be_fresh()

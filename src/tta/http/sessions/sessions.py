@@ -23,6 +23,7 @@ from tta.domain.session import (
     SessionStatus,
     StartSession,
     UnknownStory,
+    require_started,
 )
 from tta.domain.session import id_of as new_session_id
 from tta.domain.targets import session_target
@@ -192,7 +193,7 @@ async def _status_at(
     """Say what a session was when it took an interaction: open, unless its player's play was held."""
     if not submitted.held:
         return SessionStatus.OPEN
-    return (await aggregates.one(session_target(session_id))).state.status
+    return require_started((await aggregates.one(session_target(session_id))).state).status
 
 
 CHANGE = (*refusals(session.NoSuchSession, session.SessionIsOver), ERASED)

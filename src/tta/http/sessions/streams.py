@@ -16,7 +16,7 @@ from tta.clock import now_s
 from tta.commands.folding import VersionedState
 from tta.domain.safety_record import SafetyRecord
 from tta.domain.safety_record import id_of as safety_record_id
-from tta.domain.session import Session
+from tta.domain.session import NoSession, Session, require_started
 from tta.domain.targets import AnyTarget, record_target, session_target
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
@@ -151,7 +151,7 @@ class Stream:
     def _opened(
         self, current: VersionedState[Session], record: VersionedState[SafetyRecord]
     ) -> StreamOpening:
-        state = current.state
+        state = require_started(current.state)
         return StreamOpening(
             self._session_id,
             current.head.version,
@@ -189,7 +189,7 @@ def _last_seen(call: Call) -> StreamPosition | ResyncReason | None:
 async def _player_of(call: Call, session_id: UUID) -> UUID:
     """Name whose session it is, as the log has it; 404 unless it is the caller's to see."""
     found = await call.services.commands.aggregates.one(session_target(session_id))
-    if found.state.player_id is None:
+    if isinstance(found.state, NoSession):
         raise Problem(NOT_FOUND)
     return await call.require_player(found.state.player_id)
 
