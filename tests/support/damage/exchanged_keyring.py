@@ -81,11 +81,15 @@ class Player:
         self.path = f"/v1/players/{player_id}"
         self._keys = (f'"{player_id}-{number}"' for number in range(1_000))
         self.session = ""
+        self._seen = ""
+        """The consistency token of what was acknowledged last."""
         self.words: list[str] = []
         self.begin(dev)
 
     def send(self, dev: Dev, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
-        return dev.ask(method, path, body, token=self.token, idempotency_key=next(self._keys), **headers)
+        answer = dev.ask(method, path, body, token=self.token, idempotency_key=next(self._keys), **headers)
+        self._seen = answer.headers.get("Consistency-Token", self._seen)
+        return answer
 
     def begin(self, dev: Dev) -> None:
         for method, path, body in (
@@ -112,12 +116,13 @@ class Player:
         yield from (self.path, f"{self.path}/journey", f"{self.path}/progress")
 
     def must_open(self, dev: Dev) -> None:
-        """Every page is there, and all that it shows opens."""
+        """Every page is there once the read models are, and all that it shows opens."""
+        seen = {"consistency_token": self._seen, "prefer": "wait=20, handling=strict"}
         for page in self.pages():
-            shown = dev.ask("GET", page, token=self.token)
+            shown = dev.ask("GET", page, token=self.token, **seen)
             assert shown.status_code == 200, f"{page}: {shown.text}"
             assert shown.json().get("unreadable", []) == [], page
-        told = dev.ask("GET", f"{self.session}/interactions", token=self.token).json()
+        told = dev.ask("GET", f"{self.session}/interactions", token=self.token, **seen).json()
         assert [each["text"] for each in told["interactions"]] == self.words
         assert all(each["reply"]["text"] for each in told["interactions"])
         assert dev.ask("GET", self.path, token=self.token).json()["name"]
