@@ -54,8 +54,8 @@ async def record_measure(
         if level is not RiskLevel.NONE:
             await assess_refused(commands, player_id, level, context, at=command.at)
         raise
-    found = commands.aggregates.cached([care_plan_target(player_id)])
-    before = found[0].state.measured.get(command.measure) if found else None
+    found = await commands.aggregates.at_hand(care_plan_target(player_id))
+    before = found.state.measured.get(command.measure)
     return MeasureResult(result, before.first_total if before is not None and before.times > 1 else None)
 
 
