@@ -304,9 +304,10 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
         asked = _asked(player_id, what, at, number)
         if what == "answer":
             play = owned_id(player_id, "session", str(number % 3))
-            turn = states.get(play, session.initial).turns.last
+            if play not in states:
+                continue
             answer = AnswerInteraction(
-                turn=turn,
+                turn=states[play].turns.last,
                 reply="Hm.",
                 author=Author.STORY,
                 held=False,
