@@ -81,14 +81,14 @@ class Player:
         self.path = f"/v1/players/{player_id}"
         self._keys = (f'"{player_id}-{number}"' for number in range(1_000))
         self.session = ""
-        self._seen = ""
-        """The consistency token of what was acknowledged last."""
         self.words: list[str] = []
+        self._did = ""
+        """The consistency token of the last command."""
         self.begin(dev)
 
     def send(self, dev: Dev, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
         answer = dev.ask(method, path, body, token=self.token, idempotency_key=next(self._keys), **headers)
-        self._seen = answer.headers.get("Consistency-Token", self._seen)
+        self._did = answer.headers.get("Consistency-Token", self._did)
         return answer
 
     def begin(self, dev: Dev) -> None:
@@ -116,13 +116,13 @@ class Player:
         yield from (self.path, f"{self.path}/journey", f"{self.path}/progress")
 
     def must_open(self, dev: Dev) -> None:
-        """Every page is there once the read models are, and all that it shows opens."""
-        seen = {"consistency_token": self._seen, "prefer": "wait=20, handling=strict"}
+        """Every page is there, and all that it shows opens."""
         for page in self.pages():
+            seen = {"consistency_token": self._did, "prefer": "wait=20"}
             shown = dev.ask("GET", page, token=self.token, **seen)
             assert shown.status_code == 200, f"{page}: {shown.text}"
             assert shown.json().get("unreadable", []) == [], page
-        told = dev.ask("GET", f"{self.session}/interactions", token=self.token, **seen).json()
+        told = dev.ask("GET", f"{self.session}/interactions", token=self.token).json()
         assert [each["text"] for each in told["interactions"]] == self.words
         assert all(each["reply"]["text"] for each in told["interactions"])
         assert dev.ask("GET", self.path, token=self.token).json()["name"]
