@@ -146,8 +146,7 @@ SPEAK_OF_A_MODEL = {
     "src/tta/app/work.py",
 }
 READS_ENVIRONMENT = {
-    "app/settings.py": "the one reader of the settings",
-    "app/main.py": "whether the allocator was told how to work",
+    "app/main.py": "the one reader of the settings",
     "terminal.py": "which width the terminal was told to have",
     "console/demo.py": "hands it on to the process that it starts",
     "graph/engines/child_process.py": "likewise",
@@ -412,6 +411,22 @@ def test_only_the_composition_root_reads_the_environment(path: Path):
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv", "putenv")
     ]
     assert not read or path.relative_to(SOURCE).as_posix() in READS_ENVIRONMENT, f"lines {read}"
+
+
+def test_the_edge_alone_authorises_and_assesses():
+    """An endpoint is given the player and the assessment: it asks neither the policy nor the gate."""
+    asks = {"permission_of", "require_role", "owner_of", "assessed", "assess_refused"}
+    endpoints = [path for path in SOURCES if folder_of(path) == "http" and path.parent.name != "edge"]
+    found = {
+        (shown(path), alias.name)
+        for path in endpoints
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in asks
+    }
+    assert endpoints
+    assert found == set()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=shown)

@@ -22,7 +22,7 @@ from tta.domain.targets import session_target
 from tta.domain.turns import InteractionSubmitted
 from tta.eventstore.envelope import Causation
 from tta.http.apps import app
-from tta.http.edge.calls import OverdueReplies
+from tta.http.edge.wiring import OverdueReplies
 
 NONE = OverdueReplies(0, None)
 

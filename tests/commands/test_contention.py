@@ -24,17 +24,17 @@ from tests.support.commands.command_examples import (
     some_player,
     start,
 )
-from tests.support.commands.measure_examples import ORDINARY, WORRYING, assessments, measures
+from tests.support.commands.measure_examples import ORDINARY, SAID, assessments, measures
 from tests.support.preferences import GENTLE
+from tta.commands.assessments import assess_refused
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.commands.handle import ATTEMPTS_MAX, CommandResult, Commands, KeyReused, handle_over
-from tta.commands.player_queues import WAITING_MAX, SenderLeft, TooManyConflicts
+from tta.commands.player_queues import WAITING_MAX, TooManyConflicts
 from tta.commands.starting import start_session
 from tta.domain import player
 from tta.domain.care_plan import SetGoal
 from tta.domain.identity import derived_id
 from tta.domain.joint.deciding import Decided
-from tta.domain.measures import MeasuredTooSoon
 from tta.domain.passages import Beginning, Wishes
 from tta.domain.player import GiveConsent, SetPreferences
 from tta.domain.session import StartSession
@@ -44,7 +44,6 @@ from tta.domain.vocabulary import ConsentPurpose, RiskLevel
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import OutcomeUnknown, StoreUnavailable
 from tta.eventstore.nodes import OUTCOME_TIMEOUT_S
-from tta.telemetry.metrics import REGISTRY
 
 AT_ONCE = 100
 
@@ -239,60 +238,29 @@ async def test_one_who_changes_their_wishes_all_the_time_begins_a_session_all_th
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-async def test_100_positive_questionnaires_at_once_are_all_assessed(machine: Machine, processes: int):
+async def test_100_assessments_at_once_all_stand(machine: Machine, processes: int):
     running = [await machine.process() for _ in range(processes)]
     player_id = await some_player(running[0])
-    answers = await asyncio.gather(
+    await asyncio.gather(
         *(
-            record_measure(running[number % processes], player_id, WORRYING, context(f"m{number}", b"p"))
+            assess_refused(running[number % processes], player_id, SAID, context(f"m{number}"), at=NOON)
             for number in range(AT_ONCE)
-        ),
-        return_exceptions=True,
+        )
     )
-    assert sum(isinstance(each, MeasuredTooSoon) for each in answers) == AT_ONCE - 1
-    assert len(await measures(running[0], player_id)) == 1
     levels = [risk.level for _, risk in await assessments(running[0], player_id)]
     assert levels == [RiskLevel.MODERATE] * AT_ONCE
 
 
-async def test_a_positive_questionnaire_that_meets_a_full_queue_is_assessed(commands: Commands):
+async def test_an_assessment_has_a_place_in_a_full_queue(commands: Commands):
     player_id = await some_player(commands)
     async with full(commands, player_id):
-        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, context("m", b"p")))
+        refused = asyncio.create_task(assess_refused(commands, player_id, SAID, context("m"), at=NOON))
         await waits(commands, player_id, WAITING_MAX + 1)
         with pytest.raises(TooManyConflicts):
             await record_measure(commands, player_id, ORDINARY, context("ordinary"))
-    with pytest.raises(TooManyConflicts):
-        await worrying
-    ((_, risk),) = await assessments(commands, player_id)
-    assert risk.level is RiskLevel.MODERATE
-    assert await measures(commands, player_id) == []
-
-
-async def test_a_positive_questionnaire_whose_sender_leaves_the_queue_is_assessed(commands: Commands):
-    player_id, left = await some_player(commands), asyncio.Event()
-
-    async def leaves() -> None:
-        await left.wait()
-
-    async with busy(commands, player_id):
-        around = context("m", b"p")._replace(left=leaves)
-        worrying = asyncio.create_task(record_measure(commands, player_id, WORRYING, around))
-        await waits(commands, player_id, 1)
-        before = left_so_far()
-        left.set()
-        while left_so_far() == before:  # noqa: ASYNC110 - It is the task's turn.
-            await asyncio.sleep(0)
-        # Its place is given up; the assessment has one of its own, which it does not leave.
-        await waits(commands, player_id, 1)
-    with pytest.raises(SenderLeft):
-        await worrying
+    await refused
     assert len(await assessments(commands, player_id)) == 1
     assert await measures(commands, player_id) == []
-
-
-def left_so_far() -> float:
-    return REGISTRY.get_sample_value("tta_commands_refused_total", {"reason": "sender-left"}) or 0.0
 
 
 async def test_a_patient_command_counts_no_attempts(machine: Machine):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,12 +19,14 @@ from tests.support.commands.command_examples import (
     some_id,
     some_player,
 )
-from tests.support.commands.measure_examples import ORDINARY, WORRYING, assessments, measures, stands
+from tests.support.commands.measure_examples import ORDINARY, SAID, WORRYING, assessments, measures, stands
+from tta.commands.assessments import assess_refused
 from tta.commands.care_plans import handle_care_plan, record_measure
-from tta.commands.handle import CommandContext, Commands, KeyReused, VersionMismatch
+from tta.commands.handle import Commands
 from tta.domain.base import SealedText
 from tta.domain.care_plan import CompleteGoal, SetGoal
 from tta.domain.identity import derived_id
+from tta.domain.joint.consequences import ITEM_9
 from tta.domain.measures import MeasuredTooSoon
 from tta.domain.player import NoSuchPlayer
 from tta.domain.safety_record import id_of as safety_record_id
@@ -73,44 +76,27 @@ async def test_a_measure_sent_again_to_any_process_has_one_effect_and_one_answer
     assert len(await measures(one, player_id)) == len(await assessments(one, player_id)) == 1
 
 
-@pytest.mark.parametrize(
-    ("around", "refusal"),
-    [
-        (context("again", b"p"), MeasuredTooSoon),
-        (context("again", b"p", if_match=7), VersionMismatch),
-        (context("m", b"other"), KeyReused),
-    ],
-)
-async def test_what_a_refused_measure_says_is_assessed_once(
-    commands: Commands, around: CommandContext, refusal: type[Exception]
-):
-    player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, context("m", b"p"))
-    for _ in range(3):
-        with pytest.raises(refusal):
-            await record_measure(commands, player_id, WORRYING, around)
-    assert len(await measures(commands, player_id)) == 1
-    ((_, risk),) = await assessments(commands, player_id)
-    assert (risk.level, risk.evidence) == (RiskLevel.MODERATE, ())
+async def test_what_a_refused_text_says_is_assessed_once(machine: Machine):
+    one, other = await machine.process(), await machine.process()
+    player_id = await some_player(one)
+    for commands in (one, one, other):
+        await assess_refused(commands, player_id, SAID, context("m", b"p"), at=NOON)
+    ((_, risk),) = await assessments(one, player_id)
+    assert (risk.level, risk.source, risk.evidence) == (RiskLevel.MODERATE, ITEM_9, ())
 
 
-async def test_other_answers_under_the_same_key_are_another_assessment(commands: Commands):
+async def test_another_text_under_the_same_key_is_another_assessment(commands: Commands):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, context("m", b"p"))
-    milder = replace(WORRYING, answers=(0,) * 8 + (1,))
-    for command, payload in ((milder, b"1"), (WORRYING, b"2")):
-        with pytest.raises(KeyReused):
-            await record_measure(commands, player_id, command, context("m", payload))
+    for said, payload in ((SAID._replace(level=RiskLevel.LOW), b"1"), (SAID, b"2")):
+        await assess_refused(commands, player_id, said, context("m", payload), at=NOON)
     levels = [risk.level for _, risk in await assessments(commands, player_id)]
     assert levels == [RiskLevel.LOW, RiskLevel.MODERATE]
 
 
-async def test_a_refused_ordinary_measure_says_nothing(commands: Commands):
+async def test_an_assessment_takes_nothing_for_granted_that_its_refused_command_did(commands: Commands):
     player_id = await some_player(commands)
-    await record_measure(commands, player_id, ORDINARY, context("m"))
-    with pytest.raises(MeasuredTooSoon):
-        await record_measure(commands, player_id, ORDINARY, context("again"))
-    assert await assessments(commands, player_id) == []
+    await assess_refused(commands, player_id, SAID, context("m", b"p", if_match=7), at=NOON)
+    assert len(await assessments(commands, player_id)) == 1
 
 
 async def test_of_nobody_nothing_is_recorded(commands: Commands):
@@ -119,6 +105,8 @@ async def test_of_nobody_nothing_is_recorded(commands: Commands):
         await record_measure(commands, player_id, WORRYING, context("m"))
     with pytest.raises(NoSuchPlayer):
         await handle_care_plan(commands, player_id, GOAL, context("g"))
+    with pytest.raises(NoSuchPlayer):
+        await assess_refused(commands, player_id, SAID, context("m"), at=NOON)
     assert await stands(commands, safety_record_id(player_id)) == []
 
 
@@ -131,11 +119,13 @@ async def test_a_consent_that_another_process_withdrew_is_seen(machine: Machine)
         await handle_care_plan(one, player_id, CompleteGoal(goal_id=GOAL.goal_id, at=NOON), context("c"))
     with pytest.raises(ConsentMissing):
         await record_measure(one, player_id, WORRYING, context("m"))
-    assert len(await assessments(one, player_id)) == 1
+    assert await assessments(one, player_id) == []
 
 
 async def survive(server: ChildServer, times: int) -> int:
-    """Kill the store while players answer, each with one key until they are told; every second is refused."""
+    """Kill the store while players answer, each with one key until they are told. Every second is refused,
+    and assessed all the same.
+    """
     chance = random.Random(times)
     machine = Machine(server.url)
     commands = await machine.process()
@@ -143,13 +133,14 @@ async def survive(server: ChildServer, times: int) -> int:
 
     async def answer(player_id: UUID, key: str) -> None:
         while True:
-            try:
-                await record_measure(commands, player_id, WORRYING, context(f"{key} {player_id}", b"p"))
-            except MeasuredTooSoon:
-                assert key == "second"
-            except (StoreUnavailable, OutcomeUnknown):
-                continue
-            return
+            around = context(f"{key} {player_id}", b"p")
+            with suppress(StoreUnavailable, OutcomeUnknown):
+                try:
+                    await record_measure(commands, player_id, WORRYING, around)
+                except MeasuredTooSoon:
+                    assert key == "second"
+                    await assess_refused(commands, player_id, SAID, around, at=NOON)
+                return
 
     async def all_of(player_id: UUID) -> None:
         await answer(player_id, "first")

@@ -16,7 +16,7 @@ from tta.app.llms import llms_of
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import app
-from tta.http.edge.calls import Services
+from tta.http.edge.wiring import Services
 
 
 class Broken(Exception):

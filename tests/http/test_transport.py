@@ -7,12 +7,17 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tests.support.http.api_examples import Api, problem
 from tests.support.http.wire import SECURITY_HEADERS
 from tta.app.main import services
 from tta.app.work import Work
-from tta.http.apps import app
+from tta.http.apps import RequestObserver, app
 
 
 class TestMethods:
@@ -49,6 +54,21 @@ class TestBrowsers:
     async def test_every_answer_is_safe_in_a_browser(self, api: Api, path: str):
         answer = await api.nobody().get(path)
         assert {name: answer.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+    @pytest.mark.parametrize("media_type", ["text/html", "Text/HTML; charset=utf-8"])
+    async def test_a_page_may_use_what_comes_from_here_and_no_inline_script(self, media_type: str):
+        async def page(_request: Request) -> Response:
+            return Response("<h1>Hello</h1>", headers={"Content-Type": media_type})
+
+        made = Starlette(routes=[Route("/page", page)], middleware=[Middleware(RequestObserver)])
+        transport = httpx2.ASGITransport(made)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+            headers = (await http.get("/page")).headers
+        policy = dict(each.split(" ", 1) for each in headers["Content-Security-Policy"].split("; "))
+        assert (policy["default-src"], policy["script-src"]) == ("'none'", "'self'")
+        assert (policy["frame-ancestors"], policy["base-uri"]) == ("'none'", "'none'")
+        assert "unsafe-inline" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
 
     @pytest.mark.parametrize("path", ["/health", "/nowhere", "/v1/sessions", "/v1/openapi.json", "//x"])
     async def test_browsers_stay_with_https_only_where_it_is_reached_by_it(self, api: Api, path: str):

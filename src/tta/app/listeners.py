@@ -9,8 +9,8 @@ from tta.app.serving.server import CONNECTIONS_MAX, serve
 from tta.app.settings import Settings
 from tta.app.work import Work
 from tta.http.apps import app, operators_app
-from tta.http.edge.calls import Services
 from tta.http.edge.places import Places
+from tta.http.edge.wiring import Services
 from tta.http.health import refresh_gauges
 
 OPERATORS_CONNECTIONS_MAX = 100  # A few Prometheus servers, probes and people.

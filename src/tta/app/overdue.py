@@ -17,7 +17,7 @@ from tta.domain.session import NoSession, SessionStatus
 from tta.domain.targets import session_target
 from tta.eventstore.errors import StoreError, UnknownEventType
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
-from tta.http.edge.calls import OverdueReplies
+from tta.http.edge.wiring import OverdueReplies
 from tta.projections.player_state import held_among
 from tta.projections.session_state import UnansweredTurn, unanswered_before
 from tta.telemetry.errors import traced

@@ -24,6 +24,7 @@ from tta.eventstore.errors import Conflict, HistoryChanged, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Mark
 from tta.security.keyring import Keyring
+from tta.security.policy import NotTheirs
 from tta.security.sealing import DataKey, needs_sealing, seal_event
 from tta.telemetry.metrics import COMMANDS_REFUSED
 
@@ -46,6 +47,17 @@ class VersionMismatch(Exception):
         self.actual = actual
 
 
+class Permission(NamedTuple):
+    """Why the caller may do what they ask for, and what that was read from."""
+
+    targets: tuple[AnyTarget, ...] = ()
+    """The aggregates it was read from. They are guards of the append, so that what is withdrawn meanwhile is
+    seen.
+    """
+    require: Callable[[States], None] = lambda _: None
+    """Raises NotTheirs if it no longer holds."""
+
+
 class CommandContext(NamedTuple):
     """What stands around a command: who and what caused it, and what its sender takes for granted."""
 
@@ -56,6 +68,7 @@ class CommandContext(NamedTuple):
     """From `If-Match`: one of them must stand; 0 says that the aggregate does not exist. None takes any."""
     left: Left | None = None
     """Returns once the sender has gone; None if the sender cannot leave."""
+    permission: Permission = Permission()
 
 
 class CommandResult(NamedTuple):
@@ -172,8 +185,9 @@ async def handle_decision(
 
     With `attempts_max` None or an `acknowledgement`, the command is patient: it counts no attempts and has a
     place in the player's queue however many wait. Raises Refusal when a rule says no, KeyReused,
-    VersionMismatch, TooManyConflicts if the queue is full or `attempts_max` races were lost, SenderLeft,
-    KeyringIncomplete if the player's key is missing, and what the event store and the decision raise.
+    VersionMismatch, NotTheirs if the context's permission was withdrawn, TooManyConflicts if the queue is
+    full or `attempts_max` races were lost, SenderLeft, KeyringIncomplete if the player's key is missing, and
+    what the event store and the decision raise.
     """
     if player_id is not None:
         await require_key(commands, player_id)
@@ -181,12 +195,29 @@ async def handle_decision(
     # A retry waits for nobody: a command that would have to wait looks into the log first.
     if is_busy and (answer := await _answered_before(commands.aggregates, decision, context)):
         return answer
+    decision = _permitted(decision, context.permission)
     pending = _PendingCommand(commands, decision, context, player_id, acknowledgement)
     if attempts_max is None or acknowledgement is not None:
         async with turn_of(commands, player_id, bounded=False):
             return await pending.tried(None)
     async with turn_of(commands, player_id, left=context.left):
         return await pending.tried(attempts_max)
+
+
+def _permitted(decision: HandledDecision, permission: Permission) -> HandledDecision:
+    """Judge a permission together with the decision: what it was read from is a guard too."""
+    if not permission.targets:
+        return decision
+    targets = tuple(dict.fromkeys((*decision.targets, *permission.targets)))
+
+    def admit(states: States) -> None:
+        permission.require(states)
+        decision.admit(states)
+
+    def further(states: States) -> Sequence[AnyTarget]:
+        return [target for target in decision.further(states) if target not in targets]
+
+    return decision._replace(targets=targets, admit=admit, further=further)
 
 
 def turn_of(
@@ -235,7 +266,7 @@ class _PendingCommand(NamedTuple):
                 folded += remembered or await aggregates.load(further)
                 targets += further
             decided = _in_order(targets, await decision.decide(states_of(targets, folded)))
-        except (Refusal, VersionMismatch):
+        except (Refusal, VersionMismatch, NotTheirs):
             await _confirm(aggregates, targets, folded)
             raise
         assert decided[0] or not any(decided), "a retry looks for the command on the first aggregate"

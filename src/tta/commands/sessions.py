@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
+from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, CommandResult, Commands
 from tta.commands.joint import handle_joint
 from tta.domain.joint.acting import ActDecision, ActInSession
+from tta.domain.session import NoSession
+from tta.domain.targets import session_target
 
 
 async def handle_session(
@@ -15,3 +18,14 @@ async def handle_session(
     Raises what `handle_joint` raises.
     """
     return await handle_joint(commands, ActDecision(session_id, player_id, command), context)
+
+
+async def owner_of(aggregates: Aggregates, session_id: UUID) -> UUID | None:
+    """Name the player whose session it is. What is remembered will do, as an owner never changes. Returns
+    None if there is no such session. Raises OtherKind, and what the event store raises.
+    """
+    target = session_target(session_id)
+    (found,) = aggregates.cached([target]) or await aggregates.load([target])
+    if isinstance(found.state, NoSession):  # It may have begun on another process since.
+        found = await aggregates.one(target)
+    return None if isinstance(found.state, NoSession) else found.state.player_id

@@ -9,11 +9,10 @@ import httpx2
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
-from tta.app.aggregates import event_types
 from tta.app.data_dir import holder
 from tta.app.overdue import overdue_answers
 from tta.app.settings import Settings, SettingsWrong
-from tta.app.work import REACTOR_NAMES, READ_MODELS
+from tta.app.work import REACTOR_NAMES, READ_MODELS, event_types
 from tta.clock import now
 from tta.commands.folding import Aggregates
 from tta.console.operations import NothingFound, graph_file, standing_store, without_secrets
@@ -25,7 +24,7 @@ from tta.eventstore.topology import ServerAddress, Topology
 from tta.graph.engine import Graph, GraphInUse, GraphRefused, GraphUnavailable
 from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, all_migrations, pending
 from tta.graph.opening import open_graph
-from tta.http.edge.calls import OverdueReplies
+from tta.http.edge.wiring import OverdueReplies
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.lag import Lag, lags
 

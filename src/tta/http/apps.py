@@ -21,11 +21,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tta.http import health, operations, stories
 from tta.http.contract import contract
 from tta.http.edge.admission import Admission, Browsers
-from tta.http.edge.calls import Route, Services, answered_problem, mounted
-from tta.http.edge.item_9 import look_at_unrouted
+from tta.http.edge.calls import Route, answered_problem
+from tta.http.edge.gate import Gate, look_at_unrouted
+from tta.http.edge.mounting import mounted
 from tta.http.edge.paths import PrintablePaths
 from tta.http.edge.places import REQUESTS_MAX, Places, Priority
 from tta.http.edge.problems import INTERNAL, METHOD_NOT_ALLOWED, Kind, Problem
+from tta.http.edge.safe_headers import safe_headers
+from tta.http.edge.wiring import Services
 from tta.http.players import care_plans, journeys, players, progress
 from tta.http.sessions import moves as session_moves
 from tta.http.sessions import pages as session_pages
@@ -51,8 +54,8 @@ QUERIES: tuple[Route, ...] = (
     *operations.QUERIES,
 )
 BOTH: tuple[Route, ...] = health.BOTH
-QUESTIONNAIRES = {route.path.rpartition("/")[2] for route in COMMANDS if route.refused is not None}
-"""How the paths end whose bodies are looked at, whatever they are refused for."""
+TEXTS = {route.path.rpartition("/")[2]: route.texts for route in COMMANDS if route.takes_words}
+"""How the paths end whose bodies are looked at, whatever they are refused for, and what stands there."""
 ACCEPTED = (
     "Authorization",
     "Content-Type",
@@ -80,15 +83,6 @@ EXPOSED = (
     "X-Request-Id",
 )
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-SECURITY_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
-)
-HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-"""Only where the API is reached over https: else a browser would refuse a development machine for a year."""
-
 traceparent_pattern = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 request_id_pattern = re.compile(r"[A-Za-z0-9._-]{1,64}")
 log = structlog.get_logger("tta.http")
@@ -115,6 +109,7 @@ def app(
         return Response(document, 200, {"Cache-Control": "public, max-age=60"}, "application/json")
 
     placed = [(each, route) for route in (*commands, *queries, *BOTH) for each in mounted(route, services)]
+    refused = _refusing(services.gate)
     middleware = [Middleware(RequestObserver, is_https=is_https)]
     if origins:
         middleware.append(
@@ -128,12 +123,12 @@ def app(
         )
     middleware += [
         Middleware(Admission, places or Places(requests_max), placed),
-        Middleware(PrintablePaths, _refused),  # Last, so that its answers get what all others get.
+        Middleware(PrintablePaths, refused),  # Last, so that its answers get what all others get.
     ]
     made = Starlette(
         routes=[*(each for each, _ in placed), StarletteRoute("/v1/openapi.json", openapi)],
         middleware=middleware,
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: refused},
     )
     made.router.redirect_slashes = False  # A path is written in one way: it is part of a command's id.
     return made
@@ -156,14 +151,15 @@ def operators_app(
     pages = (
         [] if services is None else [each for route in health.OPERATORS for each in mounted(route, services)]
     )
+    refused = _refusing()
     made = Starlette(
         routes=[StarletteRoute("/livez", livez), StarletteRoute("/metrics", metrics), *pages],
         middleware=[
             Middleware(RequestObserver),
             Middleware(Admission, Places(), otherwise=Priority.ALWAYS),
-            Middleware(PrintablePaths, _refused),
+            Middleware(PrintablePaths, refused),
         ],
-        exception_handlers={HTTPException: _refused},
+        exception_handlers={HTTPException: refused},
     )
     made.router.redirect_slashes = False
     return made
@@ -174,7 +170,7 @@ class RequestObserver:
 
     def __init__(self, app: ASGIApp, *, is_https: bool = False) -> None:
         self._app = app
-        self._safe_headers = (*SECURITY_HEADERS, HSTS) if is_https else SECURITY_HEADERS
+        self._is_https = is_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -194,7 +190,7 @@ class RequestObserver:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] += self._safe_headers
+                message["headers"] += safe_headers(message["headers"], is_https=self._is_https)
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
 
@@ -245,16 +241,27 @@ def _hex(octets: int) -> str:
     return f"{random.getrandbits(octets * 8):0{octets * 2}x}"
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    """Answer what no route takes; a method that is not allowed learns which are (RFC 9110 §15.5.6)."""
-    assert isinstance(error, HTTPException), "the app names this handler for no other"
-    if error.status_code == METHOD_NOT_ALLOWED.status:
-        methods = [
-            each.methods or ()
-            for each in request.app.routes
-            if isinstance(each, StarletteRoute) and each.matches(request.scope)[0] is not Match.NONE
-        ]
-        error = Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(sorted(set().union(*methods)))})
-    if any(name in request.scope["path"].lower() for name in QUESTIONNAIRES):
-        return answered_problem(await look_at_unrouted(request, error), request)
-    return answered_problem(error, request)
+def _refusing(gate: Gate | None = None) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Make what answers a request that no route takes. With a `gate`, texts in it are looked at."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException), "the app names this handler for no other"
+        if error.status_code == METHOD_NOT_ALLOWED.status:
+            error = Problem(METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(_methods(request))})
+        path = request.scope["path"].lower()
+        places = [place for name, texts in TEXTS.items() if name in path for place in texts]
+        if gate is not None and places:
+            error = await look_at_unrouted(gate, request, places, error)
+        return answered_problem(error, request)
+
+    return refused
+
+
+def _methods(request: Request) -> list[str]:
+    """Name the methods that a path takes (RFC 9110 §15.5.6)."""
+    methods = [
+        each.methods or ()
+        for each in request.app.routes
+        if isinstance(each, StarletteRoute) and each.matches(request.scope)[0] is not Match.NONE
+    ]
+    return sorted(set().union(*methods))

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from tta.eventstore.errors import StoreError
 from tta.eventstore.marks import MarkCheck, MarkState
 from tta.graph.engine import GraphAway, GraphRefused, GraphUnavailable
-from tta.http.edge.calls import Call, OverdueReplies, Route, Services, StoppedLane
+from tta.http.edge.calls import Call, PlayerOf, Route
 from tta.http.edge.places import Priority
+from tta.http.edge.wiring import OverdueReplies, Services, StoppedLane
 from tta.http.measurements import CHECK_TIMEOUT_S, ParkedEvent
 from tta.projector.lag import SILENT_S_MAX, Lag
 from tta.security.policy import Action
@@ -270,11 +271,19 @@ ROUTES = (
         Action.LOOK,
         "Show health",
         operation="health",
+        player=PlayerOf.NOBODY,
         answer=Health,
         alias="/health",
     ),
     Route(
-        "GET", "/livez", livez, Action.LOOK, "Show whether the process lives", operation="livez", answer=Alive
+        "GET",
+        "/livez",
+        livez,
+        Action.LOOK,
+        "Show whether the process lives",
+        operation="livez",
+        player=PlayerOf.NOBODY,
+        answer=Alive,
     ),
     Route(
         "GET",
@@ -283,6 +292,7 @@ ROUTES = (
         Action.LOOK,
         "Show whether it can take traffic",
         operation="readyz",
+        player=PlayerOf.NOBODY,
         answer=Alive,
     ),
 )
@@ -295,6 +305,7 @@ OPERATORS = (
         Action.LOOK,
         "Show health in full",
         operation="whole_health",
+        player=PlayerOf.NOBODY,
         priority=Priority.ALWAYS,
     ),
     Route(
@@ -304,6 +315,7 @@ OPERATORS = (
         Action.LOOK,
         "Show whether it can take traffic",
         operation="readyz",
+        player=PlayerOf.NOBODY,
         priority=Priority.ALWAYS,
     ),
 )

@@ -11,11 +11,13 @@ from starlette.responses import Response
 
 from tta.commands.handle import KeyReused
 from tta.domain.agent import AgentPerformance, AgentState
+from tta.domain.assessment import TextKind, Writer
 from tta.eventstore.heartbeats import Heartbeat, heartbeats
 from tta.eventstore.layout import SLOTS_MAX
 from tta.http.edge.answers import answer_of
 from tta.http.edge.bodies import Body
-from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, shown
+from tta.http.edge.marked_texts import TextPlace
 from tta.http.edge.pages import opaque_tag
 from tta.http.edge.problems import GRAPH_UNAVAILABLE, INVALID, FieldError, Problem
 from tta.projections import agents
@@ -86,10 +88,9 @@ class AgentsShown(msgspec.Struct, frozen=True):
 
 
 async def show_agents(call: Call) -> Response:
-    call.require_anyone()
-    await call.be_fresh(agents.NAME)
+    await call.query.be_fresh(agents.NAME)
     long_ago_ms = round((call.at - GONE_AFTER).timestamp() * 1000)
-    rows = await agents_of_late(call.services.graph, since_ms=long_ago_ms)
+    rows = await agents_of_late(call.query.graph, since_ms=long_ago_ms)
     store = call.services.commands.aggregates.store
     beats = await heartbeats(store, [UUID(row.id) for row in rows])
     told = [
@@ -104,7 +105,6 @@ async def show_agents(call: Call) -> Response:
 
 
 async def forget_rows(call: Call) -> Response:
-    call.require_anyone()
     store, asked = call.services.commands.aggregates.store, call.named
     lanes = [each for each in call.services.checkpoints if call.body.model in (None, each.model)]
     if not lanes:
@@ -162,8 +162,10 @@ COMMANDS = (
         Action.OPERATIONS_CHANGE,
         "Have rows of read models removed and filled anew from the log",
         operation="forget_rows",
+        player=PlayerOf.NOBODY,
         answer=RowsForgotten,
         body=RowsToForget,
+        texts=(TextPlace("model", TextKind.LABEL, Writer.STAFF),),
         appends=False,
         problems=(GRAPH_UNAVAILABLE,),
     ),
@@ -176,6 +178,7 @@ QUERIES = (
         Action.OPERATIONS_READ,
         "Show which agents there are, and how they do",
         operation="show_agents",
+        player=PlayerOf.NOBODY,
         answer=AgentsShown,
     ),
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from tta.commands.handle import require_key
 from tta.domain.passages import Wishes
 from tta.domain.words import catalogue_id_pattern
-from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, shown
 from tta.http.edge.pages import opaque_tag, wrong
 from tta.http.edge.problems import INVALID, NOT_FOUND, Problem
 from tta.http.edge.texts import composed
@@ -90,27 +90,24 @@ class StoryShown(msgspec.Struct, frozen=True):
 
 
 async def list_stories(call: Call) -> Response:
-    call.require_anyone()
-    await call.be_fresh()
+    await call.query.be_fresh()
     story_filter = StoryFilter(**{name: _asked(call, name) for name in PLAIN_FILTERS}, free_of=_spared(call))
     digest = authored_content().digest
-    found = await stories_found(call.services.graph, digest, story_filter)
+    found = await stories_found(call.query.graph, digest, story_filter)
     return shown(call, StoriesShown(found), f'"stories.{digest}"')
 
 
 async def list_skills(call: Call) -> Response:
-    call.require_anyone()
-    await call.be_fresh()
+    await call.query.be_fresh()
     digest = authored_content().digest
-    return shown(call, SkillsShown(await skills_listed(call.services.graph, digest)), f'"skills.{digest}"')
+    return shown(call, SkillsShown(await skills_listed(call.query.graph, digest)), f'"skills.{digest}"')
 
 
 async def show_story(call: Call) -> Response:
-    call.require_anyone()
     name, digest = call.request.path_params["story_id"], authored_content().digest
     if catalogue_id_pattern.fullmatch(name) is None:
         raise Problem(NOT_FOUND)
-    whole = await story_whole(call.services.graph, digest, name)
+    whole = await story_whole(call.query.graph, digest, name)
     if whole is None:
         raise Problem(NOT_FOUND)
     asks, unreadable = await _asks(call)
@@ -166,14 +163,14 @@ class Asks(NamedTuple):
 async def _asks(call: Call) -> tuple[Asks | None, tuple[str, ...]]:
     """Read what the player asks; None, and what is unreadable for it, where their wishes do not open."""
     player_id = call.principal.player_id
-    await call.be_fresh(*(() if player_id is None else (player_state.NAME,)), about=player_id)
+    await call.query.be_fresh(*(() if player_id is None else (player_state.NAME,)), about=player_id)
     if player_id is None:
         return None, ()
     await require_key(call.services.commands, player_id, while_away=True)
-    row = await player_by_id(call.services.graph, str(player_id))
+    row = await player_by_id(call.query.graph, str(player_id))
     if row is None:
         return Asks(Wishes(), (), 0), ()
-    opener = call.opener(player_id)
+    opener = call.query.opener(player_id)
     topics = await opener.open("/fit", row.avoid_topics, tuple[str, ...]) or ()
     warnings = await opener.open("/fit", row.trigger_warnings, tuple[str, ...]) or ()
     if opener.unreadable:
@@ -229,6 +226,7 @@ QUERIES = (
         Action.STORY_READ,
         "List the stories",
         operation="list_stories",
+        player=PlayerOf.NOBODY,
         answer=StoriesShown,
         query=StoryFilter._fields,
         problems=(INVALID,),
@@ -240,6 +238,7 @@ QUERIES = (
         Action.STORY_READ,
         "List the skills",
         operation="list_skills",
+        player=PlayerOf.NOBODY,
         answer=SkillsShown,
     ),
     Route(
@@ -249,6 +248,7 @@ QUERIES = (
         Action.STORY_READ,
         "Show a story, and how it fits",
         operation="show_story",
+        player=PlayerOf.NOBODY,
         answer=StoryShown,
         problems=(NOT_FOUND,),
     ),

@@ -1,10 +1,9 @@
-"""Who may do what: action × role × relationship, in one table. Every route names its action; a test
-sees to it.
+"""Who may do what: action × role × relation, in one table. Every route names its action, and a test checks
+that. How a relation is told from what is loaded stands in `tta.commands.permissions`.
 """
 
 from enum import StrEnum
 from typing import NamedTuple
-from uuid import UUID
 
 from tta.domain.vocabulary import Role
 from tta.security.tokens import Principal
@@ -33,7 +32,7 @@ class Action(StrEnum):
 
 
 class Relation(StrEnum):
-    """What must hold between who asks and whom it concerns."""
+    """What must hold between the caller and the player concerned."""
 
     ANYONE = "anyone"
     """Nobody in particular is concerned, or it does not matter who."""
@@ -87,35 +86,15 @@ class NotTheirs(Exception):
 
 
 def require_role(principal: Principal, action: Action) -> None:
-    """Refuse who may do this to nobody. Raises ActionForbidden."""
-    if not any(grant.role in principal.roles for grant in POLICY[action]):
-        raise ActionForbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
-
-
-def require_relation(principal: Principal, action: Action, player_id: UUID | None) -> None:
-    """Refuse whom it does not concern. `player_id` is the player concerned, if any.
-
-    Raises NotTheirs, or ActionForbidden where there is no player whose existence would have to be hidden.
+    """Reject a caller who may never do this, whomever it concerns: for want of a role, or of a player to play
+    as. Raises ActionForbidden.
     """
-    for role, relation in POLICY[action]:
-        if role in principal.roles and _holds(principal, relation, player_id):
-            return
-    if player_id is None:
-        raise ActionForbidden(f"{action.value} is not for an account that plays as {_played(principal)}")
-    raise NotTheirs(f"{action.value} does not reach this player")
-
-
-def _holds(principal: Principal, relation: Relation, player_id: UUID | None) -> bool:
-    if relation is Relation.ANYONE:
-        return True
-    if relation is Relation.UNLINKED:
-        return principal.player_id is None
-    return player_id is not None and principal.player_id == player_id
+    relations = {grant.relation for grant in POLICY[action] if grant.role in principal.roles}
+    if not relations:
+        raise ActionForbidden(f"expected a role that may {action.value}, got {_shown(principal)}")
+    if relations == {Relation.OWN} and principal.player_id is None:
+        raise ActionForbidden(f"{action.value} is not for an account that plays as nobody yet")
 
 
 def _shown(principal: Principal) -> str:
     return ", ".join(sorted(principal.roles)) or "none"
-
-
-def _played(principal: Principal) -> str:
-    return "nobody yet" if principal.player_id is None else "somebody already"

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.support.http.api_examples import Api, Caller, problem
-from tests.support.http.item_9_examples import WORRYING, assessed, measures_of
+from tests.support.http.questionnaire_examples import WORRYING, assessed, measures_of
 from tests.support.http.wire import SECURITY_HEADERS, served
 from tta.app.main import services
 from tta.app.work import Work

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from tests.support.http.api_examples import Api, Caller, problem
-from tests.support.http.item_9_examples import WORRYING, happened, measures_of
+from tests.support.http.questionnaire_examples import WORRYING, happened, measures_of
 from tests.support.http.wire import served
 from tta.commands.player_queues import WAITING_MAX, PlayerQueues
 from tta.domain.care_plan import id_of as care_plan_id

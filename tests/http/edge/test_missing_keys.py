@@ -59,8 +59,9 @@ def test_every_route_is_asked():
 
 
 def test_the_routes_that_take_words_are_known():
-    """A body with a text or a questionnaire in it, but for a registration, which has no player yet."""
+    """A body with a text of a player's or a questionnaire in it."""
     words = (
+        "/v1/players",
         "/v1/sessions/{session_id}/interactions",
         "/v1/players/{player_id}/preferences",
         "/v1/players/{player_id}/goals",
@@ -165,7 +166,7 @@ async def test_what_a_questionnaire_says_of_danger_is_answered_by_its_level(api:
         assert told is not None
         assert problem(taken, 503, "keyring-incomplete")["guidance"]["text"] == told.text
         refused = await caller.post(path, {"measure": "phq9", "answers": at_risk, "mood": "low"})
-        assert problem(refused, 422, "invalid-request")["guidance"]["text"] == told.text
+        assert problem(refused, 503, "keyring-incomplete")["guidance"]["text"] == told.text
     assert await versions(api, caller.player_id) == before
 
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from tests.support.http.api_examples import Api, Caller
-from tests.support.http.item_9_examples import WORRYING, assessed, measures_of
+from tests.support.http.questionnaire_examples import WORRYING, assessed, measures_of
 from tests.support.http.wire import served
 from tta.domain.vocabulary import RiskLevel
 from tta.http.edge import bodies

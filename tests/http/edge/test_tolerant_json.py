@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.http.questionnaire_examples import level_read
 from tta.domain.vocabulary import RiskLevel
-from tta.http.edge.item_9 import level_read
 from tta.http.edge.tolerant_json import CHARACTERS_MAX, excerpt
 
 Form = Callable[[Sequence[int]], str]

@@ -8,12 +8,15 @@ from tests.support.commands.command_examples import (
     NOON,
 )
 from tta.commands.handle import Commands
+from tta.domain.assessment import Assessment
 from tta.domain.care_plan import MeasureRecorded, RecordMeasure
 from tta.domain.care_plan import id_of as care_plan_id
 from tta.domain.identity import derived_id
+from tta.domain.joint.consequences import ITEM_9
 from tta.domain.measures import MeasureKind
 from tta.domain.safety_record import RiskAssessed
 from tta.domain.safety_record import id_of as safety_record_id
+from tta.domain.vocabulary import RiskCategory, RiskLevel
 from tta.eventstore.envelope import ABSENT, RecordedEvent
 from tta.eventstore.store import LoadRequest
 
@@ -21,6 +24,9 @@ WORRYING = RecordMeasure(
     id=derived_id("command", "m"), measure=MeasureKind.PHQ9, answers=(1,) * 8 + (2,), difficulty=1, at=NOON
 )
 ORDINARY = replace(WORRYING, answers=(3,) * 8 + (0,))
+
+SAID = Assessment(RiskLevel.MODERATE, RiskCategory.SUICIDE, ITEM_9)
+"""What the worrying one says."""
 
 
 async def stands(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:

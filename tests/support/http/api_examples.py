@@ -29,7 +29,7 @@ from tta.eventstore.child_server import ChildServer
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import Causation
 from tta.http.apps import app, operators_app
-from tta.http.edge.calls import Services
+from tta.http.edge.wiring import Services
 from tta.http.health import refresh_gauges
 from tta.projector.projector import Projector
 from tta.reactors.reactor import RunningReactor

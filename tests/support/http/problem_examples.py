@@ -29,7 +29,8 @@ from tta.eventstore.envelope import Causation
 from tta.eventstore.subscription import Mark
 from tta.http.apps import RequestObserver
 from tta.http.edge.bodies import Body
-from tta.http.edge.calls import Call, Route, mounted
+from tta.http.edge.calls import Call, PlayerOf, Route
+from tta.http.edge.mounting import mounted
 from tta.projections import journey, progress
 from tta.projector.checkpoints import Checkpoints
 from tta.security.policy import Action
@@ -60,7 +61,8 @@ async def preflight_refused(api: Api, _: Api) -> httpx2.Response:
 
 
 async def token_malformed(api: Api, _: Api) -> httpx2.Response:
-    return await (await api.player()).get(f"/v1/sessions/{derived_id('nothing')}", Consistency_Token="?")
+    caller, session = await api.session()
+    return await caller.get(session, Consistency_Token="?")
 
 
 async def unauthenticated(api: Api, _: Api) -> httpx2.Response:
@@ -315,7 +317,7 @@ async def breaking(api: Api, body: dict[str, Any]) -> httpx2.Response:
         except KeyError as error:
             raise ValueError(f"cannot use {call.body.text}") from error
 
-    route = Route("POST", "/v1/broken", endpoint, Action.LOOK, "Break", "break", body=Marked)
+    route = Route("POST", "/v1/broken", endpoint, Action.LOOK, "Break", "break", PlayerOf.NOBODY, body=Marked)
     app = Starlette(
         routes=mounted(route, services(api.parts, Work([], []))), middleware=[Middleware(RequestObserver)]
     )

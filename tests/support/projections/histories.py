@@ -304,10 +304,9 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
         asked = _asked(player_id, what, at, number)
         if what == "answer":
             play = owned_id(player_id, "session", str(number % 3))
-            if play not in states:
-                continue
+            turn = states.get(play, session.initial).turns.last
             answer = AnswerInteraction(
-                turn=states[play].turns.last,
+                turn=turn,
                 reply="Hm.",
                 author=Author.STORY,
                 held=False,

@@ -24,9 +24,7 @@ from tta.app.serving.transport import LingeringTransport
 from tta.http.edge.problems import HEADERS_TOO_LARGE, LATE, MALFORMED, OVERLOADED, Kind
 from tta.telemetry.metrics import CONNECTIONS_CLOSED
 
-HEAD_BYTES_MAX = (
-    64 * 1024
-)  # Request line and headers; trailers, and what surrounds a body's chunks, likewise.
+HEAD_BYTES_MAX = 64 * 1024  # Of request line and headers, of trailers, and of what surrounds a body's chunks.
 HEAD_S_MAX = 10.0  # From a request's first byte until its headers are whole.
 FED_BYTES = 16 * 1024  # At once: by so much the bound on headers may be passed.
 BEHIND_BYTES_MAX = 64 * 1024  # That a client sends ahead, behind a request that is not answered yet.

@@ -99,7 +99,7 @@ class Admission:
         wrong = _wrong_headers(scope) if unread is None else None
         if wrong is not None:
             route = self._route(scope)
-            if route is None or route.refused is None:
+            if route is None or not route.takes_words:
                 return wrong
             scope["wrong_headers"] = wrong  # Its body is looked at before it is refused.
         if unread is None and not self._places.is_full_for(Priority.STORY):

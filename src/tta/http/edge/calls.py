@@ -1,74 +1,58 @@
-"""What stands between Starlette and an endpoint: who asks, what they sent, and how they are answered.
+"""A route as data, and one request to it: its caller, the player concerned, its body, and its answer.
 
-A route is data; an endpoint takes a Call and gives a Response. Every exception becomes a problem
-document here.
+An endpoint takes a Call and returns a Response. What happens to a call before and after its endpoint is in
+`tta.http.edge.mounting`.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import Enum
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
 import structlog
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route as StarletteRoute
 
 from tta.clock import now
-from tta.commands.handle import CommandContext, CommandResult, Commands, require_key
-from tta.commands.player_queues import SenderLeft
+from tta.commands.handle import CommandContext, CommandResult, Permission, require_key
+from tta.commands.permissions import permission_of
+from tta.commands.sessions import owner_of
+from tta.domain.assessment import NOTHING_FOUND, Writer
+from tta.domain.session import NoSuchSession
 from tta.eventstore.consistency_token import ConsistencyToken
-from tta.graph.engine import Graph
 from tta.http.edge.asking import asked_by, spellings
-from tta.http.edge.bodies import (
-    BYTES_MAX,
-    TIMEOUT_S,
-    Arrival,
-    decoded,
-    require_no_body,
-    require_single_names,
-    strangers,
-)
-from tta.http.edge.guidance import UNTAKEN
+from tta.http.edge.bodies import BYTES_MAX, TIMEOUT_S, Arrival, strangers
 from tta.http.edge.leaving import Result, while_there
 from tta.http.edge.manners import Preference, consistency_token, etag, expected_versions, is_known, preference
-from tta.http.edge.opener import Opener
-from tta.http.edge.parameters import require_parameters
+from tta.http.edge.marked_texts import TextPlace
 from tta.http.edge.places import Places, Priority
 from tta.http.edge.problems import (
-    FILLING,
-    HISTORY_CHANGED,
     INVALID_TOKEN,
-    KEYRING_INCOMPLETE,
     NOT_FOUND,
-    STALE,
-    STOPPED,
     UNAUTHENTICATED,
     VERSION_MISMATCH,
     Kind,
     Problem,
     challenge,
+    kind_of,
     problem_of,
     rendered,
     uri_reference,
 )
-from tta.http.measurements import Measurements
-from tta.live.hub import Hub
-from tta.projector.checkpoints import Checkpoints
-from tta.projector.freshness import Consistency, Freshness
-from tta.security.consistency_tokens import TokenSeal
-from tta.security.key_files import HmacKeys
-from tta.security.keyring import Keyring
-from tta.security.policy import PUBLIC, Action, require_relation, require_role
+from tta.http.edge.query_context import QueryContext
+from tta.http.edge.wiring import Services
+from tta.projector.freshness import Consistency
+from tta.security.policy import PUBLIC, Action, NotTheirs, require_role
 from tta.security.tickets import verify_ticket
-from tta.security.tokens import Principal, Tokens
+from tta.security.tokens import Principal
 from tta.telemetry.metrics import COMMANDS_REPLAYED, WAITS_REFUSED
 
 CREATED = 201
-CLIENT_LEFT = 499  # Nobody reads it; the log does.
+NO_SUCH_SESSION = kind_of(NoSuchSession)
 
 ALIASES_DEPRECATED = "@1795392000"  # RFC 9745: since 23 November 2026, when the versioned paths came.
 VARY = "Authorization, Consistency-Token, Prefer"
@@ -80,57 +64,17 @@ id_pattern = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 log = structlog.get_logger(__name__)
 
 
-class StoppedLane(msgspec.Struct, frozen=True):
-    """A lane that an event has stopped, or a worker that stopped as a whole (slot and position null)."""
+class PlayerOf(Enum):
+    """Which player a call concerns."""
 
-    name: str
-    slot: int | None
-    position: int | None
-    reason: str
-
-
-class OverdueReplies(msgspec.Struct, frozen=True):
-    """Turns that have waited for their reply for over two minutes, at most 100 of them."""
-
-    answers: int
-    oldest_s: float | None
-    """For how long the oldest has waited; null if none waits."""
-
-
-class Workers(NamedTuple):
-    """What health and metrics ask of this process's own projectors and reactors."""
-
-    stopped: Callable[[], list[StoppedLane]]
-    refresh_gauges: Callable[[], Awaitable[None]]
-    models_rest: Callable[[], Awaitable[bool]]
-    """Whether models are configured, and none may be asked now."""
-    overdue: Callable[[], OverdueReplies | None]
-    """What was measured last; None while that is not known."""
-    reactors: tuple[str, ...] = ()
-    """The names of all reactors that there are, here or elsewhere."""
-
-
-class Services(NamedTuple):
-    """What endpoints need, opened by the composition root."""
-
-    commands: Commands
-    graph: Graph
-    freshness: Freshness
-    keyring: Keyring
-    tokens: Tokens
-    hmac_keys: HmacKeys
-    token_seal: TokenSeal
-    checkpoints: Sequence[Checkpoints]
-    """Of every read model that queries ask."""
-    workers: Workers
-    live: Hub
-    """The streams of this process."""
-    measurements: Measurements
-    """What health and metrics show of the store and the read models."""
-    opened_at: float = 0.0
-    """When this process began to serve, by the clock that health asks."""
-    needs_graph: bool = True
-    """Whether the app is of no use without the graph: it answers queries only."""
+    NOBODY = "nobody"
+    """None: the policy asks the role only."""
+    CALLER = "the caller"
+    """The player as whom the caller's account plays."""
+    PATH = "the path"
+    """The one whom the path names (`{player_id}`)."""
+    SESSION = "the session"
+    """The one who plays the session that the path names (`{session_id}`)."""
 
 
 class Route(NamedTuple):
@@ -143,6 +87,8 @@ class Route(NamedTuple):
     summary: str
     operation: str
     """The contract's `operationId`: it stays when a function is renamed, as clients' code is made from it."""
+    player: PlayerOf
+    """Whom it concerns: the edge resolves that player and asks the policy before the endpoint runs."""
     answer: Any = None
     body: Any = None
     status: int = 200
@@ -162,13 +108,16 @@ class Route(NamedTuple):
     """Shows the log as it stands now: there is no read model to wait for, and no tag to compare."""
     ticketed: bool = False
     """A stream ticket (`?ticket=`) for the session of its path stands in for a token."""
-    takes_words: bool = False
-    """Takes a player's words or a questionnaire: where their key is missing, or there is no place for the
-    request, guidance comes all the same.
+    texts: tuple[TextPlace, ...] = ()
+    """Where people's texts stand in its body. A player's texts pass the gate, whatever else is wrong with the
+    request; where their key is missing, or there is no place for the request, guidance comes all the same.
     """
     priority: Priority = Priority.STORY
-    refused: Callable[["Call", Exception], Awaitable[Exception]] | None = None
-    """Looks at whatever is refused, or fails, before it is answered; must not raise."""
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether it takes a player's words or a questionnaire."""
+        return any(place.writer is Writer.PLAYER for place in self.texts)
 
 
 class Call:
@@ -184,14 +133,17 @@ class Call:
         """The body as it came, where the route takes one."""
         self.body: Any = None
         self.said: dict[str, str] = {}
-        """The headers that go with whatever is answered, problems included."""
+        """Headers of the answer that are known before it."""
         self.path = lower_ids(request.scope["path"])
         """As it is called since it is versioned, whichever way it was asked for, with ids in lower case."""
         self.is_aliased = bool(route.alias) and not self.path.startswith("/v1/")
-        self.consistency = Consistency.FRESH
-        """What a query's answer is worth, once it has asked to be fresh."""
-        self._shows: tuple[Sequence[str], Sequence[int]] = (), ()
+        self.assessment = NOTHING_FOUND
+        """What the gate found in the texts of the body."""
+        self.is_authorised = False
         self._principal: Principal | None = None
+        self.concerned: UUID | None = None
+        """The player whom the call concerns, once that is known and permitted."""
+        self._permission = Permission()
         if self.is_aliased:
             self.path = f"/v1{self.path}"
             self.said |= {
@@ -203,6 +155,12 @@ class Call:
     def principal(self) -> Principal:
         assert self._principal is not None, f"{self.route.path} is public"
         return self._principal
+
+    @property
+    def player_id(self) -> UUID:
+        """The player whom the call concerns: the caller may act on them, and their key is there."""
+        assert self.concerned is not None, f"{self.route.path} concerns nobody"
+        return self.concerned
 
     def require_good_headers(self) -> None:
         """Refuse what was let in only so that its body is looked at."""
@@ -262,24 +220,47 @@ class Call:
             raise Problem(NOT_FOUND)
         return UUID(raw)  # Reads capitals too (RFC 9562 §4).
 
-    async def require_player(self, player_id: UUID | None) -> UUID:
-        """Refuse unless the policy lets the caller act on that player: 404, or 403 where there is none.
+    async def authorise(self) -> None:
+        """Find out whom the call concerns, ask the policy, and require that player's data key.
 
-        Raises KeyringIncomplete where the player's data key is missing: nothing of theirs can be shown or
-        taken. While the keyring does not answer, a query goes on: it fails only where it opens something.
+        Raises NotTheirs, ActionForbidden, NoSuchSession or a problem (404), KeyringIncomplete where the
+        player's data key is missing, and what the event store raises. While the keyring does not answer, a
+        query goes on: it fails only where it opens something.
         """
-        require_relation(self.principal, self.route.action, player_id)
-        assert player_id is not None, f"{self.route.action} concerns a player"
-        await require_key(self.services.commands, player_id, while_away=self.route.method == "GET")
-        return player_id
+        if self.route.action not in PUBLIC:
+            player_id = await self._concerned()
+            try:
+                self._permission = await permission_of(
+                    self.services.commands.aggregates, self.principal, self.route.action, player_id
+                )
+            except NotTheirs as error:
+                raise self._absent() from error
+            if player_id is not None:
+                await require_key(self.services.commands, player_id, while_away=self.route.method == "GET")
+            self.concerned = player_id
+        self.is_authorised = True
 
-    def require_anyone(self) -> None:
-        """Refuse with 403 unless the policy lets the caller act on nobody in particular."""
-        require_relation(self.principal, self.route.action, None)
+    async def _concerned(self) -> UUID | None:
+        match self.route.player:
+            case PlayerOf.NOBODY:
+                return None
+            case PlayerOf.CALLER:
+                return self.principal.player_id
+            case PlayerOf.PATH:
+                return self.path_id("player_id")
+            case PlayerOf.SESSION:
+                owner = await owner_of(self.services.commands.aggregates, self.path_id("session_id"))
+                if owner is None:
+                    raise self._absent()
+                return owner
+            case _:
+                assert_never(self.route.player)
 
-    def opener(self, player_id: UUID) -> Opener:
-        """Give what opens the sealed values of one answer about that player."""
-        return Opener(self.services.keyring, player_id)
+    def _absent(self) -> Exception:
+        """What the path names is not there, or is somebody else's: both are answered alike."""
+        if NO_SUCH_SESSION in self.route.problems:
+            return NoSuchSession("expected a session, there is none")
+        return Problem(NOT_FOUND)
 
     def token_of(self, result: CommandResult) -> str:
         """Write the consistency token of what a command did, for its caller."""
@@ -304,11 +285,39 @@ class Call:
         expected = expected_versions(self.request.headers, required=self.route.if_match)
         if self.route.status == CREATED and "if-match" in self.request.headers:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
-        return named._replace(expected_versions=expected)
+        return named._replace(expected_versions=expected, permission=self._permission)
+
+    @cached_property
+    def query(self) -> QueryContext:
+        """What a query needs. Raises a problem (400) where the caller's consistency token is none."""
+        services, layout = self.services, self.services.commands.aggregates.store.layout
+        return QueryContext(
+            self.principal,
+            services.keyring,
+            services.freshness,
+            services.graph,
+            layout,
+            token=consistency_token(
+                self.request.headers, self.principal.subject, services.token_seal, layout.slots
+            ),
+            wait_s=self.preference.wait_s,
+            is_strict=self.preference.strict,
+            waiting=partial(self.wait, "query"),
+        )
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that go with whatever is answered, problems included."""
+        query: QueryContext | None = self.__dict__.get("query")
+        if query is None or query.consistency is None:
+            return self.said
+        applied = {} if query.token is None else self.preference.applied
+        tells = query.token is not None or query.consistency is not Consistency.FRESH
+        return {**self.said, **applied, **({"Consistency": query.consistency.word} if tells else {})}
 
     async def wait(self, kind: str, work: Callable[[float], Coroutine[Any, Any, Result]]) -> Result:
         """Do what takes at most so many seconds: as many as the caller gives it, or none if too many wait.
-        Raises ClientDisconnect.
+        It ends with the client's connection.
         """
         places: Places = self.request.scope["places"]
         with places.wait(self.principal.subject) as has_place:
@@ -320,102 +329,10 @@ class Call:
         self.preference = self.preference._replace(wait_s=0.0)
         return await work(0.0)
 
-    async def be_fresh(self, *read_models: str, about: UUID | None = None) -> None:
-        """Wait until the read models have seen the caller's token, and say what the answer is worth.
-
-        `about` is whose rows are shown, or which; without it, those of every slot. Raises a problem (503)
-        where the caller asked for strict handling and the answer would not be fresh.
-        """
-        store, freshness = self.services.commands.aggregates.store, self.services.freshness
-        token = consistency_token(
-            self.request.headers, self.principal.subject, self.services.token_seal, store.layout.slots
-        )
-        slots = range(store.layout.slots) if about is None else [store.layout.slot_of(about)]
-        self._shows = read_models, slots
-        judged = partial(freshness.of, read_models, token, slots=slots)
-        self.consistency = await judged()
-        if token is not None:
-            if self.preference.wait_s and self.consistency in MAY_CHANGE:
-                self.consistency = await self.wait("query", lambda wait_s: judged(wait_s=wait_s))
-            self.said |= self.preference.applied
-        if token is not None or self.consistency is not Consistency.FRESH:
-            self.said["Consistency"] = self.consistency.word
-        if self.preference.strict and self.consistency is not Consistency.FRESH:
-            raise Problem(STRICT[self.consistency])
-
-    async def require_filled(self) -> None:
-        """Raise a problem (503) where the read models may lack a row only for now."""
-        unsure = {Consistency.FILLING, Consistency.STOPPED}
-        for found in (self.consistency, await self.services.freshness.now(*self._shows)):
-            if found in unsure:
-                raise Problem(STRICT[found])
-
-    async def absent(self) -> Problem:
-        """Name the problem of a row that the read models lack: 404, unless they may only lack it for now."""
-        await self.require_filled()
-        return Problem(NOT_FOUND)
-
-
-MAY_CHANGE = {Consistency.STALE, Consistency.FILLING}
-"""What is worth a wait."""
-STRICT = {
-    Consistency.STALE: STALE,
-    Consistency.LOST: HISTORY_CHANGED,
-    Consistency.FILLING: FILLING,
-    Consistency.STOPPED: STOPPED,
-}
-"""What an answer that is not fresh is to a caller who wants no other."""
-
 
 def lower_ids(path: str) -> str:
     """Write each id in a path in lower case, so that both spellings name the same command."""
     return "/".join(part.lower() if id_pattern.fullmatch(part) else part for part in path.split("/"))
-
-
-def mounted(route: Route, services: Services) -> list[StarletteRoute]:
-    """Make Starlette's routes of one of ours."""
-
-    async def handler(request: Request) -> Response:
-        call = Call(request, route, services)
-        try:
-            call.sign_in()
-            call.require_good_headers()
-            if route.body is None and route.method != "GET":
-                await require_no_body(call.arrival)
-            call.raw = b"" if route.body is None else await call.arrival.json()
-            if route.action not in PUBLIC:
-                require_parameters(request.query_params, (*route.query, *("ticket",) * route.ticketed))
-            call.body = None if route.body is None else decoded(call.raw, route.body)
-            if route.takes_words:
-                require_single_names(call.raw)
-            response = await route.endpoint(call)
-        except SenderLeft:
-            # A use case has looked at it.
-            return Response(status_code=CLIENT_LEFT)
-        except ClientDisconnect as error:
-            if route.refused is not None:
-                await route.refused(call, error)
-            return Response(status_code=CLIENT_LEFT)
-        except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
-            told = error if route.refused is None else await route.refused(call, error)
-            response = answered_problem(_guided(route, told), request)
-            request.scope["error"] = error  # The log is to know what went wrong, whatever is answered.
-        response.headers.update(call.said)
-        return response
-
-    paths = [route.path, route.alias] if route.alias else [route.path]
-    return [StarletteRoute(path, handler, methods=[route.method], name=route.summary) for path in paths]
-
-
-def _guided(route: Route, error: Exception) -> Exception:
-    """Let what could not be taken for want of a key be answered with what needs none."""
-    problem = problem_of(error)
-    if not route.takes_words or problem.kind is not KEYRING_INCOMPLETE or problem.guidance is not None:
-        return error
-    problem.guidance = UNTAKEN
-    if problem is not error:
-        problem.__cause__ = error
-    return problem
 
 
 def answered_problem(error: Exception, request: Request) -> Response:

@@ -22,7 +22,9 @@ from tta.domain.base import Absent, Conflicting, Invalid, Refusal
 from tta.eventstore.errors import EventTooLarge, OutcomeUnknown, StoreError, StoreUnavailable
 from tta.graph.engine import GraphUnavailable
 from tta.http.edge.guidance import Guidance
+from tta.http.edge.query_context import NoSuchRow, NotFresh
 from tta.live.hub import HubFull, TooManyStreams
+from tta.projector.freshness import Consistency
 from tta.security.keyring import KeyringIncomplete, PlayerErased
 from tta.security.policy import ActionForbidden, NotTheirs
 from tta.security.tokens import TokenRefused
@@ -123,9 +125,18 @@ STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in
 REFUSALS: dict[type[Refusal], int] = {Absent: 404, Conflicting: 409, Invalid: 422}
 """The status of each kind of refusal."""
 
+NOT_FRESH = {
+    Consistency.STALE: STALE,
+    Consistency.LOST: HISTORY_CHANGED,
+    Consistency.FILLING: FILLING,
+    Consistency.STOPPED: STOPPED,
+}
+"""What an answer that is not fresh is to a caller who wants no other."""
+
 FAILURES: dict[type[Exception], Kind] = {
     ActionForbidden: FORBIDDEN,
     NotTheirs: NOT_FOUND,
+    NoSuchRow: NOT_FOUND,
     OtherKind: NOT_FOUND,
     TokenRefused: UNAUTHENTICATED,
     PlayerErased: ERASED,
@@ -142,6 +153,7 @@ FAILURES: dict[type[Exception], Kind] = {
 }
 UNTOLD = (
     NotTheirs,
+    NoSuchRow,
     OtherKind,
     PlayerErased,
     KeyringIncomplete,
@@ -176,6 +188,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(kind_of(type(error)), str(error))
     if isinstance(error, HTTPException):
         return Problem(BY_STATUS.get(error.status_code, MALFORMED), headers=error.headers)
+    if isinstance(error, NotFresh):
+        return Problem(NOT_FRESH[error.consistency])
     for kind_of_failure, kind in FAILURES.items():
         if isinstance(error, kind_of_failure):
             current = error.actual if isinstance(error, VersionMismatch) else None

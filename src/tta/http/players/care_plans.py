@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from tta.commands.care_plans import handle_care_plan, record_measure
 from tta.domain import care_plan, goals, measures, player, session, words
+from tta.domain.assessment import TextKind
 from tta.domain.base import Event
 from tta.domain.care_plan import (
     AchieveMilestone,
@@ -20,9 +21,9 @@ from tta.domain.care_plan import (
 )
 from tta.domain.identity import owned_id
 from tta.domain.measures import AnswerOutOfRange, in_range
-from tta.http.edge.calls import Call, Route, answered
+from tta.http.edge.calls import Call, PlayerOf, Route, answered
 from tta.http.edge.guidance import guidance_for
-from tta.http.edge.item_9 import look_at_refused
+from tta.http.edge.marked_texts import TextPlace
 from tta.http.edge.places import Priority
 from tta.http.edge.problems import ERASED, INVALID, FieldError, Problem, problem_of
 from tta.http.edge.texts import clean_text
@@ -43,7 +44,7 @@ GoalCommand = SetGoal | RecordProgress | AchieveMilestone | CompleteGoal | SetGo
 
 
 async def set_goal(call: Call) -> Response:
-    player_id, skill = await _player(call), call.body.skill
+    player_id, skill = call.player_id, call.body.skill
     if skill is not None and skill not in skills():
         there_are = f"no story practises it; there are: {', '.join(sorted(skills()))}"
         raise Problem(INVALID, there_are, errors=(FieldError("/skill", there_are),))
@@ -63,7 +64,7 @@ async def record_progress(call: Call) -> Response:
 
 
 async def achieve_milestone(call: Call) -> Response:
-    player_id, goal_id = await _player(call), call.path_id("goal_id")
+    player_id, goal_id = call.player_id, call.path_id("goal_id")
     milestone_id = owned_id(player_id, "milestone", call.context.causation.command_id)
     command = AchieveMilestone(
         goal_id=goal_id,
@@ -83,7 +84,7 @@ async def set_goal_aside(call: Call) -> Response:
 
 
 async def take_measure(call: Call) -> Response:
-    player_id, body = await _player(call), call.body
+    body = call.body
     command = RecordMeasure(
         id=call.context.causation.command_id,
         measure=body.measure,
@@ -92,7 +93,7 @@ async def take_measure(call: Call) -> Response:
         at=call.at,
     )
     try:
-        taken = await record_measure(call.services.commands, player_id, command, call.context)
+        taken = await record_measure(call.services.commands, call.player_id, command, call.context)
     except AnswerOutOfRange as refused:
         problem = problem_of(refused)
         problem.errors = _out_of_range(body, str(refused))
@@ -112,12 +113,8 @@ async def take_measure(call: Call) -> Response:
     return answered(call, answer, taken.result)
 
 
-async def _player(call: Call) -> UUID:
-    return await call.require_player(call.path_id("player_id"))
-
-
 async def _goal_changed(call: Call, command: GoalCommand, milestone_id: UUID | None = None) -> Response:
-    result = await handle_care_plan(call.services.commands, await _player(call), command, call.context)
+    result = await handle_care_plan(call.services.commands, call.player_id, command, call.context)
     if not result.again:
         _count_goals(result.events)
     return answered(call, GoalChanged(command.goal_id, result.version, milestone_id), result)
@@ -156,9 +153,10 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Set a goal",
         operation="set_goal",
+        player=PlayerOf.PATH,
         answer=GoalChanged,
         body=NewGoal,
-        takes_words=True,
+        texts=(TextPlace("text", TextKind.PLAN),),
         problems=(*ANY, *TEXT, *refusals(goals.TooManyGoals)),
     ),
     Route(
@@ -168,9 +166,10 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Record progress towards a goal",
         operation="record_progress",
+        player=PlayerOf.PATH,
         answer=GoalChanged,
         body=NewProgress,
-        takes_words=True,
+        texts=(TextPlace("note", TextKind.PLAN),),
         problems=(*GOAL, *TEXT),
     ),
     Route(
@@ -180,9 +179,10 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Reach a milestone of a goal",
         operation="achieve_milestone",
+        player=PlayerOf.PATH,
         answer=GoalChanged,
         body=NewMilestone,
-        takes_words=True,
+        texts=(TextPlace("text", TextKind.PLAN),),
         problems=(*GOAL, *TEXT, *refusals(goals.TooManyMilestones)),
     ),
     Route(
@@ -192,6 +192,7 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Complete a goal",
         operation="complete_goal",
+        player=PlayerOf.PATH,
         answer=GoalChanged,
         problems=GOAL,
     ),
@@ -202,6 +203,7 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Set a goal aside",
         operation="set_goal_aside",
+        player=PlayerOf.PATH,
         answer=GoalChanged,
         problems=GOAL,
     ),
@@ -212,15 +214,15 @@ COMMANDS = (
         Action.CARE_PLAN_CHANGE,
         "Answer a questionnaire",
         operation="take_measure",
+        player=PlayerOf.PATH,
         answer=MeasureTaken,
         body=NewMeasure,
-        takes_words=True,
+        texts=(TextPlace("answers", TextKind.ANSWER, question="measure"),),
         priority=Priority.SAFETY,
         problems=(
             *ANY,
             INVALID,
             *refusals(measures.AnswersIncomplete, AnswerOutOfRange, measures.MeasuredTooSoon),
         ),
-        refused=look_at_refused,
     ),
 )

@@ -4,7 +4,7 @@ import msgspec
 from starlette.responses import Response
 
 from tta.http.edge.answers import answer_of
-from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, shown
 from tta.http.edge.pages import NEWEST, Moment, cursor, next_page, opaque_tag, page_size
 from tta.http.edge.problems import INVALID, NOT_FOUND
 from tta.projections import journey
@@ -32,17 +32,17 @@ class JourneyShown(msgspec.Struct, frozen=True):
 
 
 async def show_journey(call: Call) -> Response:
-    player_id = await call.require_player(call.path_id("player_id"))
+    player_id, query = call.player_id, call.query
     sessions_max, before = page_size(call), cursor(call, NEWEST)
-    await call.be_fresh(journey.NAME, about=player_id)
+    await query.be_fresh(journey.NAME, about=player_id)
     played = await sessions_played(
-        call.services.graph,
+        query.graph,
         str(player_id),
         before=(before.started_ms, before.id),
         sessions_max=sessions_max + 1,
     )
     if played is None:
-        raise await call.absent()
+        raise await query.absent()
     page, following = played[:sessions_max], None
     if len(played) > sessions_max:
         following = next_page(call, Moment(page[-1].row.started_ms, page[-1].row.id))
@@ -62,6 +62,7 @@ QUERIES = (
         Action.PLAYER_READ,
         "Show a player's journey",
         operation="show_journey",
+        player=PlayerOf.PATH,
         answer=JourneyShown,
         query=("limit", "cursor"),
         problems=(NOT_FOUND, INVALID),

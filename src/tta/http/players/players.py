@@ -9,14 +9,16 @@ from starlette.responses import Response
 
 from tta.commands.handle import handle
 from tta.domain import player, words
+from tta.domain.assessment import TextKind
 from tta.domain.base import Refusal
 from tta.domain.player import GiveConsent, RegisterPlayer, SetPreferences, WithdrawConsent
 from tta.domain.targets import player_target
 from tta.domain.vocabulary import AccessibilityNeed, AgeBand, Approach, ConsentPurpose
 from tta.http.edge.answers import answer_of
 from tta.http.edge.bodies import Body, exactly, text_of
-from tta.http.edge.calls import Call, Route, answered, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, answered, shown
 from tta.http.edge.manners import etag
+from tta.http.edge.marked_texts import TextPlace
 from tta.http.edge.problems import ERASED, IF_MATCH_REQUIRED, INVALID, NOT_FOUND, Kind, Problem, kind_of
 from tta.http.edge.texts import clean_text
 from tta.projections import player_state
@@ -102,7 +104,6 @@ class PlayerShown(msgspec.Struct, frozen=True):
 
 
 async def register_player(call: Call) -> Response:
-    call.require_anyone()
     context, body = call.context, call.body
     player_id = player.id_of(context.causation.command_id)
     command = RegisterPlayer(
@@ -121,7 +122,7 @@ async def register_player(call: Call) -> Response:
 
 
 async def change_consent(call: Call) -> Response:
-    player_id = await call.require_player(call.path_id("player_id"))
+    player_id = call.player_id
     try:
         purpose = ConsentPurpose(call.request.path_params["purpose"])
     except ValueError as error:
@@ -136,8 +137,7 @@ async def change_consent(call: Call) -> Response:
 
 
 async def set_preferences(call: Call) -> Response:
-    player_id = await call.require_player(call.path_id("player_id"))
-    body = call.body
+    player_id, body = call.player_id, call.body
     command = SetPreferences(
         avoid_topics=tuple(clean_text(each, player.TOPIC_MAX) for each in body.avoid_topics),
         trigger_warnings=tuple(clean_text(each, player.TOPIC_MAX) for each in body.trigger_warnings),
@@ -158,12 +158,12 @@ async def set_preferences(call: Call) -> Response:
 
 
 async def show_player(call: Call) -> Response:
-    player_id = await call.require_player(call.path_id("player_id"))
-    await call.be_fresh(player_state.NAME, about=player_id)
-    row = await player_by_id(call.services.graph, str(player_id))
+    player_id, query = call.player_id, call.query
+    await query.be_fresh(player_state.NAME, about=player_id)
+    row = await player_by_id(query.graph, str(player_id))
     if row is None:
-        raise await call.absent()
-    opener = call.opener(player_id)
+        raise await query.absent()
+    opener = query.opener(player_id)
     opened = {
         pointer.rpartition("/")[2]: await opener.open(pointer, getattr(row, pointer.rpartition("/")[2]), kind)
         for pointer, kind in SEALED_FIELDS.items()
@@ -211,8 +211,10 @@ COMMANDS = (
         Action.PLAYER_REGISTER,
         "Register a player",
         operation="register_player",
+        player=PlayerOf.NOBODY,
         answer=PlayerChanged,
         body=NewPlayer,
+        texts=(TextPlace("name", TextKind.LABEL),),
         status=201,
         problems=(INVALID, ERASED, *TEXTS, *refusals(player.PlayerExists)),
     ),
@@ -223,6 +225,7 @@ COMMANDS = (
         Action.CONSENT_CHANGE,
         "Give or withdraw a consent",
         operation="change_consent",
+        player=PlayerOf.PATH,
         answer=PlayerChanged,
         body=Consent,
         problems=(INVALID, *refusals(player.NoSuchPlayer)),
@@ -234,9 +237,14 @@ COMMANDS = (
         Action.PREFERENCES_SET,
         "Set all preferences",
         operation="set_preferences",
+        player=PlayerOf.PATH,
         answer=PlayerChanged,
         body=Preferences,
-        takes_words=True,
+        texts=(
+            TextPlace("avoid_topics", TextKind.LABEL),
+            TextPlace("trigger_warnings", TextKind.LABEL),
+            TextPlace("emergency_contact", TextKind.LABEL),
+        ),
         if_match=True,
         problems=(
             INVALID,
@@ -255,6 +263,7 @@ QUERIES = (
         Action.PLAYER_READ,
         "Show a player",
         operation="show_player",
+        player=PlayerOf.PATH,
         answer=PlayerShown,
         problems=(NOT_FOUND,),
     ),

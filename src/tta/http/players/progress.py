@@ -15,7 +15,7 @@ from tta.domain.measures import (
     outcome_of,
 )
 from tta.http.edge.answers import answer_of
-from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, shown
 from tta.http.edge.manners import etag
 from tta.http.edge.opener import Opener
 from tta.http.edge.places import Priority
@@ -116,12 +116,12 @@ class QuestionnairesShown(msgspec.Struct, frozen=True):
 
 
 async def show_progress(call: Call) -> Response:
-    player_id = await call.require_player(call.path_id("player_id"))
-    await call.be_fresh(progress.NAME, about=player_id)
-    found = await progress_of(call.services.graph, str(player_id))
+    player_id, query = call.player_id, call.query
+    await query.be_fresh(progress.NAME, about=player_id)
+    found = await progress_of(query.graph, str(player_id))
     if found is None:
-        raise await call.absent()
-    opener = call.opener(player_id)
+        raise await query.absent()
+    opener = query.opener(player_id)
     goals = [await _goal(opener, f"/goals/{at}", each, found) for at, each in enumerate(found.goals)]
     answer = ProgressShown(
         player_id=player_id,
@@ -135,8 +135,7 @@ async def show_progress(call: Call) -> Response:
 
 
 async def list_measures(call: Call) -> Response:
-    call.require_anyone()
-    await call.be_fresh()
+    await call.query.be_fresh()
     listed = tuple(map(_questionnaire, QUESTIONNAIRES.values()))
     versions = ".".join(f"{each.measure}-{each.version}" for each in listed)
     return shown(call, QuestionnairesShown(listed), f'"measures.{versions}"')
@@ -190,6 +189,7 @@ QUERIES = (
         Action.CARE_PLAN_READ,
         "Show what has come of it for a player",
         operation="show_progress",
+        player=PlayerOf.PATH,
         answer=ProgressShown,
         problems=(NOT_FOUND,),
     ),
@@ -200,6 +200,7 @@ QUERIES = (
         Action.MEASURE_READ,
         "List the questionnaires, word for word",
         operation="list_measures",
+        player=PlayerOf.NOBODY,
         answer=QuestionnairesShown,
         priority=Priority.SAFETY,
     ),

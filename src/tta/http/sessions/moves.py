@@ -11,7 +11,7 @@ from tta.domain import roster, session, turns
 from tta.domain.joint.acting import ActInSession
 from tta.domain.passages import Beginning, Play, Wishes
 from tta.domain.session import AbandonSession, CompleteSession, SessionStarted
-from tta.http.edge.calls import Call, Route, answered
+from tta.http.edge.calls import Call, PlayerOf, Route, answered
 from tta.http.edge.pages import wrong
 from tta.http.edge.problems import ERASED, INVALID
 from tta.http.players.players import refusals
@@ -38,12 +38,11 @@ async def abandon_session(call: Call) -> Response:
 
 
 async def switch_sessions(call: Call) -> Response:
-    player_id = await call.require_player(call.principal.player_id)
     session_id, to_id = call.path_id("session_id"), call.body.to
     if to_id == session_id:
         raise wrong("to", "expected another session")
     switched = await switch_session(
-        call.services.commands, session_id, to_id, player_id, call.context, at=call.at
+        call.services.commands, session_id, to_id, call.player_id, call.context, at=call.at
     )
     result = switched.result
     answer = SessionsSwitched(result.id, result.version, SwitchedTo(to_id, switched.to_version))
@@ -51,11 +50,10 @@ async def switch_sessions(call: Call) -> Response:
 
 
 async def copy_sessions(call: Call) -> Response:
-    player_id = await call.require_player(call.principal.player_id)
     result = await copy_session(
         call.services.commands,
         call.path_id("session_id"),
-        player_id,
+        call.player_id,
         call.context,
         until_turn=call.body.until_turn,
         at=call.at,
@@ -96,9 +94,8 @@ def _seed(play: Play) -> UUID:
 
 
 async def _ended(call: Call, command: ActInSession) -> Response:
-    player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    result = await handle_session(call.services.commands, session_id, player_id, command, call.context)
+    result = await handle_session(call.services.commands, session_id, call.player_id, command, call.context)
     return answered(call, SessionChanged(result.id, result.version), result)
 
 
@@ -111,6 +108,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Complete a session",
         operation="complete_session",
+        player=PlayerOf.SESSION,
         answer=SessionChanged,
         problems=CHANGE,
     ),
@@ -121,6 +119,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Abandon a session",
         operation="abandon_session",
+        player=PlayerOf.SESSION,
         answer=SessionChanged,
         problems=CHANGE,
     ),
@@ -131,6 +130,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Switch to another session",
         operation="switch_sessions",
+        player=PlayerOf.SESSION,
         answer=SessionsSwitched,
         body=Switch,
         problems=(
@@ -146,6 +146,7 @@ COMMANDS = (
         Action.SESSION_COPY,
         "Copy a session",
         operation="copy_sessions",
+        player=PlayerOf.SESSION,
         answer=SessionCopied,
         body=Copy,
         status=201,

@@ -11,14 +11,14 @@ from starlette.responses import Response
 
 from tta.commands.folding import Aggregates
 from tta.commands.told_turns import ToldTurn, hash_at, turns_after, turns_before
-from tta.domain.session import NoSession, SessionStarted, SessionStatus
+from tta.domain.session import SessionStarted, SessionStatus
 from tta.domain.targets import session_target
 from tta.domain.words import catalogue_id_pattern
 from tta.http.edge.answers import answer_of
-from tta.http.edge.calls import Call, Route, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, shown
 from tta.http.edge.opener import Opener
 from tta.http.edge.pages import NEWEST, Moment, cursor, next_page, one_of, opaque_tag, page_size, wrong
-from tta.http.edge.problems import INVALID, NOT_FOUND, Problem
+from tta.http.edge.problems import INVALID, NOT_FOUND
 from tta.http.sessions.bodies import MACHINE_NOTICE, ChoiceShown, ReplyShown
 from tta.http.sessions.telling import choices_shown, reply_shown
 from tta.projections import journey
@@ -97,14 +97,14 @@ class TurnsShown(msgspec.Struct, frozen=True):
 
 
 async def list_sessions(call: Call) -> Response:
-    player_id = await call.require_player(call.principal.player_id)
+    player_id, query = call.player_id, call.query
     sessions_max, before = page_size(call), cursor(call, NEWEST)
     status, story = one_of(call, "status", STATUSES), call.request.query_params.get("story", "")
     if story and catalogue_id_pattern.fullmatch(story) is None:
         raise wrong("story", "expected the id of a story")
-    await call.be_fresh(journey.NAME, about=player_id)
+    await query.be_fresh(journey.NAME, about=player_id)
     played = await sessions_played(
-        call.services.graph,
+        query.graph,
         str(player_id),
         before=(before.started_ms, before.id),
         sessions_max=sessions_max + 1,
@@ -112,7 +112,7 @@ async def list_sessions(call: Call) -> Response:
         story=story,
     )
     if played is None:
-        await call.require_filled()
+        await query.require_filled()
     # Whom the read model does not know yet has played nothing that it could show.
     page, following = (played or [])[:sessions_max], None
     if played and len(played) > sessions_max:
@@ -128,10 +128,7 @@ async def show_interactions(call: Call) -> Response:
     turns_max, is_rising = page_size(call), one_of(call, "order", ORDERS, "asc") == "asc"
     place = cursor(call, OLDEST if is_rising else NEWEST_TURN)
     found = await aggregates.one(session_target(session_id))
-    if isinstance(found.state, NoSession):
-        raise Problem(NOT_FOUND)
-    player_id = await call.require_player(found.state.player_id)
-    await call.be_fresh()
+    await call.query.be_fresh()
     await _require_same_history(aggregates, session_id, place)
     head = found.head.version
     begin = min(place.version, head)
@@ -140,7 +137,7 @@ async def show_interactions(call: Call) -> Response:
         if is_rising
         else await turns_before(aggregates, session_id, begin, turns_max=turns_max)
     )
-    opener = call.opener(player_id)
+    opener = call.query.opener(call.player_id)
     answer = TurnsShown(
         str(session_id),
         tuple([await _turn(opener, f"/interactions/{at}", each) for at, each in enumerate(told.turns)]),
@@ -197,6 +194,7 @@ QUERIES = (
         Action.SESSION_LIST,
         "List your sessions",
         operation="list_sessions",
+        player=PlayerOf.CALLER,
         answer=SessionsListed,
         query=("status", "story", "limit", "cursor"),
         problems=(INVALID,),
@@ -208,6 +206,7 @@ QUERIES = (
         Action.SESSION_READ,
         "Show the turns of a session",
         operation="show_interactions",
+        player=PlayerOf.SESSION,
         answer=TurnsShown,
         query=("order", "limit", "cursor"),
         problems=(NOT_FOUND, INVALID),

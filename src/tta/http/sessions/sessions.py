@@ -13,6 +13,7 @@ from tta.commands.handle import CommandResult
 from tta.commands.replies import reply_to
 from tta.commands.sessions import handle_session
 from tta.domain import roster, session, turns, words
+from tta.domain.assessment import TextKind
 from tta.domain.joint.acting import ActInSession
 from tta.domain.joint.facts import Facts
 from tta.domain.passages import Beginning, Wishes
@@ -34,8 +35,9 @@ from tta.domain.turns import (
 from tta.eventstore.envelope import event_id
 from tta.eventstore.errors import StoreUnavailable
 from tta.http.edge.answers import answer_of
-from tta.http.edge.calls import Call, Route, answered, shown
+from tta.http.edge.calls import Call, PlayerOf, Route, answered, shown
 from tta.http.edge.manners import etag
+from tta.http.edge.marked_texts import TextPlace
 from tta.http.edge.opener import Opener
 from tta.http.edge.problems import ERASED, INVALID, NOT_FOUND, UNKNOWN_STORY, FieldError, Problem
 from tta.http.edge.texts import clean_text
@@ -62,8 +64,7 @@ log = structlog.get_logger(__name__)
 
 
 async def start_session(call: Call) -> Response:
-    player_id = await call.require_player(call.principal.player_id)
-    context = call.context
+    player_id, context = call.player_id, call.context
     session_id = new_session_id(player_id, context.causation.command_id)
 
     story = newest(call.body.story)
@@ -109,7 +110,7 @@ async def submit_interaction(call: Call) -> Response:
         turn=body.turn,
         at=call.at,
     )
-    opener = call.opener(await call.require_player(call.principal.player_id))
+    opener = Opener(call.services.keyring, call.player_id)
     result = await _changed(call, submit)
     submitted = result.events[0]
     assert isinstance(submitted, InteractionSubmitted), "an interaction is one event"
@@ -131,13 +132,12 @@ async def resume_session(call: Call) -> Response:
 
 
 async def show_session(call: Call) -> Response:
-    session_id = call.path_id("session_id")
-    await call.be_fresh(session_state.NAME, about=session_id)
-    row = await session_by_id(call.services.graph, str(session_id))
+    session_id, query = call.path_id("session_id"), call.query
+    await query.be_fresh(session_state.NAME, about=session_id)
+    row = await session_by_id(query.graph, str(session_id))
     if row is None:
-        raise await call.absent()
-    player_id = await call.require_player(UUID(row.player))
-    opener = call.opener(player_id)
+        raise await query.absent()
+    opener = query.opener(call.player_id)
     answer = answer_of(
         SessionShown,
         row,
@@ -155,9 +155,8 @@ async def show_session(call: Call) -> Response:
 
 
 async def _changed(call: Call, command: ActInSession) -> CommandResult:
-    player_id = await call.require_player(call.principal.player_id)
     session_id = call.path_id("session_id")
-    return await handle_session(call.services.commands, session_id, player_id, command, call.context)
+    return await handle_session(call.services.commands, session_id, call.player_id, command, call.context)
 
 
 async def _status_changed(call: Call, command: ActInSession) -> Response:
@@ -205,6 +204,7 @@ COMMANDS = (
         Action.SESSION_START,
         "Start a session",
         operation="start_session",
+        player=PlayerOf.CALLER,
         answer=SessionBegun,
         body=NewSession,
         status=201,
@@ -223,9 +223,10 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Say or choose something",
         operation="submit_interaction",
+        player=PlayerOf.SESSION,
         answer=InteractionTaken,
         body=Interaction,
-        takes_words=True,
+        texts=(TextPlace("text", TextKind.SPEECH),),
         waits=True,
         alias="/sessions/{session_id}/interactions",
         problems=(
@@ -250,6 +251,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Pause a session",
         operation="pause_session",
+        player=PlayerOf.SESSION,
         answer=SessionChanged,
         problems=CHANGE,
     ),
@@ -260,6 +262,7 @@ COMMANDS = (
         Action.SESSION_PLAY,
         "Resume a session",
         operation="resume_session",
+        player=PlayerOf.SESSION,
         answer=SessionChanged,
         problems=(*CHANGE, *refusals(session.ConsentMissing)),
     ),
@@ -272,6 +275,7 @@ QUERIES = (
         Action.SESSION_READ,
         "Show a session",
         operation="show_session",
+        player=PlayerOf.SESSION,
         answer=SessionShown,
         alias="/sessions/{session_id}",
         problems=(NOT_FOUND,),

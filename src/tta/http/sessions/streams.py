@@ -13,13 +13,14 @@ import structlog
 from starlette.responses import Response
 
 from tta.clock import now_s
-from tta.commands.folding import states_of
+from tta.commands.folding import VersionedState
+from tta.domain.safety_record import SafetyRecord
 from tta.domain.safety_record import id_of as safety_record_id
-from tta.domain.session import NoSession, require_started
-from tta.domain.targets import record_target, session_target
+from tta.domain.session import Session, require_started
+from tta.domain.targets import AnyTarget, record_target, session_target
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
-from tta.http.edge.calls import Call, Route
+from tta.http.edge.calls import Call, PlayerOf, Route
 from tta.http.edge.problems import MALFORMED, NOT_FOUND, OVERLOADED, TOO_MANY_STREAMS, Problem
 from tta.http.sessions.event_stream import HEADERS, HEARTBEAT, MEDIA_TYPE, EventStream, retry, sse
 from tta.http.sessions.stream_bodies import Bye, Resync, StreamOpening, StreamTicket
@@ -42,7 +43,7 @@ log = structlog.get_logger(__name__)
 async def stream_session(call: Call) -> Response:
     stood = _last_seen(call)
     session_id = call.path_id("session_id")
-    player_id = await _player_of(call, session_id)
+    player_id = call.player_id
     if call.request.method == "HEAD":
         return Response(None, 200, HEADERS, MEDIA_TYPE)
     hub = call.services.live
@@ -60,7 +61,6 @@ async def stream_session(call: Call) -> Response:
 
 async def make_stream_ticket(call: Call) -> Response:
     session_id = call.path_id("session_id")
-    await _player_of(call, session_id)
     ticket = StreamTicket(mint_ticket(call.services.tokens, call.principal, session_id), LIFETIME_S)
     return Response(msgspec.json.encode(ticket), 200, {"Cache-Control": "no-store"}, "application/json")
 
@@ -84,12 +84,10 @@ class Stream:
     async def begin(self, stood: StreamPosition | ResyncReason | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
         aggregates = self._call.services.commands.aggregates
-        played, held = session_target(self._session_id), record_target(self._player_id)
-        current, record = await aggregates.load([played, held])
-        states = states_of([played, held], [current, record])
-        session = require_started(states.of(played))
+        targets: list[AnyTarget] = [session_target(self._session_id), record_target(self._player_id)]
+        current, record = await aggregates.load(targets)
         stands = StreamPosition(AggregatePosition.of(current.head), AggregatePosition.of(record.head))
-        self._telling.answered = session.turns.last - session.turns.unanswered
+        self._telling.answered = current.state.turns.last - current.state.turns.unanswered
         self._position = stands
         if isinstance(stood, StreamPosition):
             found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
@@ -97,14 +95,7 @@ class Stream:
                 self._position, self._missed = stood, found
                 return
             stood = found
-        opened = StreamOpening(
-            self._session_id,
-            current.head.version,
-            session.status.value,
-            session.turns.last,
-            session.turns.unanswered,
-            states.of(held).held,
-        )
+        opened = self._opened(current, record)
         if stood is None:
             self._begins = sse("open", opened, stands)
         else:
@@ -156,6 +147,19 @@ class Stream:
         self._position = position
         return chunk
 
+    def _opened(
+        self, current: VersionedState[Session], record: VersionedState[SafetyRecord]
+    ) -> StreamOpening:
+        state = require_started(current.state)
+        return StreamOpening(
+            self._session_id,
+            current.head.version,
+            state.status.value,
+            state.turns.last,
+            state.turns.unanswered,
+            record.state.held,
+        )
+
 
 def _last_words(ending: Ending) -> bytes:
     if ending is Ending.LEFT:
@@ -181,14 +185,6 @@ def _last_seen(call: Call) -> StreamPosition | ResyncReason | None:
         raise Problem(MALFORMED, "Last-Event-ID is the id of an event of this stream, as it came") from error
 
 
-async def _player_of(call: Call, session_id: UUID) -> UUID:
-    """Name whose session it is, as the log has it; 404 unless it is the caller's to see."""
-    found = await call.services.commands.aggregates.one(session_target(session_id))
-    if isinstance(found.state, NoSession):
-        raise Problem(NOT_FOUND)
-    return await call.require_player(found.state.player_id)
-
-
 QUERIES = (
     Route(
         "GET",
@@ -197,6 +193,7 @@ QUERIES = (
         Action.SESSION_READ,
         "Follow a session live",
         operation="stream_session",
+        player=PlayerOf.SESSION,
         problems=(NOT_FOUND, TOO_MANY_STREAMS, OVERLOADED),
         query=("last_event_id",),
         media_type=MEDIA_TYPE,
@@ -210,6 +207,7 @@ QUERIES = (
         Action.SESSION_READ,
         "Make a ticket for a browser to follow a session",
         operation="make_stream_ticket",
+        player=PlayerOf.SESSION,
         answer=StreamTicket,
         problems=(NOT_FOUND,),
         reads_log=True,

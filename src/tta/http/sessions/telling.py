@@ -38,7 +38,7 @@ class StreamEventWriter:
             return b""  # Of a newer program, beside which this one still runs.
         event = self._types.event(recorded)
         if isinstance(event, InteractionSubmitted):
-            opener = self._call.opener(self._player_id)
+            opener = Opener(self._call.services.keyring, self._player_id)
             text = await opener.open("/text", event.words)
             return sse(
                 "interaction", InteractionSeen(event.turn, text, event.choice, opener.unreadable), position
@@ -60,7 +60,7 @@ class StreamEventWriter:
         return sse("progress", StepShown(notice.turn, notice.step))
 
     async def _reply_seen(self, event: InteractionAnswered) -> ReplySeen:
-        opener = self._call.opener(self._player_id)
+        opener = Opener(self._call.services.keyring, self._player_id)
         reply = await reply_shown(opener, "", event)
         return ReplySeen(**structs.asdict(reply), unreadable=opener.unreadable)
 

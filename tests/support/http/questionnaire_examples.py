@@ -10,7 +10,11 @@ from tta.domain.safety_record import id_of as safety_record_id
 from tta.domain.vocabulary import RiskCategory, RiskLevel
 from tta.eventstore.envelope import ABSENT
 from tta.eventstore.store import LoadRequest
+from tta.http.edge import questionnaire_gate
+from tta.http.edge.marked_texts import read
+from tta.http.players.care_plans import COMMANDS
 
+(MEASURE,) = (place for route in COMMANDS if route.path.endswith("/measures") for place in route.texts)
 WORRYING = {"measure": "phq9", "answers": [0] * 8 + [3]}
 
 
@@ -29,6 +33,11 @@ async def assessed(api: Api, caller: Caller) -> list[RiskLevel]:
         assert isinstance(each, RiskAssessed)
         assert (each.category, each.source, each.evidence) == (RiskCategory.SUICIDE, "phq9.item9", ())
     return [each.level for each in found if isinstance(each, RiskAssessed)]
+
+
+def level_read(raw: bytes) -> RiskLevel:
+    """What the gate reads of a body that was sent to `…/measures`."""
+    return questionnaire_gate.level_read(read(raw, MEASURE))
 
 
 def measures_of(caller: Caller) -> str:

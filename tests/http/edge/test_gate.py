@@ -1,0 +1,203 @@
+"""Every text that a person sends is marked on its route, and every one of a player's passes the gate."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import msgspec
+import pytest
+import pytest_asyncio
+
+from tests.support.http.api_examples import Api, Caller, problem
+from tests.support.http.questionnaire_examples import assessed
+from tta.app.main import services
+from tta.app.work import Work
+from tta.domain.assessment import NOTHING_FOUND, Assessment, TextKind, Writer, highest
+from tta.domain.joint.consequences import ITEM_9
+from tta.domain.vocabulary import RiskCategory, RiskLevel, Role
+from tta.http.apps import COMMANDS, QUERIES, app
+from tta.http.edge.calls import PlayerOf, Route
+from tta.http.edge.gate import Gate
+from tta.http.edge.marked_texts import MarkedText, TextPlace, read
+
+WORRYING = "I want to disappear"
+
+
+def texts_of(kind: Any) -> Iterator[str]:
+    """Name the members of a body in which anything may be written."""
+    (found,), schemas = msgspec.json.schema_components([kind])
+    (_, schema) = found, schemas[kind.__name__]
+    for name, each in schema["properties"].items():
+        if takes_any_text(each, schemas):
+            yield name
+
+
+def takes_any_text(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    if "$ref" in schema:
+        return takes_any_text(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    parts = [*schema.get("anyOf", ()), *schema.get("prefixItems", ()), *schema.get("properties", {}).values()]
+    parts += [schema["items"]] if isinstance(schema.get("items"), dict) else []
+    if any(takes_any_text(part, schemas) for part in parts):
+        return True
+    return schema.get("type") == "string" and not schema.keys() & {"pattern", "enum", "format"}
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in (*COMMANDS, *QUERIES) if each.body], ids=lambda each: each.path
+)
+def test_a_route_that_takes_text_marks_it(route: Route):
+    marked = {place.name for place in route.texts}
+    assert set(texts_of(route.body)) <= marked
+    assert marked <= set(route.body.__struct_fields__)
+
+
+def test_a_text_that_is_not_marked_would_be_found():
+    class Inner(msgspec.Struct):
+        note: str
+
+    class Whole(msgspec.Struct):
+        inner: tuple[Inner, ...]
+        tags: dict[str, str]
+        id: UUID
+        free: str | None = None
+
+    assert set(texts_of(Whole)) >= {"inner", "free"}
+
+
+def test_the_words_of_staff_do_not_make_a_route_one_that_takes_words():
+    (forget,) = (route for route in COMMANDS if route.operation == "forget_rows")
+    assert [place.writer for place in forget.texts] == [Writer.STAFF]
+    assert not forget.takes_words
+
+
+class WatchfulGate:
+    """Finds one sentence wherever it stands, and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, TextKind, UUID | None, str]] = []
+
+    async def assess(
+        self, text: MarkedText, kind: TextKind, player_id: UUID | None, route: str, /
+    ) -> Assessment:
+        self.asked.append((text.values, kind, player_id, route))
+        is_found = any(WORRYING in str(each) for each in text.values)
+        return Assessment(RiskLevel.MODERATE, RiskCategory.SUICIDE, ITEM_9) if is_found else NOTHING_FOUND
+
+
+@pytest.fixture
+def gate() -> WatchfulGate:
+    return WatchfulGate()
+
+
+@asynccontextmanager
+async def behind(gate: Gate, api: Api) -> AsyncIterator[Api]:
+    """The same API behind another gate."""
+    made = app(services(api.parts, Work([], []))._replace(gate=gate), "all")
+    transport = httpx2.ASGITransport(made)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+        yield api._replace(app=made, http=http)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def guarded(api: Api, gate: WatchfulGate) -> AsyncIterator[Api]:
+    async with behind(gate, api) as made:
+        yield made
+
+
+async def test_an_endpoint_is_given_the_player_and_the_assessment(guarded: Api, gate: WatchfulGate):
+    caller, path = await guarded.session()
+    gate.asked.clear()
+    taken = await caller.post(f"{path}/interactions", {"text": "Hello"})
+    assert taken.status_code == 200, taken.text
+    assert gate.asked == [
+        (["Hello"], TextKind.SPEECH, caller.player_id, "/v1/sessions/{session_id}/interactions")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("goals", {"text": WORRYING, "skill": "no_such_skill"}, "invalid-request"),
+        ("progress", {"goal_id": str(UUID(int=1)), "attainment": 9, "note": WORRYING}, "invalid-request"),
+        ("progress", {"goal_id": str(UUID(int=1)), "attainment": 1, "note": WORRYING}, "no-such-goal"),
+        ("goals", {"text": WORRYING * 40}, "words-too-long"),
+    ],
+)
+async def test_a_refused_text_is_recorded_once_and_answered(
+    guarded: Api, path: str, body: dict[str, Any], code: str
+):
+    caller = await guarded.player()
+    for _ in range(2):
+        refused = await caller.post(f"/v1/players/{caller.player_id}/{path}", body, key="k")
+        assert refused.json()["code"] == code, refused.text
+        assert refused.json()["guidance"]["level"] == "moderate"
+    assert await assessed(guarded, caller) == [RiskLevel.MODERATE]
+
+
+async def test_of_somebody_elses_session_nothing_is_recorded(guarded: Api, gate: WatchfulGate):
+    owner, path = await guarded.session()
+    other = await guarded.player()
+    gate.asked.clear()
+    refused = await other.post(f"{path}/interactions", {"text": WORRYING})
+    assert problem(refused, 404, "no-such-session")["guidance"]["level"] == "moderate"
+    assert {player_id for _, _, player_id, _ in gate.asked} == {None}
+    assert await assessed(guarded, owner) == await assessed(guarded, other) == []
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "operator"])
+async def test_a_caller_who_may_not_is_guided_and_nothing_is_recorded(guarded: Api, token: str):
+    owner = await guarded.player()
+    token = guarded.caller(Role.OPERATOR).token if token == "operator" else token
+    caller = Caller(owner.http, token=token)
+    refused = await caller.post(f"/v1/players/{owner.player_id}/goals", {"text": WORRYING})
+    assert refused.status_code in {401, 403}
+    assert refused.json()["guidance"]["level"] == "moderate"
+    assert await assessed(guarded, owner) == []
+
+
+async def test_a_gate_that_breaks_lets_nothing_pass_and_help_comes(api: Api):
+    class BrokenGate:
+        async def assess(self, *_asked: object) -> Assessment:
+            raise RuntimeError("no rules")
+
+    caller, path = await api.session()
+    async with behind(BrokenGate(), api) as broken:
+        refused = await Caller(broken.http, caller.token).post(f"{path}/interactions", {"text": "Hello"})
+    assert problem(refused, 500, "internal-error")["guidance"]["level"] == "unknown"
+    shown = await caller.get(f"{path}/interactions")
+    assert shown.json()["interactions"] == []
+
+
+def test_several_assessments_join_by_maximum():
+    low, high = (Assessment(level, RiskCategory.SUICIDE, "x") for level in (RiskLevel.LOW, RiskLevel.HIGH))
+    assert highest([low, high, NOTHING_FOUND]) == high
+    assert highest([]) == NOTHING_FOUND
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b'{"text": "Hello"}', ["Hello"]),
+        (b'{"said": {"text": "Hello"}, "text": "Again"}', ["Hello", "Again"]),
+        (b'{"text": "Hello', ["Hello"]),
+        (b"text=Hello", ["Hello"]),
+        ('{"text": "Héllo"}'.encode("utf-16"), ["Héllo"]),
+        (b'{"choice": "stay"}', []),
+        (b"", []),
+    ],
+)
+def test_a_text_is_read_however_it_is_written(raw: bytes, found: list[str]):
+    assert sorted(read(raw, TextPlace("text", TextKind.SPEECH)).values) == sorted(found)
+
+
+def test_every_route_says_whom_it_concerns():
+    for route in (*COMMANDS, *QUERIES):
+        by_path = {
+            "{player_id}" in route.path: PlayerOf.PATH,
+            "{session_id}" in route.path: PlayerOf.SESSION,
+        }
+        assert route.player is by_path.get(True, route.player), route.path
+        if route.player in {PlayerOf.PATH, PlayerOf.SESSION}:
+            assert True in by_path
