@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from functools import cache, lru_cache
 
 from tta.stories.story import catalogue
-from tta.stories.understanding.contractions import spelled_out
+from tta.stories.understanding.contractions import APOSTROPHES, spelled_out
 from tta.stories.understanding.phrases import EMPTY, SYNONYMS
 
 CHARACTERS_MAX = 600  # Read of an utterance; whoever says more tells something and chooses nothing.
@@ -19,6 +19,7 @@ LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five letters or more 
 REMEMBERED_MAX = 20_000  # Pairs of words and texts of choices, which come again and again.
 
 word_pattern = re.compile(r"[^\W_]+")
+whole_pattern = re.compile(rf"\w+(?:[{APOSTROPHES}]\w+)*")
 double_pattern = re.compile(r"(.)\1")
 told_pattern = re.compile(r'"\^((?:[^"\\]|\\.)*)"')
 
@@ -81,14 +82,16 @@ def among(word: str, others: Collection[str]) -> bool:
 @cache
 def known_words() -> frozenset[str]:
     """Every word that our stories tell, and the names under which they go."""
-    told = (
-        word
+    # Each once before it is spelled out: our stories say everything ten times.
+    told = {
+        whole
         for versions in catalogue().values()
         for story in versions.values()
         for text in told_pattern.findall(story.compiled)
-        for word in word_pattern.findall(spelled_out(text.casefold()))
-    )
-    return frozenset(name for word in told for name in (word, canonical(word)))
+        for whole in whole_pattern.findall(text.casefold())
+    }
+    words = word_pattern.findall(spelled_out(" ".join(told)))
+    return frozenset(name for word in words for name in (word, canonical(word)))
 
 
 def _stem(word: str) -> str:
