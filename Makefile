@@ -28,7 +28,7 @@ test: check
 	$(BIN)/python -m pytest -m "not soak" -n auto --dist loadgroup --no-loadscope-reorder --max-worker-restart 0
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest -m soak -s
+	$(BIN)/python -m pytest -m "soak or hypothesis" --hypothesis-profile=soak -s
 
 bench: $(STAMP)
 	$(BIN)/python -m bench

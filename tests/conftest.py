@@ -27,7 +27,8 @@ PASSWORD = "for-tests-only"
 READY_WITHIN_S = 120  # 8 s here; a loaded machine that also creates its data files took 30.
 
 # No test is judged by its speed: a busy machine is slow.
-hypothesis.settings.register_profile("tta", deadline=None)
+hypothesis.settings.register_profile("tta", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=400)  # `make soak` asks for it.
 hypothesis.settings.load_profile("tta")
 
 # Every connection asks which version of the driver it is, which reads the driver's metadata anew: 1 ms.
