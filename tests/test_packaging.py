@@ -53,7 +53,7 @@ def test_the_demo_plays_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_
     pinned = [line.removesuffix("\\").strip() for line in lines if line[:1].isalnum()]
     (tmp_path / "constraints.txt").write_text("\n".join(pinned))
     run(
-        *(sys.executable, "-m", "pip", "--python", python, "install", "--quiet"),
+        *(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-compile"),
         *("--constraint", tmp_path / "constraints.txt", wheel),
     )
     (tmp_path / "empty").mkdir()

@@ -29,10 +29,10 @@ def second() -> Story:
 
 
 def copy_of_this_release(folder: Path) -> Path:
-    """Give the package in it."""
+    """Give the package in it, with its bytecode: else every process would compile all of it."""
     (package,) = tta.__path__
     copied = folder / "tta"
-    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(package, copied, ignore=shutil.ignore_patterns("*.pyc.*"))  # Just being written.
     shutil.copytree(migrations_folder(), copied / "migrations", dirs_exist_ok=True)
     return copied
 
