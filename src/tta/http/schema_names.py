@@ -1,4 +1,7 @@
-"""The names of the API's schemas. They stay when a class is renamed: clients' code is made from them."""
+"""The names of the API's schemas. They stay when a class is renamed: clients' code is made from them.
+
+A class that is not named here is published under its own name. Name it here when it is renamed.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -153,15 +156,16 @@ REFERENCE = "#/components/schemas/"
 
 def reference(kind: type) -> dict[str, str]:
     """Refer to a type's schema."""
-    return {"$ref": f"{REFERENCE}{NAMES[kind]}"}
+    return {"$ref": f"{REFERENCE}{NAMES.get(kind, kind.__name__)}"}
 
 
 def schemas_of(kinds: Iterable[type], named: Mapping[type, str] = NAMES) -> dict[str, Any]:
     """Write the schemas of types, and of all that they consist of, under their names."""
     _, schemas = msgspec.json.schema_components(kinds, ref_template=REFERENCE + "{name}")
-    names = {kind.__name__: name for kind, name in named.items()}
-    assert schemas.keys() <= names.keys(), f"name these in NAMES: {sorted(schemas.keys() - names.keys())}"
-    return {names[found]: _named(schema, names) for found, schema in schemas.items()}
+    names = {found: found for found in schemas} | {kind.__name__: name for kind, name in named.items()}
+    published = {names[found]: _named(schema, names) for found, schema in schemas.items()}
+    assert len(published) == len(schemas), f"two schemas have one name, among {sorted(schemas)}"
+    return published
 
 
 def _named(schema: Any, names: Mapping[str, str]) -> Any:
