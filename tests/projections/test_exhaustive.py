@@ -6,16 +6,22 @@ import sys
 from pathlib import Path
 
 import tta
+from tests.support.projections.histories import READ_MODELS
 
 SOURCE = Path(tta.__file__).parent
-UNIONS = {
-    "projections/session_state.py": ("domain/session.py", "SessionEvent"),
-    "projections/journey.py": ("projections/journey.py", "JourneyEvent"),
-    "projections/player_state.py": ("domain/player.py", "PlayerEvent"),
-    "projections/progress.py": ("domain/care_plan.py", "CarePlanEvent"),
-    "projections/agents.py": ("domain/agent.py", "AgentEvent"),
-}
-"""Each fold, with the file and the name of a union of events that it takes."""
+
+
+def unions() -> dict[str, tuple[str, str]]:
+    """Each fold, with the file and the name of the union of events that its `keys` takes."""
+    texts = {path.relative_to(SOURCE).as_posix(): path.read_text() for path in SOURCE.rglob("*.py")}
+    found = {}
+    for model in READ_MODELS:
+        fold = f"projections/{model.NAME}.py"
+        (union,) = re.findall(r"^def keys\(\w+: Fact\[(\w+)\]\)", texts[fold], re.MULTILINE)
+        defined = re.compile(rf"^{union} = ", re.MULTILINE)
+        (path,) = (path for path, text in texts.items() if defined.search(text))
+        found[fold] = path, union
+    return found
 
 
 def with_another_event(source: str, union: str) -> str:
@@ -29,7 +35,7 @@ def with_another_event(source: str, union: str) -> str:
 
 def errors(tmp_path: Path, shadows: list[str]) -> list[str]:
     """Type-check every fold as if files had another content."""
-    folds = [str(SOURCE / fold) for fold in UNIONS]
+    folds = [str(SOURCE / fold) for fold in unions()]
     config = ["--config-file", str(SOURCE.parents[1] / "pyproject.toml"), "--no-pretty"]
     command = [
         sys.executable,
@@ -48,11 +54,11 @@ def errors(tmp_path: Path, shadows: list[str]) -> list[str]:
 
 def test_every_fold_must_handle_every_event_of_its_union(tmp_path: Path) -> None:
     shadows = []
-    for number, (path, union) in enumerate(UNIONS.values()):
+    for number, (path, union) in enumerate(sorted(set(unions().values()))):
         shadow = tmp_path / f"{number}.py"
         shadow.write_text(with_another_event((SOURCE / path).read_text(), union))
         shadows += ["--shadow-file", str(SOURCE / path), str(shadow)]
     found = errors(tmp_path, shadows)
-    for fold in UNIONS:
+    for fold in unions():
         told = [line for line in found if fold in line and "NewlyThoughtOf" in line]
         assert told, f"{fold}: expected a type error, got {found}"

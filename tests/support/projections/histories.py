@@ -9,7 +9,8 @@ from uuid import UUID
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tta.domain import agent, care_plan, player, roster, safety_record, session
+from tta.app import work
+from tta.domain import agent, care_plan, player, safety_record, session
 from tta.domain.agent import (
     AgentCommand,
     DegradeAgent,
@@ -64,7 +65,6 @@ from tta.domain.vocabulary import (
     Role,
 )
 from tta.eventstore.envelope import ABSENT, Causation, Head, RecordedEvent, pack
-from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import START, Batch, Mark
 from tta.graph.engine import Graph
 from tta.projections import agents, journey, player_state, progress, session_state
@@ -72,12 +72,10 @@ from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
-AGGREGATES = (player, session, roster, safety_record, care_plan, agent)
-TYPES = EventTypes(event for module in AGGREGATES for event in module.EVENTS)
+TYPES, READ_MODELS = work.event_types(), work.READ_MODELS
 SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS = map(
     read_model, (session_state, player_state, journey, progress, agents)
 )
-READ_MODELS: tuple[ReadModel, ...] = (SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS)
 SLOT = 7
 SAM = UUID(bytes=bytes([SLOT]) + derived_id("Sam").bytes[1:])
 PLAY = owned_id(SAM, "session", "first")

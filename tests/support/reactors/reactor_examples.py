@@ -12,11 +12,12 @@ from uuid import UUID
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
+from tta.app.work import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues
 from tta.commands.sessions import handle_session
-from tta.domain import care_plan, player, roster, safety_record, session, timer
+from tta.domain import player, safety_record
 from tta.domain.base import Event
 from tta.domain.identity import derived_id
 from tta.domain.passages import Beginning
@@ -36,7 +37,6 @@ from tta.eventstore.appends import Acknowledgement, Append, StreamAppend
 from tta.eventstore.durability import Durability
 from tta.eventstore.envelope import ABSENT, Causation, Head, RecordedEvent
 from tta.eventstore.errors import StoreUnavailable
-from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.reactors.reactor import Reactor, RunningReactor
 from tta.reactors.reply import ReplyReactor
@@ -47,9 +47,7 @@ from tta.security.keyring import Keyring
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SLOTS, SLOT = 8, 3
 WITHIN_S = 30.0
-TYPES = EventTypes(
-    event for module in (player, session, roster, safety_record, care_plan, timer) for event in module.EVENTS
-)
+TYPES = event_types()
 WRAPPING = KeyEncryptionKeys("k1", {"k1": bytes(range(32))})
 REGISTER = RegisterPlayer(
     name="Sam", language="en", region="GB", time_zone="UTC", age_band=AgeBand.FROM_25_TO_64, at=NOON
