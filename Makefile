@@ -36,6 +36,7 @@ bench: $(STAMP)
 contract: $(STAMP)
 	$(BIN)/python -m tta.http.openapi > docs/openapi.json
 	$(BIN)/python -m tta.http.sessions.stream_contract > docs/asyncapi.json
+	$(BIN)/python -m tta.http.edge.problems > docs/problems.md
 
 lock: # needs uv on the PATH
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev --group bench pyproject.toml -o requirements.lock

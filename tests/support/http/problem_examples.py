@@ -11,10 +11,10 @@ from starlette.middleware import Middleware
 
 from tests.support.http.api_examples import NEW_PLAYER, PREFERENCES, Api, Caller
 from tests.support.http.key_examples import without_key
+from tests.support.http.route_examples import REFUSED, RefusedCall, owned, refused
 from tta.app.main import services
 from tta.app.work import Work
 from tta.commands.handle import CommandContext, handle_over
-from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.domain.identity import derived_id
 from tta.domain.roster import UNDER_WAY_MAX
 from tta.domain.targets import session_target
@@ -259,44 +259,12 @@ async def goal_is_closed(api: Api, _: Api) -> httpx2.Response:
     return await caller.post(f"{goal}/complete")
 
 
-async def too_many_goals(api: Api, _: Api) -> httpx2.Response:
-    caller = await api.player()
-    for _number in range(OPEN_GOALS_MAX):
-        await caller.post(f"/v1/players/{caller.player_id}/goals", GOAL)
-    return await caller.post(f"/v1/players/{caller.player_id}/goals", GOAL)
-
-
-async def too_many_milestones(api: Api, _: Api) -> httpx2.Response:
-    caller, goal = await sets_goal(api)
-    for _number in range(MILESTONES_MAX):
-        await caller.post(f"{goal}/milestones", {"text": "Another one"})
-    return await caller.post(f"{goal}/milestones", {"text": "One more"})
-
-
-async def answers_incomplete(api: Api, _: Api) -> httpx2.Response:
-    return await measures(api, {"measure": "phq9", "answers": [0] * 8})
-
-
-async def answer_out_of_range(api: Api, _: Api) -> httpx2.Response:
-    return await measures(api, {"measure": "gad7", "answers": [4] * 7})
-
-
-async def measured_too_soon(api: Api, _: Api) -> httpx2.Response:
-    body = {"measure": "gad7", "answers": [0] * 7}
-    return await measures(api, body, body)
-
-
 async def sets_goal(api: Api) -> tuple[Caller, str]:
     """A new player with a goal; gives its path."""
     caller = await api.player()
     goals = f"/v1/players/{caller.player_id}/goals"
     made = await caller.post(goals, GOAL)
     return caller, f"{goals}/{made.json()['goal_id']}"
-
-
-async def measures(api: Api, *bodies: dict[str, Any]) -> httpx2.Response:
-    caller = await api.player()
-    return [await caller.post(f"/v1/players/{caller.player_id}/measures", body) for body in bodies][-1]
 
 
 async def interacts(api: Api, body: dict[str, Any]) -> httpx2.Response:
@@ -326,7 +294,18 @@ async def breaking(api: Api, body: dict[str, Any]) -> httpx2.Response:
         return await Caller(http).post("/v1/broken", body)
 
 
+def by_calls(refusal: RefusedCall) -> Produce:
+    """Produce a refusal by calls that lead to it."""
+
+    async def produce(api: Api, _: Api) -> httpx2.Response:
+        answer: httpx2.Response = await refused(refusal, await owned(api))
+        return answer
+
+    return produce
+
+
 PRODUCED: dict[str, Produce] = {
+    **{code: by_calls(refusal) for code, refusal in REFUSED.items()},
     "malformed-request": malformed,
     "idempotency-key-missing": key_missing,
     "consistency-token-malformed": token_malformed,
@@ -363,9 +342,4 @@ PRODUCED: dict[str, Produce] = {
     "words-too-long": words_too_long,
     "no-such-goal": no_such_goal,
     "goal-is-closed": goal_is_closed,
-    "too-many-goals": too_many_goals,
-    "too-many-milestones": too_many_milestones,
-    "answers-incomplete": answers_incomplete,
-    "answer-out-of-range": answer_out_of_range,
-    "measured-too-soon": measured_too_soon,
 }

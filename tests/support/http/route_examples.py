@@ -1,12 +1,13 @@
-"""For each route that takes a body an example of it, and the paths of routes with what one player owns.
+"""For each route that takes a body an example of it, and what is refused for the state that calls lead to.
 
 A new route with a body gets its example here; every test that calls all routes uses it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.support.http.api_examples import NEW_PLAYER, PREFERENCES, Api, Caller
+from tta.domain.goals import MILESTONES_MAX, OPEN_GOALS_MAX
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.edge.calls import Route
 
@@ -28,6 +29,26 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 """By operation. A text in braces stands for an id, as in a path."""
 PLACES = {"purpose": "research", "story_id": "clearing"}
 """What stands in paths and is nobody's."""
+CALM = {"measure": "gad7", "answers": [0] * 7}
+
+
+class RefusedCall(NamedTuple):
+    """Bodies that are sent one after the other by the owner; the last is refused."""
+
+    operation: str
+    bodies: Sequence[Mapping[str, Any]]
+
+
+REFUSED: Mapping[str, RefusedCall] = {
+    "too-many-goals": RefusedCall("set_goal", [BODIES["set_goal"]] * OPEN_GOALS_MAX),
+    "too-many-milestones": RefusedCall(
+        "achieve_milestone", [BODIES["achieve_milestone"]] * (MILESTONES_MAX + 1)
+    ),
+    "answers-incomplete": RefusedCall("take_measure", [{"measure": "phq9", "answers": [0] * 8}]),
+    "answer-out-of-range": RefusedCall("take_measure", [{"measure": "gad7", "answers": [4] * 7}]),
+    "measured-too-soon": RefusedCall("take_measure", [CALM, CALM]),
+}
+"""By the problem's code. The owner has a goal already."""
 
 
 class Owned(NamedTuple):
@@ -69,6 +90,24 @@ async def owned(api: Api) -> Owned:
 async def asked(route: Route, caller: Caller, owner: Owned, *, streaming: bool = False) -> Any:
     """Call a route about what somebody owns, with the example of its body."""
     example = BODIES[route.operation] if route.body is not None else None
+    return await sent(route, caller, owner, example, streaming=streaming)
+
+
+async def refused(refusal: RefusedCall, owner: Owned) -> Any:
+    """Send what is refused at last; give that answer."""
+    (route,) = (each for each in ROUTES if each.operation == refusal.operation)
+    return [await sent(route, owner.caller, owner, body) for body in refusal.bodies][-1]
+
+
+async def sent(
+    route: Route,
+    caller: Caller,
+    owner: Owned,
+    example: Mapping[str, Any] | None,
+    *,
+    streaming: bool = False,
+) -> Any:
+    """Call a route about what somebody owns, with a body in which braces stand for ids."""
     body = None if example is None else {name: _filled(each, owner) for name, each in example.items()}
     # A stream does not end by itself; its headers are decided in the same way.
     is_endless = route.media_type == "text/event-stream" and not streaming
