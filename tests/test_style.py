@@ -308,6 +308,36 @@ def test_the_domain_is_pure(path: Path):
             assert node.func.id not in ("open", "print", "input"), f"line {node.lineno}"
 
 
+@cache
+def refusals() -> frozenset[str]:
+    """The names of all refusals: classes whose base is a kind of refusal."""
+    classes = [
+        node
+        for path in modules("src/tta/domain")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ClassDef)
+    ]
+    found = {"Refusal"}
+    while (
+        more := {each.name for each in classes if found & {ast.unparse(base) for base in each.bases}} - found
+    ):
+        found |= more
+    return frozenset(found)
+
+
+@pytest.mark.parametrize("path", [*SOURCES, *modules("bench")], ids=shown)
+def test_only_the_domain_refuses(path: Path):
+    """A rule that says no stands in the domain, where it is tested without a server."""
+    if path.is_relative_to(SOURCE / "domain"):
+        return
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ClassDef):
+            assert not refusals() & {ast.unparse(base) for base in node.bases}, node.name
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            assert ast.unparse(raised).rpartition(".")[2] not in refusals(), f"line {node.lineno}"
+
+
 @pytest.mark.parametrize("path", [*SOURCES, *modules("bench")], ids=shown)
 def test_modules_and_functions_are_of_a_size_to_be_read(path: Path):
     lines = path.read_text().splitlines()

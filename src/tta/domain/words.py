@@ -29,6 +29,11 @@ class CatalogueIdMalformed(Invalid):
 def require_words(kind: str, given: str, characters_max: int) -> None:
     if not given.strip():
         raise WordsEmpty(f"expected words as the {kind}, got none")
+    require_length(kind, given, characters_max)
+
+
+def require_length(kind: str, given: str, characters_max: int) -> None:
+    """Refuse a text that is too long. Raises WordsTooLong."""
     if len(given) > characters_max:
         raise WordsTooLong(f"expected a {kind} of at most {characters_max} characters, got {len(given)}")
 

@@ -7,7 +7,7 @@ anyway.
 import re
 import unicodedata
 
-from tta.domain.words import WordsTooLong
+from tta.domain.words import require_length
 
 NON_STARTERS_MAX = 30  # Of one letter. No language has as many (UAX #15 §13, Stream-Safe Text Format).
 JOINER = "\u034f"  # COMBINING GRAPHEME JOINER: nobody sees it, and nothing is reordered across it.
@@ -25,8 +25,7 @@ def clean_text(raw: str, characters_max: int) -> str:
     """Normalise a text (NFC): every line end is a line feed, every space one that people type; tabs stay, and
     what nobody sees goes. Raises WordsTooLong.
     """
-    if len(raw) > characters_max:
-        raise WordsTooLong(f"expected a text of at most {characters_max} characters, got {len(raw)}")
+    require_length("text", raw, characters_max)
     text = spaces.sub(" ", line_ends.sub("\n", raw))
     # Composed last: where something unseen stood, a letter and its accent may have become neighbours.
     return composed(unseen_characters.sub("", text))
