@@ -17,6 +17,7 @@ import structlog
 from tta.eventstore.backoff import Backoff
 from tta.eventstore.errors import HistoryChanged, StoreError, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
+from tta.eventstore.patience import patiently
 from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
@@ -385,12 +386,6 @@ class Projector:
         return found
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
-        """Do what needs the graph, waiting for it where it is away."""
+        """Do what needs the graph, waiting for it while it is away."""
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-        with self._outage.trying() as attempts:
-            while True:
-                try:
-                    return await act()
-                except (GraphUnavailable, StoreError) as error:
-                    attempts.failed(str(error))
-                    await asyncio.sleep(backoff.next_s())
+        return await patiently(act, self._outage, (GraphUnavailable, StoreError), backoff)

@@ -30,6 +30,7 @@ from tta.eventstore.errors import (
 )
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.marks import LaneStart
+from tta.eventstore.patience import patiently
 from tta.eventstore.store import EventStore
 from tta.reactors.lanes import Lane
 from tta.reactors.leases import ReactorLeases
@@ -392,12 +393,6 @@ class RunningReactor:
             self.lanes[slot].end(reason)
 
     async def _patiently(self, act: Callable[[], Awaitable[Result]]) -> Result:
-        """Do what needs the store, waiting for it where it is away."""
+        """Do what needs the store, waiting for it while it is away."""
         backoff = Backoff(BACKOFF_S_MIN, BACKOFF_S_MAX)
-        with self._store.nodes.outage.trying() as attempts:
-            while True:
-                try:
-                    return await act()
-                except AWAY as error:
-                    attempts.failed(f"{self.name}: {error}")
-                    await asyncio.sleep(backoff.next_s())
+        return await patiently(act, self._store.nodes.outage, AWAY, backoff, what=self.name)
