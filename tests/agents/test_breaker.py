@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.agents.breaker_examples import SOON_S, Broken, fail, until_tried
 from tests.support.agents.gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.child_server import ChildServer
@@ -119,7 +119,7 @@ async def test_while_redis_is_away_it_counts_as_closed(own_valkey: ChildServer, 
 
 
 async def test_an_endpoint_that_failed_five_times_is_passed_over_by_all(
-    nodes: Nodes, other_nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer
+    nodes: Nodes, other_nodes: Nodes, store: str, model: LlmServer, other_model: LlmServer
 ):
     model.behaviour = "500"
     both = endpoint(model), endpoint(other_model, "second")
@@ -134,7 +134,7 @@ async def test_an_endpoint_that_failed_five_times_is_passed_over_by_all(
     assert gauge("first") == 1
 
 
-async def test_when_all_rest_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
+async def test_when_all_rest_nobody_is_asked(nodes: Nodes, store: str, model: LlmServer):
     model.behaviour = "500"
     async with opened(nodes, store, endpoint(model)) as gateway:
         for _ in range(5):
@@ -145,7 +145,7 @@ async def test_when_all_rest_nobody_is_asked(nodes: Nodes, store: str, model: Mo
 
 
 async def test_a_process_that_asks_nobody_shows_the_state_too(
-    nodes: Nodes, other_nodes: Nodes, store: str, model: ModelServer
+    nodes: Nodes, other_nodes: Nodes, store: str, model: LlmServer
 ):
     await fail(circuit_breaker(nodes, store, "first", failure_threshold=1))
     async with opened(other_nodes, store, endpoint(model)) as gateway:
@@ -155,7 +155,7 @@ async def test_a_process_that_asks_nobody_shows_the_state_too(
         assert gateway.resting
 
 
-async def test_little_time_is_not_the_endpoints_fault(nodes: Nodes, store: str, model: ModelServer):
+async def test_little_time_is_not_the_endpoints_fault(nodes: Nodes, store: str, model: LlmServer):
     model.behaviour = "hangs"
     async with opened(nodes, store, endpoint(model, timeout_s=20.0)) as gateway:
         for _ in range(6):

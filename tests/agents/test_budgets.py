@@ -16,7 +16,7 @@ from tests.support.agents.gateway_examples import (
     opened,
     outcome_of,
 )
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.budgets import Budgets, OverBudget
 from tta.agents.endpoint_client import Message
 from tta.agents.gateway import NoEndpointAnswer
@@ -69,7 +69,7 @@ async def test_counters_do_not_stay(nodes: Nodes, store: str):
         assert 0 < await nodes.call("PTTL", key) <= 48 * 3_600_000
 
 
-async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str, model: LlmServer):
     limits = limited(tokens_player_day=400)
     async with opened(nodes, store, endpoint(model), limits=limits) as gateway:
         for _ in range(3):  # Each takes 10 + 100 and needs 100 + 20.
@@ -80,7 +80,7 @@ async def test_a_model_is_asked_only_within_the_budget(nodes: Nodes, store: str,
     assert len(model.received) == 4
 
 
-async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store: str, model: ModelServer):
+async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store: str, model: LlmServer):
     model.behaviour = "hangs"
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=199)) as gateway:
         assert await outcome_of(gateway) is NarrationOutcome.LATE
@@ -88,7 +88,7 @@ async def test_an_answer_that_never_came_is_counted_in_full(nodes: Nodes, store:
 
 
 @pytest.mark.parametrize("status", ["400", "401", "404", "422", "429"])
-async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: ModelServer, status: str):
+async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: LlmServer, status: str):
     model.behaviour = status
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(3):
@@ -96,7 +96,7 @@ async def test_a_refused_call_costs_nothing(nodes: Nodes, store: str, model: Mod
     assert len(model.received) == 3
 
 
-async def test_a_call_that_reached_nobody_costs_nothing(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_call_that_reached_nobody_costs_nothing(nodes: Nodes, store: str, model: LlmServer):
     nobody = endpoint(model, base_url="http://127.0.0.1:1/v1")
     async with opened(nodes, store, nobody, limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(3):
@@ -105,7 +105,7 @@ async def test_a_call_that_reached_nobody_costs_nothing(nodes: Nodes, store: str
 
 @pytest.mark.parametrize("behaviour", ["500", "502", "503", "504", "408", "409", "redirects", "half json"])
 async def test_a_call_that_may_have_been_worked_on_is_counted_in_full(
-    nodes: Nodes, store: str, model: ModelServer, behaviour: str
+    nodes: Nodes, store: str, model: LlmServer, behaviour: str
 ):
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=219)) as gateway:
@@ -114,7 +114,7 @@ async def test_a_call_that_may_have_been_worked_on_is_counted_in_full(
     assert len(model.received) == 1
 
 
-async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
+async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: LlmServer):
     long = QUESTION._replace(messages=(Message("user", "x" * 3_000),))
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=1_500)) as gateway:
         model.usage = {"prompt_tokens": 900, "completion_tokens": 20}
@@ -136,7 +136,7 @@ async def test_what_is_sent_is_counted_too(nodes: Nodes, store: str, model: Mode
         {"prompt_tokens": 10**12, "completion_tokens": 10**12},
     ],
 )
-async def test_what_cannot_be_is_not_believed(nodes: Nodes, store: str, model: ModelServer, usage: object):
+async def test_what_cannot_be_is_not_believed(nodes: Nodes, store: str, model: LlmServer, usage: object):
     model.says, model.usage = ["A quiet clearing, and a path."], usage
     async with opened(nodes, store, endpoint(model)) as gateway:
         said = (await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)).said
@@ -144,7 +144,7 @@ async def test_what_cannot_be_is_not_believed(nodes: Nodes, store: str, model: M
     assert 0 < said.tokens_out <= 400
 
 
-async def test_while_redis_is_away_nothing_is_spent(own_valkey: ChildServer, store: str, model: ModelServer):
+async def test_while_redis_is_away_nothing_is_spent(own_valkey: ChildServer, store: str, model: LlmServer):
     nodes = await Nodes.connect(own_valkey.url, Durability("fsync"))
     try:
         async with opened(nodes, store, endpoint(model)) as gateway:
@@ -156,7 +156,7 @@ async def test_while_redis_is_away_nothing_is_spent(own_valkey: ChildServer, sto
     assert model.received == []
 
 
-async def test_more_than_allowed_is_counted_too(nodes: Nodes, store: str, model: ModelServer):
+async def test_more_than_allowed_is_counted_too(nodes: Nodes, store: str, model: LlmServer):
     model.usage = {"prompt_tokens": 1, "completion_tokens": 300}
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=350)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)

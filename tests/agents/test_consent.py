@@ -8,7 +8,7 @@ import pytest
 from tests.support.agents.brief_examples import BRIEF, RETOLD, answer
 from tests.support.agents.gateway_examples import CALL, PLAYER, QUESTION, endpoint, limited, opened
 from tests.support.agents.llm_examples import opened as opened_models
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.gateway import NoEndpointAnswer
 from tta.agents.llm import NoModelText
 from tta.agents.messages import ModelConsent
@@ -28,7 +28,7 @@ def standing(*reads: bool) -> ModelConsent:
 
 @pytest.mark.parametrize(("reads", "asked"), [((False,), 0), ((True, False), 1)])
 async def test_before_each_endpoint_it_is_read_again(  # noqa: PLR0917 - Fixtures and parameters.
-    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer, reads: Sequence[bool], asked: int
+    nodes: Nodes, store: str, model: LlmServer, other_model: LlmServer, reads: Sequence[bool], asked: int
 ):
     model.behaviour = "500"
     async with opened(nodes, store, endpoint(model), endpoint(other_model, "second")) as gateway:
@@ -39,7 +39,7 @@ async def test_before_each_endpoint_it_is_read_again(  # noqa: PLR0917 - Fixture
 
 
 async def test_a_text_that_does_not_fit_is_not_asked_for_again_once_it_is_withdrawn(
-    nodes: Nodes, store: str, model: ModelServer
+    nodes: Nodes, store: str, model: LlmServer
 ):
     model.says = [answer(RETOLD + " Behind her stands Bertha.")]
     once = standing(True, False)
@@ -51,9 +51,7 @@ async def test_a_text_that_does_not_fit_is_not_asked_for_again_once_it_is_withdr
     assert "player_said" in json.dumps(model.received[0].messages)
 
 
-async def test_what_was_not_asked_costs_nothing_and_blames_nobody(
-    nodes: Nodes, store: str, model: ModelServer
-):
+async def test_what_was_not_asked_costs_nothing_and_blames_nobody(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model), limits=limited(tokens_player_day=110)) as gateway:
         for _ in range(6):
             with pytest.raises(NoEndpointAnswer):

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.support.agents.brief_examples import WORDS
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 
 ASKING = """
 import asyncio, sys
@@ -49,7 +49,7 @@ async def ran(program: str, *arguments: str, **told: str) -> tuple[int | None, s
     return running.returncode, out.decode(), err.decode()
 
 
-async def test_nothing_of_it_leaves_and_no_word_is_logged(model: ModelServer):
+async def test_nothing_of_it_leaves_and_no_word_is_logged(model: LlmServer):
     code, out, err = await ran(ASKING, model.base_url, WORDS, **TELLING)
     assert (code, out) == (0, "hello\n"), err
     (received,) = model.received

@@ -17,7 +17,7 @@ from tests.support.agents.gateway_examples import (
     opened,
     outcome_of,
 )
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.gateway import Gateway, NoEndpointAnswer
 from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
@@ -39,7 +39,7 @@ FAILS_STREAMING = ["500", "cut", "odd", "endless", "no json"]
 
 
 @pytest.mark.parametrize("streams", [False, True])
-async def test_an_endpoint_that_is_well_answers(nodes: Nodes, store: str, model: ModelServer, streams: bool):
+async def test_an_endpoint_that_is_well_answers(nodes: Nodes, store: str, model: LlmServer, streams: bool):
     model.says = ["Once upon a time, “quietly”."]
     async with opened(nodes, store, endpoint(model, streams=streams)) as gateway:
         answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
@@ -52,7 +52,7 @@ async def test_an_endpoint_that_is_well_answers(nodes: Nodes, store: str, model:
     [*((each, False) for each in FAILS), *((each, True) for each in FAILS_STREAMING)],
 )
 async def test_an_endpoint_that_fails_is_a_failure_and_nothing_else(
-    nodes: Nodes, store: str, model: ModelServer, behaviour: str, streams: bool
+    nodes: Nodes, store: str, model: LlmServer, behaviour: str, streams: bool
 ):
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model, streams=streams, timeout_s=5.0)) as gateway:
@@ -65,7 +65,7 @@ async def test_an_endpoint_that_fails_is_a_failure_and_nothing_else(
     [(("500", "500"), True), (("429", "500"), True), (("500", "429"), True), (("429", "401"), False)],
 )
 async def test_only_what_was_not_refused_is_worth_asking_at_once_again(
-    nodes: Nodes, store: str, model: ModelServer, behaviours: tuple[str, str], may_pass: bool
+    nodes: Nodes, store: str, model: LlmServer, behaviours: tuple[str, str], may_pass: bool
 ):
     model.behaviours = list(behaviours)
     async with opened(nodes, store, endpoint(model), endpoint(model, "second")) as gateway:
@@ -76,7 +76,7 @@ async def test_only_what_was_not_refused_is_worth_asking_at_once_again(
 
 @pytest.mark.parametrize(("behaviour", "streams"), [("hangs", False), ("hangs", True), ("stalls", True)])
 async def test_an_endpoint_that_hangs_or_stalls_is_late(
-    nodes: Nodes, store: str, model: ModelServer, behaviour: str, streams: bool
+    nodes: Nodes, store: str, model: LlmServer, behaviour: str, streams: bool
 ):
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model, streams=streams)) as gateway:
@@ -86,14 +86,14 @@ async def test_an_endpoint_that_hangs_or_stalls_is_late(
 AT_ONCE = 16
 
 
-async def test_nobody_listening_is_a_failure(nodes: Nodes, store: str, model: ModelServer):
+async def test_nobody_listening_is_a_failure(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model, base_url="http://127.0.0.1:1/v1")) as gateway:
         assert await outcome_of(gateway) is NarrationOutcome.FAILED
 
 
 @pytest.mark.parametrize("behaviour", ["500", "hangs", "huge"])
 async def test_the_next_endpoint_is_asked_when_one_fails(
-    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer, behaviour: str
+    nodes: Nodes, store: str, model: LlmServer, other_model: LlmServer, behaviour: str
 ):
     model.behaviour, other_model.says = behaviour, ["from the second"]
     async with opened(nodes, store, endpoint(model), endpoint(other_model, "second")) as gateway:
@@ -102,7 +102,7 @@ async def test_the_next_endpoint_is_asked_when_one_fails(
 
 
 async def test_an_endpoint_that_hangs_leaves_time_for_the_next(
-    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer
+    nodes: Nodes, store: str, model: LlmServer, other_model: LlmServer
 ):
     model.behaviour = "hangs"
     both = endpoint(model, timeout_s=20.0), endpoint(other_model, "second", timeout_s=20.0)
@@ -111,14 +111,14 @@ async def test_an_endpoint_that_hangs_leaves_time_for_the_next(
     assert answered.endpoint.name == "second"
 
 
-async def test_without_time_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
+async def test_without_time_nobody_is_asked(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model)) as gateway:
         for within_s in (0.0, -1.0, 0.1):
             assert await outcome_of(gateway, within_s) is NarrationOutcome.LATE
     assert model.received == []
 
 
-async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model: ModelServer):
+async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model: LlmServer):
     model.behaviour = "hangs"
     async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limited(calls_max=1)) as gateway:
         asking = asyncio.create_task(gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20))
@@ -130,7 +130,7 @@ async def test_who_asks_may_go_away_at_any_time(nodes: Nodes, store: str, model:
         assert await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
 
 
-async def test_more_calls_at_once_than_allowed_wait(nodes: Nodes, store: str, model: ModelServer):
+async def test_more_calls_at_once_than_allowed_wait(nodes: Nodes, store: str, model: LlmServer):
     model.behaviour = "hangs"
     async with opened(nodes, store, endpoint(model, timeout_s=20.0), limits=limited(calls_max=2)) as gateway:
         asking = [
@@ -144,7 +144,7 @@ async def test_more_calls_at_once_than_allowed_wait(nodes: Nodes, store: str, mo
     assert len(model.received) == 2
 
 
-async def test_a_call_that_is_repeated_says_so(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_call_that_is_repeated_says_so(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model, idempotency_header=True)) as gateway:
         for call_id in (CALL, CALL, UUID(int=8)):
             await gateway.ask(QUESTION, CONSENT, call_id=call_id, within_s=5)
@@ -154,13 +154,13 @@ async def test_a_call_that_is_repeated_says_so(nodes: Nodes, store: str, model: 
     assert len({first, other, second}) == 3
 
 
-async def test_the_header_is_sent_only_where_it_is_understood(nodes: Nodes, store: str, model: ModelServer):
+async def test_the_header_is_sent_only_where_it_is_understood(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     assert "idempotency-key" not in model.received[0].headers
 
 
-async def test_nothing_but_the_messages_leaves(nodes: Nodes, store: str, model: ModelServer):
+async def test_nothing_but_the_messages_leaves(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model, api_key="k-123", idempotency_header=True)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     (received,) = model.received
@@ -171,14 +171,14 @@ async def test_nothing_but_the_messages_leaves(nodes: Nodes, store: str, model: 
         assert secret not in model.all_bytes
 
 
-async def test_without_a_key_none_is_sent(nodes: Nodes, store: str, model: ModelServer):
+async def test_without_a_key_none_is_sent(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model)) as gateway:
         await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=5)
     assert "authorization" not in model.received[0].headers
 
 
 async def test_whatever_two_servers_do_at_random_every_question_ends(
-    nodes: Nodes, store: str, model: ModelServer, other_model: ModelServer
+    nodes: Nodes, store: str, model: LlmServer, other_model: LlmServer
 ):
     chance = random.Random(20261124)
     what = ["good", "good", "hangs", "stalls", *FAILS, *FAILS_STREAMING]
@@ -203,7 +203,7 @@ async def test_whatever_two_servers_do_at_random_every_question_ends(
     assert {"answered", "failed"} <= set(outcomes) <= {"answered", "failed", "late", "resting"}
 
 
-async def test_calls_that_were_given_up_hold_no_connection(nodes: Nodes, store: str, model: ModelServer):
+async def test_calls_that_were_given_up_hold_no_connection(nodes: Nodes, store: str, model: LlmServer):
     # More at once would find the budget slow to tell, where other programs have the processor.
     model.behaviours = ["hangs"] * 2 * AT_ONCE
     limits = limited(calls_max=AT_ONCE, tokens_player_day=10**9, tokens_store_day=10**9)

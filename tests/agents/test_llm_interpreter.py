@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.support.agents.brief_examples import BRIEF, CHOICES, WORDS
 from tests.support.agents.gateway_examples import endpoint
 from tests.support.agents.llm_examples import opened
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.llm import NoModelText
 from tta.agents.llm_interpreter import ANSWER_MAX, meaning_in
 from tta.domain.narration import Narration, NarrationOutcome
@@ -64,7 +64,7 @@ def test_whatever_a_model_says_nothing_else_is_meant(raw: str):
     assert meaning_in(raw, CHOICES) in offers | {Meaning(each) for each in kinds}
 
 
-async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, store: str, model: LlmServer):
     model.says = ['{"kind": "choice", "choice": "tell"}']
     async with opened(nodes, store, endpoint(model)) as models:
         meaning, narration = await models.interpret(BRIEF, call_id=CALL, within_s=2)
@@ -83,7 +83,7 @@ async def test_a_model_is_asked_with_the_offers_and_the_words(nodes: Nodes, stor
     assert asked == {"choices": offers, "player_said": WORDS}
 
 
-async def test_of_many_words_only_the_first_leave(nodes: Nodes, store: str, model: ModelServer):
+async def test_of_many_words_only_the_first_leave(nodes: Nodes, store: str, model: LlmServer):
     said = BRIEF._replace(words="w" * 2_001)
     async with opened(nodes, store, endpoint(model)) as models:
         await models.interpret(said, call_id=CALL, within_s=2)
@@ -95,7 +95,7 @@ async def test_of_many_words_only_the_first_leave(nodes: Nodes, store: str, mode
         assert asked["player_said"] == "w" * 2_000, "docs/models.md says so"
 
 
-async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: ModelServer):
+async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model)) as models:
         asked = await models.interpret(BRIEF._replace(words=None), call_id=CALL, within_s=2)
     assert asked == (UNSURE, None)
@@ -106,7 +106,7 @@ async def test_without_words_nobody_is_asked(nodes: Nodes, store: str, model: Mo
     ("behaviour", "outcome"), [("429", NarrationOutcome.FAILED), ("hangs", NarrationOutcome.LATE)]
 )
 async def test_a_model_that_does_not_answer_is_a_reason(
-    nodes: Nodes, store: str, model: ModelServer, behaviour: str, outcome: NarrationOutcome
+    nodes: Nodes, store: str, model: LlmServer, behaviour: str, outcome: NarrationOutcome
 ):
     model.behaviour = behaviour
     async with opened(nodes, store, endpoint(model)) as models:

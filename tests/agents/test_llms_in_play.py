@@ -8,7 +8,7 @@ import pytest
 from tests.support.agents.brief_examples import stands
 from tests.support.agents.gateway_examples import endpoint
 from tests.support.agents.llm_examples import opened
-from tests.support.agents.llm_server import HANGS_S, ModelServer, retold
+from tests.support.agents.llm_server import HANGS_S, LlmServer, retold
 from tta.agents.messages import ModelConsent, PendingTurn
 from tta.agents.orchestrator import UNASKED, AgentOrchestrator
 from tta.agents.steps import Deadlines
@@ -36,7 +36,7 @@ TURN = PendingTurn(
 UNCLEAR = TURN._replace(choice=None, words="Purple monkey dishwasher")
 
 
-async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: LlmServer):
     model.says = [retold]
     async with opened(nodes, store, endpoint(model)) as models:
         by = AgentOrchestrator(team_of(models, model_text_unchecked=True))
@@ -49,7 +49,7 @@ async def test_a_good_model_tells_the_passage(nodes: Nodes, store: str, model: M
 
 
 async def test_an_endpoint_that_asks_for_fewer_calls_is_not_asked_again_at_once(
-    nodes: Nodes, store: str, model: ModelServer
+    nodes: Nodes, store: str, model: LlmServer
 ):
     model.behaviour = "429"
     async with opened(nodes, store, endpoint(model)) as models:
@@ -73,7 +73,7 @@ async def test_an_endpoint_that_asks_for_fewer_calls_is_not_asked_again_at_once(
 async def test_else_the_author_does(  # noqa: PLR0917 - Fixtures and parameters.
     nodes: Nodes,
     store: str,
-    model: ModelServer,
+    model: LlmServer,
     behaviour: str,
     says: str,
     outcome: NarrationOutcome,
@@ -90,7 +90,7 @@ async def test_else_the_author_does(  # noqa: PLR0917 - Fixtures and parameters.
 
 
 async def test_while_nobody_checks_texts_no_model_is_asked_for_one(
-    nodes: Nodes, store: str, model: ModelServer
+    nodes: Nodes, store: str, model: LlmServer
 ):
     async with opened(nodes, store, endpoint(model)) as models:
         by = AgentOrchestrator(team_of(models), DEADLINES)
@@ -99,7 +99,7 @@ async def test_while_nobody_checks_texts_no_model_is_asked_for_one(
     assert model.received == []
 
 
-async def test_a_model_says_which_choice_unclear_words_mean(nodes: Nodes, store: str, model: ModelServer):
+async def test_a_model_says_which_choice_unclear_words_mean(nodes: Nodes, store: str, model: LlmServer):
     model.says = ['{"kind": "choice", "choice": "curious"}']
     async with opened(nodes, store, endpoint(model)) as models:
         by = AgentOrchestrator(team_of(models), DEADLINES)
@@ -108,7 +108,7 @@ async def test_a_model_says_which_choice_unclear_words_mean(nodes: Nodes, store:
         assert (await by.plan(UNCLEAR)).told.passage.move is None
 
 
-async def test_without_consent_the_server_hears_nothing(nodes: Nodes, store: str, model: ModelServer):
+async def test_without_consent_the_server_hears_nothing(nodes: Nodes, store: str, model: LlmServer):
     async with opened(nodes, store, endpoint(model)) as models:
         by = AgentOrchestrator(team_of(models, model_text_unchecked=True), DEADLINES)
         for turn in (TURN, UNCLEAR):

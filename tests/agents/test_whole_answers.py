@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.agents.gateway_examples import CALL, CONSENT, QUESTION, endpoint, opened, outcome_of
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.completions import UnreadableCompletion, completion_in
 from tta.agents.event_lines import events_in
 from tta.agents.said_json import json_in
@@ -105,7 +105,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("name", STREAMS)
-async def test_a_stream_is_read_by_its_own_rules(nodes: Nodes, store: str, model: ModelServer, name: str):
+async def test_a_stream_is_read_by_its_own_rules(nodes: Nodes, store: str, model: LlmServer, name: str):
     model.raw = STREAMS[name].encode()
     async with opened(nodes, store, endpoint(model, streams=True, timeout_s=20.0)) as gateway:
         answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20)
@@ -114,9 +114,7 @@ async def test_a_stream_is_read_by_its_own_rules(nodes: Nodes, store: str, model
 
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 @pytest.mark.parametrize("name", WHOLE)
-async def test_of_an_answer_its_text_is_read(
-    nodes: Nodes, store: str, model: ModelServer, name: str, bom: str
-):
+async def test_of_an_answer_its_text_is_read(nodes: Nodes, store: str, model: LlmServer, name: str, bom: str):
     model.raw = (bom + json.dumps(WHOLE[name], ensure_ascii=False)).encode()
     async with opened(nodes, store, endpoint(model, timeout_s=20.0)) as gateway:
         answered = await gateway.ask(QUESTION, CONSENT, call_id=CALL, within_s=20)
@@ -144,7 +142,7 @@ def test_usage_that_cannot_be_read_is_none_at_all(usage: Any):
     ],
     ids=["no end", "no end but usage", "an error", "an event of error", "half a chunk", "cut in the end"],
 )
-async def test_half_an_answer_is_none(nodes: Nodes, store: str, model: ModelServer, stream: str):
+async def test_half_an_answer_is_none(nodes: Nodes, store: str, model: LlmServer, stream: str):
     model.raw = stream.encode()
     async with opened(nodes, store, endpoint(model, streams=True, timeout_s=20.0)) as gateway:
         assert await outcome_of(gateway, 20.0) is NarrationOutcome.FAILED

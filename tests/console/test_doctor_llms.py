@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.app.settings import Settings
 from tta.console.doctor_llms import check_llms
 
@@ -25,7 +25,7 @@ async def test_without_a_file_there_is_nothing_to_look_at():
     assert await check_llms(Settings()) == []
 
 
-async def test_endpoints_are_told_apart(tmp_path: Path, model: ModelServer):
+async def test_endpoints_are_told_apart(tmp_path: Path, model: LlmServer):
     key = tmp_path / "key"
     key.write_text("k-1\n")
     key.chmod(0o600)
@@ -41,7 +41,7 @@ async def test_endpoints_are_told_apart(tmp_path: Path, model: ModelServer):
 
 @pytest.mark.parametrize(("behaviour", "state"), [("401", "fail"), ("500", "warn"), ("no json", "warn")])
 async def test_an_endpoint_that_is_not_well_is_named(
-    tmp_path: Path, model: ModelServer, behaviour: str, state: str
+    tmp_path: Path, model: LlmServer, behaviour: str, state: str
 ):
     model.behaviour = behaviour
     endpoint = {"name": "first", "base_url": model.base_url, "model": "small"}
@@ -54,7 +54,7 @@ async def test_a_wrong_file_is_a_failure(tmp_path: Path):
     assert "models.json" in finding.found
 
 
-async def test_texts_that_nobody_checks_are_warned_of(tmp_path: Path, model: ModelServer):
+async def test_texts_that_nobody_checks_are_warned_of(tmp_path: Path, model: LlmServer):
     endpoint = {"name": "first", "base_url": model.base_url, "model": "small"}
     found = await check_llms(settings(tmp_path, endpoint, model_text_unchecked=True))
     assert [each.found for each in found if each.state == "warn"] == [

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from openapi_spec_validator import validate
 
-from tests.support.http.running_process import Dev
+from tests.support.running_tta import Dev
 from tta.domain.vocabulary import Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.contract import contract

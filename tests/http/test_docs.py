@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.support.http.running_process import Dev
+from tests.support.running_tta import Dev
 from tta.http.apps import BOTH, COMMANDS, QUERIES
 from tta.http.edge.problems import ADVICE, kinds, listed
 

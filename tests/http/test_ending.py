@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.support.http.api_examples import Api, Caller, problem
-from tests.support.http.running_process import Dev
 from tests.support.http.wire import served
+from tests.support.running_tta import Dev
 from tta.app.main import services
 from tta.app.work import Work
 from tta.http.apps import RequestObserver, app

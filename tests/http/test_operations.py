@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.support.http.api_examples import Api, Caller
-from tests.support.http.running_process import Dev
+from tests.support.running_tta import Dev
 from tta.commands.handle import CommandContext, handle
 from tta.domain.agent import (
     AgentCommand,

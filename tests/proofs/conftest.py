@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import neo4j
 import pytest
 import pytest_asyncio
 
@@ -31,20 +30,8 @@ async def system(tmp_path: Path) -> AsyncIterator[System]:
 
 
 @pytest_asyncio.fixture
-async def neo4j_system(tmp_path: Path, neo4j_server: tuple[str, str]) -> AsyncIterator[System]:
+async def neo4j_system(tmp_path: Path, empty_neo4j: tuple[str, str]) -> AsyncIterator[System]:
     """The same on one Neo4j, which all parts share."""
-    url, password = neo4j_server
-    await emptied(url, password)
+    url, password = empty_neo4j
     async with System(tmp_path, graph_url=url, graph_password=password) as made:
         yield made
-
-
-async def emptied(url: str, password: str) -> None:
-    """Delete what earlier tests left, schema included."""
-    async with neo4j.AsyncGraphDatabase.driver(url, auth=("neo4j", password)) as driver:
-        await driver.execute_query("MATCH (n) DETACH DELETE n")
-        for row in (await driver.execute_query("SHOW CONSTRAINTS YIELD name")).records:
-            await driver.execute_query(f"DROP CONSTRAINT `{row['name']}`")
-        found = await driver.execute_query("SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name")
-        for row in found.records:
-            await driver.execute_query(f"DROP INDEX `{row['name']}`")

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from tests.support.agents.llm_server import ModelServer, model_server, retold
+from tests.support.agents.llm_server import LlmServer, model_server, retold
 from tests.support.proofs.evidence import must_be_answered_once, unanswered, whole_log
 from tests.support.proofs.retrying_client import Api, Player, Sent
 from tests.support.proofs.system import System, until
@@ -64,7 +64,7 @@ class ModelPlayer:
                 return answered.reply
 
 
-async def survive(system: System, model: ModelServer, rounds: int, chance: random.Random) -> None:
+async def survive(system: System, model: LlmServer, rounds: int, chance: random.Random) -> None:
     model.waits_s, model.says = SLOW_S, [retold]
     endpoint = {"name": "slow", "base_url": model.base_url, "model": "small", "idempotency_header": True}
     file = system.directory / "models.json"
@@ -132,7 +132,7 @@ async def written(system: System) -> int:
     return sum(each is not None and each.outcome is NarrationOutcome.WRITTEN for each in answers)
 
 
-async def must_be_narrated_once(system: System, model: ModelServer) -> None:
+async def must_be_narrated_once(system: System, model: LlmServer) -> None:
     store = await system.store()
     try:
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.support.agents.llm_server import ModelServer, model_server, retold
+from tests.support.agents.llm_server import LlmServer, model_server, retold
 from tests.support.proofs.evidence import whole_log
 from tests.support.proofs.retrying_client import Api, Player
 from tests.support.proofs.system import System
@@ -67,7 +67,7 @@ def meant_or_retold(received: str) -> str:
     return json.dumps({"kind": "choice", "choice": offers(received)[0]["id"]})
 
 
-async def started(system: System, model: ModelServer, **settings: str) -> Api:
+async def started(system: System, model: LlmServer, **settings: str) -> Api:
     """The API, and a `tta react` whose models are one good server."""
     model.says = [meant_or_retold]
     file = system.directory / "models.json"

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from tests.support.agents.gateway_examples import LIMITS
-from tests.support.agents.llm_server import ModelServer, model_server, retold
+from tests.support.agents.llm_server import LlmServer, model_server, retold
 from tests.support.reactors.narration_examples import UNCLEAR, Model, answer, narrating, playing
 from tests.support.reactors.reactor_examples import NOON, Machine, reacting, running
 from tta.agents.endpoint_llms import EndpointLlms
@@ -46,7 +46,7 @@ class Between:
 
 
 @asynccontextmanager
-async def asking(machine: Machine, server: ModelServer) -> AsyncIterator[Between]:
+async def asking(machine: Machine, server: LlmServer) -> AsyncIterator[Between]:
     """Reactors of a process that asks such models."""
     store = machine.store
     endpoint = Endpoint("near", server.base_url, "small")

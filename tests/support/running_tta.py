@@ -1,5 +1,6 @@
 """`tta` as its users run it: in processes of its own, which the tests talk to and end."""
 
+import base64
 import os
 import re
 import signal
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 import psutil
+
+from tta.security.tokens import Tokens
 
 READY = re.compile(r"TTA runs at (http://\S+)")
 OPERATORS = re.compile(r"Metrics: (http://\S+)/metrics")
@@ -77,6 +81,35 @@ class Dev:
             elif line.startswith("curl "):
                 self.curl = line
         self.children = psutil.Process(self.process.pid).children(recursive=True)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.url.removeprefix("http://").partition(":")
+        return host, int(port)
+
+    @property
+    def player_id(self) -> str:
+        """The demo player's."""
+        claims = self.token.split(".")[1]
+        found: str = msgspec.json.decode(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))[
+            "player"
+        ]
+        return found
+
+    @property
+    def tokens(self) -> Tokens:
+        """Signs as the process does."""
+        return Tokens.read(self.data_dir / "keys" / "token-signing.json", create=False)
+
+    @property
+    def stderr(self) -> Path:
+        return Path(self._log.name)
+
+    def logged(self) -> list[dict[str, Any]]:
+        """The lines of the log that are about requests."""
+        lines = [each for each in self.stderr.read_bytes().splitlines() if each.startswith(b"{")]
+        found: list[dict[str, Any]] = [msgspec.json.decode(each) for each in lines]
+        return [each for each in found if each["event"] == "request"]
 
     def child(self, part: str) -> psutil.Process:
         """The one process it has started whose command names `part`: "valkey", "tta.graph.engines.child"."""

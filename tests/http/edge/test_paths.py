@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.support.http.api_examples import Api, Caller
-from tests.support.http.running_process import Dev
+from tests.support.running_tta import Dev
 from tta.domain.vocabulary import Role
 from tta.http.apps import BOTH, COMMANDS, QUERIES, operators_app
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.http.running_process import Dev
+from tests.support.running_tta import Dev
 from tta.http.edge.bodies import TIMEOUT_S
 
 MARK = "Xylophonic"

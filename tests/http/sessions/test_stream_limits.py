@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.http.api_examples import Api
 from tests.support.http.event_source import EventSource, Refused
-from tests.support.http.running_process import Dev
 from tests.support.http.wire import play_alone, wired
+from tests.support.running_tta import Dev
 from tta.live.hub import HELD_MAX, Ending
 
 TURNS = 90

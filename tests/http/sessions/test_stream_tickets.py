@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.http.api_examples import Api
 from tests.support.http.event_source import EventSource, Refused
-from tests.support.http.running_process import Dev
 from tests.support.http.wire import hearing, play_alone, wired
+from tests.support.running_tta import Dev
 from tta.domain.vocabulary import Role
 from tta.live.turn_steps import tell_step, telling_steps
 from tta.security.tickets import AUDIENCE, TYPE

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.agents.brief_examples import stands
-from tests.support.agents.llm_server import ModelServer
+from tests.support.agents.llm_server import LlmServer
 from tta.agents.budgets import Limits
 from tta.agents.endpoint_client import Message
 from tta.agents.endpoints import Endpoint
@@ -33,7 +33,7 @@ def limited(**bounds: int) -> Limits:
     return LIMITS._replace(**bounds)
 
 
-def endpoint(model: ModelServer, name: str = "first", **other: object) -> Endpoint:
+def endpoint(model: LlmServer, name: str = "first", **other: object) -> Endpoint:
     told: dict[str, Any] = {
         "base_url": model.base_url,
         "timeout_s": TIMEOUT_S,

@@ -32,7 +32,7 @@ class Received(NamedTuple):
         return messages
 
 
-class ModelServer:
+class LlmServer:
     """`behaviour` names what it does next, `says` what it answers where it does."""
 
     def __init__(self) -> None:
@@ -150,9 +150,9 @@ class ModelServer:
 
 
 @asynccontextmanager
-async def model_server() -> AsyncIterator[ModelServer]:
+async def model_server() -> AsyncIterator[LlmServer]:
     """Run one on a port of its own."""
-    model = ModelServer()
+    model = LlmServer()
     app = Starlette(routes=[Route("/{path:path}", model.answer, methods=["GET", "POST"])])
     listening = socket.create_server(("127.0.0.1", 0))
     model.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"

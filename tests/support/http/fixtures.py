@@ -8,7 +8,9 @@ import pytest_asyncio
 
 from tests.support.eventstore.store_servers import until
 from tests.support.http.api_examples import Api, api_in
-from tests.support.http.running_process import Dev, start_dev
+from tests.support.running_tta import Dev
+
+SLOTS = "64"  # The default.
 
 
 def on_the_session_s_loop(items: list[pytest.Item], folder: Path) -> None:
@@ -56,14 +58,14 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 
     It ends with the file: an idle one takes a twentieth of a core.
     """
-    running = start_dev(tmp_path_factory.mktemp("dev") / "dev")
+    running = Dev(tmp_path_factory.mktemp("dev") / "data", store_slots=SLOTS)
     yield running
-    running.stop()
+    running.end()
 
 
 @pytest.fixture
 def fresh_dev(tmp_path: Path) -> Iterator[Dev]:
     """One in which nobody has played, and which nobody uses afterwards."""
-    running = start_dev(tmp_path / "dev")
+    running = Dev(tmp_path / "data", store_slots=SLOTS)
     yield running
-    running.stop()
+    running.end()
