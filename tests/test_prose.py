@@ -31,7 +31,10 @@ SAY_INSTEAD = {
 }
 """Patterns that are found without regard to line breaks, and what to write in their place."""
 BANNED = {re.compile(pattern): instead for pattern, instead in SAY_INSTEAD.items()}
-PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*.md")]
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(page for folder in ("docs", "deploy", "safety") for page in (ROOT / folder).rglob("*.md")),
+]
 CODE = [path for folder in ("src", "tests", "bench", "migrations") for path in (ROOT / folder).rglob("*.py")]
 QUOTED = re.compile(r"`[^`]*`|\"[^\"\n]*\"|“[^”]*”")
 """Code and speech within prose: names, and what players and stories say."""

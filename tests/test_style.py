@@ -510,7 +510,7 @@ def test_tests_share_through_their_support_package(path: Path):
 
 
 def test_tests_stand_where_their_modules_do():
-    own = {"support", "proofs", "damage", "releases"}
+    own = {"support", "proofs", "damage", "releases", "safety"}
     for folder in {path.parent.relative_to(ROOT / "tests") for path in TESTS}:
         if folder.parts and folder.parts[0] not in own:
             assert (SOURCE / folder).is_dir(), f"there is no src/tta/{folder}"
