@@ -16,7 +16,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.support.running_tta import environment, tta
+from tests.support.running_tta import NO_TLS, environment, tta
 from tta.app.settings import Settings
 from tta.console.cli import cli
 from tta.eventstore.child_server import ChildServer, server_binary
@@ -256,6 +256,6 @@ def send(
 ) -> httpx2.Response:
     sent = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": f'"{method} {url}"'}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-    answer = httpx2.request(method, url, json=body, headers=sent, timeout=40, trust_env=False)
+    answer = httpx2.request(method, url, json=body, headers=sent, timeout=40, trust_env=False, verify=NO_TLS)
     assert answer.status_code == expects if expects else answer.is_success, answer.text
     return answer

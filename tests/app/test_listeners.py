@@ -13,7 +13,7 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.running_tta import Dev, tta
+from tests.support.running_tta import NO_TLS, Dev, tta
 from tta.domain.measures import Change, Severity
 from tta.telemetry.metrics import REGISTRY
 
@@ -26,7 +26,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 
 
 def asked(url: str, method: str = "GET") -> httpx2.Response:
-    return httpx2.request(method, url, timeout=30, trust_env=False)
+    return httpx2.request(method, url, timeout=30, trust_env=False, verify=NO_TLS)
 
 
 def listening(dev: Dev) -> set[tuple[str, int]]:

@@ -22,7 +22,7 @@ import pytest_asyncio
 from tests.support.damage.moved_clock import JUMPS, MovedClock
 from tests.support.reactors.idle_examples import begun, leaving, left, timer_is
 from tests.support.reactors.reactor_examples import SLOTS, Machine, running, until
-from tests.support.running_tta import Dev, tta
+from tests.support.running_tta import NO_TLS, Dev
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
@@ -53,8 +53,7 @@ class Played:
         self.session, _ = self.dev.play("I stay.")
         self._turns = 1
         self.first = self.say(1)
-        minted = tta("token", "--role", "operator", "--data-dir", self.dev.data_dir)
-        self._operator = minted.stdout.strip()
+        self._operator = self.dev.mint(Role.OPERATOR)
         keys = self.dev.data_dir / "keys" / "token-signing.json"
         self.short = Tokens.read(keys, create=False).mint("short", [Role.OPERATOR], lifetime_s=1)
         self._short_until = time.monotonic() + 1 + CLOCK_SKEW_S + 1
@@ -97,7 +96,7 @@ class Played:
     def timers(self) -> float:
         (found,) = re.findall(
             r"^tta_timers_scheduled (\S+)$",
-            httpx2.get(f"{self.dev.operators}/metrics", trust_env=False).text,
+            httpx2.get(f"{self.dev.operators}/metrics", trust_env=False, verify=NO_TLS).text,
             re.MULTILINE,
         )
         return float(found)

@@ -10,11 +10,13 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import msgspec
 import psutil
 
+from tta.domain.vocabulary import Role
 from tta.security.tokens import Tokens
 
 READY = re.compile(r"TTA runs at (http://\S+)")
@@ -132,6 +134,11 @@ class Dev:
             trust_env=False,
             verify=NO_TLS,
         )
+
+    def mint(self, *roles: Role, player: UUID | None = None) -> str:
+        """Sign an access token as `tta token` does."""
+        tokens = Tokens.read(self.data_dir / "keys" / "token-signing.json", create=False)
+        return tokens.mint("developer", list(roles or (Role.PLAYER,)), player_id=player)
 
     def health(self) -> httpx2.Response:
         """All of it, as those who run it see it; the release before told it to anybody."""

@@ -11,6 +11,7 @@ import httpx2
 
 from tests.support.running_tta import Dev, tta
 from tta.console.dev import DEMO_PLAYER
+from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
 
 PREFERENCES = {
@@ -159,16 +160,15 @@ def demo_player(dev: Dev) -> Player:
 
 
 def register(dev: Dev, key: str) -> httpx2.Response:
-    admin = tta("token", "--role", "admin", "--data-dir", dev.data_dir).stdout.strip()
+    admin = dev.mint(Role.ADMIN)
     return dev.ask("POST", "/v1/players", NEW_PLAYER, token=admin, idempotency_key=f'"{key}"')
 
 
 def new_player(dev: Dev, key: str) -> Player:
     made = register(dev, key)
     assert made.status_code == 201, made.text
-    player_id = made.json()["id"]
-    token = tta("token", "--player", player_id, "--data-dir", dev.data_dir).stdout.strip()
-    return Player(dev, UUID(player_id), token)
+    player_id = UUID(made.json()["id"])
+    return Player(dev, player_id, dev.mint(player=player_id))
 
 
 def keyring_seen(dev: Dev) -> tuple[int, dict[str, Any]]:
