@@ -18,9 +18,10 @@ from tests.support.projections.histories import (
     wishes,
 )
 from tta.domain.base import personal_fields
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.subscription import Batch
 from tta.projector.folding import RowCache, fold
-from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, SequenceBy, Storage, sequence_of
 
 models = st.sampled_from(READ_MODELS)
 
@@ -34,6 +35,17 @@ class Kept:
 
     async def load(self, keys: list[Key]) -> dict[Key, Row]:
         return {key: self.rows[key] for key in keys if key in self.rows}
+
+
+def touched(model: ReadModel, recorded: RecordedEvent) -> list[Key]:
+    """The rows that an event changes, and those that its links join."""
+    fact = Fact(TYPES.event(recorded), recorded)
+    joined = [
+        key
+        for link in model.links(fact)
+        for key in (Key(link.type.source, link.source_id), Key(link.type.target, link.target_id))
+    ]
+    return [*model.keys(fact), *joined]
 
 
 async def project(model: ReadModel, rounds: list[list[Batch]], cache: RowCache) -> Kept:
@@ -129,6 +141,45 @@ async def test_a_row_is_begun_by_no_other_event_than_is_said(
             begun = {key for key in model.keys(fact) if model.BEGINS.get(type(fact.event)) is key.row}
             assert not begun & there, "nobody looks for what is said to begin here"
             there |= set(model.keys(fact))
+
+
+@given(models, wishes)
+def test_what_one_sequence_touches_no_other_touches(model: ReadModel, wished: list[tuple[int, str, int]]):
+    """So one sequence can be folded, or left out, without the others: its rows and the ends of its links."""
+    touched_by: dict[Key, str] = {}
+    for recorded in log_of(played(wished, player_ids(2))):
+        if recorded.type in {event.__name__ for event in model.HANDLES}:
+            sequence = sequence_of(model, recorded)
+            for key in touched(model, recorded):
+                assert touched_by.setdefault(key, sequence) == sequence, key
+
+
+@given(models, wishes)
+def test_without_one_sequence_the_rows_of_the_others_are_the_same(
+    model: ReadModel, wished: list[tuple[int, str, int]]
+):
+    log = log_of(played(wished, player_ids(2)))
+    rows, links = folded(model, log)
+    of_each: dict[Key, Row] = {}
+    links_of_each: set[RowLink] = set()
+    for sequence in {sequence_of(model, each) for each in log}:
+        mine, my_links = folded(model, [each for each in log if sequence_of(model, each) == sequence])
+        of_each |= mine
+        links_of_each |= my_links
+    assert (rows, links) == (of_each, links_of_each)
+
+
+@pytest.mark.parametrize("model", READ_MODELS, ids=lambda model: model.NAME)
+def test_a_sequence_is_an_aggregate_where_that_is_enough(model: ReadModel):
+    """By subject, an event that cannot be folded would hold up more than it has to."""
+    wished = [(who, wish, number) for number in range(3) for wish in WISHES for who in range(2)]
+    touched_by: dict[Key, set[object]] = {}
+    for recorded in log_of(played(wished, player_ids(2))):
+        if recorded.type in {event.__name__ for event in model.HANDLES}:
+            for key in touched(model, recorded):
+                touched_by.setdefault(key, set()).add(recorded.aggregate_id)
+    is_shared = any(len(aggregates) > 1 for aggregates in touched_by.values())
+    assert is_shared == (model.SEQUENCE is SequenceBy.SUBJECT)
 
 
 async def test_what_is_said_to_begin_is_not_looked_for():

@@ -21,10 +21,11 @@ from tta.domain.agent import (
 )
 from tta.domain.base import Event
 from tta.graph.engine import Graph
-from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, SequenceBy
 
 NAME = "agents"
 VERSION = 2
+SEQUENCE = SequenceBy.AGGREGATE
 AGENTS_MAX = 1_000  # Of 250 processes; with more, the ones that changed first are not shown.
 
 

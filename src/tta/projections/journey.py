@@ -26,10 +26,11 @@ from tta.domain.turns import (
     InteractionSubmitted,
 )
 from tta.graph.engine import Graph
-from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, SequenceBy
 
 NAME = "journey"
 VERSION = 2
+SEQUENCE = SequenceBy.SUBJECT
 SESSIONS_MAX = 100
 
 

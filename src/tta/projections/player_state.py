@@ -10,10 +10,11 @@ from tta.domain.base import Event
 from tta.domain.player import ConsentGiven, ConsentWithdrawn, PlayerEvent, PlayerRegistered, PreferencesSet
 from tta.domain.safety_record import RecoveryEntered, RecoveryLeft, SafetyHoldPlaced, SafetyHoldReleased
 from tta.graph.engine import Graph
-from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, SequenceBy, boxed
 
 NAME = "player_state"
 VERSION = 2
+SEQUENCE = SequenceBy.SUBJECT
 
 
 class PlayerState(Row, frozen=True, kw_only=True):

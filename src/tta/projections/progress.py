@@ -25,10 +25,11 @@ from tta.domain.goals import GOALS_MAX, GoalStatus
 from tta.domain.measures import MeasureKind
 from tta.domain.player import PlayerRegistered
 from tta.graph.engine import Graph
-from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, SequenceBy, boxed
 
 NAME = "progress"
 VERSION = 1
+SEQUENCE = SequenceBy.SUBJECT
 MILESTONES_SHOWN_MAX = 200
 MEASURES_SHOWN_MAX = 100  # Of both kinds together: weekly for a year.
 

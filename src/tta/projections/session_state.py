@@ -24,10 +24,11 @@ from tta.domain.turns import (
 )
 from tta.domain.vocabulary import Author
 from tta.graph.engine import Graph
-from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, boxed
+from tta.projector.read_model import Cypher, Fact, Key, LinkType, Row, RowLink, SequenceBy, boxed
 
 NAME = "session_state"
 VERSION = 2
+SEQUENCE = SequenceBy.AGGREGATE
 
 
 class SessionState(Row, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from tta.domain.base import Event
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.subscription import Batch, Mark
-from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink
+from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, sequence_of
 from tta.telemetry.errors import said
 
 CACHE_MAX = 50_000
@@ -27,6 +27,8 @@ class Poison(NamedTuple):
     position: int
     event: str
     error: str
+    sequence: str
+    """The sequence that cannot go on; the slot's others could."""
 
 
 class FoldedRound:
@@ -94,12 +96,13 @@ class RowCache:
         self._rows.clear()
 
 
-class Digest(NamedTuple):
-    """A slot's events that concern the model, up to the first that cannot be read."""
+class FoldStep(NamedTuple):
+    """An event that concerns the model: the rows that it touches, or why it cannot be read."""
 
-    facts: list[tuple[Fact[Event], Sequence[Key]]]
-    reached: Mark
-    poison: Poison | None
+    recorded: RecordedEvent
+    fact: Fact[Event] | None
+    keys: Sequence[Key]
+    error: Exception | None = None
 
 
 async def fold(
@@ -115,10 +118,11 @@ async def fold(
     handled = {event.__name__ for event in model.HANDLES}
     digests = [await _digest(model, types, handled, batch) for batch in batches]
     wanted: dict[Key, type[Event]] = {}
-    for digest in digests:
-        for fact, keys in digest.facts:
-            for key in keys:
-                wanted.setdefault(key, type(fact.event))
+    for steps in digests:
+        for step in steps:
+            for key in step.keys:
+                assert step.fact is not None
+                wanted.setdefault(key, type(step.fact.event))
     missing = []
     for key in cache.missing(wanted):
         if model.BEGINS.get(wanted[key]) is key.row:
@@ -131,8 +135,8 @@ async def fold(
             cache.put(key, loaded.get(key))
     folded = FoldedRound()
     folded.touched = len(wanted)
-    for batch, digest in zip(batches, digests, strict=True):
-        poison, reached = await _apply(model, batch, digest, cache, folded)
+    for batch, steps in zip(batches, digests, strict=True):
+        poison, reached = await _apply(model, batch, steps, cache, folded)
         if reached.position >= batch.events[0].position:
             folded.marks[batch.slot] = reached
         if poison is not None:
@@ -148,8 +152,8 @@ async def fold(
     return folded
 
 
-async def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch: Batch) -> Digest:
-    facts: list[tuple[Fact[Event], Sequence[Key]]] = []
+async def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch: Batch) -> list[FoldStep]:
+    steps: list[FoldStep] = []
     for index, recorded in enumerate(batch.events):
         if index % GIVE_WAY_EVERY == 0:
             await asyncio.sleep(0)
@@ -158,40 +162,51 @@ async def _digest(model: ReadModel, types: EventTypes, handled: set[str], batch:
             continue
         try:
             fact = Fact(types.event(recorded), recorded)
-            facts.append((fact, model.keys(fact)))
-        except Exception as error:  # noqa: BLE001 - Whatever a fold raises stops its lane, and only that.
-            return Digest(facts, _mark_before(batch, index), _poison(recorded, error))
-    return Digest(facts, batch.mark, None)
+            steps.append(FoldStep(recorded, fact, model.keys(fact)))
+        except Exception as error:  # noqa: BLE001 - It stops what `_apply` says, when it comes to it.
+            steps.append(FoldStep(recorded, None, (), error))
+    return steps
 
 
 async def _apply(
-    model: ReadModel, batch: Batch, digest: Digest, cache: RowCache, folded: FoldedRound
+    model: ReadModel, batch: Batch, steps: Sequence[FoldStep], cache: RowCache, folded: FoldedRound
 ) -> tuple[Poison | None, Mark]:
-    for number, (fact, keys) in enumerate(digest.facts):
+    for number, step in enumerate(steps):
         if number % GIVE_WAY_EVERY == 0:
             await asyncio.sleep(0)
         try:
-            changed = [(key, model.apply(key, cache.get(key), fact)) for key in keys]
-            links = model.links(fact)
-        except Exception as error:  # noqa: BLE001 - As above.
-            index = fact.recorded.position - batch.events[0].position
-            return _poison(fact.recorded, error), _mark_before(batch, index)
+            changed, links = _changes(model, step, cache)
+        except Exception as error:  # noqa: BLE001 - Whatever a fold raises concerns its own sequence only.
+            # The event's sequence cannot go on; all others could, as they share no row with it. No sequence
+            # is parked yet, so the whole lane stops before this event. Only this place decides so.
+            return _poison(model, step.recorded, error), _mark_before(batch, step.recorded)
         for key, row in changed:
             if cache.get(key) is None:
                 folded.new.add(key)
             cache.put(key, row)
         folded.rows.update(changed)
         folded.links.update(links)
-    return digest.poison, digest.reached
+    return None, batch.mark
 
 
-def _mark_before(batch: Batch, index: int) -> Mark:
+def _changes(
+    model: ReadModel, step: FoldStep, cache: RowCache
+) -> tuple[list[tuple[Key, Row]], Sequence[RowLink]]:
+    """Return what an event makes of its rows, and the links that it makes. Changes nothing."""
+    if step.fact is None:
+        assert step.error is not None
+        raise step.error
+    return [(key, model.apply(key, cache.get(key), step.fact)) for key in step.keys], model.links(step.fact)
+
+
+def _mark_before(batch: Batch, recorded: RecordedEvent) -> Mark:
+    index = recorded.position - batch.events[0].position
     if index == 0:  # Nothing of this batch is digested: the slot stays where it is.
-        return Mark(batch.events[0].position - 1, b"")
-    before = batch.events[index - 1]
-    return Mark.of(before)
+        return Mark(recorded.position - 1, b"")
+    return Mark.of(batch.events[index - 1])
 
 
-def _poison(recorded: RecordedEvent, error: Exception) -> Poison:
+def _poison(model: ReadModel, recorded: RecordedEvent, error: Exception) -> Poison:
     text = said(error)[:300]
-    return Poison(recorded.slot, recorded.position, recorded.envelope.type, text)
+    sequence = sequence_of(model, recorded)
+    return Poison(recorded.slot, recorded.position, recorded.envelope.type, text, sequence)

@@ -8,6 +8,7 @@ tables both come from them.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import Enum
 from types import ModuleType
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast, get_type_hints, overload
 
@@ -87,11 +88,22 @@ class Key(NamedTuple):
     id: str
 
 
+class SequenceBy(Enum):
+    """What events have in common that have to be folded one after another."""
+
+    AGGREGATE = "aggregate"
+    """Its rows, and the ends of its links, are touched by one aggregate's events alone."""
+    SUBJECT = "subject"
+    """Several aggregates of one subject touch the same row, or are joined by a link."""
+
+
 class ReadModel(Protocol):
     """One question, answered."""
 
     NAME: str
     VERSION: int
+    SEQUENCE: SequenceBy
+    """Events of different sequences touch no row in common, so one can be folded without the other."""
     ROWS: tuple[type[Row], ...]
     LINKS: tuple[LinkType, ...]
     HANDLES: tuple[type[Event], ...]
@@ -183,6 +195,14 @@ class Storage:
         for name in self._lists[type(row)]:
             given[name] = list(given[name])
         return given
+
+
+def sequence_of(model: ReadModel, recorded: RecordedEvent) -> str:
+    """Return the sequence of an event, readable or not: the id of its aggregate, or of its subject."""
+    subject = recorded.envelope.subject
+    if model.SEQUENCE is SequenceBy.SUBJECT and isinstance(subject, bytes):
+        return _text(subject)
+    return _text(recorded.envelope.aggregate)
 
 
 def label(model: StoredRows, row: type[Row]) -> str:

@@ -302,7 +302,8 @@ def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> l
         asked = _asked(player_id, what, at, number)
         if what == "answer":
             play = owned_id(player_id, "session", str(number % 3))
-            turn = states.get(play, session.initial).turns.last
+            state = states.get(play)
+            turn = state.turns.last if isinstance(state, session.StartedSession) else 0
             answer = AnswerInteraction(
                 turn=turn,
                 reply="Hm.",
