@@ -1,6 +1,12 @@
 """A slot whose log is another one stops that slot's lanes alone, until log or read model is mended."""
 
-from typing import Any
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from structlog.testing import capture_logs
@@ -8,6 +14,7 @@ from structlog.testing import capture_logs
 from tests.support.projections.histories import JOURNEY, PROGRESS, READ_MODELS
 from tests.support.projector.projector_examples import (
     SLOTS,
+    WITHIN_S,
     Log,
     caught_up,
     freshness,
@@ -19,12 +26,17 @@ from tests.support.projector.projector_examples import (
 from tta.app.work import Work
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import Mark
-from tta.graph.engine import Graph
+from tta.graph.engine import Graph, GraphUnavailable
+from tta.graph.engines.embedded_source import EmbeddedSource
+from tta.graph.kept import KeptGraph
+from tta.graph.migrations import migrate
 from tta.projector.checkpoints import FORGOTTEN
 from tta.projector.freshness import Consistency
 from tta.projector.lag import lags
 from tta.projector.projector import Projector
 from tta.projector.read_model import Storage
+
+Result = TypeVar("Result")
 
 CHANGED = 5
 OTHERS = tuple(slot for slot in range(SLOTS) if slot != CHANGED)
@@ -141,23 +153,55 @@ async def test_forgotten_rows_are_filled_anew_from_the_log_as_it_is_now(log: Log
     await must_equal_fold(log, ready, model)
 
 
-async def test_removing_that_was_interrupted_anywhere_is_carried_on(log: Log, embedded: Graph):
+@asynccontextmanager
+async def kept_graph(path: Path) -> AsyncIterator[tuple[KeptGraph, EmbeddedSource]]:
+    """Open an embedded graph as TTA does: if the engine's process crashes, another takes its place."""
+    source = EmbeddedSource(path, readers=2, connect_timeout_s=30, transaction_timeout_s=30, may_delete=False)
+
+    async def prepare(opened: Graph) -> None:
+        await migrate(opened)
+
+    graph = KeptGraph(source, prepare, lambda: None)
+    await graph.open(WITHIN_S)
+    try:
+        yield graph, source
+    finally:
+        await graph.close()
+
+
+async def patiently(act: Callable[[], Awaitable[Result]]) -> Result:
+    """Do this until it is done while the graph is there."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            try:
+                return await act()
+            except GraphUnavailable:
+                await asyncio.sleep(0.05)
+
+
+async def test_removing_that_was_interrupted_anywhere_is_carried_on(log: Log, tmp_path: Path):
     await log.play(2)
-    working = projector(log, embedded, JOURNEY)
-    async with running(working):
-        await caught_up(log, embedded, JOURNEY)
-    ends = await log.ends()
-    await working.checkpoints.forget_rows(ends, "it is interrupted")
-    # A worker that was killed had removed some rows of the slot, and its checkpoint says so still.
-    storage = Storage(JOURNEY)
-    async with embedded.transaction() as tx:
-        for statement in storage.removals[:3]:
-            await tx.run(statement, prefix=f"{CHANGED:02x}", removed_max=2)
-    states = await working.checkpoints.read(range(SLOTS))
-    assert {each.mark.hash for each in states.values()} == {FORGOTTEN}
-    async with running(projector(log, embedded, JOURNEY, lease_s=0.2)):
-        await caught_up(log, embedded, JOURNEY)
-    await must_equal_fold(log, embedded, JOURNEY)
+    async with kept_graph(tmp_path / "graph") as (graph, source):
+        working = projector(log, graph, JOURNEY)
+        async with running(working):
+            await patiently(lambda: caught_up(log, graph, JOURNEY))
+        ends = await log.ends()
+        await patiently(lambda: working.checkpoints.forget_rows(ends, "it is interrupted"))
+        storage = Storage(JOURNEY)
+
+        async def remove_some() -> None:
+            async with graph.transaction() as tx:
+                for statement in storage.removals[:3]:
+                    await tx.run(statement, prefix=f"{CHANGED:02x}", removed_max=2)
+
+        # A worker that was killed had removed some rows of the slot, and its checkpoint says so still.
+        await patiently(remove_some)
+        os.kill(source.pid, signal.SIGKILL)
+        states = await patiently(lambda: working.checkpoints.read(range(SLOTS)))
+        assert {each.mark.hash for each in states.values()} == {FORGOTTEN}
+        async with running(projector(log, graph, JOURNEY, lease_s=0.2)):
+            await patiently(lambda: caught_up(log, graph, JOURNEY))
+        await patiently(lambda: must_equal_fold(log, graph, JOURNEY))
 
 
 async def test_who_held_a_slot_saves_nothing_once_it_is_forgotten(log: Log, embedded: Graph):
