@@ -54,8 +54,8 @@ SPECIAL_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     "tta.projector.checkpoints.FORGOTTEN_BY": {"model": "journey@2", "by": "b"},
     "tta.projector.checkpoints.LOCK": {"ids": [CHECKPOINT], "worker": "w"},
     "tta.projector.checkpoints.READ": {"ids": [CHECKPOINT]},
-    "tta.projector.checkpoints.CLAIM": {"ids": [CHECKPOINT], "worker": "w"},
-    "tta.projector.checkpoints.RELEASE": {"ids": [CHECKPOINT], "worker": "w"},
+    "tta.projector.checkpoints.CLAIM": {"rows": [{"id": CHECKPOINT, "worker": "w"}]},
+    "tta.projector.checkpoints.RELEASE": {"rows": [{"id": CHECKPOINT, "worker": "w"}]},
     "tta.projector.checkpoints.MOVE": {
         "rows": [
             {
@@ -70,8 +70,10 @@ SPECIAL_PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         ],
         "now_ms": 7,
     },
-    "tta.projector.checkpoints.BEATS": {"model": "journey@2"},
-    "tta.projector.checkpoints.BEAT": {"worker": "w", "beat": 7, "model": "journey@2", "stopped": ["s"]},
+    "tta.projector.checkpoints.BEATS": {"models": ["journey@2"]},
+    "tta.projector.checkpoints.BEAT": {
+        "rows": [{"id": "w", "beat": 7, "model": "journey@2", "stopped": ["s"]}]
+    },
     "tta.projector.checkpoints.FORGET": {"workers": ["w"]},
 }
 """For statements that take rows, or whose parameters depend on each other; `parameters_of` has the others."""

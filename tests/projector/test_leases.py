@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from tests.support.projections.histories import JOURNEY
+from tests.support.projections.histories import JOURNEY, PROGRESS
 from tests.support.projector.projector_examples import SLOTS, WITHIN_S, Faltering, until
 from tta.graph.engine import Graph
 from tta.projector.checkpoints import Checkpoints
-from tta.projector.leases import ReadModelLeases
+from tta.projector.leases import ReaderLeases
 
 LEASE_S = 0.5
 PATIENT_S = 10.0  # No machine is so busy that it lets such a lease run out.
@@ -29,7 +29,8 @@ class Worker:
     """Someone who holds slots and does nothing with them."""
 
     def __init__(self, checkpoints: Checkpoints, name: str, lease_s: float = LEASE_S) -> None:
-        self.leases = ReadModelLeases(checkpoints, name, exclusive=False, lease_s=lease_s)
+        self.reader = ReaderLeases(checkpoints.graph, exclusive=False, lease_s=lease_s)
+        self.leases = self.reader.of(checkpoints, name)
         self.claims = 0
 
     @property
@@ -37,20 +38,21 @@ class Worker:
         return set(self.leases.held)
 
     async def claim(self) -> set[int]:
-        await self.leases.beat()
+        await self.beat()
         return set(await self.leases.claim())
 
+    async def beat(self) -> None:
+        await self.reader.beat([self.leases])
+
     async def run(self) -> None:
-        await self.leases.beat()
-        keeping = asyncio.create_task(self.leases.keep())
+        self.leases.enter()
         try:
             while True:
                 await self.leases.claim()
                 self.claims += 1
                 await self.leases.changed.wait()
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await self.reader.stop()
 
 
 @asynccontextmanager
@@ -73,7 +75,7 @@ async def test_what_a_living_worker_holds_is_not_taken(checkpoints: Checkpoints)
     a, b = Worker(checkpoints, "a"), Worker(checkpoints, "b")
     await a.claim()
     assert await b.claim() == set()
-    await a.leases.beat()
+    await a.beat()
     assert await a.claim() == set(range(0, SLOTS, 2))
     assert await b.claim() == set(range(1, SLOTS, 2))
     owners = {slot: each.owner for slot, each in (await checkpoints.read(ALL)).items()}
@@ -101,7 +103,7 @@ async def test_two_under_one_name_are_told_so(checkpoints: Checkpoints):
     await one.claim()
     await two.claim()
     with capture_logs() as said:
-        await one.leases.beat()
+        await one.beat()
     assert [line["event"] for line in said if line["log_level"] == "error"]
 
 
@@ -124,8 +126,8 @@ async def test_nothing_is_claimed_again_while_nothing_changes(checkpoints: Check
     ):
         await until(lambda: (len(a.held), len(b.held)) == (4, 4))
         before, claims = await checkpoints.read(ALL), a.claims + b.claims
-        seen = [a.leases._beat + 1, b.leases._beat + 1]
-        await until(lambda: a.leases._beat > seen[0] and b.leases._beat > seen[1])
+        seen = [a.reader.last_beat + 1, b.reader.last_beat + 1]
+        await until(lambda: a.reader.last_beat > seen[0] and b.reader.last_beat > seen[1])
         assert before == await checkpoints.read(ALL)
         assert claims == a.claims + b.claims
 
@@ -178,9 +180,9 @@ async def test_a_graph_that_was_away_for_longer_than_a_lease_makes_nobody_dead(
         before = {slot: each.epoch for slot, each in (await checkpoints.read(ALL)).items()}
         faltering.open.clear()
         await asyncio.sleep(1.1 * lease_s)
-        seen = [a.leases._beat + 1, b.leases._beat + 1]
+        seen = [a.reader.last_beat + 1, b.reader.last_beat + 1]
         faltering.open.set()
-        await until(lambda: a.leases._beat > seen[0] and b.leases._beat > seen[1])
+        await until(lambda: a.reader.last_beat > seen[0] and b.reader.last_beat > seen[1])
         assert before == {slot: each.epoch for slot, each in (await checkpoints.read(ALL)).items()}
 
 
@@ -194,12 +196,27 @@ async def test_one_that_was_held_up_after_its_beat_takes_nobody_for_dead(
         await each.claim()
     assert (len(a.held), len(b.held)) == (4, 4)
     faltering.open.clear()
-    looking = asyncio.create_task(a.leases._look())
+    looking = asyncio.create_task(a.reader.look([a.leases]))
     await faltering.waiting.wait()
     await asyncio.sleep(2 * LEASE_S)
     faltering.open.set()
     await looking
     assert set(await a.leases.claim()) == set(range(0, SLOTS, 2))
+
+
+async def test_read_models_are_claimed_together_and_shared_apart(ready: Graph, checkpoints: Checkpoints):
+    """A worker of the previous release claims for each read model alone, and may not know all of them."""
+    progress = Checkpoints(ready, PROGRESS.NAME, PROGRESS.VERSION, SLOTS)
+    await progress.make({})
+    before, reader = Worker(checkpoints, "journey@before"), ReaderLeases(ready, exclusive=False)
+    now = [reader.of(checkpoints, "journey@now"), reader.of(progress, "progress@now")]
+    await before.claim()
+    await asyncio.gather(*(each.claim() for each in now))
+    assert [set(each.held) for each in now] == [set(), ALL], "what a living worker holds is not taken"
+    assert set(await checkpoints.workers()) == {"journey@before", "journey@now"}
+    assert await before.claim() == set(range(0, SLOTS, 2))
+    await asyncio.gather(*(each.claim() for each in now))
+    assert [set(each.held) for each in now] == [set(range(1, SLOTS, 2)), ALL]
 
 
 async def test_versions_of_a_read_model_do_not_share(ready: Graph, checkpoints: Checkpoints):

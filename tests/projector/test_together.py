@@ -18,6 +18,7 @@ from tests.support.projections.histories import (
 )
 from tests.support.projector.projector_examples import (
     SLOTS,
+    WITHIN_S,
     Faltering,
     Log,
     caught_up,
@@ -28,8 +29,8 @@ from tests.support.projector.projector_examples import (
 )
 from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.subscription import START
-from tta.graph.engine import Graph, Transaction
-from tta.projector.checkpoints import MOVE
+from tta.graph.engine import Graph, GraphRefused, Transaction
+from tta.projector.checkpoints import BEAT, CLAIM, MOVE
 from tta.projector.projector import Projector
 from tta.projector.read_model import Storage
 
@@ -69,6 +70,73 @@ class GatedTransaction:
         if statement == MOVE:
             await self._gate.moved([row["id"] for row in parameters["rows"]])
         return rows
+
+
+class Watched(Faltering):
+    """A graph that notes claims and heartbeats, and may refuse the claims of one read model."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph)
+        self.refused = ""
+        """The read model whose claims are refused."""
+        self.claims: list[list[str]] = []
+        self.beats: list[set[str]] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        async with super().transaction() as tx:
+            yield WatchedTransaction(tx, self)
+
+
+class WatchedTransaction:
+    def __init__(self, tx: Transaction, watched: Watched) -> None:
+        self._tx, self._watched = tx, watched
+
+    async def run(self, statement: str, /, **parameters: Any) -> list[dict[str, Any]]:
+        if statement == BEAT:
+            self._watched.beats.append({row["model"].split("@")[0] for row in parameters["rows"]})
+        if statement == CLAIM:
+            ids = [row["id"] for row in parameters["rows"]]
+            if self._watched.refused and any(each.startswith(self._watched.refused) for each in ids):
+                raise GraphRefused("it is refused on purpose")
+            self._watched.claims.append(ids)
+        return await self._tx.run(statement, **parameters)
+
+
+async def test_a_slot_is_claimed_once_for_all_read_models(log: Log, ready: Graph):
+    watched = Watched(ready)
+    working = together(log, watched, together_s=WITHIN_S)
+    async with running(*working):
+        await until(lambda: all(each.leases.held for each in working))
+    every = {each.checkpoints.id(slot) for each in working for slot in range(SLOTS)}
+    assert [every] == [set(ids) for ids in watched.claims]
+    assert watched.beats[0] == {model.NAME for model in READ_MODELS}
+
+
+async def test_a_claim_that_is_refused_holds_up_its_own_read_model_only(log: Log, ready: Graph):
+    await log.play(1)
+    watched = Watched(ready)
+    watched.refused = JOURNEY.NAME
+    working = together(log, watched, lease_s=LEASE_S)
+    journey = next(each for each in working if each.model is JOURNEY)
+    async with running(*working):
+        await caught_up(log, ready, *OTHERS)
+        await until(lambda: journey.broken)
+        assert not journey.leases.held
+        watched.refused = ""
+        await caught_up(log, ready, *READ_MODELS)
+    await must_equal_fold(log, ready)
+
+
+async def test_one_that_cannot_begin_holds_up_nobody(log: Log, ready: Graph):
+    await log.play(1)
+    working = together(log, ready)
+    journey = next(each for each in working if each.model is JOURNEY)
+    journey.leases.enter()  # It takes part, and never asks.
+    async with running(*(each for each in working if each is not journey)):
+        await caught_up(log, ready, *OTHERS)
+    await journey.leases.leave()
+    await must_equal_fold(log, ready, *OTHERS)
 
 
 async def test_together_they_come_to_a_fold_of_the_log(log: Log, ready: Graph):

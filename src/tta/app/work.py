@@ -22,7 +22,6 @@ from tta.app.settings import Settings
 from tta.commands.handle import Commands
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.http.edge.wiring import OverdueReplies, StoppedLane
@@ -30,6 +29,8 @@ from tta.projections import agents, journey, player_state, progress, session_sta
 from tta.projections.catalogue import authored_content, open_catalogue
 from tta.projector.freshness import Positions
 from tta.projector.joint_saves import JointSaves
+from tta.projector.leases import ReaderLeases
+from tta.projector.log_feed import LogFeed
 from tta.projector.projector import CHANGED, Projector
 from tta.projector.read_model import ReadModel, read_model
 from tta.reactors.idle_sessions import IdleSessions
@@ -158,7 +159,8 @@ def projectors(parts: SharedResources) -> list[Projector]:
     """Make this process's projector of every read model."""
     process = worker_of(parts)
     saves = JointSaves(parts.graph)
-    reads = SharedReads(parts.store.nodes, parts.store.layout)
+    feed = LogFeed(parts.store)
+    leases = ReaderLeases(parts.graph)
     return [
         Projector(
             parts.store,
@@ -169,7 +171,8 @@ def projectors(parts: SharedResources) -> list[Projector]:
             worker=f"{model.NAME}@{process}",
             rows_max=parts.settings.remembered_max,
             saves=saves,
-            reads=reads,
+            feed=feed,
+            leases=leases,
         )
         for model in READ_MODELS
     ]

@@ -86,9 +86,12 @@ class SharedReads:
 
     def _from_memory(self, slot: int, mark: Mark, count: int) -> Read | None:
         """Give what is known to follow an entry, if it is known to follow that very entry."""
-        for start, batch in self._kept.get(slot, ()):
+        # Mostly a follower asks for what was read last.
+        for start, batch in reversed(self._kept.get(slot, ())):
             index = mark.position - start.position
-            if not 0 <= index < len(batch.events):
+            if index >= len(batch.events):
+                return None
+            if index < 0:
                 continue
             if mark != (Mark.of(batch.events[index - 1]) if index else start):
                 return None

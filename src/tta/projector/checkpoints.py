@@ -51,14 +51,14 @@ RETURN c.id AS id, c.slot AS slot, c.position AS position, c.hash AS hash, c.epo
   c.recorded_ms AS recorded_ms, c.recorded_of AS recorded_of
 """
 CLAIM = """
-UNWIND $ids AS id
-MATCH (c:Checkpoint {id: id})
-SET c.owner = $worker, c.epoch = c.epoch + 1
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+SET c.owner = row.worker, c.epoch = c.epoch + 1
 """
 RELEASE = """
-UNWIND $ids AS id
-MATCH (c:Checkpoint {id: id})
-WHERE c.owner = $worker
+UNWIND $rows AS row
+MATCH (c:Checkpoint {id: row.id})
+WHERE c.owner = row.worker
 SET c.owner = ''
 """
 MOVE = """
@@ -97,12 +97,13 @@ RETURN max(c.updated_ms) AS saved_ms
 # A beat is its worker's clock in milliseconds; only a change of it counts for a lease.
 BEATS = """
 MATCH (w:Worker)
-WHERE w.model = $model
+WHERE w.model IN $models
 RETURN w.id AS id, w.beat AS beat, w.stopped AS stopped
 """
 BEAT = """
-MERGE (w:Worker {id: $worker})
-SET w.beat = $beat, w.model = $model, w.stopped = $stopped
+UNWIND $rows AS row
+MERGE (w:Worker {id: row.id})
+SET w.beat = row.beat, w.model = row.model, w.stopped = row.stopped
 """
 FORGET = """
 UNWIND $workers AS worker
@@ -168,13 +169,14 @@ class Checkpoints:
     """The checkpoints of one version of a read model."""
 
     def __init__(self, graph: Graph, model: str, version: int, slots: int) -> None:
-        self._graph = graph
+        self.graph = graph
         self.model = model
-        self._prefix = f"{model}@{version}"
+        self.versioned = f"{model}@{version}"
+        """The read model and its version, as the graph knows them."""
         self._slots = slots
 
     def id(self, slot: int) -> str:
-        return f"{self._prefix}/{slot:02x}"
+        return f"{self.versioned}/{slot:02x}"
 
     @property
     def slots(self) -> range:
@@ -190,38 +192,32 @@ class Checkpoints:
         rows = [
             {
                 "id": self.id(slot),
-                "model": self._prefix,
+                "model": self.versioned,
                 "slot": slot,
                 "hash": START.hash,
                 "fills_to": ends.get(slot, 0),
             }
             for slot in self.slots
         ]
-        async with self._graph.transaction() as tx:
+        async with self.graph.transaction() as tx:
             await tx.run(MAKE, rows=rows)
             await tx.run(ADOPT, rows=rows)
 
     async def read(self, slots: Iterable[int]) -> dict[int, Checkpoint]:
         """Read them as they are committed."""
-        return _checkpoints(await self._graph.read(READ, ids=self.ids(slots)))
+        return _checkpoints(await self.graph.read(READ, ids=self.ids(slots)))
 
     async def claim(
         self, slots: Iterable[int], worker: str, *, free_of: Iterable[str]
     ) -> dict[int, Checkpoint]:
-        """Take those slots that are free, already ours, or held by one of `free_of`; each gets a new
-        epoch.
-        """
-        ids, free = self.ids(slots), {"", worker, *free_of}
-        async with self._graph.transaction() as tx:
-            found = _checkpoints(await tx.run(LOCK, ids=ids, worker=worker))
-            taken = {slot: each for slot, each in found.items() if each.owner in free}
-            await tx.run(CLAIM, ids=self.ids(taken), worker=worker)
-        return {slot: each._replace(epoch=each.epoch + 1, owner=worker) for slot, each in taken.items()}
+        """Claim for this read model alone; see claim_together."""
+        request = ClaimRequest(self, frozenset(slots), worker, frozenset(free_of))
+        (taken,) = await claim_together(self.graph, [request])
+        return taken
 
     async def release(self, slots: Iterable[int], worker: str) -> None:
         """Give slots back at once, so that nobody has to wait for the lease to run out."""
-        async with self._graph.transaction() as tx:
-            await tx.run(RELEASE, ids=self.ids(slots), worker=worker)
+        await release_together(self.graph, {(self, worker): slots})
 
     async def stop(self, lanes: Mapping[int, tuple[int, str]]) -> None:
         """Write down which lanes stopped (slot → position and reason); an empty reason says that one goes on.
@@ -232,7 +228,7 @@ class Checkpoints:
             {"id": self.id(slot), "position": position, "reason": reason}
             for slot, (position, reason) in sorted(lanes.items())
         ]
-        async with self._graph.transaction() as tx:
+        async with self.graph.transaction() as tx:
             await tx.run(STOP, rows=rows)
 
     async def forget_rows(self, ends: Mapping[int, int], by: str) -> list[int]:
@@ -242,13 +238,13 @@ class Checkpoints:
         The worker that claims a slot next removes the rows; whoever holds it now loses it.
         """
         rows = [{"id": self.id(slot), "fills_to": end} for slot, end in sorted(ends.items())]
-        async with self._graph.transaction() as tx:
+        async with self.graph.transaction() as tx:
             reset = await tx.run(RESET, rows=rows, hash=FORGOTTEN, by=by)
         return sorted(row["slot"] for row in reset)
 
     async def forgotten_by(self, by: str) -> list[str]:
         """Give the names under which rows of this read model were forgotten last, of those that begin so."""
-        rows = await self._graph.read(FORGOTTEN_BY, model=self._prefix, by=by)
+        rows = await self.graph.read(FORGOTTEN_BY, model=self.versioned, by=by)
         return [row["named"] for row in rows]
 
     async def locked(self, tx: Transaction, held: Checkpoint, worker: str) -> None:
@@ -260,29 +256,19 @@ class Checkpoints:
             raise LeaseLost(f"{self.model}: the checkpoint of slot {held.slot} is {owner}")
 
     async def workers(self) -> dict[str, Worker]:
-        """Give the last sign of life of every worker on this version of the read model."""
-        rows = await self._graph.read(BEATS, model=self._prefix)
-        return {
-            row["id"].removeprefix(f"{self._prefix}/"): Worker(row["beat"], tuple(row["stopped"] or ()))
-            for row in rows
-        }
+        """Return the last heartbeat of every worker of this version of the read model."""
+        found = await workers_together(self.graph, [self])
+        return {named.removeprefix(self.worker_id("")): worker for named, worker in found.items()}
+
+    def worker_id(self, worker: str) -> str:
+        """Return the id by which the graph knows a worker of this version of the read model."""
+        return f"{self.versioned}/{worker}"
 
     async def last_save_ms(self) -> int | None:
         """Say when anything was saved last, by the clock of the worker that did; None when nothing was."""
-        (row,) = await self._graph.read(LAST_SAVE, model=self._prefix)
+        (row,) = await self.graph.read(LAST_SAVE, model=self.versioned)
         saved_ms: int | None = row["saved_ms"]
         return saved_ms
-
-    async def beat(self, worker: str, beat: int, stopped: Sequence[str] = ()) -> None:
-        """Give a sign of life, and say what has stopped."""
-        named = f"{self._prefix}/{worker}"
-        async with self._graph.transaction() as tx:
-            await tx.run(BEAT, worker=named, beat=beat, model=self._prefix, stopped=list(stopped))
-
-    async def forget(self, workers: Iterable[str]) -> None:
-        """Strike workers from the list; one that lives after all is on it again with its next beat."""
-        async with self._graph.transaction() as tx:
-            await tx.run(FORGET, workers=[f"{self._prefix}/{worker}" for worker in sorted(workers)])
 
     async def move(
         self, tx: Transaction, held: Mapping[int, Checkpoint], marks: Mapping[int, Mark], worker: str
@@ -295,6 +281,92 @@ class Checkpoints:
         """
         (moved,) = await move_together(tx, [CheckpointMove(self, held, marks, worker)])
         return moved
+
+
+class ClaimRequest(NamedTuple):
+    """Slots of one read model that a worker claims if their owners are gone."""
+
+    checkpoints: Checkpoints
+    slots: frozenset[int]
+    worker: str
+    free_of: frozenset[str]
+    """Workers whose slots may be taken."""
+
+    def grant(self, found: Mapping[str, Checkpoint]) -> dict[int, Checkpoint]:
+        """Return the slots that are free, as they are once this worker has claimed them."""
+        free = {"", self.worker, *self.free_of}
+        there = (found.get(self.checkpoints.id(slot)) for slot in sorted(self.slots))
+        return {
+            each.slot: each._replace(epoch=each.epoch + 1, owner=self.worker)
+            for each in there
+            if each is not None and each.owner in free
+        }
+
+
+async def claim_together(graph: Graph, requests: Sequence[ClaimRequest]) -> list[dict[int, Checkpoint]]:
+    """Claim slots of several read models in one transaction; return what each request was granted.
+
+    A slot is granted if it is free, already the worker's, or owned by a worker of `free_of`. It gets a new
+    epoch.
+    """
+    ids = sorted(each.checkpoints.id(slot) for each in requests for slot in each.slots)
+    async with graph.transaction() as tx:
+        locked = await tx.run(LOCK, ids=ids, worker=requests[0].worker)
+        found = {row["id"]: _checkpoint(row) for row in locked}
+        granted = [each.grant(found) for each in requests]
+        rows = [
+            {"id": request.checkpoints.id(slot), "worker": request.worker}
+            for request, slots in zip(requests, granted, strict=True)
+            for slot in slots
+        ]
+        await tx.run(CLAIM, rows=rows)
+    return granted
+
+
+async def release_together(graph: Graph, held: Mapping[tuple[Checkpoints, str], Iterable[int]]) -> None:
+    """Release slots of several read models, each of one worker, in one transaction."""
+    rows = [
+        {"id": checkpoints.id(slot), "worker": worker}
+        for (checkpoints, worker), slots in held.items()
+        for slot in slots
+    ]
+    async with graph.transaction() as tx:
+        await tx.run(RELEASE, rows=sorted(rows, key=lambda row: row["id"]))
+
+
+async def read_together(graph: Graph, several: Iterable[Checkpoints]) -> dict[str, Checkpoint]:
+    """Read all checkpoints of several read models, by their ids."""
+    ids = [name for each in several for name in each.ids(each.slots)]
+    return {row["id"]: _checkpoint(row) for row in await graph.read(READ, ids=ids)}
+
+
+async def workers_together(graph: Graph, several: Iterable[Checkpoints]) -> dict[str, Worker]:
+    """Return the last heartbeat of every worker of several read models, by the ids of the workers."""
+    rows = await graph.read(BEATS, models=[each.versioned for each in several])
+    return {row["id"]: Worker(row["beat"], tuple(row["stopped"] or ())) for row in rows}
+
+
+async def beat_together(
+    graph: Graph, beat: int, workers: Mapping[tuple[Checkpoints, str], Sequence[str]]
+) -> None:
+    """Write a heartbeat for workers of several read models, and what each of them says has stopped."""
+    rows = [
+        {
+            "id": checkpoints.worker_id(worker),
+            "model": checkpoints.versioned,
+            "beat": beat,
+            "stopped": list(stopped),
+        }
+        for (checkpoints, worker), stopped in workers.items()
+    ]
+    async with graph.transaction() as tx:
+        await tx.run(BEAT, rows=sorted(rows, key=lambda row: str(row["id"])))
+
+
+async def forget_workers(graph: Graph, ids: Iterable[str]) -> None:
+    """Remove workers from the list. A worker that is alive after all adds itself with its next heartbeat."""
+    async with graph.transaction() as tx:
+        await tx.run(FORGET, workers=sorted(ids))
 
 
 class CheckpointMove(NamedTuple):

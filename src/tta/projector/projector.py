@@ -15,23 +15,23 @@ import msgspec
 import structlog
 
 from tta.eventstore.backoff import Backoff
+from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError, StoreUnavailable
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.patience import patiently
-from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable, Transaction
-from tta.projector.checkpoints import NOWHERE, Checkpoint, CheckpointMove, Checkpoints, LeaseLost
+from tta.projector.checkpoints import FORGOTTEN, NOWHERE, Checkpoint, CheckpointMove, Checkpoints, LeaseLost
 from tta.projector.folding import CACHE_MAX, FoldedRound, Poison, RowCache, fold
 from tta.projector.forgetting import remove_rows
 from tta.projector.freshness import Positions
 from tta.projector.joint_saves import JointSaves
-from tta.projector.leases import LEASE_S, ReadModelLeases
+from tta.projector.leases import LEASE_S, ReaderLeases
+from tta.projector.log_feed import ROUND_EVENTS_MAX, LogFeed
 from tta.projector.read_model import Key, ReadModel, Row, Storage
 from tta.telemetry.outages import Outage
 
-ROUND_EVENTS_MAX = 2_000
 SAVED_MAX = 2_000  # Rows and links: with so many folded, no further round is until they are being saved.
 FORGOTTEN_PER_LEASE = 10
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
@@ -59,7 +59,8 @@ class Projector:
         rows_max: int = CACHE_MAX,
         lease_s: float = LEASE_S,
         saves: JointSaves | None = None,
-        reads: SharedReads | None = None,
+        feed: LogFeed | None = None,
+        leases: ReaderLeases | None = None,
     ) -> None:
         self.model = model
         self.is_folding = False
@@ -76,8 +77,10 @@ class Projector:
         self._types = types
         self._graph = graph
         self._positions = positions
-        self._events_max = events_max
         self._storage = Storage(model)
+        self._handled = {event.__name__ for event in model.HANDLES}
+        self._unfolded = 0  # Rounds that were read.
+        self._nudge: asyncio.Future[None] | None = None  # Once it is set, `_until_changed` looks again.
         self._cache = RowCache(rows_max)
         self._outage = Outage("what a projector needs, graph or event store", model=model.NAME)
         self._folded = FoldedRound()
@@ -86,14 +89,13 @@ class Projector:
         self._taken = FoldedRound()
         """What the transaction under way saves."""
         self._saving: asyncio.Task[None] | None = None
-        self._reads = reads
+        self._feed = feed or LogFeed(store, events_max=events_max)
         self._saves = saves or JointSaves(graph)
         self._saves.join(self)
         self.checkpoints = Checkpoints(graph, model.NAME, model.VERSION, store.layout.slots)
-        exclusive = graph.dialect == "embedded"
-        self.leases = ReadModelLeases(self.checkpoints, worker, exclusive=exclusive, lease_s=lease_s)
+        leases = leases or ReaderLeases(graph, lease_s=lease_s)
+        self.leases = leases.of(self.checkpoints, worker)
         self.leases.stopped = self._stopped
-        self._prepared = asyncio.Event()
 
     def _stopped(self) -> list[str]:
         lanes = [
@@ -113,9 +115,10 @@ class Projector:
 
     async def run(self) -> None:
         """Project for ever. Cancel it to stop: its slots are given back."""
+        self.leases.enter()
         beside = [
             asyncio.create_task(self._again_and_again(act), name=f"{act.__name__} {self.model.NAME}")
-            for act in (self._keep_leases, self._look_after_changed, self._remove_forgotten)
+            for act in (self._look_after_changed, self._remove_forgotten)
         ]
         try:
             await self._again_and_again(self._project_on)
@@ -144,17 +147,10 @@ class Projector:
             except LeaseLost as lost:
                 log.warning("lease lost, claiming anew", model=self.model.NAME, reason=str(lost))
 
-    async def _keep_leases(self) -> None:
-        await self._prepared.wait()
-        await self.leases.keep()
-
     async def _project_on(self) -> None:
         """Claim and follow again and again. Raises GraphRefused and LeaseLost."""
         # Checkpoints that somebody deleted meanwhile are made again.
         await self._patiently(self.prepare)
-        if not self._prepared.is_set():
-            await self._patiently(self.leases.beat)
-            self._prepared.set()
         while True:
             await self._claim()
             try:
@@ -188,11 +184,12 @@ class Projector:
             return
         try:
             async with (
-                aclosing(self._store.follow(marks, events_max=self._events_max, reads=self._reads)) as rounds,
+                aclosing(self._feed.follow(self, marks)) as rounds,
                 aclosing(self._until_changed(rounds)) as ahead,
             ):
                 async for batches in ahead:
                     await self._project([batch for batch in batches if batch.slot not in self.poisons])
+                    self._unfolded -= 1
             await self._saved()
             if self._folded.marks:
                 self._begin_to_save()
@@ -204,6 +201,31 @@ class Projector:
                 self._saving = None
             # Only now: a joint save that is under way goes on for the others, and must not save half of this.
             self._folded = self._taken = FoldedRound()
+            self._unfolded = 0
+
+    def takes(self, recorded: RecordedEvent) -> bool:
+        """Say whether an event concerns the model, or nobody knows what it is."""
+        tag = recorded.envelope.type
+        return tag in self._handled or not self._types.knows(tag)
+
+    def handed(self) -> None:
+        """Note that a round is read."""
+        self._unfolded += 1
+
+    def passed(self, batch: Batch) -> bool:
+        """Move past events that do not concern the model; False while rounds before them are not folded."""
+        if self._unfolded:
+            return False
+        if batch.slot not in self.poisons:
+            is_first = not self._folded.marks
+            self._folded.marks[batch.slot] = batch.mark
+            if is_first:
+                self._folded_since = asyncio.get_running_loop().time()
+                if self._nudge is not None and not self._nudge.done():
+                    self._nudge.set_result(None)
+            if self._saving is None and not self._folded.size:
+                self._positions.moved(self.model.NAME, batch.slot, batch.mark)
+        return True
 
     def _goes_on(self, held: Checkpoint) -> bool:
         stopped = held.slot in self.poisons or held.slot in self.changed
@@ -248,7 +270,7 @@ class Projector:
     async def _remove_forgotten(self) -> None:
         """Remove, beside all else, the rows that an operator has forgotten, and have them filled anew."""
         await asyncio.sleep(self.leases.lease_s / FORGOTTEN_PER_LEASE)
-        forgotten = [each for each in self.leases.held.values() if each.lane.is_forgotten]
+        forgotten = [each for each in self.leases.held.values() if each.mark.hash == FORGOTTEN]
         if forgotten and self._graph.dialect == "neo4j":
             # The worker that held them notices within a beat; until then it may call answers fresh.
             await asyncio.sleep(self.leases.lease_s)
@@ -270,7 +292,8 @@ class Projector:
         ahead = asyncio.ensure_future(anext(rounds))
         try:
             while True:
-                waiting: set[asyncio.Future[Any]] = {changed}
+                self._nudge = asyncio.get_running_loop().create_future()
+                waiting: set[asyncio.Future[Any]] = {changed, self._nudge}
                 if self._saving is not None:
                     waiting.add(self._saving)
                 if self._saving is None or self._folded.size < SAVED_MAX:

@@ -16,13 +16,14 @@ from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.envelope import ABSENT, Causation, Draft, Head, RecordedEvent
 from tta.eventstore.event_types import EventTypes
-from tta.eventstore.shared_reads import SharedReads
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph, GraphUnavailable, Transaction
 from tta.graph.schema import Schema
 from tta.projector.checkpoints import Checkpoints
 from tta.projector.freshness import Consistency, Freshness, Positions
 from tta.projector.joint_saves import JointSaves
+from tta.projector.leases import LEASE_S, TOGETHER_S, ReaderLeases
+from tta.projector.log_feed import ROUND_EVENTS_MAX, LogFeed
 from tta.projector.projector import Projector
 from tta.projector.read_model import ReadModel, Storage
 
@@ -89,11 +90,13 @@ def projector(log: Log, graph: Graph, model: ReadModel, worker: str = "w", **set
 
 def together(log: Log, graph: Graph, *models: ReadModel, **settings: Any) -> list[Projector]:
     """Projectors as one process runs them: they read the log once, and save together."""
-    saves, reads = JointSaves(graph), SharedReads(log.store.nodes, log.store.layout)
-    return [
-        projector(log, graph, each, f"{each.NAME}@w", saves=saves, reads=reads, **settings)
-        for each in models or READ_MODELS
-    ]
+    events_max = settings.pop("events_max", ROUND_EVENTS_MAX)
+    saves, feed = JointSaves(graph), LogFeed(log.store, events_max=events_max)
+    lease_s, together_s = settings.pop("lease_s", LEASE_S), settings.pop("together_s", TOGETHER_S)
+    leases = ReaderLeases(graph, lease_s=lease_s, together_s=together_s)
+    worker = settings.pop("worker", "w")
+    shared = {"saves": saves, "feed": feed, "leases": leases, **settings}
+    return [projector(log, graph, each, f"{each.NAME}@{worker}", **shared) for each in models or READ_MODELS]
 
 
 @asynccontextmanager
