@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Bytecode is kept whatever the environment says: else each process that a test starts compiles all of TTA again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: dev test check soak bench contract lock clean
+.PHONY: dev test check style types types-of-tests soak bench contract lock clean
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("TTA needs Python 3.11 or newer, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
@@ -19,9 +19,16 @@ dev: $(STAMP)
 	@$(BIN)/tta dev
 
 check: $(STAMP)
+	@$(MAKE) --no-print-directory --jobs=2 style types types-of-tests
+
+style: $(STAMP)
 	$(BIN)/ruff check src tests bench
 	$(BIN)/ruff format --check src tests bench
+
+types: $(STAMP)
 	$(BIN)/mypy
+
+types-of-tests: $(STAMP)
 	$(BIN)/mypy --config-file tests/mypy.ini
 
 test: check

@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from bench.figures import Figure, median, sized
 from bench.peers import WORDS, command_rate, postgresql, sqlite
 from bench.stores import one_event, server, store
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues

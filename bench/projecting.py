@@ -22,7 +22,7 @@ from redis.asyncio import Redis
 from bench.figures import Figure, median, sized
 from bench.neo4j import neo4j, wiped
 from bench.stores import server, store
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.domain.base import Event, SealedText
 from tta.domain.identity import derived_id, owned_id
 from tta.domain.player import PlayerRegistered

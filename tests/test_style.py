@@ -146,7 +146,8 @@ SPEAK_OF_A_MODEL = {
     "src/tta/app/work.py",
 }
 READS_ENVIRONMENT = {
-    "app/main.py": "the one reader of the settings",
+    "app/settings.py": "the one reader of the settings",
+    "app/main.py": "whether the allocator was told how to work",
     "terminal.py": "which width the terminal was told to have",
     "console/demo.py": "hands it on to the process that it starts",
     "graph/engines/child_process.py": "likewise",

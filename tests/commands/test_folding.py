@@ -49,7 +49,7 @@ from tta.commands.handle import CommandResult, Commands
 from tta.commands.sessions import handle_session
 from tta.domain import player, session
 from tta.domain.player import ConsentGiven, GiveConsent
-from tta.domain.targets import AnyAggregate, Target
+from tta.domain.targets import AnyAggregate, Target, rules_of
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend
 from tta.eventstore.child_server import ChildServer
@@ -156,7 +156,7 @@ async def test_a_snapshot_of_other_rules_is_ignored(machine: Machine):
     )
     assert fingerprint(changed) != fingerprint(PLAYER)
     assert (await loaded(commands, player_id, changed)).snapshot is None
-    (folded,) = await (await machine.process()).aggregates.load([Target(changed, player_id)])
+    (folded,) = await (await machine.process()).aggregates.load([Target(rules_of(changed), player_id)])
     assert folded.head.version == SNAPSHOT_EVERY
 
 

@@ -58,8 +58,8 @@ class PauseListed(NamedTuple):
             require_started(states.of(session_target(each))).status for each in states.of(listed).under_way
         ]
         enrol = EnrolSession(session_id=self.session_id, held=False, at=NOON)
-        pauses = [to(each, PauseSession(at=NOON)) for each in self.further(states)]
-        return [to(listed, enrol), *pauses]
+        named = [session_target(each) for each in states.of(listed).under_way]
+        return [to(listed, enrol), *(to(each, PauseSession(at=NOON)) for each in named)]
 
 
 async def listed_session(commands: Commands) -> tuple[UUID, UUID]:

@@ -65,6 +65,23 @@ def refused(done: subprocess.CompletedProcess[str], *told: str, status: int = 1)
     assert class_name_pattern.search(done.stderr) is None, "what went wrong, not which class says so"
 
 
+@pytest.mark.parametrize(
+    ("module", "unneeded"),
+    [
+        ("tta.console.cli", {"redis", "cryptography", "joserfc", "ladybug", "starlette", "bink"}),
+        ("tta.console.operations", {"ladybug", "starlette", "uvicorn", "bink"}),
+        ("tta.console.play", {"ladybug", "starlette", "uvicorn", "bink"}),
+        ("tta.console.replay", {"ladybug", "starlette", "uvicorn", "bink"}),
+    ],
+)
+def test_a_command_loads_no_library_that_it_does_not_use(module: str, unneeded: set[str]):
+    """Each takes a part of the second that a command takes to start."""
+    program = f"import sys, {module}; print(*sorted({unneeded!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == []
+
+
 def test_the_line_that_dev_prints_works_when_pasted(running: Dev):
     pasted = subprocess.run(["bash", "-c", running.curl], capture_output=True, text=True, check=True)
     again = subprocess.run(["bash", "-c", running.curl], capture_output=True, text=True, check=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running_tta import Dev, tta
+from tests.support.running_tta import SLOTS, Dev, tta
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.durability import Durability
 from tta.eventstore.store import EventStore
@@ -59,7 +59,7 @@ def test_a_tta_that_runs_is_well(running: Dev):
     assert running.url in only(findings, "graph")[1]
     assert "every slot has a worker" in only(findings, "projection journey")[1]
     assert "keeps fsync" in only(findings, "store server durability")[1]
-    assert "64 slots" in only(findings, "store")[1]
+    assert f"{SLOTS} slots" in only(findings, "store")[1]
 
 
 def test_a_table_is_for_people(running: Dev):
@@ -147,7 +147,8 @@ async def test_the_record_of_a_store_is_compared_and_never_made(server: ChildSer
 
     await (await EventStore.open(server.url, "tta", slots=8, durability=Durability("fsync"))).close()
     status, findings = examined(**settings)
-    assert (status, *only(findings, "store")) == (1, "fail", "tta: 8 slots, told 64", "TTA_STORE_SLOTS=8")
+    differs = ("fail", f"tta: 8 slots, told {SLOTS}", "TTA_STORE_SLOTS=8")
+    assert (status, only(findings, "store")) == (1, differs)
 
 
 def test_a_graph_that_lacks_migrations_fails(tmp_path: Path):

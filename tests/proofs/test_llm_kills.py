@@ -17,7 +17,7 @@ from tests.support.agents.llm_server import LlmServer, model_server, retold
 from tests.support.proofs.evidence import must_be_answered_once, unanswered, whole_log
 from tests.support.proofs.retrying_client import Api, Player, Sent
 from tests.support.proofs.system import System, until
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.domain.narration import NarrationOutcome
 from tta.domain.turns import InteractionAnswered, NarrationRequested
 from tta.eventstore.errors import StoreUnavailable

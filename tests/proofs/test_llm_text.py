@@ -12,7 +12,7 @@ from tests.support.proofs.evidence import whole_log
 from tests.support.proofs.retrying_client import Api, Player
 from tests.support.proofs.system import System
 from tests.support.told_passages import next_passage
-from tta.app import work
+from tta.app import aggregates, work
 from tta.domain.narration import NarrationOutcome
 from tta.domain.passages import Wishes
 from tta.domain.turns import InteractionAnswered
@@ -23,7 +23,7 @@ from tta.stories.story import catalogue
 STORY = "storm_keeper"
 UNCLEAR = "Purple monkey dishwasher"
 WAIT_S = 20
-TYPES = work.event_types()
+TYPES = aggregates.event_types()
 
 
 class Told:

@@ -11,6 +11,7 @@ import msgspec
 
 from tta.app.settings import SettingsWrong
 
+GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 ATTEMPTS_MAX = 4  # Who only looks whether the directory is taken holds the lock for some microseconds.
 ATTEMPT_EVERY_S = 0.05
 NOTE_BYTES_MAX = 1_000

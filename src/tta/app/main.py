@@ -1,4 +1,4 @@
-"""The composition root: the one reader of the environment. Opens, wires and closes everything."""
+"""The composition root: opens, wires and closes everything."""
 
 import asyncio
 import ctypes
@@ -12,10 +12,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from tta.app.aggregates import event_types
+from tta.app.data_dir import GRAPH_FILE, VALKEY_DIR
 from tta.app.listeners import Addresses, listeners
 from tta.app.llms import asked_llms
 from tta.app.overdue import OverdueAnswers
-from tta.app.settings import Settings, SettingsWrong, read_settings
+from tta.app.settings import Settings, SettingsWrong
 from tta.app.work import (
     REACTOR_NAMES,
     READ_MODELS,
@@ -23,7 +25,6 @@ from tta.app.work import (
     SharedResources,
     Work,
     clock,
-    event_types,
     lives,
     orchestrator,
     prepare,
@@ -62,14 +63,8 @@ from tta.stories.story import versions_had
 COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
 M_ARENA_MAX, ARENAS_MAX = -8, 2  # The parameter's number in glibc's malloc.h, and its value.
 M_MMAP_THRESHOLD, MAPPED_FROM = -3, 128 << 10  # Bytes: glibc's own, which it would raise to 32 MB by and by.
-GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
 GRAPH_PATIENCE_S = 10.0  # For which a start waits for the graph; then it goes on without.
 GRAPH_READERS = 4
-
-
-def settings_of_process(**told: Any) -> Settings:
-    """Read the settings of this process. Raises SettingsWrong."""
-    return read_settings(os.environ, **told)
 
 
 def tokens_of(settings: Settings) -> Tokens:

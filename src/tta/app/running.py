@@ -11,31 +11,8 @@ from typing import Any
 
 import structlog
 
-from tta.app.settings import SettingsWrong
-from tta.eventstore.errors import StoreError
-from tta.eventstore.log_files import ADVICE, LogDamaged
-from tta.graph.engine import GraphInUse, GraphRefused, GraphUnavailable
-from tta.graph.migrations import DatabaseIsNewer, MigrationAltered, MigrationsPending
-from tta.security.binding import KeyringForeign
-from tta.security.key_files import KeyFileUnsafe
-from tta.stories.story import StoryBroken
 from tta.telemetry.errors import traced
 from tta.terminal import console
-
-EXPECTED = (
-    SettingsWrong,
-    KeyFileUnsafe,
-    KeyringForeign,
-    StoreError,
-    GraphInUse,
-    GraphRefused,
-    GraphUnavailable,
-    MigrationsPending,
-    MigrationAltered,
-    DatabaseIsNewer,
-    StoryBroken,
-)
-"""What a person can mend: said in one line, without a traceback."""
 
 err = console(stderr=True)
 
@@ -89,13 +66,24 @@ def saying(work: Callable[[], None]) -> None:
     """Do it; say what a person can mend in one line, and leave with 1."""
     try:
         work()
-    except EXPECTED as error:
+    except Exception as error:
+        _tell(error)
+        raise
+
+
+def _tell(error: Exception) -> None:
+    """Leave with 1 where a person can mend it; what else is wrong deserves its traceback."""
+    # Most commands meet none of these: importing all that raises them takes longer than many a command.
+    from tta.app.expected_errors import EXPECTED
+    from tta.eventstore.log_files import ADVICE, LogDamaged
+
+    if isinstance(error, EXPECTED):
         advice = f". {ADVICE}" if isinstance(error, LogDamaged) else ""
         _refuse(f"{error}{advice}" if str(error) else str(type(error).__doc__))
-    except OSError as error:
+    if isinstance(error, OSError):
         # Of a directory, a disk or a limit of this machine, wherever it was met.
         if structlog.is_configured():
-            log.error("the system refuses something", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+            log.error("the system refuses something", error=traced(error))
         _refuse(f"the system refuses it: {error}")
 
 

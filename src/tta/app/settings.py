@@ -1,5 +1,6 @@
 """Every setting of TTA, by its environment variable. A missing or misspelt one fails at start, by name."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -118,6 +119,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return self.graph_password_file.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsWrong(f"TTA_GRAPH_PASSWORD_FILE: {error}") from error
+
+
+def settings_of_process(**told: Any) -> Settings:
+    """Read the settings of this process. Raises SettingsWrong."""
+    return read_settings(os.environ, **told)
 
 
 def read_settings(environ: Mapping[str, str], **told: Any) -> Settings:

@@ -1,6 +1,6 @@
-"""What works beside the API: the aggregates there are, the projectors of their read models, the reactors.
+"""What works beside the API: the projectors of the read models there are, and the reactors.
 
-A new aggregate, read model or reactor is named here, and nowhere else.
+A new read model or reactor is named here, and nowhere else.
 """
 
 import asyncio
@@ -20,7 +20,6 @@ from tta.agents.team import team_of
 from tta.app.overdue import OverdueAnswers
 from tta.app.settings import Settings
 from tta.commands.handle import Commands
-from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
@@ -53,7 +52,6 @@ UNTOLD = "TTA_MODEL_TEXT_UNCHECKED is not set: language models are asked what pl
 READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
-AGGREGATES = (player, session, roster, safety_record, care_plan, agent, timer)
 REACTOR_NAMES = (
     ReplyReactor.NAME,
     NarrationReactor.NAME,
@@ -92,10 +90,6 @@ class Keys(NamedTuple):
     keyring: Keyring
     hmac_keys: HmacKeys
     commands: Commands
-
-
-def event_types() -> EventTypes:
-    return EventTypes(event for module in AGGREGATES for event in module.EVENTS)
 
 
 class Work(NamedTuple):

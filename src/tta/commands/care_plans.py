@@ -32,6 +32,6 @@ async def record_measure(
     Raises what `handle_joint` raises.
     """
     result = await handle_care_plan(commands, player_id, command, context)
-    found = commands.aggregates.cached([care_plan_target(player_id)])
-    before = found[0].state.measured.get(command.measure) if found else None
+    found = await commands.aggregates.at_hand(care_plan_target(player_id))
+    before = found.state.measured.get(command.measure)
     return MeasureResult(result, before.first_total if before is not None and before.times > 1 else None)

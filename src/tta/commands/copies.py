@@ -86,8 +86,7 @@ def _origin(source_id: UUID, reached: PlayPosition) -> CopyOrigin:
 
 async def _positions(aggregates: Aggregates, source_id: UUID) -> list[PlayPosition]:
     """Read where a session stood at its beginning and after each turn that was answered."""
-    source = session_target(source_id)
-    (found,) = aggregates.cached([source]) or await aggregates.load([source])
+    found = await aggregates.at_hand(session_target(source_id))
     told = await turns_after(aggregates, source_id, 0, head=found.head.version, turns_max=TURNS_MAX * 2)
     assert told.started is not None, "a session begins with SessionStarted"
     play = require_started(session.evolve(session.initial, told.started)).play

@@ -3,14 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Generic, NamedTuple, get_args, get_type_hints
+from typing import Any, Generic, NamedTuple, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
 import structlog
 
 from tta.commands import fingerprints
-from tta.domain.targets import AnyAggregate, AnyTarget, CommandT, EventT, State, States, Target
+from tta.domain.targets import AnyAggregate, AnyTarget, CommandT, EventT, State, States, Target, rules_of
 from tta.eventstore.envelope import ABSENT, Head, RecordedEvent
 from tta.eventstore.errors import HistoryChanged, StoreError
 from tta.eventstore.event_types import EventTypes
@@ -25,6 +25,7 @@ GAP_MS_MAX = 15 * 60 * 1000
 SNAPSHOT_EVERY = 100
 
 log = structlog.get_logger(__name__)
+State_co = TypeVar("State_co", covariant=True)
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True):
@@ -39,23 +40,29 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     """How much time the aggregate's events bear witness to, until then."""
 
 
-class VersionedState(NamedTuple, Generic[State]):
+class VersionedState(NamedTuple, Generic[State_co]):
     """A state, where it was folded to, and which commands led there of late.
 
     `recent` is shared by the foldings of one aggregate and only ever gains.
     """
 
-    state: State
+    state: State_co
     head: Head
     position: int
     recent: dict[bytes, Receipt]
 
 
-AnyVersionedState = VersionedState[Any]
+AnyVersionedState = VersionedState[object]
+"""A state of whatever kind, beside others; `states_of` gives each its type back."""
 
 
 def states_of(targets: Sequence[AnyTarget], folded: Sequence[AnyVersionedState]) -> States:
     return States({target: each.state for target, each in zip(targets, folded, strict=True)})
+
+
+def _typed(target: Target[State, CommandT, EventT], folded: AnyVersionedState) -> VersionedState[State]:
+    state = states_of([target], [folded]).of(target)
+    return VersionedState(state, folded.head, folded.position, folded.recent)
 
 
 class SnapshotBody(msgspec.Struct, frozen=True, array_like=True):
@@ -107,7 +114,12 @@ class Aggregates:
     async def one(self, target: Target[State, CommandT, EventT]) -> VersionedState[State]:
         """Fold one target as it stands now. Raises what `load` raises."""
         (folded,) = await self.load([target])
-        return folded
+        return _typed(target, folded)
+
+    async def at_hand(self, target: Target[State, CommandT, EventT]) -> VersionedState[State]:
+        """Give one target as it is remembered, or folded as it stands now. Raises what `load` raises."""
+        (folded,) = self.cached([target]) or await self.load([target])
+        return _typed(target, folded)
 
     async def load(self, targets: Sequence[AnyTarget]) -> list[AnyVersionedState]:
         """Fold the targets (of one slot) as they stand now, from what is remembered or from the start.
@@ -154,11 +166,11 @@ class Aggregates:
         self, module: AnyAggregate, folded: AnyVersionedState, events: Sequence[RecordedEvent]
     ) -> AnyVersionedState:
         """Fold recorded events on top of a folding."""
-        state, kinds = folded.state, module.EVENTS
+        state, kinds, rules = folded.state, module.EVENTS, rules_of(module)
         if folded.head == ABSENT and events[0].type not in {each.__name__ for each in kinds}:
             raise OtherKind(f"expected the events of a {module.NAME}, got {events[0].type}")
         for recorded in events:
-            state = module.evolve(state, self.types.event(recorded))
+            state = rules.evolve(state, self.types.event(recorded))
             _note(folded.recent, recorded)
         last = events[-1]
         return VersionedState(state, Head(last.version, last.hash), last.position, folded.recent)
@@ -217,12 +229,12 @@ class Aggregates:
 def fingerprint(module: AnyAggregate) -> bytes:
     """8 bytes over how an aggregate folds and what a snapshot of it holds (see fingerprints.py)."""
     situations = get_args(state_type(module)) or (state_type(module),)
-    return fingerprints.fingerprint(module.evolve, (*situations, Receipt))
+    return fingerprints.fingerprint(rules_of(module).evolve, (*situations, Receipt))
 
 
 def state_type(module: AnyAggregate) -> Any:
     """The type of an aggregate's state, or the union of its situations: what `evolve` gives."""
-    return _type_given(module.evolve)
+    return _type_given(rules_of(module).evolve)
 
 
 @cache

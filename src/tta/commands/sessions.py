@@ -25,7 +25,7 @@ async def owner_of(aggregates: Aggregates, session_id: UUID) -> UUID | None:
     None if there is no such session. Raises OtherKind, and what the event store raises.
     """
     target = session_target(session_id)
-    (found,) = aggregates.cached([target]) or await aggregates.load([target])
+    found = await aggregates.at_hand(target)
     if isinstance(found.state, NoSession):  # It may have begun on another process since.
         found = await aggregates.one(target)
     return None if isinstance(found.state, NoSession) else found.state.player_id

@@ -32,7 +32,6 @@ async def switch_session(
     """
     assert session_id != to_id, "one switches to another session"
     result = await handle_joint(commands, SwitchDecision(session_id, to_id, player_id, at), context)
-    goes_on = session_target(to_id)
-    (found,) = commands.aggregates.cached([goes_on]) or await commands.aggregates.load([goes_on])
+    found = await commands.aggregates.at_hand(session_target(to_id))
     receipt = found.recent.get(context.causation.command_id.bytes)
     return SwitchResult(result, None if receipt is None else receipt.last_version)

@@ -21,9 +21,7 @@ async def wishes_of(commands: Commands, player_id: UUID) -> tuple[Wishes | None,
     """Give the wishes as this process remembers them (see `wishes_as_set`), with the player's version at
     which they were set. A decision that depends on them guards the player, and compares that version.
     """
-    target = player_target(player_id)
-    (folded,) = commands.aggregates.cached([target]) or await commands.aggregates.load([target])
-    at = preferences_at(folded.state)
+    at = preferences_at((await commands.aggregates.at_hand(player_target(player_id))).state)
     return await wishes_as_set(commands, player_id, at), at
 
 

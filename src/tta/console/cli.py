@@ -14,7 +14,6 @@ from tta import __version__
 from tta.app.running import INTERRUPTED, err, saying, to_its_end
 from tta.app.settings import SettingsWrong
 from tta.domain.vocabulary import Role
-from tta.security.tokens import LIFETIME_S_MAX
 from tta.terminal import console, leave_streams, prepare_streams
 
 RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
@@ -40,6 +39,13 @@ cli.command(stories_cli)
 graph_cli = App(name="graph", help="The graph that read models are kept in.", group=SET_UP)
 cli.command(graph_cli)
 cli.register_install_completion_command(group=SET_UP)
+
+
+def _within_a_lifetime(kind: Any, minutes: Any) -> None:
+    from tta.security.tokens import LIFETIME_S_MAX
+
+    Number(gte=1, lte=LIFETIME_S_MAX // 60)(kind, minutes)
+
 
 DataDir = Annotated[
     Path | None, Parameter(help="Where the embedded default keeps everything (TTA_DATA_DIR; else .tta).")
@@ -182,9 +188,7 @@ def token(
     ] = None,
     player: Annotated[UUID | None, Parameter(help="The player that the holder plays as.")] = None,
     subject: Annotated[str, Parameter(help="The account.")] = "developer",
-    minutes: Annotated[
-        int, Parameter(help="How long it is good for.", validator=Number(gte=1, lte=LIFETIME_S_MAX // 60))
-    ] = 60,
+    minutes: Annotated[int, Parameter(help="How long it is good for.", validator=_within_a_lifetime)] = 60,
     data_dir: DataDir = None,
 ) -> None:
     """Mint an access token for development, signed with the key in the keys' directory."""

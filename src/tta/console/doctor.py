@@ -15,11 +15,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tta.app.data_dir import Holder, holder
+from tta.app.data_dir import VALKEY_DIR, Holder, holder
 from tta.app.descriptors import CONNECTIONS_MIN, WHERE, connections_allowed, raise_limit, too_few
-from tta.app.main import VALKEY_DIR, settings_of_process
 from tta.app.serving.server import CONNECTIONS_MAX
-from tta.app.settings import Settings, SettingsWrong
+from tta.app.settings import Settings, SettingsWrong, settings_of_process
 from tta.console.doctor_keyring import check_keyring
 from tta.console.doctor_llms import check_llms
 from tta.console.doctor_servers import DoctorFinding, State, check_graph, check_marks, check_store

@@ -9,10 +9,11 @@ import httpx2
 import msgspec
 from redis.exceptions import RedisError, ResponseError
 
+from tta.app.aggregates import event_types
 from tta.app.data_dir import holder
 from tta.app.overdue import overdue_answers
 from tta.app.settings import Settings, SettingsWrong
-from tta.app.work import REACTOR_NAMES, READ_MODELS, event_types
+from tta.app.work import REACTOR_NAMES, READ_MODELS
 from tta.clock import now
 from tta.commands.folding import Aggregates
 from tta.console.operations import NothingFound, graph_file, standing_store, without_secrets

@@ -13,9 +13,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from rich.console import Console
 
-from tta.app.data_dir import alone_in
-from tta.app.main import GRAPH_FILE, VALKEY_DIR, settings_of_process
-from tta.app.settings import Settings, SettingsWrong
+from tta.app.data_dir import GRAPH_FILE, VALKEY_DIR, alone_in
+from tta.app.settings import Settings, SettingsWrong, settings_of_process
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import ForeignStore, StoreError, StoreMismatch
 from tta.eventstore.layout import LAYOUT, SLOTS_MAX, Layout

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from tta.app.data_dir import alone_in
-from tta.app.main import VALKEY_DIR
+from tta.app.data_dir import VALKEY_DIR, alone_in
 from tta.app.settings import Settings, SettingsWrong
 from tta.eventstore.child_server import ChildServer
 from tta.eventstore.errors import StoreUnavailable

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tta.app.aggregates import event_types
 from tta.app.settings import Settings
-from tta.app.work import event_types
 from tta.console.operations import NothingFound, keyring_of, standing_store, store_at_hand
 from tta.domain.base import Event, SealedText, personal_fields
 from tta.eventstore.envelope import Head, RecordedEvent

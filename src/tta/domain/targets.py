@@ -1,12 +1,12 @@
 """Targets: the aggregates that a decision reads or writes, typed by their states, commands and events."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.domain.agent import Agent, AgentCommand, AgentEvent
-from tta.domain.base import Aggregate, Event
+from tta.domain.base import Aggregate, Command, Event
 from tta.domain.care_plan import CarePlan, CarePlanCommand, CarePlanEvent
 from tta.domain.player import Player, PlayerCommand, PlayerEvent
 from tta.domain.roster import Roster, RosterCommand, RosterEvent
@@ -26,9 +26,34 @@ class Target(NamedTuple, Generic[State, CommandT, EventT]):
     id: UUID
 
 
-AnyAggregate = Aggregate[Any, Any, Any]
-AnyTarget = Target[Any, Any, Any]
-"""Aggregates of several kinds beside each other; `States.of` gives each its type back."""
+class AnyAggregate(Protocol):
+    """An aggregate of whatever kind: what is common to all, whatever their states, commands and events."""
+
+    @property
+    def NAME(self) -> str: ...  # noqa: N802 - A module's constant.
+
+    @property
+    def EVENTS(self) -> tuple[type[Event], ...]: ...  # noqa: N802 - Likewise.
+
+    @property
+    def initial(self) -> object: ...
+
+
+class AnyTarget(Protocol):
+    """A target of whatever kind, beside others; `States.of` and `rules_of` give it its types back."""
+
+    @property
+    def module(self) -> AnyAggregate: ...
+
+    @property
+    def id(self) -> UUID: ...
+
+
+def rules_of(module: AnyAggregate) -> Aggregate[object, Command, Event]:
+    """Give the rules of an aggregate whose kind is not known here."""
+    # It is given its own states, which `initial` and `evolve` made, the events of its own log, and commands
+    # that `to` or `handle` addressed to it.
+    return cast("Aggregate[object, Command, Event]", module)
 
 
 class States:
@@ -40,6 +65,9 @@ class States:
     @property
     def targets(self) -> Sequence[AnyTarget]:
         return list(self._states)
+
+    def items(self) -> Iterable[tuple[AnyTarget, object]]:
+        return self._states.items()
 
     def __contains__(self, target: AnyTarget) -> bool:
         return target in self._states

@@ -1,10 +1,11 @@
 """Durability is a stated mode, and the server's own settings must keep what it promises."""
 
-from typing import Any, NamedTuple
-
-from redis.exceptions import ResponseError
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tta.eventstore.errors import UnsafeServer
+
+if TYPE_CHECKING:  # The settings name a durability, and commands that reach no server need no client for it.
+    from redis.exceptions import ResponseError
 
 COPIES_TIMEOUT_MS = 2_000
 
@@ -52,7 +53,7 @@ async def check_server(connection: Any, durability: Durability) -> bool:
     return judged(durability, [await _ask(connection, *question) for question in QUESTIONS])
 
 
-def unreadable(durability: Durability, error: ResponseError) -> bool:
+def unreadable(durability: Durability, error: "ResponseError") -> bool:
     """A server that forbids reading its settings is trusted only where that was declared."""
     if durability.declared:
         return False
@@ -64,6 +65,8 @@ def unreadable(durability: Durability, error: ResponseError) -> bool:
 
 def judged(durability: Durability, answers: list[Any]) -> bool:
     """Judge the answers to QUESTIONS, errors among them. Raises UnsafeServer."""
+    from redis.exceptions import ResponseError
+
     raw, role, known = answers
     wrong = []
     for answer in (raw, role):
@@ -101,6 +104,8 @@ def _required(durability: Durability) -> dict[str, str]:
 
 
 async def _ask(connection: Any, *command: str) -> Any:
+    from redis.exceptions import ResponseError
+
     await connection.send_command(*command)
     try:
         return await connection.read_response(disable_decoding=True)

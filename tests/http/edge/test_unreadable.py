@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.support.http.api_examples import PREFERENCES, Api, Caller
 from tests.support.http.key_examples import keyring_of, under_another_key
 from tests.support.http.wire import wired
-from tta.app.work import AGGREGATES
+from tta.app.aggregates import AGGREGATES
 from tta.domain.base import SealedText, personal_fields
 from tta.reactors.answering import UNREAD_SENTENCE
 

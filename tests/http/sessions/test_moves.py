@@ -328,6 +328,6 @@ async def test_a_story_that_ends_by_words_makes_room_too(api: Api):
         said = await caller.post(f"{paths[0]}/interactions", {"text": words}, Prefer="wait=10")
         assert said.json()["reply"]["text"]
     problem(await caller.post(f"{paths[0]}/pause"), 409, "session-is-over")
-    (listed,) = await api.parts.commands.aggregates.load([roster_target(caller.player_id)])
+    listed = await api.parts.commands.aggregates.one(roster_target(caller.player_id))
     assert [str(each) for each in listed.state.under_way] == [id_of(path) for path in paths[1:]]
     await begun(caller)

@@ -92,11 +92,15 @@ def test_a_choices_own_words_always_mean_it(at, index: int, asked: PassageQuesti
         assert meant == Meaning("choice", offer.id)
 
 
+LEAVES_ELSEWHERE = "stop"
+"""Belongs to an exercise of `gallery`; where no exercise asks for it, who says it wants to leave."""
+
+
 @settings(deadline=None)  # Playing takes long where other programs take the cores.
 @given(places, st.sampled_from(UTTERANCES))
 def test_whatever_is_said_where_it_was_not_meant_for_ends_or_pauses_nothing(at, said: Labelled):
     meant = meaning_of(said.words, *place(*at))
-    if meant.kind in {"pause", "quit"}:
+    if meant.kind in {"pause", "quit"} and said.words != LEAVES_ELSEWHERE:
         assert said.kind == meant.kind
 
 

@@ -129,7 +129,8 @@ async def start(commands: Commands, player_id: UUID, around: CommandContext) -> 
 
 
 async def facts_about(commands: Commands, player_id: UUID) -> Facts:
-    record, person = await commands.aggregates.load([record_target(player_id), player_target(player_id)])
+    record = await commands.aggregates.one(record_target(player_id))
+    person = await commands.aggregates.one(player_target(player_id))
     return facts_of(record.state, person.state)
 
 

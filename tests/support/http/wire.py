@@ -15,8 +15,9 @@ from tests.support.http.event_source import EventSource
 from tta.app.main import services
 from tta.app.serving.server import HttpServer, config_of
 from tta.app.work import Work
-from tta.commands.handle import CommandContext, handle_over
+from tta.commands.handle import CommandContext, Decision, handle_over
 from tta.domain.identity import derived_id
+from tta.domain.joint.deciding import Decided
 from tta.domain.session import InteractionAnswered, InteractionSubmitted
 from tta.domain.targets import session_target
 from tta.domain.vocabulary import Author
@@ -125,10 +126,14 @@ async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply
         await handle_over(
             api.parts.commands,
             [target],
-            lambda _, events=events: {target: events},  # type: ignore[misc]
+            _happening({target: events}),
             CommandContext(causation),
             player_id=caller.player_id,
         )
+
+
+def _happening(events: Decided) -> Decision:
+    return lambda _: events
 
 
 SECURITY_HEADERS = {

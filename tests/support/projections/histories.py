@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tta.app import work
+from tta.app.aggregates import event_types
 from tta.domain import agent, care_plan, player, safety_record, session
 from tta.domain.agent import (
     AgentCommand,
@@ -72,7 +73,7 @@ from tta.projector.read_model import Fact, Key, ReadModel, Row, RowLink, Storage
 
 NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 NOON_MS = 1_774_008_000_000
-TYPES, READ_MODELS = work.event_types(), work.READ_MODELS
+TYPES, READ_MODELS = event_types(), work.READ_MODELS
 SESSION_STATE, PLAYER_STATE, JOURNEY, PROGRESS, AGENTS = map(
     read_model, (session_state, player_state, journey, progress, agents)
 )

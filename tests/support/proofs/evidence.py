@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from tests.support.proofs.retrying_client import Answer, Secrets, Sent
-from tta.app.work import READ_MODELS, event_types
+from tta.app.aggregates import event_types
+from tta.app.work import READ_MODELS
 from tta.domain.turns import (
     InteractionAnswered,
     InteractionSubmitted,

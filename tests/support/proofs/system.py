@@ -19,6 +19,7 @@ from rich.console import Console
 from tta.console.operations import create_keys
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
+from tta.eventstore.errors import StoreUnavailable
 from tta.eventstore.store import EventStore
 from tta.graph.engine import Graph
 from tta.graph.opening import open_graph
@@ -213,8 +214,12 @@ class System:
         return self._graph_url or f"embedded:{self.directory / name}.graph"
 
     async def store(self) -> EventStore:
-        """Open the log to look at it, past any proxy."""
-        return await EventStore.open(self.valkey.url, STORE, slots=SLOTS)
+        """Open the log to look at it, past any proxy; a server that is busy may not answer at once."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                with suppress(StoreUnavailable):
+                    return await EventStore.open(self.valkey.url, STORE, slots=SLOTS)
+                await asyncio.sleep(RESTART_AFTER_S)
 
     async def graph(self, name: str) -> Graph:
         """Open a graph to look at it; an embedded one only after its part has ended."""

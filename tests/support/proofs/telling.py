@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from tests.support.proofs.retrying_client import Api, Player, Sent
 from tests.support.proofs.system import STORE, System, until
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tta.agents.orchestrator import AgentOrchestrator
 from tta.agents.team import team_of
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.commands.folding import Aggregates
 from tta.commands.handle import CommandContext, Commands, handle
 from tta.commands.player_queues import PlayerQueues

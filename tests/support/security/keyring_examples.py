@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from tta.app.work import event_types
+from tta.app.aggregates import event_types
 from tta.domain.player import ConsentWithdrawn
 from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.appends import Append, StreamAppend

@@ -25,6 +25,7 @@ from tta.domain.targets import (
     Target,
     player_target,
     record_target,
+    rules_of,
     session_target,
 )
 
@@ -124,15 +125,16 @@ def decided(
     Raises Refusal, and what the decision raises.
     """
     player_id = decision.player_id
-    now = {target: states.of(target) for target in states.targets}
+    now = dict(states.items())
     happens: dict[AnyTarget, list[Event]] = {}
     pending = deque(decision.decide(states, outside))
     facts = _facts(decision, states)
     while pending:
         target, command = pending.popleft()
         assert target in now, f"{type(command).__name__} needs its {target.module.NAME} among the targets"
-        for event in target.module.decide(now[target], _with_facts(command, facts)):
-            now[target] = target.module.evolve(now[target], event)
+        rules = rules_of(target.module)
+        for event in rules.decide(now[target], _with_facts(command, facts)):
+            now[target] = rules.evolve(now[target], event)
             happens.setdefault(target, []).append(event)
             pending.extend(AddressedCommand(*each) for each in consequences(player_id, target.id, event))
     return happens

@@ -13,11 +13,10 @@ import structlog
 from starlette.responses import Response
 
 from tta.clock import now_s
-from tta.commands.folding import VersionedState
-from tta.domain.safety_record import SafetyRecord
+from tta.commands.folding import states_of
 from tta.domain.safety_record import id_of as safety_record_id
-from tta.domain.session import Session, require_started
-from tta.domain.targets import AnyTarget, record_target, session_target
+from tta.domain.session import require_started
+from tta.domain.targets import record_target, session_target
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import StoreError
 from tta.http.edge.calls import Call, PlayerOf, Route
@@ -84,10 +83,12 @@ class Stream:
     async def begin(self, stood: StreamPosition | ResyncReason | None) -> None:
         """Find out where the session stands, and read what the caller missed since they stood there."""
         aggregates = self._call.services.commands.aggregates
-        targets: list[AnyTarget] = [session_target(self._session_id), record_target(self._player_id)]
-        current, record = await aggregates.load(targets)
+        played, held = session_target(self._session_id), record_target(self._player_id)
+        current, record = await aggregates.load([played, held])
+        states = states_of([played, held], [current, record])
+        session = require_started(states.of(played))
         stands = StreamPosition(AggregatePosition.of(current.head), AggregatePosition.of(record.head))
-        self._telling.answered = current.state.turns.last - current.state.turns.unanswered
+        self._telling.answered = session.turns.last - session.turns.unanswered
         self._position = stands
         if isinstance(stood, StreamPosition):
             found = await missed(aggregates.store, self._session_id, self._record_id, stood, stands)
@@ -95,7 +96,14 @@ class Stream:
                 self._position, self._missed = stood, found
                 return
             stood = found
-        opened = self._opened(current, record)
+        opened = StreamOpening(
+            self._session_id,
+            current.head.version,
+            session.status.value,
+            session.turns.last,
+            session.turns.unanswered,
+            states.of(held).held,
+        )
         if stood is None:
             self._begins = sse("open", opened, stands)
         else:
@@ -146,19 +154,6 @@ class Stream:
         chunk = await self._telling.event(recorded, position)
         self._position = position
         return chunk
-
-    def _opened(
-        self, current: VersionedState[Session], record: VersionedState[SafetyRecord]
-    ) -> StreamOpening:
-        state = require_started(current.state)
-        return StreamOpening(
-            self._session_id,
-            current.head.version,
-            state.status.value,
-            state.turns.last,
-            state.turns.unanswered,
-            record.state.held,
-        )
 
 
 def _last_words(ending: Ending) -> bytes:
