@@ -59,7 +59,7 @@ class Permission(NamedTuple):
 
 
 class CommandContext(NamedTuple):
-    """What stands around a command: who and what caused it, and what its sender takes for granted."""
+    """The context of a command: what caused it, and what its sender takes for granted."""
 
     causation: Causation
     fingerprints: tuple[bytes, ...] = ()

@@ -65,15 +65,15 @@ class PerformanceMeasured(Event, frozen=True, kw_only=True):
     """
 
     runs: int
-    """All of them; so with the failures."""
+    """All runs; `failures` counts all of them, too."""
     failures: int
     p50_ms: float
-    """Of the runs that asked no model, in which nobody is waited for; so with the 95th percentile."""
+    """The median of the runs that asked no language model; `p95_ms` is of the same runs."""
     p95_ms: float
     since: datetime
     model_runs: int = 0
-    """Those among them that asked a model; so with what follows. Events that have none may be of a time when
-    both were one.
+    """The runs that asked a language model; the following fields are of these, too. Old events without them
+    may count both kinds of run together.
     """
     model_failures: int = 0
     model_p50_ms: float = 0.0

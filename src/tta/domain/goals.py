@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tta.domain.base import Absent, Conflicting, Invalid
 
 GOAL_MAX = 500  # Characters: a goal, or a milestone of it, is a sentence or three.
-OPEN_GOALS_MAX = 10  # Plans in practice hold three to five; who has ten puts one aside first.
+OPEN_GOALS_MAX = 10  # Plans in practice hold three to five; a player with ten sets one aside first.
 GOALS_MAX = 200  # Over a plan's life: a new one every week for four years.
 MILESTONES_MAX = 50  # Of one goal: one a week for a year.
 ATTAINMENT_MIN, ATTAINMENT_MAX = -2, 2  # Goal Attainment Scaling (Kiresuk and Sherman 1968).

@@ -26,7 +26,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a story stands after an answer. Nothing here is anybody's words."""
 
     move: str | None = None
-    """What brought it there: a choice, or SENT and a scene; None where the story stood still."""
+    """What brought it there: a choice, or SENT and a scene. None if the story stood still."""
     scene: str | None = None
     skill: str | None = None
     choices: tuple[str, ...] = ()

@@ -12,8 +12,8 @@ import msgspec
 from tta.domain.base import Command, Conflicting, Event
 from tta.domain.identity import owned_id
 
-UNDER_WAY_MAX = 20  # Open or paused; each story five times over. Nobody finds their way among more.
-HELD_MAX = 40  # Who is held is refused no support for the sake of order; even so there is a bound.
+UNDER_WAY_MAX = 20  # Open or paused: each story five times. No player keeps track of more.
+HELD_MAX = 40  # A player on hold must find support although the roster is full; even so there is a bound.
 
 
 class SessionEnrolled(Event, frozen=True, kw_only=True):

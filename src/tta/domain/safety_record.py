@@ -1,8 +1,8 @@
-"""The one safety record that a player has: what was assessed, whether play is held, and whether softened.
+"""The one safety record of a player: what was assessed, whether play is held, and whether it is softened.
 
-A hold covers the player, whatever they play; recovery is the time after, in which nothing that confronts is
-offered. What either means for a session is the session's rule; who may place or release a hold is the API's
-policy. A player about whom nothing was ever found has no events here.
+A hold covers the player in every session. Recovery is the time after it, in which the story confronts the
+player with nothing. The session decides what each of them means for play; the API's policy decides which role
+may place or release a hold. A player about whom nothing was found has no events here.
 """
 
 from typing import assert_never, get_args

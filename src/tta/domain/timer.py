@@ -1,8 +1,8 @@
-"""One deadline: that something falls due at a moment, was moved, was called off, or has come.
+"""One deadline: it is scheduled, moved, cancelled, or falls due.
 
-Owns neither what is to happen then (whoever asked for it hears TimerDue) nor how the moment is noticed: an
-index outside tells when to ask FallDue. Its id is derived from whose it is, what for and about what, so
-whoever schedules it again means the same one.
+Owns neither what happens then (a reactor that needs the deadline reads TimerDue) nor how the moment is
+noticed: an index outside the domain says when to send FallDue. The id is derived from the player, the purpose
+and the subject, so that scheduling again moves the same timer.
 """
 
 from datetime import datetime, timedelta

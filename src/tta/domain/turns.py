@@ -38,7 +38,7 @@ class InteractionSubmitted(Event, frozen=True, kw_only=True):
 class NarrationRequested(Event, frozen=True, kw_only=True):
     """A language model is about to be asked to tell the answer; the answer says what came of it.
 
-    The event's id is the call's: who is asked twice under it may recognise the repetition.
+    The event's id is the call's, so that an endpoint may recognise a repeated call.
     """
 
     turn: int

@@ -86,7 +86,7 @@ class Role(StrEnum):
 
 
 class Author(StrEnum):
-    """Who wrote a reply."""
+    """The author of a reply."""
 
     STORY = "story"
     MODEL = "model"

@@ -83,7 +83,7 @@ class Matter(NamedTuple):
     number: int
     standing: AnswerBasis
     turn: PendingTurn | None
-    """None where no story goes on: on hold, where there is none, or where it may not be told."""
+    """None if no story goes on: play is held, there is no story, or it may not be told."""
     is_unread: bool = False
     """What was said, or what the player wished, does not open."""
 
@@ -163,7 +163,7 @@ def _waits(states: States, matter: Matter) -> bool:
 async def _opened(
     commands: Commands, player_id: UUID, said: InteractionSubmitted
 ) -> InteractionSubmitted | None:
-    """Open what was said; None where it does not open."""
+    """Open what was said; returns None if it does not open."""
     try:
         return await commands.keyring.opened(player_id, said)
     except SealBroken as error:
@@ -172,7 +172,7 @@ async def _opened(
 
 
 def _story(repertoire: Repertoire, play: Play, recorded: RecordedEvent) -> Story | None:
-    """The version that a session is pinned to; None where nobody has it. Raises NotHere."""
+    """The version that a session is pinned to; None if no process has it. Raises NotHere."""
     story = repertoire.stories.get(play.story, {}).get(play.version)
     # Version 0 is of a story that there was not when the session began.
     waited_s = (now() - recorded.recorded_at).total_seconds()

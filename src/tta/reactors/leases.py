@@ -77,8 +77,8 @@ class ReactorLeases:
 
 
 def owner(slot: int, workers: list[str]) -> str:
-    """Choose who has a slot: whoever joins or leaves moves only their own slots (rendezvous hashing), unless
-    they have more stories than all others.
+    """Choose the worker of a slot by rendezvous hashing: one that joins or leaves moves only its own slots,
+    unless it has more stories than all others.
     """
     most = max(map(_stories, workers), default=0)
     return max(

@@ -1,8 +1,8 @@
 """The machinery of reactors: intake in order, work side by side, progress written with each effect.
 
 What a reactor appends carries its name and the position it deals with, so effect and progress are one atomic
-write: exactly once, however long it was down and whoever else runs. One aggregate's events are dealt with in
-order; different aggregates' side by side, so a slow one holds up nobody else.
+write: exactly once, however long it was down and however many processes run. One aggregate's events are dealt
+with in order; different aggregates' side by side, so that a slow one does not delay the others.
 """
 
 import asyncio
@@ -75,8 +75,8 @@ class Reactor(Protocol):
     async def react(self, event: Event, recorded: RecordedEvent, acknowledgement: Acknowledgement) -> None:
         """Answer one event with an append that carries the acknowledgement. May be called again for it.
 
-        Raises Refusal, NothingWaits or PlayerErased where nothing is to be done any more: that is written
-        down as dealt with, without effect. Raises NotHere where another process may be able to deal with it.
+        Raises Refusal, NothingWaits or PlayerErased if there is nothing left to do: the event is recorded as
+        dealt with, without effect. Raises NotHere if another process may be able to deal with it.
 
         After a history was lost it is called for events that it has answered before, however long ago: before
         it asks a model, calls the world or credits, it looks whether the matter still waits, and raises

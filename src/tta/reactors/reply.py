@@ -65,7 +65,7 @@ class ReplyReactor:
     async def _decided(self, matter: Matter, on_step: OnStep) -> AnswerInteraction | RequestNarration:
         if matter.turn is None:
             return answer_command(matter, matter.without_agents)
-        # No model is asked yet, whoever agreed to it.
+        # No language model is asked yet, even if the player agreed to it.
         plan = await self._orchestrator.plan(matter.turn._replace(consent=None), on_step=on_step)
         if self._orchestrator.would_ask(matter.turn, plan):
             return RequestNarration(turn=matter.number, held=False, at=now())

@@ -3,8 +3,8 @@
 Due is what both the store's clock and this process's have reached: what follows cannot be taken back,
 whatever a timer is for today, so in doubt it is late (`LATE_IN_DOUBT`).
 
-Any number of processes look at all slots; whoever comes second changes nothing. What cannot be done now is
-tried again at the next look, and holds up no other timer.
+Any number of processes look at all slots; the second one changes nothing. A timer that cannot fall due now is
+tried again at the next look, and delays no other timer.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ class TimerClock:
         return sum(known.values()) if len(known) == self._store.layout.slots else float("nan")
 
     async def run(self) -> None:
-        """Look for ever. Cancel it to stop: what was not said is said by whoever looks next."""
+        """Look for ever. Cancel it to stop: the next process that looks says what was not said."""
         async with asyncio.TaskGroup() as tasks:
             for slot in range(self._store.layout.slots):
                 tasks.create_task(self._keep_slot(slot), name="timers of a slot")
@@ -129,7 +129,7 @@ class TimerClock:
         return True
 
     async def _fall_due(self, entry: Entry, at: datetime) -> TimerDue | None:
-        """Say in the log that a schedule has come; None where it is over, or somebody said so before.
+        """Say in the log that a schedule has come; returns None if it is over, or was said before.
 
         Raises NotYetDue.
         """
