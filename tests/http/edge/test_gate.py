@@ -1,5 +1,6 @@
 """Every text that a person sends is marked on its route, and every one of a player's passes the gate."""
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from tta.http.apps import COMMANDS, QUERIES, app
 from tta.http.edge.calls import PlayerOf, Route
 from tta.http.edge.gate import Gate
 from tta.http.edge.marked_texts import MarkedText, TextPlace, read
+from tta.http.edge.tolerant_json import WORDS_CHARACTERS_MAX
 
 WORRYING = "I want to disappear"
 
@@ -38,7 +40,12 @@ def takes_any_text(schema: dict[str, Any], schemas: dict[str, Any]) -> bool:
     if "$ref" in schema:
         return takes_any_text(schemas[schema["$ref"].rpartition("/")[2]], schemas)
     parts = [*schema.get("anyOf", ()), *schema.get("prefixItems", ()), *schema.get("properties", {}).values()]
-    parts += [schema["items"]] if isinstance(schema.get("items"), dict) else []
+    parts += [
+        schema[name] for name in ("items", "additionalProperties") if isinstance(schema.get(name), dict)
+    ]
+    parts += schema.get("oneOf", ())
+    if not schema.keys() - {"default", "description", "title"}:
+        return True  # Anything is taken.
     if any(takes_any_text(part, schemas) for part in parts):
         return True
     return schema.get("type") == "string" and not schema.keys() & {"pattern", "enum", "format"}
@@ -60,16 +67,24 @@ def test_a_text_that_is_not_marked_would_be_found():
     class Whole(msgspec.Struct):
         inner: tuple[Inner, ...]
         tags: dict[str, str]
+        anything: Any
         id: UUID
         free: str | None = None
 
-    assert set(texts_of(Whole)) >= {"inner", "free"}
+    assert set(texts_of(Whole)) == {"inner", "tags", "anything", "free"}
 
 
 def test_the_words_of_staff_do_not_make_a_route_one_that_takes_words():
     (forget,) = (route for route in COMMANDS if route.operation == "forget_rows")
     assert [place.writer for place in forget.texts] == [Writer.STAFF]
     assert not forget.takes_words
+
+
+@pytest.mark.parametrize("route", [each for each in (*COMMANDS, *QUERIES) if each.body])
+def test_no_object_in_a_body_takes_a_member_that_nobody_marks(route: Route):
+    _, schemas = msgspec.json.schema_components([route.body])
+    objects = [each for each in schemas.values() if each.get("type") == "object"]
+    assert all(each["additionalProperties"] is False for each in objects)
 
 
 class WatchfulGate:
@@ -183,6 +198,17 @@ def test_several_assessments_join_by_maximum():
         (b'{"said": {"text": "Hello"}, "text": "Again"}', ["Hello", "Again"]),
         (b'{"text": "Hello', ["Hello"]),
         (b"text=Hello", ["Hello"]),
+        (b'{"text": "I want\\nto [really] di', ["I want\nto [really] di"]),
+        (b"{'text': 'I can't, I want to', turn: 2", ["I can't, I want to"]),
+        ("{\u201ctext\u201d: \u201cI can\u2019t\u201d}".encode(), ["I can\u2019t"]),
+        (b'{"text": "Hello \\"you\\" and you", "turn": 2} x', ['Hello "you" and you']),
+        (b'{"text": "Oh \\ud83d\\ude00", x', ["Oh \U0001f600"]),
+        (b"text=Hello+you+%26+me&turn=2", ["Hello you %26 me", "Hello you & me"]),
+        (b"text: Hello you\nand me", ["Hello you\nand me"]),
+        (b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nHello you\r\n--b--', ["Hello you"]),
+        (b"<said><text>Hello you</text></said>", ["Hello you"]),
+        (b"Hello you", ["Hello you"]),
+        (b'"Hello you"', ['"Hello you"']),
         ('{"text": "Héllo"}'.encode("utf-16"), ["Héllo"]),
         (b'{"choice": "stay"}', []),
         (b"", []),
@@ -190,6 +216,45 @@ def test_several_assessments_join_by_maximum():
 )
 def test_a_text_is_read_however_it_is_written(raw: bytes, found: list[str]):
     assert sorted(read(raw, TextPlace("text", TextKind.SPEECH)).values) == sorted(found)
+
+
+@pytest.mark.parametrize("name", ["text", "\\u0074ext"])
+async def test_all_of_a_text_that_is_taken_passes_however_long_its_body_is(
+    guarded: Api, gate: WatchfulGate, name: str
+):
+    caller, path = await guarded.session()
+    said = "text " * 300 + WORRYING
+    gate.asked.clear()
+    taken = await guarded.http.post(
+        f"{path}/interactions",
+        content=f'{{"{name}": "{said}"{" " * 900_000}}}',
+        headers={
+            "Authorization": f"Bearer {caller.token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": "k",
+        },
+    )
+    assert taken.status_code == 200, taken.text
+    assert [values for values, *_ in gate.asked] == [[said]]
+
+
+def test_of_very_long_words_the_beginning_and_the_end_are_read():
+    raw = f'{{"text": "{WORRYING}{" ha" * 50_000}{WORRYING}", "turn": '.encode()
+    (words,) = read(raw, TextPlace("text", TextKind.SPEECH)).values
+    assert words.startswith(WORRYING)
+    assert words.endswith(WORRYING)
+    assert len(words) <= WORDS_CHARACTERS_MAX
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["text:", 'text:"', "text[", "text", "[", '"', "\\u0041", "%41", "+", " ", "text:/*", "\\", "', "],
+)
+def test_the_work_of_reading_words_is_bounded(piece: str):
+    raw = ('{"text": "' + piece * 2**20)[: 2**20].encode()
+    began = time.process_time()
+    read(raw, TextPlace("text", TextKind.SPEECH))
+    assert time.process_time() - began < 5, "without bounds it may take minutes"
 
 
 def test_every_route_says_whom_it_concerns():

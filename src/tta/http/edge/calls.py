@@ -132,6 +132,8 @@ class Call:
         self.raw = b""
         """The body as it came, where the route takes one."""
         self.body: Any = None
+        self.is_valid = False
+        """Whether the body was decoded, and has no name twice in one object."""
         self.said: dict[str, str] = {}
         """Headers of the answer that are known before it."""
         self.path = lower_ids(request.scope["path"])

@@ -26,12 +26,20 @@ class Gate(Protocol):
 
 
 async def assessed(
-    gate: Gate, raw: bytes, places: Sequence[TextPlace], player_id: UUID | None, route: str
+    gate: Gate,
+    raw: bytes,
+    places: Sequence[TextPlace],
+    player_id: UUID | None,
+    route: str,
+    *,
+    is_valid: bool = False,
 ) -> Assessment:
-    """Pass each text of a player's in a body to the gate; the highest assessment counts."""
+    """Pass each text of a player's in a body to the gate; the highest assessment counts. `is_valid` says that
+    the body was decoded.
+    """
     return highest(
         [
-            await gate.assess(read(raw, place), place.kind, player_id, route)
+            await gate.assess(read(raw, place, is_valid=is_valid), place.kind, player_id, route)
             for place in places
             if place.writer is Writer.PLAYER
         ]

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tta.domain.assessment import TextKind, Writer
-from tta.http.edge.tolerant_json import NamedValue, excerpt, found_under, members_of, text_of
+from tta.http.edge.tolerant_json import (
+    NamedValue,
+    excerpt,
+    found_under,
+    members_of,
+    shortened,
+    text_of,
+    words_under,
+)
 
 
 class TextPlace(NamedTuple):
@@ -29,17 +37,25 @@ class MarkedText(NamedTuple):
     questions: Sequence[Any] = ()
     """What stands under the name of the question, where the place is an answer to one."""
     is_whole: bool = True
-    """Whether the body is JSON; of one that is not, parts may be missing."""
+    """Whether all of the body was read as JSON; otherwise parts may be missing."""
 
 
-def read(raw: bytes, place: TextPlace) -> MarkedText:
-    """Read what a body says at a place."""
+def read(raw: bytes, place: TextPlace, *, is_valid: bool = False) -> MarkedText:
+    """Read what a body says at a place. Of one that was decoded (`is_valid`) all is read, however long it is,
+    and nothing is guessed: an endpoint sees no text that is not given here.
+    """
     names = [stem for stem in (_stem(place.name), _stem(place.question)) if stem]
-    text = excerpt(text_of(raw), *names)
-    members = members_of(text)
-    found = [_members(members or (), name) for name in names]
-    if not all(found):
-        found = [found_under(name, text) for name in names]
+    text = text_of(raw)
+    near = text if is_valid else excerpt(text, *names)
+    members = members_of(near)
+    found: list[list[Any]] = [_members(members or (), name) for name in names]
+    if not all(found) and not (is_valid and members is not None):
+        if place.kind is TextKind.ANSWER:
+            found = [found_under(name, near) for name in names]
+        else:
+            found = [words_under(name, text) for name in names]
+            if not any(found) and not members and text.strip():
+                found[0] = [shortened(text)]  # No object at all: what there is may be what was to be said.
     values, questions = found[0], found[1] if place.question else ()
     return MarkedText(values, questions, is_whole=members is not None)
 

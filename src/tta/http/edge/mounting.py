@@ -71,11 +71,19 @@ async def _prepared(call: Call) -> None:
     call.body = None if route.body is None else decoded(call.raw, route.body)
     if route.takes_words:
         require_single_names(call.raw)
+        call.is_valid = True
         call.assessment = await _assessed(call)
 
 
 async def _assessed(call: Call) -> Assessment:
-    return await assessed(call.services.gate, call.raw, call.route.texts, call.concerned, call.route.path)
+    return await assessed(
+        call.services.gate,
+        call.raw,
+        call.route.texts,
+        call.concerned,
+        call.route.path,
+        is_valid=call.is_valid,
+    )
 
 
 async def _looked_at(call: Call, error: Exception) -> Exception:

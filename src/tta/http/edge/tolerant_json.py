@@ -17,6 +17,8 @@ COMMENT_CHARACTERS_MAX = 200
 CHARACTERS_MAX = 32 * 1024  # Read whole; of a longer text only what stands near a name.
 EXCERPT_CHARACTERS_MAX = 2_000
 EXCERPTS_MAX = 4  # At the first occurrences of a name, and as many at the last.
+WORDS_CHARACTERS_MAX = 64_000  # Of a text of words that is given whole.
+WORDS_PART_CHARACTERS = 16_000  # Given of the beginning, and of the end, of a longer one.
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -32,8 +34,22 @@ PART_HEADERS = r"(?:content-[\w-]+:[^\r\n]*\s*)*+"  # Of a part of a form (RFC 7
 as_plain_quotes = str.maketrans(
     {"\\": None, "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "`": '"'}
 )
+as_plain_double_quotes = str.maketrans({"\u201c": '"', "\u201d": '"', "`": '"'})
+QUOTES = ('"', "'")
+WHITE_SPACE = {"n": "\n", "r": "\n", "t": "\t"}
+"""What some characters mean behind a backslash."""
 number = re.compile(r"[+-]?\.?\d")
 escaped = re.compile(r"\\u([0-9a-fA-F]{4})")
+escaped_character = re.compile(r"\\(.)", re.DOTALL)
+PLAIN_ENDS = (
+    r"&[\w.%\[\]-]{1,64}=|</|[\r\n]--"  # The next field of a form, the end of an element or of a part.
+)
+ENDS = {
+    opening: re.compile(rf"(?<!\\){re.escape(closing)}(?=\s*+(?:[,;}}\])&]|\Z))")
+    for opening, closing in {'"': '"', "'": "'", "[": "]", "(": ")", "{": "}"}.items()
+}
+"""What ends a text of words that begins so: a quote within it does not, as something else follows."""
+plain_end = re.compile(PLAIN_ENDS)
 tokens = re.compile(
     rf"""(?P<gap>\s+|{COMMENT}|[,;])
     |(?P<opens>[\[{{(])
@@ -67,8 +83,7 @@ def excerpt(text: str, *names: str) -> str:
     """Cut a long text down to what stands near the first and the last occurrences of these names."""
     if len(text) <= CHARACTERS_MAX:
         return text
-    text = text.replace("\u0130", "I")  # The one letter that would be two in lower case.
-    lower, cut, ended = text.lower(), [], 0
+    lower, cut, ended = _lower(text), [], 0
     for start in sorted(at for name in names for at in _first_and_last(name, lower)):
         # One character more: an element or a name in quotes begins before it.
         end = max(ended, start + EXCERPT_CHARACTERS_MAX)
@@ -116,19 +131,77 @@ def found_under(name: str, text: str) -> list[Any]:
     """Give what follows a name, or its plural, in a text of any form: broken JSON, an object of a script,
     YAML, a form, an element. What has an index there (`name[8]`) is a NamedValue; a list may lack its end.
     """
-    text = escaped.sub(lambda found: chr(int(found[1], 16)), text).translate(as_plain_quotes)
-    pattern = re.compile(
-        rf"""(?<![a-z]){name}s?[\[._-]*(?P<index>\d{{0,3}})\]?
-        ["']?{GAP}(?:[:=]>?|>|(?<=[\r\n])){GAP}{PART_HEADERS}""",
-        re.VERBOSE | re.DOTALL | re.IGNORECASE,
-    )
-    found = []
+    text = _without_escapes(text).translate(as_plain_quotes)
+    pattern, found = _pattern(name), []
     for each in [text, unquote_plus(text)] if "%" in text else [text]:
         for named in islice(pattern.finditer(each), OCCURRENCES_MAX):
             value = _value(each, named.end())
             if value is not None:
                 found.append(NamedValue(named["index"], value) if named["index"] else value)
     return found
+
+
+def words_under(name: str, text: str) -> list[str]:
+    """Give the words that follow a name, or its plural, in a text of any form.
+
+    A list is given as it is written. In doubt a text goes on, so what follows it may be given too. Of very
+    long words the beginning and the end are given.
+    """
+    text = _without_escapes(text).translate(as_plain_double_quotes)
+    pattern, found = _pattern(name), list[str]()
+    for each in [text, unquote_plus(text)] if "%" in text else [text]:
+        lower = _lower(each)
+        at = lower.find(name)
+        while at >= 0 and len(found) < OCCURRENCES_MAX:
+            named, end = pattern.match(each, at), at + 1
+            if named is not None:
+                words, end = _words(each, named.end())
+                found += [words] if words else []
+            at = lower.find(name, end)
+    return found
+
+
+def _lower(text: str) -> str:
+    """Write a text in lower case, in as many characters."""
+    return text.replace("\u0130", "I").lower()  # The one letter that would be two.
+
+
+def _words(text: str, start: int) -> tuple[str, int]:
+    """Read the words that begin there, and give where they end."""
+    opening = text[start : start + 1]
+    ended = ENDS.get(opening, plain_end).search(text, start + (opening in ENDS))
+    end = len(text) if ended is None else ended.start()
+    words = shortened(text[start + (opening in QUOTES) : end])
+    if opening not in ENDS:
+        words = words.replace("+", " ")  # A form's space (WHATWG URL §5.1).
+    return escaped_character.sub(_unescaped, words).strip(), end
+
+
+def shortened(words: str) -> str:
+    """Cut very long words down to their beginning and their end."""
+    if len(words) <= WORDS_CHARACTERS_MAX:
+        return words
+    return f"{words[:WORDS_PART_CHARACTERS]}\n{words[-WORDS_PART_CHARACTERS:]}"
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"""(?<![a-z]){name}s?[\[._-]*+(?P<index>\d{{0,3}})\]?
+        ["']?{GAP}(?:[:=]>?|>|(?<=[\r\n])){GAP}{PART_HEADERS}""",
+        re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    )
+
+
+def _without_escapes(text: str) -> str:
+    """Write out each character that is escaped by its number; half of a pair is replaced."""
+    if "\\u" not in text:
+        return text
+    written = escaped.sub(lambda found: chr(int(found[1], 16)), text)
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return WHITE_SPACE.get(found[1], found[1])
 
 
 def _value(text: str, start: int) -> Any:
