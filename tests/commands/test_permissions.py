@@ -13,15 +13,17 @@ from tests.support.commands.command_examples import (
     some_player,
     some_session,
 )
+from tta.commands.assessments import assess_refused
 from tta.commands.handle import Commands, handle_over
 from tta.commands.permissions import RULES, RelationRule, permission_of
 from tta.commands.sessions import owner_of
 from tta.domain import safety_record
+from tta.domain.assessment import Assessment
 from tta.domain.joint.deciding import Decided
 from tta.domain.player import GiveConsent, RegisteredPlayer, WithdrawConsent
 from tta.domain.safety_record import EnterRecovery
 from tta.domain.targets import States, player_target, record_target
-from tta.domain.vocabulary import ConsentPurpose, Role
+from tta.domain.vocabulary import ConsentPurpose, RiskCategory, RiskLevel, Role
 from tta.security.policy import Action, ActionForbidden, NotTheirs, Relation
 from tta.security.tokens import Principal
 
@@ -53,6 +55,20 @@ async def test_a_player_reaches_their_own_only(commands: Commands):
     assert found.targets == (), "what is told from the caller alone needs no guard"
     with pytest.raises(NotTheirs):
         await permission_of(commands.aggregates, sam, Action.SESSION_READ, other_id)
+
+
+async def test_what_the_caller_alone_tells_is_found_without_loading_anything(commands: Commands):
+    player_id = some_id()
+
+    def unasked(_principal: Principal, _player_id: UUID | None, _states: States) -> bool:
+        raise AssertionError("the relation that needs loading is not asked")
+
+    loaded = RelationRule(unasked, lambda _principal, _player_id: (player_target(player_id),))
+    sam = principal(Role.PLAYER, Role.ADMIN, player_id=None)
+    rules = {**RULES, Relation.UNLINKED: loaded}
+    found = await permission_of(commands.aggregates, sam, Action.PLAYER_REGISTER, None, rules=rules)
+    assert found.targets == ()
+    assert commands.aggregates.cached([player_target(player_id)]) is None
 
 
 async def test_a_relation_does_not_stand_in_for_a_role(commands: Commands):
@@ -113,6 +129,22 @@ async def test_what_is_withdrawn_while_a_command_is_decided_keeps_it_from_standi
         await handle_over(commands, [record], decide, around, player_id=player_id)
         assert attempts == 2, "any change of what it was read from is looked at"
         assert (await commands.aggregates.one(record)).head.version == 1
+
+
+async def test_what_a_refused_text_says_is_not_recorded_once_the_permission_is_withdrawn(machine: Machine):
+    commands = await machine.process()
+    player_id = await some_player(commands)
+    carer = principal(Role.PLAYER, player_id=some_id())
+    await ask_player(commands, player_id, SHARE, context("share"))
+    permission = await permission_of(
+        commands.aggregates, carer, Action.SESSION_PLAY, player_id, rules=SHARING
+    )
+    await ask_player(commands, player_id, WITHDRAW, context("withdraw"))
+    found = Assessment(RiskLevel.MODERATE, RiskCategory.SUICIDE, "rule")
+    around = context("refused")._replace(permission=permission)
+    with pytest.raises(NotTheirs):
+        await assess_refused(commands, player_id, found, around, at=NOON)
+    assert (await commands.aggregates.one(record_target(player_id))).head.version == 0
 
 
 async def test_a_refusal_for_want_of_a_permission_is_judged_on_what_stands(machine: Machine):

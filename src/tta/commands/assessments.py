@@ -18,7 +18,7 @@ async def assess_refused(
     """Record the assessment of a refused command's text, once however often that command is sent.
 
     It is tried until it stands, however many others write and whether or not its sender still waits. Raises
-    NoSuchPlayer, and what the event store raises.
+    NoSuchPlayer, NotTheirs if the command's permission was withdrawn, and what the event store raises.
     """
     about = context.causation
     # Another text under the same key is refused too, and is another assessment.
@@ -33,6 +33,5 @@ async def assess_refused(
         causation_id=about.command_id,
         traceparent=about.traceparent,
     )
-    await handle_joint(
-        commands, AssessmentDecision(player_id, command), CommandContext(causation), attempts_max=None
-    )
+    context = CommandContext(causation, permission=context.permission)
+    await handle_joint(commands, AssessmentDecision(player_id, command), context, attempts_max=None)

@@ -48,14 +48,17 @@ async def permission_of(
 ) -> Permission:
     """Find a relation that lets the caller act on a player, None if nobody is concerned.
 
-    A relation that is told from nothing is preferred: it needs no guard. Raises NotTheirs, ActionForbidden
-    if there is no player whose existence would have to be hidden, and what the event store raises.
+    A relation that is told from nothing is preferred: it needs neither loading nor a guard. Raises NotTheirs,
+    ActionForbidden if there is no player whose existence would have to be hidden, and what the event store
+    raises.
     """
     relations = {grant.relation for grant in POLICY[action] if grant.role in principal.roles}
     needed = {each: rules[each].targets(principal, player_id) for each in sorted(relations)}
+    if any(rules[each].holds(principal, player_id, States({})) for each in needed if not needed[each]):
+        return Permission()
     targets = tuple(dict.fromkeys(target for each in needed.values() for target in each))
     states = states_of(targets, await aggregates.load(targets) if targets else ())
-    for relation in sorted(needed, key=lambda each: len(needed[each])):
+    for relation in sorted((each for each in needed if needed[each]), key=lambda each: len(needed[each])):
         rule = rules[relation]
         if rule.holds(principal, player_id, states):
             return _guarded(rule, principal, action, player_id, needed[relation])
@@ -76,7 +79,7 @@ def _guarded(
         if not rule.holds(principal, player_id, states):
             raise _not_theirs(action)
 
-    return Permission(targets, require) if targets else Permission()
+    return Permission(targets, require)
 
 
 def _not_theirs(action: Action) -> NotTheirs:

@@ -82,6 +82,28 @@ async def test_several_roles_are_each_looked_at(api: Api):
     assert (await both.post(f"{session}/pause")).status_code == 200
 
 
+async def test_of_an_id_of_another_kind_it_is_not_told_that_there_is_anything(api: Api):
+    owner = await api.player()
+    assert owner.player_id is not None
+    nothing = UUID(bytes=owner.player_id.bytes[:1] + secrets.token_bytes(15))
+    asker, own = await api.session()
+    for ask in (
+        lambda there: asker.post(f"/v1/sessions/{there}/pause"),
+        lambda there: asker.post(f"/v1/sessions/{there}/interactions", {"text": "Hello"}),
+        lambda there: asker.get(f"/v1/sessions/{there}"),
+        lambda there: asker.post(f"{own}/switch", {"to": str(there)}),
+    ):
+        answers = [await ask(there) for there in (owner.player_id, nothing)]
+        assert {each.status_code for each in answers} == {404}
+        assert answers[0].json()["code"] == answers[1].json()["code"]
+
+
+async def test_what_of_ones_own_is_no_session_is_answered_as_none(api: Api):
+    asker, own = await api.session()
+    refused = await asker.post(f"{own}/switch", {"to": str(asker.player_id)})
+    problem(refused, 404, "no-such-session")
+
+
 def test_every_route_has_a_rule_and_every_rule_a_route():
     assert {route.action for route in ROUTES} == set(POLICY) == set(Action)
     assert all(not POLICY[action] for action in PUBLIC)

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tta.clock import now
+from tta.commands.folding import OtherKind
 from tta.commands.handle import CommandContext, CommandResult, Permission, require_key
 from tta.commands.permissions import permission_of
 from tta.commands.sessions import owner_of
@@ -53,6 +54,7 @@ from tta.telemetry.metrics import COMMANDS_REPLAYED, WAITS_REFUSED
 
 CREATED = 201
 NO_SUCH_SESSION = kind_of(NoSuchSession)
+HIDDEN = (NotTheirs, OtherKind)
 
 ALIASES_DEPRECATED = "@1795392000"  # RFC 9745: since 23 November 2026, when the versioned paths came.
 VARY = "Authorization, Consistency-Token, Prefer"
@@ -225,18 +227,15 @@ class Call:
     async def authorise(self) -> None:
         """Find out whom the call concerns, ask the policy, and require that player's data key.
 
-        Raises NotTheirs, ActionForbidden, NoSuchSession or a problem (404), KeyringIncomplete where the
-        player's data key is missing, and what the event store raises. While the keyring does not answer, a
-        query goes on: it fails only where it opens something.
+        Raises NotTheirs, ActionForbidden, OtherKind, NoSuchSession or a problem (404), KeyringIncomplete if
+        the player's data key is missing, and what the event store raises. While the keyring does not answer,
+        a query goes on: it fails only where it opens something.
         """
         if self.route.action not in PUBLIC:
             player_id = await self._concerned()
-            try:
-                self._permission = await permission_of(
-                    self.services.commands.aggregates, self.principal, self.route.action, player_id
-                )
-            except NotTheirs as error:
-                raise self._absent() from error
+            self._permission = await permission_of(
+                self.services.commands.aggregates, self.principal, self.route.action, player_id
+            )
             if player_id is not None:
                 await require_key(self.services.commands, player_id, while_away=self.route.method == "GET")
             self.concerned = player_id
@@ -258,6 +257,12 @@ class Call:
             case _:
                 assert_never(self.route.player)
 
+    def told(self, error: Exception) -> Exception:
+        """Give what the caller may learn of an error: an id that names something of another kind, or what is
+        not theirs, is answered like one that names nothing.
+        """
+        return self._absent() if isinstance(error, HIDDEN) else error
+
     def _absent(self) -> Exception:
         """What the path names is not there, or is somebody else's: both are answered alike."""
         if NO_SUCH_SESSION in self.route.problems:
@@ -278,7 +283,8 @@ class Call:
     def named_by(self, *payloads: bytes) -> CommandContext:
         """The command as its key and another payload name it; the others count as the same."""
         subject, keys = self.principal.subject, self.services.hmac_keys
-        return asked_by(self.request, subject, self.path, payloads, keys, is_aliased=self.is_aliased)
+        named = asked_by(self.request, subject, self.path, payloads, keys, is_aliased=self.is_aliased)
+        return named._replace(permission=self._permission)
 
     @cached_property
     def context(self) -> CommandContext:
@@ -287,7 +293,7 @@ class Call:
         expected = expected_versions(self.request.headers, required=self.route.if_match)
         if self.route.status == CREATED and "if-match" in self.request.headers:
             raise Problem(VERSION_MISMATCH, "what is to be made has no version yet", current_version=0)
-        return named._replace(expected_versions=expected, permission=self._permission)
+        return named._replace(expected_versions=expected)
 
     @cached_property
     def query(self) -> QueryContext:

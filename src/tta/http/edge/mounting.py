@@ -48,7 +48,7 @@ def mounted(route: Route, services: Services) -> list[StarletteRoute]:
             await _looked_at(call, error)
             return Response(status_code=CLIENT_LEFT)
         except Exception as error:  # noqa: BLE001 - The edge: whatever is not a known problem is a 500, and logged.
-            response = answered_problem(await _looked_at(call, error), request)
+            response = answered_problem(await _looked_at(call, call.told(error)), request)
             request.scope["error"] = error  # The log is to know what went wrong, whatever is answered.
         response.headers.update(call.headers)
         return response
