@@ -70,6 +70,17 @@ class TestBrowsers:
         assert "unsafe-inline" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
 
+    async def test_an_answer_that_was_not_modified_leaves_a_stored_page_its_policy(self):
+        async def page(_request: Request) -> Response:
+            return Response(status_code=304, headers={"ETag": '"v1"'})
+
+        made = Starlette(routes=[Route("/page", page)], middleware=[Middleware(RequestObserver)])
+        transport = httpx2.ASGITransport(made)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://tta.test") as http:
+            headers = (await http.get("/page")).headers
+        assert "Content-Security-Policy" not in headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
     @pytest.mark.parametrize("path", ["/health", "/nowhere", "/v1/sessions", "/v1/openapi.json", "//x"])
     async def test_browsers_stay_with_https_only_where_it_is_reached_by_it(self, api: Api, path: str):
         assert "Strict-Transport-Security" not in (await api.nobody().get(path)).headers

@@ -190,7 +190,7 @@ class RequestObserver:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] += safe_headers(message["headers"], is_https=self._is_https)
+                message["headers"] += safe_headers(status, message["headers"], is_https=self._is_https)
                 message["headers"].append((b"x-request-id", request_id.encode()))
             await send(message)
 

@@ -26,8 +26,18 @@ HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 """Only where the API is reached over https: else a browser would refuse a development machine for a year."""
 
 
-def safe_headers(headers: Iterable[Header], *, is_https: bool) -> list[Header]:
-    """Choose what is added to an answer with these headers, whose names are in lower case."""
+NOT_MODIFIED = 304
+
+
+def safe_headers(status: int, headers: Iterable[Header], *, is_https: bool) -> list[Header]:
+    """Choose what is added to an answer with these headers, whose names are in lower case.
+
+    A 304 has no policy: it has no media type that would tell a page from data, and its headers replace those
+    of the answer that the browser has stored (RFC 9111 §3.2).
+    """
+    hsts = [HSTS] if is_https else []
+    if status == NOT_MODIFIED:
+        return [*ALWAYS, *hsts]
     media_type = next((value for name, value in headers if name == b"content-type"), b"")
     policy = PAGE_POLICY if media_type.partition(b";")[0].strip().lower() == HTML else DATA_POLICY
-    return [*ALWAYS, policy, *([HSTS] if is_https else [])]
+    return [*ALWAYS, policy, *hsts]
