@@ -153,6 +153,10 @@ class _RecordingTransaction:
             self._saved.append((statement, parameters["rows"]))
         return await self._tx.run(statement, **parameters)
 
+    async def run_all(self, statements: Any) -> None:
+        self._saved += [(statement, parameters["rows"]) for statement, parameters in statements]
+        await self._tx.run_all(statements)
+
 
 async def _project(opened: EventStore, model: ReadModel, graph: Graph, events: int) -> tuple[float, Saved]:
     recording = _Recording(graph, _statements(model))

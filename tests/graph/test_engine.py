@@ -72,6 +72,24 @@ async def test_a_transaction_is_over_after_an_error_even_if_its_caller_goes_on(t
     assert await ids(things) == []
 
 
+async def test_statements_that_are_run_together_are_run_in_order_and_stand_or_fall_together(things):
+    change = "MATCH (t:Thing {id: $id})\nSET t.turn = $turn"
+    async with things.transaction() as tx:
+        await tx.run_all([])
+        await tx.run_all([(SAVE, {"id": "a", "turn": 1}), (change, {"id": "a", "turn": 2})])
+    assert await things.read("MATCH (t:Thing)\nRETURN t.id AS id, t.turn AS turn") == [{"id": "a", "turn": 2}]
+
+    async def go_on() -> None:
+        async with things.transaction() as tx:
+            with suppress(GraphRefused):
+                await tx.run_all([(SAVE, {"id": "b", "turn": 1}), ("MATCH (t:Thing RETURN nothing", {})])
+            await tx.run(SAVE, id="c", turn=1)
+
+    with pytest.raises(GraphRefused):
+        await go_on()
+    assert await ids(things) == ["a"]
+
+
 async def test_a_cancelled_caller_leaves_no_transaction_open(things):
     has_written = asyncio.Event()
 

@@ -71,6 +71,9 @@ class GatedTransaction:
             await self._gate.moved([row["id"] for row in parameters["rows"]])
         return rows
 
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        await self._tx.run_all(statements)
+
 
 class Watched(Faltering):
     """A graph that notes claims and heartbeats, and may refuse the claims of one read model."""
@@ -101,6 +104,9 @@ class WatchedTransaction:
                 raise GraphRefused("it is refused on purpose")
             self._watched.claims.append(ids)
         return await self._tx.run(statement, **parameters)
+
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        await self._tx.run_all(statements)
 
 
 async def test_a_slot_is_claimed_once_for_all_read_models(log: Log, ready: Graph):

@@ -1,5 +1,6 @@
 """What TTA asks of a graph, whichever engine answers, and the three ways in which it fails."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -40,6 +41,10 @@ class Transaction(Protocol):
 
         A row is a dict of such values, strings' lists included; it may lack keys, which then are null.
         """
+        ...
+
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Run statements with their parameters one after another, and return nothing of what they return."""
         ...
 
 

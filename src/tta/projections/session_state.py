@@ -143,7 +143,7 @@ async def unanswered_before(graph: Graph, before_ms: int, *, sessions_max: int) 
     found = await graph.read(
         UNANSWERED, status=SessionStatus.OPEN.value, before_ms=before_ms, sessions_max=sessions_max
     )
-    return [UnansweredTurn(row["id"], row["player"], row["turn"], row["changed_ms"]) for row in found]
+    return [UnansweredTurn(**row) for row in found]
 
 
 def _started(session_id: str, event: SessionStarted, version: int, at_ms: int) -> SessionState:

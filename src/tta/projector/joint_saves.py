@@ -7,9 +7,9 @@ saved is held up. Owns no rows and no checkpoints.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
-from tta.graph.engine import Graph, GraphUnavailable, Transaction
+from tta.graph.engine import Graph, GraphUnavailable
 from tta.projector.checkpoints import CheckpointMove, move_together
 
 JOINT_SIZE_MAX = 200  # Rows and links: what is larger would hold up the small ones, and gains little.
@@ -32,8 +32,8 @@ class ReadModelSave(Protocol):
         same is taken again.
         """
 
-    async def write(self, tx: Transaction) -> None:
-        """Write the rows and links that were taken."""
+    def statements(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return what writes the rows and links that were taken: statements with their parameters."""
 
     def saved(self) -> None:
         """Note that what was taken is committed."""
@@ -126,9 +126,8 @@ class JointSaves:
             if not together:
                 return
             moved = await move_together(tx, [each.take() for each in together])
-            for each, is_new in zip(together, moved, strict=True):
-                if is_new:
-                    await each.write(tx)
+            new = [each for each, is_new in zip(together, moved, strict=True) if is_new]
+            await tx.run_all([statement for each in new for statement in each.statements()])
         for each in together:
             each.saved()
 

@@ -21,7 +21,7 @@ from tta.eventstore.event_types import EventTypes
 from tta.eventstore.patience import patiently
 from tta.eventstore.store import EventStore
 from tta.eventstore.subscription import Batch, Mark
-from tta.graph.engine import Graph, GraphRefused, GraphUnavailable, Transaction
+from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.projector.checkpoints import FORGOTTEN, NOWHERE, Checkpoint, CheckpointMove, Checkpoints, LeaseLost
 from tta.projector.folding import CACHE_MAX, FoldedRound, Poison, RowCache, fold
 from tta.projector.forgetting import remove_rows
@@ -32,7 +32,10 @@ from tta.projector.log_feed import ROUND_EVENTS_MAX, LogFeed
 from tta.projector.read_model import Key, ReadModel, Row, Storage
 from tta.telemetry.outages import Outage
 
-SAVED_MAX = 2_000  # Rows and links: with so many folded, no further round is until they are being saved.
+SAVED_MAX = 5_000
+"""Rows and links: with so many folded, no further round is until they are being saved. The more there are in
+a catch-up, the more changes of one row are saved once; the fewer, the sooner others have their turn.
+"""
 FORGOTTEN_PER_LEASE = 10
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 5.0
 UNSAVED_S = 0.05  # A checkpoint alone waits so long for rows to be saved with: each transaction costs.
@@ -375,10 +378,9 @@ class Projector:
         held = {slot: self.leases.held[slot] for slot in self._taken.marks}
         return CheckpointMove(self.checkpoints, held, self._taken.marks, self.leases.worker)
 
-    async def write(self, tx: Transaction) -> None:
-        """Write rows and links. New rows are created, known ones set: MERGE is slower."""
-        for statement, rows in self._statements(self._taken).items():
-            await tx.run(statement, rows=rows)
+    def statements(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return what writes rows and links. New rows are created, known ones set: MERGE is slower."""
+        return [(statement, {"rows": rows}) for statement, rows in self._written(self._taken).items()]
 
     def saved(self) -> None:
         """Note how far the rows are committed."""
@@ -388,7 +390,7 @@ class Projector:
             self.leases.held[slot] = before._replace(mark=mark)
             self._positions.moved(self.model.NAME, slot, mark)
 
-    def _statements(self, folded: FoldedRound) -> dict[str, list[dict[str, Any]]]:
+    def _written(self, folded: FoldedRound) -> dict[str, list[dict[str, Any]]]:
         statements: dict[str, list[dict[str, Any]]] = {}
         for key, row in folded.rows.items():
             statement = (self._storage.adds if key in folded.new else self._storage.sets)[key.row]

@@ -223,3 +223,7 @@ class Watched:
     async def run(self, statement: str, /, **parameters: Any) -> list[dict[str, Any]]:
         self.wrote |= "_v1" in statement or "_v2" in statement
         return await self._tx.run(statement, **parameters)
+
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        self.wrote |= bool(statements)
+        await self._tx.run_all(statements)

@@ -1,7 +1,7 @@
 """The graph seam over Bolt: Neo4j through its async driver, with none of the driver's own retries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, cast
 
@@ -151,6 +151,11 @@ class BoltTransaction:
         """See Transaction.run."""
         async with self._mapped():
             return await _rows(self._tx.run(cast("Any", statement), parameters))
+
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """See Transaction.run_all."""
+        for statement, parameters in statements:
+            await self.run(statement, **parameters)
 
 
 async def _rows(running: Awaitable[neo4j.AsyncResult]) -> list[Row]:

@@ -198,20 +198,33 @@ class EmbeddedTransaction:
 
     async def run(self, statement: str, /, **parameters: Any) -> list[Row]:
         """See Transaction.run."""
+        return await self._do(statement, partial(self._session.run, statement, parameters))
+
+    async def run_all(self, statements: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """See Transaction.run_all; the thread is asked once for all of them."""
+
+        def run_each() -> None:
+            for statement, parameters in statements:
+                self._session.run(statement, parameters)
+
+        if statements:
+            await self._do(statements[0][0], run_each)
+
+    async def _do(self, statement: str, act: Callable[[], Answer]) -> Answer:
         if self.is_over:
             # The engine would commit a statement after a failed transaction on its own.
             raise GraphRefused(f"the transaction is over, and takes no {statement!r}")
         begins, self.has_begun = not self.has_begun, True
         try:
-            return await _answer(self._thread.submit(self._run, begins, statement, parameters))
+            return await _answer(self._thread.submit(self._begun, begins, act))
         except BaseException:
             self.is_over = True
             raise
 
-    def _run(self, begins: bool, statement: str, parameters: dict[str, Any]) -> list[Row]:
+    def _begun(self, begins: bool, act: Callable[[], Answer]) -> Answer:
         if begins:
             self._session.begin()
-        return self._session.run(statement, parameters)
+        return act()
 
 
 def _answer(job: "Future[Answer]") -> "asyncio.Future[Answer]":
