@@ -42,7 +42,7 @@ async def run() -> list[Figure]:
 
 
 async def _compare(child: ChildServer, opened: EventStore, tasks: int, ceiling: float) -> list[Figure]:
-    """Run both in turn, so that a machine whose speed drifts is fair to both; the medians count."""
+    """Run both alternately, so that a machine whose speed drifts affects both; return the medians."""
     ours, pool = [], []
     for turn in range(ROUNDS):
         ours.append(await _load(opened.append, tasks, f"ours {turn}"))
@@ -78,7 +78,7 @@ async def _load(append: Appending, tasks: int, run_name: str) -> tuple[float, fl
 
 
 class _pooled:  # noqa: N801 - Used like a function.
-    """The same store's append on a plain pool: each append takes a connection and awaits its answer."""
+    """Measure the same append on a plain pool: each takes a connection and awaits its answer."""
 
     def __init__(self, child: ChildServer, opened: EventStore) -> None:
         pool = BlockingConnectionPool.from_url(child.url, max_connections=64, timeout=60, protocol=2)
@@ -100,9 +100,7 @@ class _pooled:  # noqa: N801 - Used like a function.
 
 
 def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
-    """What the server does of these very script calls when they are prebuilt and pipelined by one
-    connection.
-    """
+    """Measure the server's rate for the same script calls, prebuilt and pipelined on one connection."""
     calls = []
     heads: dict[UUID, Head] = {}
     for number in range(EVENTS):
@@ -132,7 +130,7 @@ def _ceiling(child: ChildServer, opened: EventStore, turn: int) -> float:
 
 
 def _python_us(opened: EventStore) -> float:
-    """What Python spends on one append apart from the wire: packing, chaining, and reading the answer."""
+    """Measure Python's time for one append without the network: packing, chaining, reading the answer."""
     rounds, reply = sized(5_000, 100), [b"OK", b"1", b"1", b"1"]
     aggregate = derived_id("python")
     began = time.perf_counter()
@@ -145,6 +143,6 @@ def _python_us(opened: EventStore) -> float:
 
 
 def _middle(runs: list[tuple[float, float]]) -> tuple[float, float]:
-    """The medians of rate and p99."""
+    """Return the medians of rate and p99."""
     rates, p99s = zip(*runs, strict=True)
     return sorted(rates)[len(rates) // 2], sorted(p99s)[len(p99s) // 2]

@@ -1,7 +1,7 @@
 """The ceiling for an interaction over HTTP: a bare Starlette JSON echo that does one bare append per
 request.
 
-What it appends is an interaction of a session that has begun, so reactor and projector have it to do too.
+It appends an interaction of an existing session, so reactor and projector also have to handle it.
 """
 
 import json

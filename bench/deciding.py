@@ -94,7 +94,7 @@ def _asked(*parts: str | UUID) -> CommandContext:
 
 
 async def _prepared(commands: Commands, turn: int) -> list[tuple[UUID, UUID]]:
-    """Sessions of 19 events, of registered players; the last turn is answered."""
+    """Create sessions of 19 events, of registered players, with the last turn answered."""
 
     async def one(number: int) -> tuple[UUID, UUID]:
         player = derived_id("player", str(turn), str(number))
@@ -119,7 +119,7 @@ async def _prepared(commands: Commands, turn: int) -> list[tuple[UUID, UUID]]:
 
 
 async def _commands(commands: Commands, sessions: list[tuple[UUID, UUID]]) -> float:
-    """One command each, in sequence: the twentieth event when warm, the next when cold."""
+    """Send one command to each session in sequence: the twentieth event when warm, the next when cold."""
     began = time.perf_counter()
     for identity, player in sessions:
         warm = commands.aggregates.cached([session_target(identity)]) is not None
@@ -134,7 +134,7 @@ async def _commands(commands: Commands, sessions: list[tuple[UUID, UUID]]) -> fl
 
 
 async def _bare(child: ChildServer, opened: EventStore, turn: int) -> float:
-    """The script alone, through the client as it comes, one after another, the same bytes."""
+    """Run only the script, through the plain client, in sequence, with the same bytes."""
     requests = []
     for number in range(AGGREGATES):
         append = one_event(derived_id("bare", str(turn), str(number)), ABSENT)

@@ -1,4 +1,4 @@
-"""What a benchmark says: figures, the bars they are held against, and how they are printed."""
+"""The results of benchmarks: figures, their targets, and their output."""
 
 import json
 import os
@@ -17,12 +17,12 @@ IS_SMALL = os.environ.get("BENCH_SMALL") == "1"
 
 
 def sized(full: Size, small: Size) -> Size:
-    """The size of a benchmark; BENCH_SMALL=1 asks for a small one, which shows only that it runs."""
+    """Return the size of a benchmark. BENCH_SMALL=1 selects a small one, which shows only that it runs."""
     return small if IS_SMALL else full
 
 
 class Figure(NamedTuple):
-    """One measured number; `bar` is what it is held against, as in `≥ 0.8`."""
+    """One measured number. `bar` is its target, such as `≥ 0.8`."""
 
     what: str
     value: float
@@ -32,7 +32,7 @@ class Figure(NamedTuple):
 
     @property
     def met(self) -> bool | None:
-        """Whether the bar is met; None where there is none."""
+        """Whether the target is met; None if there is none."""
         if not self.bar:
             return None
         sign, limit = self.bar.split()

@@ -1,4 +1,4 @@
-"""What a command costs when 10³, 10⁵ and 10⁶ events are stored: it should not matter."""
+"""The cost of a command with 10³, 10⁵ and 10⁶ stored events, which should not differ."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ WRITERS = 512
 
 async def run() -> list[Figure]:
     figures, medians = [], []
-    # Without fsync, which is measured elsewhere: what counts here is the script.
+    # Without fsync, which other benchmarks measure: this one measures the script.
     async with server({"appendfsync": "no"}) as child, store(child, durability="memory") as opened:
         stored = 0
         for size in SIZES:
@@ -47,7 +47,7 @@ async def _fill(opened: EventStore, events: int, name: str) -> None:
 
 
 async def _until_rewritten(child: ChildServer) -> None:
-    """Wait until the server rewrites no file: its pages are copied meanwhile."""
+    """Wait until the server rewrites no file, because a rewrite copies its pages."""
     async with Redis.from_url(child.url) as client:
         while (await client.info("persistence"))["aof_rewrite_in_progress"]:  # noqa: ASYNC110 - It tells when asked.
             await asyncio.sleep(0.1)

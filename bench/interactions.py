@@ -71,7 +71,7 @@ async def _measured(directory: Path, child: ChildServer) -> list[Figure]:
 
 
 class Ours:
-    """Sessions in rotation, so that a turn's answer is there before the session's next turn."""
+    """Use sessions in rotation, so that a turn is answered before the session's next turn."""
 
     def __init__(self, port: int, tokens: Tokens) -> None:
         self._port = port
@@ -107,7 +107,7 @@ class Ours:
         path, token = self._sessions[self._next % SESSIONS]
         status, _, _ = await connection.ask("POST", path, bearer(token, str(self._next)), BODY)
         assert status in (200, 409), status
-        if status == 409:  # The reactor is behind: a player would read the reply before saying more.
+        if status == 409:  # The reactor is behind. A player would read the reply before saying more.
             self.refused += 1
             await asyncio.sleep(REFUSED_S)
         return status == 200
@@ -127,7 +127,7 @@ async def rate(port: int, ask: Callable[[Connection], Awaitable[bool]]) -> float
     async def client(connection: Connection) -> None:
         nonlocal answered
         while time.perf_counter() < until:
-            done = await ask(connection)  # Added afterwards: `answered += await …` would lose counts.
+            done = await ask(connection)  # Add afterwards, because `answered += await …` would lose counts.
             answered += done
 
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What an event costs in Redis: log, head and owner index, beside one bare XADD of the same bytes."""
+"""The memory of an event in Redis (log, head and owner index), beside one bare XADD of the same bytes."""
 
 from redis.asyncio import Redis
 

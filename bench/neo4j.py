@@ -1,4 +1,4 @@
-"""A Neo4j for the benchmarks, started as for the tests; or the one that TTA_TEST_NEO4J_URL names."""
+"""A Neo4j for the benchmarks, started as for the tests, or the one that TTA_TEST_NEO4J_URL names."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ READY_S = 120
 
 @asynccontextmanager
 async def neo4j() -> AsyncIterator[tuple[str, str] | None]:
-    """Give URL and password of a Neo4j; None if there is no Java or Maven to start one with.
+    """Yield URL and password of a Neo4j; None if there is no Java or Maven to start one.
 
     Everything in it is deleted.
     """
@@ -52,7 +52,7 @@ async def neo4j() -> AsyncIterator[tuple[str, str] | None]:
 
 
 async def wiped(url: str, password: str) -> None:
-    """Delete all nodes, in portions, and let their plans be made anew."""
+    """Delete all nodes, in portions, and clear the cached query plans."""
     graph = await open_graph(url, user="neo4j", password=password)
     try:
         while (await graph.read("MATCH (n) RETURN count(n) AS left"))[0]["left"]:

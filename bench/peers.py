@@ -1,4 +1,6 @@
-"""Peers where they install: the `eventsourcing` library on SQLite and on PostgreSQL, the same aggregate."""
+"""Peers, if they are installed: the `eventsourcing` library on SQLite and on PostgreSQL, with the same
+aggregate.
+"""
 
 import os
 import pwd
@@ -21,7 +23,7 @@ EVENTS = 20
 
 
 class PlaySession(Aggregate):
-    """A session as the library would have it: strict turns, words, answers."""
+    """A session in the library's style: strict turns, words, answers."""
 
     def __init__(self, player: str) -> None:
         self.player = player
@@ -80,7 +82,7 @@ def sqlite() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def postgresql() -> Iterator[dict[str, str] | None]:
-    """A PostgreSQL of its own with default settings; None where there is none to start."""
+    """Yield a separate PostgreSQL with default settings; None if it cannot be started."""
     binaries = postgresql_binaries()
     if binaries is None:
         yield None
@@ -114,7 +116,8 @@ def postgresql() -> Iterator[dict[str, str] | None]:
                 "POSTGRES_PASSWORD": "",
             }
         finally:
-            server.send_signal(signal.SIGINT)  # A fast shutdown: SIGTERM waits for every connection.
+            # A fast shutdown, because SIGTERM would wait for every connection.
+            server.send_signal(signal.SIGINT)
             server.wait()
 
 
@@ -125,7 +128,7 @@ def postgresql_binaries() -> Path | None:
 
 
 def _unprivileged(directory: str) -> str | None:
-    """PostgreSQL refuses to run as root: name another user and give it the directory."""
+    """Return another user, who then owns the directory: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
     user = next(name for name in ("postgres", "nobody") if name in {each.pw_name for each in pwd.getpwall()})

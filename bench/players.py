@@ -1,6 +1,4 @@
-"""A TTA under load: its processes, and players who speak HTTP on raw connections, so that the client
-costs little.
-"""
+"""A TTA under load: its processes, and players who use HTTP on raw connections, to keep the client cheap."""
 
 import asyncio
 import json
@@ -14,7 +12,7 @@ from tta.domain.identity import derived_id
 from tta.domain.vocabulary import Role
 from tta.security.tokens import Tokens
 
-READY_S = 120  # 2 s here; on a busy machine more than 30.
+READY_S = 120  # It takes 2 s, on a busy machine more than 30.
 
 
 class Process:
@@ -40,7 +38,7 @@ class Process:
         return self._process.pid
 
     async def ended(self) -> None:
-        """Wait for its end, which must be a good one."""
+        """Wait until it ends, and check that it succeeded."""
         assert await self._process.wait() == 0, self._log.read_text()
 
     async def stop(self) -> None:
@@ -83,7 +81,7 @@ class Connection:
     async def ask(
         self, method: str, path: str, head: str, body: bytes = b""
     ) -> tuple[int, dict[str, str], bytes]:
-        """Send one request; give status, headers in lower case, and body."""
+        """Send one request; return status, headers in lower case, and body."""
         kind = "Content-Type: application/json\r\n" if body else ""
         lines = f"{method} {path} HTTP/1.1\r\nHost: bench\r\n{head}{kind}Content-Length: {len(body)}\r\n\r\n"
         async with self._lock:
@@ -99,7 +97,7 @@ class Connection:
 
 
 class Player:
-    """Registers, consents, starts a session, and then pauses and resumes it in turn."""
+    """Registers, consents, starts a session, and then pauses and resumes it alternately."""
 
     def __init__(self, server: DevServer, number: int) -> None:
         self._server = server
@@ -120,7 +118,7 @@ class Player:
         self._paused = False
 
     async def change(self) -> str:
-        """Pause or resume; give the consistency token."""
+        """Pause or resume; return the consistency token."""
         self._paused = not self._paused
         act = "pause" if self._paused else "resume"
         path = f"/v1/sessions/{self._session}/{act}"
@@ -128,7 +126,7 @@ class Player:
         return headers["consistency-token"]
 
     async def look(self, token: str, *, wait_s: int) -> bool:
-        """Show the session as of a token; say whether the answer was fresh."""
+        """Query the session with a token; return whether the answer was fresh."""
         head = (
             f"Authorization: Bearer {self._token}\r\nConsistency-Token: {token}\r\nPrefer: wait={wait_s}\r\n"
         )
@@ -156,7 +154,7 @@ def free_port() -> int:
 
 
 async def until_listening(port: int) -> None:
-    """Wait until something takes connections on a port."""
+    """Wait until a port accepts connections."""
     async with asyncio.timeout(READY_S):
         while True:
             try:

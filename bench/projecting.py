@@ -1,9 +1,9 @@
 """Catching up: session_state and journey beside reading the same entries raw and saving the same rows
 raw.
 
-The raw side replays the very statements and rows that the projector saved, in the same batches,
-into a graph of the same engine, after reading the same entries with XRANGE. What is between the two
-is decoding, folding, fencing and checkpoints.
+The raw side reads the same entries with XRANGE, and replays the statements and rows that the projector saved,
+in the same batches, into a graph of the same engine. The difference is decoding, folding, fencing and
+checkpoints.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ NOW = datetime.now(UTC)
 MODELS = (read_model(session_state), read_model(journey))
 
 Saved = list[list[tuple[str, list[dict[str, Any]]]]]
-"""Per transaction, its statements with their rows."""
+"""The statements of each transaction, with their rows."""
 
 
 async def run() -> list[Figure]:
@@ -127,7 +127,7 @@ class _Neo4j:
 
 
 class _Recording:
-    """A graph that also remembers which rows were saved by which statements."""
+    """A graph that also records which rows were saved by which statements."""
 
     def __init__(self, graph: Graph, statements: set[str]) -> None:
         self._graph = graph
@@ -176,7 +176,7 @@ async def _project(opened: EventStore, model: ReadModel, graph: Graph, events: i
 async def _raw(child: ChildServer, opened: EventStore, model: ReadModel, graph: Graph, saved: Saved) -> float:
     await graph.declare(Storage(model).schema)
     client = Redis.from_url(child.url, protocol=2)
-    client.response_callbacks.pop("XRANGE")  # Entries as they come.
+    client.response_callbacks.pop("XRANGE")  # Undecoded entries.
     layout, slots = opened.layout, opened.layout.slots
     began = time.perf_counter()
     pipeline = client.pipeline(transaction=False)
@@ -198,7 +198,7 @@ def _statements(model: ReadModel) -> set[str]:
 
 
 async def _fill(opened: EventStore) -> int:
-    """Players with a session each, played for TURNS turns; events as they are, words sealed to 250 bytes."""
+    """Store players with one session of TURNS turns each: real events, with words sealed to 250 bytes."""
     events = 0
 
     async def one(number: int) -> None:

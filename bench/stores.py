@@ -1,4 +1,4 @@
-"""Servers and stores for the benchmarks, and events as real ones are."""
+"""Servers, stores and realistic events for the benchmarks."""
 
 import os
 import tempfile
@@ -21,7 +21,7 @@ TRACE = f"00-{uuid4().hex}-{uuid4().hex[:16]}-01"
 
 @asynccontextmanager
 async def server(settings: dict[str, str] | None = None) -> AsyncIterator[ChildServer]:
-    """A Valkey of its own, with AOF and `appendfsync always` unless told otherwise."""
+    """A separate Valkey, by default with AOF and `appendfsync always`."""
     with tempfile.TemporaryDirectory() as directory:
         child = ChildServer(Path(directory), settings=settings)
         await child.start()
@@ -48,7 +48,7 @@ def one_event(
     player: UUID | None = None,
     draft: Draft = Draft("InteractionSubmitted", PAYLOAD),  # noqa: B008 - A constant, and frozen.
 ) -> Append:
-    """An append of one event with every field of the envelope that a command sets."""
+    """Return an append of one event with every field of the envelope that a command sets."""
     command_id = derived_id(aggregate, str(expected.version))
     causation = Causation(
         actor=ACTOR,

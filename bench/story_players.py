@@ -1,4 +1,4 @@
-"""Players who live through the authored stories: they take what is offered, and begin anew at an end."""
+"""Players who play the authored stories: they take offered choices, and start again at an ending."""
 
 import asyncio
 import json
@@ -15,15 +15,17 @@ from tta.security.tokens import Tokens
 STORIES = ("clearing", "storm_keeper", "the_cartographers_debt", "the_night_post")
 WAIT_S = 10
 BY_ID, IN_WORDS = 0.85, 0.95
-"""Shares of the turns in which a choice is taken by its id, and by then in its own words; else they look."""
+"""Cumulative shares of turns that take a choice by its id, or in its own words; the other turns look
+around.
+"""
 
 
 class Played:
-    """What came of the turns of all players together."""
+    """The results of the turns of all players."""
 
     def __init__(self) -> None:
         self.latencies: list[float] = []
-        """Seconds from the moment a turn was due to its answer, of turns that were answered as promised."""
+        """Seconds from the moment a turn was due to its answer, for correctly answered turns."""
         self.wrong: Counter[str] = Counter()
         self.sessions = 0
 
@@ -43,7 +45,7 @@ class StoryPlayer:
         self._turn = asyncio.Lock()
 
     async def begin(self) -> None:
-        """Register, agree to play, start a story."""
+        """Register, consent to play, start a story."""
         await self._connection.open()
         self._token = self._tokens.mint(self._subject, [Role.ADMIN])
         player = (await self._command("POST", "/v1/players", {"name": "Sam"}))["id"]
@@ -52,7 +54,7 @@ class StoryPlayer:
         await self._start()
 
     async def play(self, due: float) -> None:
-        """Take a turn that was due at that moment of the performance counter; begin anew at an end."""
+        """Take a turn that was due at that time of the performance counter; start again at an ending."""
         async with self._turn:
             status, answer = await self._ask("POST", f"{self._session}/interactions", self._said())
             reply = answer.get("reply")

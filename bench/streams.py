@@ -1,8 +1,8 @@
-"""What an open stream costs, and how soon a reply is on it: 500 streams of 100 sessions in one `tta serve
-all`, the replies from a reactor in a process of its own.
+"""The cost of an open stream, and the delay of its replies: 500 streams of 100 sessions in one `tta serve
+all`, with a reactor in a separate process.
 
-Memory is what the process has resident once each stream saw some replies, less what it had before and what
-the same turns add where nobody follows. A reply is timed from its acknowledgement to whoever posted.
+Memory is the resident memory after each stream saw some replies, minus the memory before, and minus what the
+same turns add without streams. A reply is timed from the moment it is acknowledged to its sender.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from tta.security.tokens import Tokens
 TITLE = "Live streams: 500 open in one process, durable, 50 turns/s"
 SESSIONS, STREAMS_EACH = sized(100, 4), sized(5, 2)
 STREAMS = SESSIONS * STREAMS_EACH
-ROUNDS = sized(5, 1)  # Turns of each session, while memory is looked at.
+ROUNDS = sized(5, 1)  # Turns of each session during the measurement of memory.
 RATE, SECONDS, WARM_UP_S = sized(50.0, 10.0), sized(15, 1), sized(3, 1)
 WI_S = 20.0
 BODY = json.dumps({"text": "look"}).encode()
 
 
 class Serving(NamedTuple):
-    """The process whose streams are followed."""
+    """The process that serves the streams."""
 
     port: int
     pid: int
@@ -42,7 +42,7 @@ class Serving(NamedTuple):
 
 
 class Session:
-    """One session in play, and when the reply to each of its turns was acknowledged and told."""
+    """One session, and when the reply to each of its turns was acknowledged and streamed."""
 
     def __init__(self, serving: Serving, number: int) -> None:
         self.acknowledged: dict[int, float] = {}
@@ -78,7 +78,7 @@ class Session:
             self.acknowledged[self._turns] = time.perf_counter()
 
     async def follow(self) -> None:
-        """Open the session's streams; returns once each has begun."""
+        """Open the session's streams; return once each has begun."""
         for _ in range(STREAMS_EACH):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
             head = f"GET {self._path}/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {self._token}"
@@ -88,7 +88,7 @@ class Session:
             self._streams.append(asyncio.create_task(self._hear(reader, writer)))
 
     async def told_all(self, turns: Sequence[int]) -> None:
-        """Wait until each stream has told the replies to these turns."""
+        """Wait until each stream has sent the replies to these turns."""
         async with asyncio.timeout(WI_S):
             while any(len(self.told.get(turn, ())) < STREAMS_EACH for turn in turns):  # noqa: ASYNC110 - Five readers write it.
                 await asyncio.sleep(0.01)
@@ -179,7 +179,7 @@ async def _measured(serving: Serving) -> list[Figure]:
 
 
 async def _rounds(sessions: Sequence[Session]) -> None:
-    """Have each session take its turns, some at once."""
+    """Let each session take its turns, several sessions at once."""
     for _ in range(ROUNDS):
         for first in range(0, SESSIONS, 20):
             await asyncio.gather(*(each.play() for each in sessions[first : first + 20]))

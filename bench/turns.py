@@ -1,9 +1,9 @@
 """A turn of play: an interaction that is answered by the authored story, posted with `Prefer: wait`.
 
-First at 100 turns a second, each due at its moment whether or not those before it were answered, so that
-queueing counts; then as many as 32 players can have who read in no time, with what each process spends on
-one. Once with every part in a process of its own, durable, and once as `tta dev`. The ceiling is a bare
-Starlette echo with one bare append, in the same set-up.
+First at 100 turns a second, each due at its time whether or not earlier ones were answered, so that queueing
+counts. Then at the rate of 32 players who read instantly, with the processor time of each process. Once with
+each part in a separate process, durable, and once as `tta dev`. The ceiling is a bare Starlette echo with one
+bare append, in the same set-up.
 """
 
 import asyncio
@@ -31,19 +31,19 @@ RATE = sized(100.0, 10.0)
 SECONDS = float(os.environ.get("BENCH_TURNS_S", sized(30.0, 1.0)))
 PLAYERS = sized(
     100, 8
-)  # A turn of each every second: faster than anybody reads, so that stories end meanwhile.
+)  # Each takes a turn every second, which is faster than reading, so that stories end meanwhile.
 WARM_UP_S = sized(3.0, 0.3)
 AT_ONCE = sized(32, 4)
 ROUND_S = sized(5.0, 0.5)
 ROUNDS = sized(3, 1)
 SEED = 1
-OTHERS_MAX = 0.2  # Cores that other programs may take without the figures telling of them.
+OTHERS_MAX = 0.2  # Other programs may use this many cores without a remark in the figures.
 PLAYERS_THEMSELVES = "the players"
 PARTS = {"API": ["serve", "commands"], "reactor": ["react"], "projector": ["project"]}
 
 
 class Tta(NamedTuple):
-    """A TTA under load, and the processes that it consists of."""
+    """A TTA under load, and its processes."""
 
     name: str
     port: int
@@ -53,13 +53,13 @@ class Tta(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """What a round came to: turns a second, and each process's milliseconds of processor a turn."""
+    """The result of a round: turns a second, and each process's milliseconds of processor time for a turn."""
 
     turns_s: float
     ms_turn: dict[str, float]
 
     others: float
-    """Cores that programs which are not ours kept busy meanwhile."""
+    """The cores that other programs used meanwhile."""
 
     @property
     def cores(self) -> float:
@@ -67,7 +67,7 @@ class Spent(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What was seen of one TTA: turns at a rate, then as many as there can be, then the bare echo."""
+    """The results of one TTA: turns at a fixed rate, then at the maximum rate, then the bare echo."""
 
     played: Played
     at_rate: Spent
@@ -77,7 +77,7 @@ class Measured(NamedTuple):
 
 
 class Meter:
-    """What the processes spend from when it is made."""
+    """Measures the processor time of the processes from its creation on."""
 
     def __init__(self, tta: Tta) -> None:
         self._watched = {name: psutil.Process(pid) for name, pid in tta.processes.items()}
@@ -162,14 +162,14 @@ async def _measured(tta: Tta) -> list[Figure]:
     at_rate = meter.spent(len(played.latencies))
     saturated = _shared(players)
     spent = [await _saturated(tta, players[:AT_ONCE], saturated) for _ in range(ROUNDS)]
-    # Last of all: the echo appends far faster than what stands behind it can follow.
+    # Measure this last: the echo appends far faster than reactor and projector can follow.
     ceilings = [await rate(tta.bare_port, echo) for _ in range(ROUNDS)] if tta.bare_port else []
     await asyncio.gather(*(each.close() for each in players))
     return _told(tta.name, Measured(played, at_rate, saturated, spent, ceilings))
 
 
 def _shared(players: Sequence[StoryPlayer]) -> Played:
-    """Let all players write down what comes in one place, from now on."""
+    """Let all players record their results in one place from now on."""
     played = Played()
     for each in players:
         each.played = played
@@ -177,7 +177,7 @@ def _shared(players: Sequence[StoryPlayer]) -> Played:
 
 
 async def _at_rate(players: Sequence[StoryPlayer], seconds: float) -> Played:
-    """Have turns due at random moments, RATE a second on average; the players take them in rotation."""
+    """Schedule turns at random times, RATE a second on average; the players take them in rotation."""
     played, chance = _shared(players), random.Random(SEED)
     began = due = time.perf_counter()
     under_way, number = set(), 0
@@ -193,7 +193,7 @@ async def _at_rate(players: Sequence[StoryPlayer], seconds: float) -> Played:
 
 
 async def _saturated(tta: Tta, players: Sequence[StoryPlayer], played: Played) -> Spent:
-    """Have these players take one turn after the other."""
+    """Let these players take one turn after the other."""
     turns, until, meter = len(played.latencies), time.perf_counter() + ROUND_S, Meter(tta)
 
     async def live(player: StoryPlayer) -> None:
@@ -205,7 +205,7 @@ async def _saturated(tta: Tta, players: Sequence[StoryPlayer], played: Played) -
 
 
 def _busy_s() -> float:
-    """Seconds that all cores together were busy since the machine started."""
+    """Return the seconds that all cores together were busy since the machine started."""
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - getattr(times, "iowait", 0.0))
 
@@ -255,7 +255,7 @@ def _noise(others: float) -> str:
 
 
 def _bound(spent: Sequence[Spent], turns_s: float) -> str:
-    """Say what a saturated TTA waits for: a process that fills a core, all cores, or neither."""
+    """Return what limits a saturated TTA: a process that fills a core, all cores, or neither."""
     if median([each.others for each in spent]) > OTHERS_MAX:
         return "bound by other programs too: see below"
     cores = median([each.cores for each in spent])

@@ -1,4 +1,4 @@
-"""From a command's acknowledgement to its being visible in the query, at 200 commands a second,
+"""The time from a command's acknowledgement until a query shows it, at 200 commands a second, with the
 embedded graph.
 """
 
@@ -41,7 +41,7 @@ async def run() -> list[Figure]:
             await asyncio.gather(*under_way)
             took = time.perf_counter() - began
             await asyncio.gather(*(player.close() for player in players))
-    settled = latencies[RATE:]  # The first second warms up.
+    settled = latencies[RATE:]  # The first second is a warm-up.
     return [
         Figure("commands with their query", len(latencies) / took, "per s"),
         Figure("p50", percentile(settled, 0.5) * 1000, "ms", "≤ 10", "the query's own time included"),

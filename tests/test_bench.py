@@ -17,7 +17,7 @@ PEER = "cached / PostgreSQL"
 
 
 def figures_of(name: str, directory: Path, **settings: str) -> dict[str, float]:
-    """What a benchmark says, by what was measured."""
+    """Return the figures of a benchmark by name."""
     told = directory / "figures.json"
     ran = subprocess.run(
         [sys.executable, "-m", "bench", name, "--json", told],

@@ -60,5 +60,5 @@ def test_the_demo_plays_from_the_wheel_in_an_empty_environment(wheel: Path, tmp_
 
     told = run(tmp_path / "env" / "bin" / "tta", "demo", cwd=tmp_path / "empty")
 
-    assert "steps went as they should" in told
+    assert "steps succeeded" in told
     assert list((tmp_path / "empty").iterdir()) == []

@@ -18,7 +18,13 @@ SAY_INSTEAD = {
     r"(?:\A|[.:;?!…]\s+)Who (?!\w[^.!]*\?)": "name the actor with a noun",
     r"[:;]\s+who (?!\w[^.!;]*\?)": "name the actor with a noun",
     r"\b(?:if|where|when|while|unless|until|because) who\b": "name the actor with a noun",
-    r"\bNone where\b": "None if absent, or: returns None if …",
+    r"\b(?:[Nn]one|True|False|[Nn]ull|[Ee]mpty|0|1) where\b": "None if absent, or: returns None if …",
+    r"\bRaises (?:[A-Z]\w+|,|and|or|\s)+ where\b": "Raises … if",
+    r"\bwhat(?:ever)? (?:came|comes|became|becomes|has become) of\b": "the outcome of …",
+    r"\b(?:anew|afresh)\b": "again",
+    r"\b(?:for want of|by and by|all the same|as things stand|sees? to it that)\b": "a plain word",
+    r"(?<!there )\b(?:is|are|was|were) none\b(?! of)": "is not a …",
+    r"\b(?:of|for|to|by|from|with|than) who\b": "name the actor with a noun",
     r"\bwhere there (?:is|are|was|were) (?:none|no|nothing|neither)\b": "if there is none, or: if absent",
     r"\b(?:where|wherever) (?:none|nothing|nobody) (?:is|are|was|were|has|does|stands)\b": "if no …",
     r"\bso with (?:the|what|its|their|each|it|`)": "likewise, or say it of both",
@@ -31,6 +37,10 @@ SAY_INSTEAD = {
 }
 """Patterns that are found without regard to line breaks, and what to write in their place."""
 BANNED = {re.compile(pattern): instead for pattern, instead in SAY_INSTEAD.items()}
+RIDDLE = re.compile(r"\A(?:What|Where|Who) (?![^.!]*\?)[^?]*[.;:]")
+"""A docstring, comment or message that begins so says what it is in a roundabout way: begin with a noun
+or a verb.
+"""
 PAGES = [
     *ROOT.glob("*.md"),
     *(page for folder in ("docs", "deploy", "safety") for page in (ROOT / folder).rglob("*.md")),
@@ -93,13 +103,18 @@ def texts_of(path: Path) -> Iterator[str]:
     yield from docstrings_of(tree) if shown(path).startswith(SPEECH) else messages_of(tree)
 
 
-def found_in(text: str) -> list[str]:
+def found_in(text: str, *, is_code: bool = False) -> list[str]:
     plain = " ".join(QUOTED.sub("…", text).split())
-    return [
+    riddles = [f"begin with a noun or a verb — {plain[:70]!r}"] if is_code and RIDDLE.match(plain) else []
+    return riddles + [
         f"{instead} — {plain[max(0, found.start() - 30) : found.end() + 40]!r}"
         for pattern, instead in BANNED.items()
         for found in pattern.finditer(plain)
     ]
+
+
+def found_on(path: Path) -> list[str]:
+    return [each for text in texts_of(path) for each in found_in(text, is_code=path.suffix == ".py")]
 
 
 def allowed() -> dict[str, int]:
@@ -114,7 +129,7 @@ ALLOWED = allowed()
 def test_prose_is_plain(path: Path):
     if path == Path(__file__):
         return
-    found = [each for text in texts_of(path) for each in found_in(text)]
+    found = found_on(path)
     most = ALLOWED.get(shown(path), 0)
     assert len(found) <= most, "\n".join(found)
     assert len(found) == most, f"{STILL_TO_EDIT.name}: {shown(path)} has only {len(found)} left"
@@ -139,6 +154,13 @@ def test_what_is_still_to_edit_is_there():
         "Had it been told, it would know.",
         "It is another turn's turn.",
         "A new route. Nobody has to act.",
+        "Raises Absent, Conflicting or Invalid where a rule says no.",
+        "Empty where no route is known.",
+        "Count the calls by what came of them.",
+        "The rows are filled anew.",
+        "It is recorded all the same.",
+        "A name that is none is refused.",
+        "It is left for who comes next.",
     ],
 )
 def test_it_finds_what_is_hard_to_read(text: str):
@@ -155,10 +177,25 @@ def test_it_finds_what_is_hard_to_read(text: str):
         "If there is none, it is made.",
         "`whoever` is a word, and so is “whoever”.",
         "Nobody has left, so without a reason nothing changes.",
+        "If there is none, nothing is none of the caller's concern.",
+        "Raises Absent if there is no such player, where ids are compared.",
     ],
 )
 def test_it_leaves_alone_what_is_plain(text: str):
     assert not found_in(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["What a turn comes to.", "Where the story stands: its place.", "Who asks; None if unknown."]
+)
+def test_a_docstring_begins_with_a_noun_or_a_verb(text: str):
+    assert found_in(text, is_code=True)
+    assert not found_in(f"The result: {text.lower().replace('who asks', 'the caller')}", is_code=True)
+
+
+@pytest.mark.parametrize("text", ["What can stop", "What may a caller do?", "Where did it fail? It says."])
+def test_a_heading_or_a_question_may_begin_so(text: str):
+    assert not found_in(text, is_code=True)
 
 
 def test_texts_of_a_page_are_found_across_line_breaks(tmp_path: Path):
@@ -168,9 +205,7 @@ def test_texts_of_a_page_are_found_across_line_breaks(tmp_path: Path):
 
 
 def counts() -> Counter[str]:
-    return Counter(
-        {shown(path): sum(len(found_in(text)) for text in texts_of(path)) for path in [*CODE, *PAGES]}
-    )
+    return Counter({shown(path): len(found_on(path)) for path in [*CODE, *PAGES]})
 
 
 if __name__ == "__main__":

@@ -86,7 +86,9 @@ def test_no_terminal_cuts_what_has_to_be_typed(columns: int):
 def test_what_doctor_advises_is_copied_whole(columns: str, tmp_path: Path):
     keys = tmp_path / "a-directory-of-keys-whose-name-is-rather-long-for-a-terminal"
     told = tta("doctor", "--data-dir", tmp_path / "none", keys_dir=str(keys), columns=columns)
-    assert f"→ `tta keys create {keys}`, or mount the directory that has them\n" in told.stdout
+    assert (
+        f"→ run `tta keys create {keys}`, or mount the directory that contains the key files\n" in told.stdout
+    )
 
 
 ENVIRONMENTS = [
@@ -202,7 +204,7 @@ def test_a_story_is_told_whatever_letters_there_are(running: Dev, environ: dict[
     assert (told.returncode, told.stderr) == (0, b"")
     assert len(told.stdout) > 500
     if environ.get("PYTHONIOENCODING") == "ascii":
-        assert b'"pause" rests, "quit" ends' in told.stdout
+        assert b'"pause" pauses, "quit" ends' in told.stdout
 
 
 @pytest.mark.parametrize("columns", [1, 80])

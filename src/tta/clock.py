@@ -1,9 +1,8 @@
-"""What time it is, as this process believes it: the machine's clock, unless that jumped.
+"""The present time of this process: the machine's clock, unless it jumped.
 
-A clock that jumps while a process runs is found out by the time that passed meanwhile: the process keeps to
-the old line until the new one has stood for BELIEVED_AFTER_S. So a clock that is wrong for minutes changes
-nothing that is decided here, and one that was set right counts after an hour, or after a restart.
-docs/clocks.md lists every use of a clock, and on which side it errs.
+A jump while the process runs is detected by the elapsed time. The process keeps its own time until the new
+time has held for BELIEVED_AFTER_S. So a clock that is wrong for minutes affects no decision, and a corrected
+clock counts after an hour, or after a restart. docs/clocks.md lists every use of a clock and its error.
 """
 
 import sys
@@ -17,23 +16,23 @@ from typing import NamedTuple
 
 import structlog
 
-STEP_S_MAX = 2.0  # What is believed at once: clocks are slewed, and stepped a little.
+STEP_S_MAX = 2.0  # A change up to this is accepted at once, because clocks are slewed and stepped a little.
 BELIEVED_AFTER_S = 3600.0
-SLEPT_S_MIN = 0.5  # The uptime is told in hundredths of a second, and read a moment later.
+SLEPT_S_MIN = 0.5  # The uptime has hundredths of a second, and is read a moment later.
 UPTIME = Path("/proc/uptime")
 
 log = structlog.get_logger(__name__)
 
 
 class _Doubt(NamedTuple):
-    """Another line than the one kept to."""
+    """A different offset of the machine's clock, and since when it has held."""
 
     offset_s: float
     since_s: float
 
 
 class Clock:
-    """Tells the time of one process. The three functions give seconds; elapsed ones start anywhere."""
+    """The time of one process. The three functions return seconds; elapsed ones start at any value."""
 
     def __init__(
         self,
@@ -41,7 +40,7 @@ class Clock:
         elapsed: Callable[[], float] = time.monotonic,
         uptime: Callable[[], float] | None = None,
     ) -> None:
-        """`uptime` passes while the machine sleeps too, where `elapsed` may stand still."""
+        """`uptime` also advances while the machine sleeps; `elapsed` may not."""
         self._wall = wall
         self._elapsed = elapsed
         self._uptime = uptime or _uptime
@@ -66,10 +65,10 @@ class Clock:
             return elapsed_s + offset_s
 
     def _believes(self, offset_s: float, elapsed_s: float) -> bool:
-        """Whether another line counts now; it has to stand for long, or the machine slept."""
+        """Return whether a new offset is accepted: it has held for long, or the machine slept."""
         doubt = self._doubt
         if doubt is not None and abs(offset_s - doubt.offset_s) <= STEP_S_MAX:
-            self._doubt = doubt._replace(offset_s=offset_s)  # Slewed, it stays the same line.
+            self._doubt = doubt._replace(offset_s=offset_s)  # A slewed clock keeps the same offset.
             return elapsed_s - doubt.since_s >= BELIEVED_AFTER_S
         asleep_s = self._uptime() - elapsed_s
         slept_s, self._asleep_s = asleep_s - self._asleep_s, asleep_s
@@ -90,11 +89,11 @@ class Clock:
 
 
 def _uptime() -> float:
-    """Seconds since the machine started, sleep included; where that is not told, since anywhere."""
+    """Return seconds since the machine started, sleep included; if unknown, since any moment."""
     with suppress(OSError, ValueError, IndexError):
         return float(UPTIME.read_text().split()[0])
     if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)  # It passes in sleep; time.monotonic does not.
+        return time.clock_gettime(time.CLOCK_MONOTONIC)  # It advances in sleep; time.monotonic does not.
     return time.monotonic()
 
 
@@ -102,15 +101,15 @@ _clock = Clock()
 
 
 def now_s() -> float:
-    """Seconds since 1970, as this process believes it."""
+    """Return seconds since 1970, by the time of this process."""
     return _clock.now_s()
 
 
 def now_ms() -> int:
-    """Milliseconds since 1970."""
+    """Return milliseconds since 1970."""
     return int(_clock.now_s() * 1000)
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """Return the present time, in UTC."""
     return datetime.fromtimestamp(_clock.now_s(), UTC)

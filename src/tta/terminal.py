@@ -1,4 +1,4 @@
-"""The terminal, pipe or file that a command prints to, whatever it can take; the process's three streams."""
+"""The process's three standard streams, whatever terminal, pipe or file they are."""
 
 import codecs
 import os
@@ -9,9 +9,9 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-WIDTH_OF_FILES = 140  # Of what goes to a pipe or a file, which have no width of their own.
-WIDTH_MIN, WIDTH_MAX = 20, 500  # Narrower, most words break; wider, lines are padded at length.
-TABLE_WIDTH_MIN = 110  # With less, what a table has side by side stands in lines, so that nothing is cut.
+WIDTH_OF_FILES = 140  # For pipes and files, which have no width.
+WIDTH_MIN, WIDTH_MAX = 20, 500  # Narrower, most words break; wider, lines get long padding.
+TABLE_WIDTH_MIN = 110  # Narrower terminals get lines instead of a table, so that nothing is cut.
 PLAIN = "tta-plain"
 PLAIN_FORMS = {
     "‘": "'",
@@ -29,9 +29,9 @@ PLAIN_FORMS = {
 
 
 class Output:
-    """A stream that takes what it can: what cannot be written is lost, and `error` says why.
+    """A stream that never raises: text that cannot be written is lost, and `error` has the reason.
 
-    Everything else is as the stream has it.
+    All other attributes are the stream's.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -60,21 +60,21 @@ class Output:
 
 
 def prepare_streams() -> None:
-    """Make the process's streams such as nothing fails for their sake. Comes before any file is opened.
+    """Prepare the standard streams so that nothing fails because of them. Call this before opening any file.
 
-    A stream that is closed is opened on /dev/null: else the next file or socket would take its number, and
-    what is printed, or what a child process is given as its input, would be that. What an encoding does not
-    have is printed in plainer letters.
+    A closed stream is opened on /dev/null. Otherwise the next file or socket would take its number, and
+    output would be written to it, or a child process would read from it. Characters that an encoding lacks
+    are printed as similar ones.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free is taken, and those below are open.
+            # os.open takes the lowest free number, and all lower ones are open.
             os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
     codecs.register_error(PLAIN, _plain)
     if sys.stdin is None:
-        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - It is open as long as the process.
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - It stays open as long as the process.
     for name, number in (("stdout", 1), ("stderr", 2)):
         stream = getattr(sys, name)
         if stream is None:
@@ -85,9 +85,9 @@ def prepare_streams() -> None:
 
 
 def leave_streams() -> OSError | None:
-    """Write out what is left; return why standard output did not take everything, None where it did.
+    """Flush both streams; return the error if standard output lost text, or None.
 
-    What did not go out is not tried once more at the interpreter's end, which would fail with 120.
+    A broken stream is redirected to /dev/null, or the interpreter would try again at exit and end with 120.
     """
     broken = None
     for number, stream in ((1, sys.stdout), (2, sys.stderr)):
@@ -103,7 +103,7 @@ def leave_streams() -> OSError | None:
 
 
 def console(*, stderr: bool = False, columns: str | None = None) -> Console:
-    """Give a console as wide as its terminal, or as `columns` (COLUMNS) says, where that makes sense."""
+    """Return a console as wide as its terminal, or as `columns` (COLUMNS) says if that is a valid number."""
     told = os.environ.get("COLUMNS", "") if columns is None else columns
     stream = sys.stderr if stderr else sys.stdout
     width = None
@@ -111,14 +111,14 @@ def console(*, stderr: bool = False, columns: str | None = None) -> Console:
         width = max(WIDTH_MIN, min(int(told[:9]), WIDTH_MAX))
     elif stream is None or not stream.isatty():
         width = WIDTH_OF_FILES
-    # Rich reads COLUMNS and LINES by itself, and takes them as they are.
+    # Rich reads COLUMNS and LINES itself, without checking them.
     plain = {name: value for name, value in os.environ.items() if name not in {"COLUMNS", "LINES"}}
     made = Console(stderr=stderr, highlight=False, width=width, _environ=plain)
     return made if made.width >= WIDTH_MIN else Console(stderr=stderr, highlight=False, width=WIDTH_MIN)
 
 
 def typed_text(raw: bytes) -> str:
-    """Read what was typed: UTF-8, else as the terminal's encoding has it."""
+    """Decode typed bytes as UTF-8, or else in the terminal's encoding."""
     try:
         return raw.decode()
     except UnicodeDecodeError:
@@ -127,7 +127,7 @@ def typed_text(raw: bytes) -> str:
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Say it with the letters that the encoding has: a codec's error handler."""
+    """Replace characters that the encoding lacks (a codec error handler)."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_plain_form, error.object[error.start : error.end])), error.end

@@ -1,4 +1,4 @@
-"""No more is spent on models than a day's budgets allow, whoever asks and however many at once."""
+"""Language models never use more than a day's budgets, for any caller and any number of calls at once."""
 
 import asyncio
 from uuid import UUID

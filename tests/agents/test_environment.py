@@ -1,4 +1,6 @@
-"""What the environment tells the client library changes neither where words go, nor with what."""
+"""Environment variables of the client library change neither the receiver of words nor what is sent with
+them.
+"""
 
 import asyncio
 import os

@@ -23,7 +23,7 @@ from tta.stories.story import catalogue
 
 Retelling = dict[str, Any]
 """`text` of the passage to which `moves` lead in the first version of `story`; `breaks`: the rule that
-refuses it all the same.
+refuses it nevertheless.
 """
 RETELLINGS: dict[str, list[Retelling]] = json.loads((Path(__file__).parent / "retellings.json").read_text())
 """Written by hand: `honest` as a careful model would, `untrue` as one that tells something else, and

@@ -1,4 +1,4 @@
-"""What could hurt who plays is not told, whoever wrote it; and stories are told as they always were."""
+"""Text that could hurt the player is not told, and authored stories are told unchanged."""
 
 import re
 from collections.abc import Iterator

@@ -125,7 +125,7 @@ async def test_while_models_rest_those_who_lean_on_them_are_degraded(written: Wr
 
 
 async def did(written: Written, name: str) -> AgentPerformance:
-    """What an agent's heartbeat says of it."""
+    """Return an agent's figures from its heartbeat."""
     identity = agent_id(WORKER, name)
     beats = await heartbeats(written.store, [identity])
     return msgspec.msgpack.decode(beats[identity].told, type=AgentPerformance)
@@ -202,7 +202,7 @@ async def test_a_heartbeat_goes_by_itself_and_says_how_old_it_is(written: Writte
 
 
 async def test_a_heartbeat_that_a_server_s_clock_ahead_wrote_is_none(written: Written):
-    """It would expire when the true time gets there, a year from now, whoever has ended since."""
+    """It would expire when the true time gets there, a year from now, even if the agent has ended."""
     one = agent_id("a", "x")
     await beat(written.store, one)
     key = written.store.layout.beat(written.store.layout.slot_of(one), one)

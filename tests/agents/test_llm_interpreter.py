@@ -1,4 +1,4 @@
-"""What a model takes words to mean counts only where it is one of the offers."""
+"""A language model's meaning counts only if it is one of the offers."""
 
 import json
 from uuid import UUID

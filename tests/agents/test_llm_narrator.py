@@ -42,7 +42,7 @@ LIES = {
 
 
 async def told(models: LanguageModels, within_s: float = WITHIN_S) -> ModelText | Narration:
-    """What came, within the deadline, and never any other error."""
+    """Return the text, or the outcome of NoModelText, within the deadline. No other error may occur."""
     try:
         async with asyncio.timeout(within_s + SLACK_S):
             return await models.narrate(BRIEF, call_id=CALL, within_s=within_s)

@@ -1,4 +1,4 @@
-"""What is counted of models is counted once, also where the reply that says so is lost."""
+"""Tokens and failures of language models count once, even if a reply of the server is lost."""
 
 from collections.abc import AsyncIterator
 from contextlib import suppress

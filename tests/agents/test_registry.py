@@ -1,4 +1,4 @@
-"""What a process knows of its agents: who is busy, who fails, how fast they are."""
+"""A process knows which of its agents are busy or fail, and how fast they are."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may ask for what: a process answers anybody on one address, and those who run it on another."""
+"""A process answers anybody on one address, and operators on another."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ def asked(url: str, method: str = "GET") -> httpx2.Response:
 
 
 def listening(dev: Dev) -> set[tuple[str, int]]:
-    """Where the process itself listens, and not the servers that it has started."""
+    """Return the addresses of the process itself, without those of its child servers."""
     found = psutil.Process(dev.process.pid).net_connections("inet")
     return {(each.laddr.ip, each.laddr.port) for each in found if each.status == psutil.CONN_LISTEN}
 

@@ -49,7 +49,7 @@ def test_variables_of_others_are_left_alone():
 
 
 def test_a_misspelt_setting_is_named():
-    with pytest.raises(SettingsWrong, match="TTA_STORE_ULR is no setting"):
+    with pytest.raises(SettingsWrong, match="TTA_STORE_ULR is not a setting"):
         read_settings({"TTA_STORE_ULR": "redis://h"})
 
 

@@ -103,7 +103,7 @@ def test_dev_ends_cleanly_and_the_next_start_continues(start: Callable[[], Dev])
     assert any("valkey" in child.name() or "redis" in child.name() for child in dev.children)
 
     assert dev.end() == 0
-    assert "The next start continues here." in dev.last_words
+    assert "The next start continues with this data." in dev.last_words
     assert psutil.wait_procs(dev.children, timeout=5)[1] == []
 
     dev = start()
@@ -165,7 +165,7 @@ def test_what_does_not_end_when_told_to_is_ended():
     process.send_signal(signal.SIGTERM)
     _, told = process.communicate(timeout=30)
     assert process.returncode == 1
-    assert "not everything ended" in told
+    assert "a part did not stop in time" in told
 
 
 def test_dev_recovers_what_a_kill_left_behind(start: Callable[[], Dev]):
@@ -225,7 +225,7 @@ def test_a_workers_port_in_use_is_said_in_one_line(tmp_path: Path):
 
 def test_a_misspelt_variable_is_named(tmp_path: Path):
     for command in ("dev", "serve", "project", "react", "migrate", "token"):
-        refused(tta(command, cwd=tmp_path, stoer_url="redis://127.0.0.1"), "TTA_STOER_URL is no setting")
+        refused(tta(command, cwd=tmp_path, stoer_url="redis://127.0.0.1"), "TTA_STOER_URL is not a setting")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -268,7 +268,7 @@ def test_token_is_accepted_by_the_tta_whose_keys_signed_it(running: Dev, session
 
 
 def test_token_refuses_what_it_cannot_mint(tmp_path: Path):
-    refused(tta("token", "--data-dir", tmp_path / "none"), "token-signing.json is not there")
+    refused(tta("token", "--data-dir", tmp_path / "none"), "token-signing.json does not exist")
     assert not (tmp_path / "none").exists()
     for wrong in (["--minutes", "1441"], ["--minutes", "0"], ["--role", "king"], ["--player", "me"]):
         refused(tta("token", "--data-dir", tmp_path, *wrong), wrong[0], status=2)
@@ -301,7 +301,7 @@ def test_what_is_wrong_is_said_by_a_sentence_alone(tmp_path: Path, running: Dev)
         ("the graph's URL: expected embedded: or one of ", tta("migrate", graph_url="foo://127.0.0.1")),
         ("the graph's URL: Invalid IPv6 URL, got 'bolt://[::1'", tta("migrate", graph_url="bolt://[::1")),
         (f"store tta has no history of {NOBODY}: ", tta("replay", NOBODY, "--data-dir", running.data_dir)),
-        ("there is no story 'nowhere'; there are ", tta("stories", "check", "nowhere")),
+        ("there is no story, file or folder 'nowhere'; the stories are ", tta("stories", "check", "nowhere")),
         ("TTA_LOG_LEVEL: ", tta("replay", NOBODY, log_level="loud")),
     ]
     for sentence, done in told:
@@ -329,7 +329,7 @@ def test_demo_plays_the_whole_scenario_and_leaves_nothing(tmp_path: Path):
         assert told in done.stdout
     for told in ("session-is-paused", "Consistency: fresh", "404 Not Found", "Chain verified: "):
         assert told in done.stdout
-    assert "steps went as they should" in done.stdout
+    assert "steps succeeded" in done.stdout
     assert list(tmp_path.iterdir()) == []
     assert not [each for each in psutil.process_iter(["cmdline"]) if "tta-demo-" in str(each.info["cmdline"])]
 
@@ -341,13 +341,13 @@ def test_demo_plays_on_a_tta_that_runs_any_number_of_times(running: Dev):
 
 
 def test_demo_says_where_it_is_not_as_expected(running: Dev, tmp_path: Path):
-    refused(tta("demo", "--url", running.url, "--data-dir", tmp_path), "token-signing.json is not there")
+    refused(tta("demo", "--url", running.url, "--data-dir", tmp_path), "token-signing.json does not exist")
     refused(tta("demo", "--data-dir", tmp_path), "--url")
     tta("keys", "create", tmp_path / "keys")
 
     unknown_key = tta("demo", "--url", running.url, "--data-dir", tmp_path)
     assert unknown_key.returncode == 1
-    assert "Not as expected: expected 201, got 401" in unknown_key.stdout
+    assert "Unexpected answer: expected 201, got 401" in unknown_key.stdout
     refused(tta("demo", "--url", "http://127.0.0.1:1", "--data-dir", tmp_path), "is it running?")
 
 

@@ -147,7 +147,7 @@ async def test_the_record_of_a_store_is_compared_and_never_made(server: ChildSer
 
     await (await EventStore.open(server.url, "tta", slots=8, durability=Durability("fsync"))).close()
     status, findings = examined(**settings)
-    differs = ("fail", f"tta: 8 slots, told {SLOTS}", "TTA_STORE_SLOTS=8")
+    differs = ("fail", f"tta: 8 slots, expected {SLOTS}", "set TTA_STORE_SLOTS=8")
     assert (status, only(findings, "store")) == (1, differs)
 
 

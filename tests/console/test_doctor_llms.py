@@ -58,5 +58,5 @@ async def test_texts_that_nobody_checks_are_warned_of(tmp_path: Path, model: Llm
     endpoint = {"name": "first", "base_url": model.base_url, "model": "small"}
     found = await check_llms(settings(tmp_path, endpoint, model_text_unchecked=True))
     assert [each.found for each in found if each.state == "warn"] == [
-        "what models write reaches players unchecked"
+        "text of language models reaches players unchecked"
     ]

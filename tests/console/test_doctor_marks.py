@@ -31,7 +31,7 @@ async def found(store: EventStore) -> list[tuple[str, str]]:
 
 
 async def test_marks_that_stand_are_well(store: EventStore):
-    well = [("ok", "all their marks stand in the log")]
+    well = [("ok", "all their marks are in the log")]
     assert await found(store) == well
     await filled(store, 5)
     await store.append(

@@ -85,7 +85,7 @@ def test_who_takes_a_break_may_go_on(running: Dev):
     told = play(running, "take a break\nlook\nquit\nquit\n")
     _, _, after = told.partition(PAUSED)
     resting, _, after = after.partition(">")
-    assert resting.strip() == "Say anything to go on; Ctrl-D leaves."
+    assert resting.strip() == "The story is paused. Type anything to go on; Ctrl-D leaves."
     assert "  1  " in after, "the story goes on where it was, with what is open there"
     assert ENDED in after
 
@@ -93,7 +93,7 @@ def test_who_takes_a_break_may_go_on(running: Dev):
 @pytest.mark.parametrize("typed", ["", "look\n\n", "take a break\n", "look\nwhat"])
 def test_the_end_of_the_input_leaves_the_story(running: Dev, typed: str):
     told = play(running, typed)
-    assert told.endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
+    assert told.endswith("The story is paused. Goodbye, and thank you for playing.\n")
     assert "> > " not in told or "\n\n" in typed, "nobody is asked once more who has nothing more to say"
 
 
@@ -141,7 +141,7 @@ def test_a_signal_at_a_terminals_prompt_leaves_at_once(running: Dev, number: sig
         process.send_signal(number)
         # The terminal stays open, and nobody types: it must not be waited for.
         assert process.wait(WITHIN_S) == 130
-        assert b"The story rests where it is." in os.read(terminal, 4_096)
+        assert b"The story is paused." in os.read(terminal, 4_096)
     finally:
         process.kill()
         process.wait()
@@ -152,7 +152,7 @@ def test_ctrl_c_leaves_the_story_at_once(running: Dev):
     with playing(running) as process:
         process.send_signal(signal.SIGINT)
         told, wrong = process.communicate(timeout=WITHIN_S)
-    assert "The story rests where it is." in told
+    assert "The story is paused." in told
     assert wrong == ""
 
 
@@ -185,7 +185,7 @@ def test_a_terminal_that_is_gone_is_the_end_of_the_input(running: Dev):
     finally:
         process.kill()
         process.communicate()
-    assert told.endswith("The story rests where it is. Goodbye, and thank you for playing.\n")
+    assert told.endswith("The story is paused. Goodbye, and thank you for playing.\n")
     assert (process.returncode, wrong) == (0, "")
 
 
@@ -262,4 +262,4 @@ def test_an_address_that_is_none_is_said_in_one_line(keyed: Path, command: str, 
     done = tta(command, "--url", url, "--data-dir", keyed)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1, done.stderr
-    assert f"--url: expected the address of a TTA, as http://127.0.0.1:8000, got '{url}'" in done.stderr
+    assert f"--url: expected the address of a TTA, such as http://127.0.0.1:8000, got '{url}'" in done.stderr

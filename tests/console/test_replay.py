@@ -1,4 +1,4 @@
-"""`tta replay` shows a history as it stands, opens it for who has the keys, and names the first bad event."""
+"""`tta replay` shows a stored history, decrypts it with the keys, and names the first bad event."""
 
 import hashlib
 import json
@@ -163,7 +163,7 @@ async def test_bytes_that_are_no_event_are_named(
 
 
 async def rewrite(client: Redis, log: str, position: str, change: Callable[[bytes], bytes]) -> None:
-    """Write the log anew with one entry changed."""
+    """Rewrite the log with one entry changed."""
     entries: Any = await client.xrange(log)
     await client.delete(log)
     for identity, fields in entries:

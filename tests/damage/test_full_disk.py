@@ -98,7 +98,7 @@ class TestTheWholeDirectorysDisk:
         until(lambda: not health(dev).json()["checks"]["cache"], "health tells of the store")
         found = tta("doctor", "--data-dir", dev.data_dir)
         assert found.returncode == 1
-        assert "make room" in found.stdout
+        assert "free space" in found.stdout
         assert "stop it" not in found.stdout, "the TTA that runs is not what is in the way"
 
         disk.free()

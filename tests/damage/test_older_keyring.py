@@ -1,5 +1,5 @@
-"""An older copy of the keyring is put back: who is missing in it is told so, nothing is sealed under a wrong
-key, and with the newest copy everything opens.
+"""An older copy of the keyring is put back: players missing in it are refused, nothing is sealed under a
+wrong key, and with the newest copy everything opens.
 """
 
 import asyncio
@@ -142,7 +142,7 @@ async def test_it_is_put_back_while_it_runs(tmp_path: Path, keyring: OwnKeyring,
 async def test_a_keyring_that_is_newer_than_the_store_is_as_good_as_any(
     tmp_path: Path, keyring: OwnKeyring, devs: Devs
 ):
-    """The store was put back from before a player: who registers again, with the same key, plays on."""
+    """The store was put back from before a player, who registers again with the same key and plays on."""
     url, data = keyring.server.url, tmp_path / "data"
     dev = devs.start(data, keyring_url=url)
     demo = demo_player(dev)

@@ -57,7 +57,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "NewProgress": {"goal_id": str(derived_id("a goal")), "attainment": 0},
     "NewMilestone": {"text": "Left the house"},
     "NewMeasure": {"measure": "phq9", "answers": [0] * 9},
-    "RowsToForget": {"model": "none of ours"},
+    "RowsToForget": {"model": "unknown model"},
 }
 """A body of each kind that is as its schema says."""
 

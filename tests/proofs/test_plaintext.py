@@ -38,7 +38,7 @@ async def must_show(scene: Scene, player: Player, session: str, words: str) -> N
 
 
 async def must_be_read_back(scene: Scene, player: Player, session: str) -> None:
-    """Who may read it still can: it was kept, not dropped."""
+    """The player can still read the words: they were stored, not dropped."""
     await must_show(scene, player, session, scene.words("last words"))
     person = (await scene.api.once(player.sent("GET", f"/v1/players/{player.id}"))).json()
     assert person["name"] == scene.words("name")

@@ -21,7 +21,8 @@ from tta.domain.turns import (
 from tta.eventstore.store import EventStore
 
 STATUSES = {"SessionPaused": "paused", "SessionResumed": "open", "SessionCompleted": "completed"}
-STREAMS_EACH = 7  # One less than a player may have: who comes again may be faster than the end of the last.
+# One less than a player may have: a client may reopen a stream before its last one has ended.
+STREAMS_EACH = 7
 OPEN = re.compile(r"^tta_streams_open (\S+)$", re.MULTILINE)
 Told = tuple[str, Any]
 COMPLETED: Told = ("status", "completed")

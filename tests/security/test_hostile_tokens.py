@@ -1,4 +1,4 @@
-"""What is sent as a token is accepted or refused, whatever JSON stands under whatever registered name."""
+"""A token is accepted or refused, with any JSON under any registered name."""
 
 import base64
 import json

@@ -306,7 +306,7 @@ async def test_a_key_that_too_few_copies_have_is_not_used(tmp_path: Path):
     try:
         with pytest.raises(StoreUnavailable, match="1 copies were promised, 0 answered"):
             await keyring.make(player_id)
-        # It stands all the same; whoever has looked at it has not proved that copies have it.
+        # The key exists; a lookup does not prove that the copies have it.
         assert await keyring.knows(player_id)
         with pytest.raises(StoreUnavailable, match="1 copies were promised, 0 answered"):
             await keyring.newest(player_id)

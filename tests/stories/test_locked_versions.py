@@ -19,7 +19,7 @@ In src/tta/stories/authored: sha256sum STORY/VERSION.json, with the line put in 
 
 
 def differences(stories: Path) -> list[str]:
-    """Where the versions in a folder are not those that its lock names."""
+    """Return the versions in a folder that differ from its lock."""
     locked = dict(line.split("  ")[::-1] for line in (stories / LOCK).read_text("utf-8").splitlines())
     here = {
         path.relative_to(stories).as_posix(): sha256(path.read_bytes()).hexdigest()

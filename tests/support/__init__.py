@@ -1,1 +1,1 @@
-"""What several tests share: running TTAs, servers, clients, and examples, in folders as in `src/tta`."""
+"""Shared helpers of the tests: running TTAs, servers, clients and examples, in the folders of `src/tta`."""

@@ -1,4 +1,4 @@
-"""Counts what really runs, where a rule is how often it does so and not how fast."""
+"""Counts real calls, for rules about how often something runs rather than how fast."""
 
 import sys
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A player's preferences, from which tests derive those of their own."""
+"""A player's preferences, from which tests derive others."""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""`tta` as its users run it: in processes of its own, which the tests talk to and end."""
+"""Runs `tta` like its users, in separate processes."""
 
 import base64
 import os
@@ -34,7 +34,7 @@ DEV = ("-m", "tta", "dev", "--port", "0")
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment without the settings of whoever runs the tests, and with these.
+    """Return the environment without the settings of the person who runs the tests, and with these.
 
     `columns` is the width of the terminal.
     """
@@ -57,10 +57,10 @@ def tta(*arguments: str | Path, cwd: Any = None, **settings: str) -> subprocess.
 
 
 class Dev:
-    """A `tta dev` that runs; made by starting it, and ready once made."""
+    """A running `tta dev`. Creating it starts it and waits until it is ready."""
 
     def __init__(self, data_dir: Path, *, source: Any = None, under: str = "", **settings: str) -> None:
-        """`source` is the folder that has another release's `tta`; `under` is a program that runs it."""
+        """`source` is the folder of another release's `tta`; `under` is a program that runs it."""
         self.data_dir = data_dir
         release = {} if source is None else {"PYTHONPATH": str(source)}
         data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ class Dev:
         return [each for each in found if each["event"] == "request"]
 
     def child(self, part: str) -> psutil.Process:
-        """The one process it has started whose command names `part`: "valkey", "tta.graph.engines.child"."""
+        """Return its one child process whose command names `part`: "valkey", "tta.graph.engines.child"."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         (found,) = [each for each in children if part in " ".join(each.cmdline())]
         return found
@@ -145,12 +145,12 @@ class Dev:
         return tokens.mint("developer", list(roles or (Role.PLAYER,)), player_id=player)
 
     def health(self) -> httpx2.Response:
-        """All of it, as those who run it see it; the release before told it to anybody."""
+        """Return the operators' /health. The previous release served it on the API's port."""
         url = f"{self.operators or self.url}/health"
         return httpx2.get(url, timeout=30, trust_env=False, verify=NO_TLS)
 
     def await_health(self, expected: str = "healthy") -> None:
-        """Wait until /health says so: what was just started or damaged is measured a moment later."""
+        """Wait until /health reports it: a start or damage is measured a moment later."""
         deadline = time.monotonic() + SETTLES_WITHIN_S
         while (told := self.health().json())["status"] != expected:
             assert time.monotonic() < deadline, told
@@ -171,7 +171,7 @@ class Dev:
         return session, said.headers["Consistency-Token"]
 
     def last_text(self, session: str, seen: str) -> str:
-        """What the session's read model has as the player's last words."""
+        """Return the player's last words from the session's read model."""
         shown = self.ask(
             "GET", f"/v1/sessions/{session}", consistency_token=seen, prefer="wait=20, handling=strict"
         )

@@ -1,4 +1,4 @@
-"""What follows on a move, as reactors have it told: what was meant, then what is told."""
+"""Tells what follows a move, as reactors do: first the meaning, then the passage."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ def next_passage(
     words: str | None,
     asked: PassageQuestion = NOTHING_ASKED,
 ) -> ToldPassage:
-    """Tell what follows on what a player chose or said, after the moves so far."""
+    """Tell what follows a player's choice or words, after the moves so far."""
     kept = filter_of(wishes)
     meaning = understood(story, seed_id, moves, kept, choice=choice, words=words, asked=asked)
     return told(story, seed_id, moves, kept, meaning)

@@ -1,4 +1,4 @@
-"""Logs have one form, whoever writes them."""
+"""All logs have the same form, of our code and of libraries."""
 
 import json
 import subprocess

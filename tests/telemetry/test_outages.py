@@ -1,4 +1,4 @@
-"""What is away is said once when that begins and once when it ends, however many try how often."""
+"""An outage is logged once when it begins and once when it ends, for any number of callers and attempts."""
 
 import asyncio
 import gc

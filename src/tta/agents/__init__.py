@@ -1,1 +1,1 @@
-"""Agents: who understands a turn, moves the world, tells it and checks it; the orchestrator between them."""
+"""The agents that understand a turn, move the world, tell it and check it, and their orchestrator."""

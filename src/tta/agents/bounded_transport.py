@@ -1,6 +1,6 @@
-"""What goes out to an endpoint and how much may come back: an allow-list of headers, and a bound on bytes.
+"""An HTTP transport with an allow-list of headers sent, and a limit on bytes received.
 
-The client library adds headers of its own and reads some from the environment; none of that leaves.
+The client library adds its own headers and reads some from the environment; none of these is sent.
 """
 
 import ssl
@@ -9,12 +9,12 @@ from functools import cache
 
 import httpx2
 
-BYTES_MAX = 512 * 1024  # A reply has 8,000 characters; streamed singly, each comes in 60 bytes.
+BYTES_MAX = 512 * 1024  # A reply has up to 8,000 characters. Streamed one at a time, each takes 60 bytes.
 HEADERS_SENT = ("host", "accept", "content-type", "content-length", "idempotency-key")
 
 
 class TooMuch(httpx2.TransportError):
-    """An endpoint sends more than any answer could need, or sends it packed."""
+    """An endpoint sent more than any answer could need, or a compressed answer."""
 
 
 @cache
@@ -24,12 +24,12 @@ def _certificates() -> ssl.SSLContext:
 
 
 class BoundedTransport(httpx2.AsyncBaseTransport):
-    """Sends what a call needs and nothing else; takes at most `bytes_max` of an answer, unpacked."""
+    """Sends only what a call needs, and accepts at most `bytes_max` of an uncompressed answer."""
 
     def __init__(self, api_key: str, *, bytes_max: int = BYTES_MAX) -> None:
         self._api_key = api_key
         self._bytes_max = bytes_max
-        # The environment's proxies and certificates are not this system's configuration.
+        # Ignore the environment's proxies and certificates: they are not TTA's configuration.
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=8, keepalive_expiry=30)
         self._inner = httpx2.AsyncHTTPTransport(
             verify=_certificates(), trust_env=False, retries=0, limits=limits
@@ -46,8 +46,10 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
         response = await self._inner.handle_async_request(bare)
         if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
             await response.aclose()
-            raise TooMuch("expected an answer as it is, got a packed one")
-        assert isinstance(response.stream, httpx2.AsyncByteStream), "an asynchronous transport streams so"
+            raise TooMuch("expected an uncompressed answer, got a compressed one")
+        assert isinstance(response.stream, httpx2.AsyncByteStream), (
+            "an asynchronous transport streams its answer"
+        )
         return httpx2.Response(
             response.status_code,
             headers=response.headers,
@@ -68,7 +70,7 @@ class _BoundedStream(httpx2.AsyncByteStream):
         async for part in self._inner:
             self._left -= len(part)
             if self._left < 0:
-                raise TooMuch("expected an answer within its bound of bytes, got more")
+                raise TooMuch("expected an answer within the limit of bytes, got more")
             yield part
 
     async def aclose(self) -> None:

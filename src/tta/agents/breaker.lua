@@ -1,8 +1,8 @@
 #!lua
--- A circuit breaker that processes share. Whatever is said of a call counts once, however often it is said: a
--- reply may be lost, and the script is sent again then.
+-- A circuit breaker that processes share. A report about a call counts once, however often it is sent: a lost
+-- reply makes the caller send it again.
 --
--- KEYS   the breaker: a hash of `opened` and `probing` (server time, ms), `probe` (the call that finds out), and
+-- KEYS   the breaker: a hash of `opened` and `probing` (server time, ms), `probe` (the id of the probing call), and
 --        a field for each call that failed.
 -- ARGV   what: 'look', 'enter', 'worked', 'failed' or 'left'; failures that open it; ms that it stays open;
 --        ms that a probe may take; the call's id.
@@ -12,13 +12,13 @@ local threshold, open_ms, probe_ms = tonumber(ARGV[2]), tonumber(ARGV[3]), tonum
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local opened = tonumber(redis.call('HGET', breaker, 'opened') or nil)
--- What lies ahead was said while this clock was: it counts from now, and nobody waits for it to come.
+-- A time in the future was set while this clock was ahead: it counts from now, so that no caller waits for it.
 if opened and opened > now then
   opened = now
   redis.call('HSET', breaker, 'opened', now)
 end
 local is_probe = redis.call('HGET', breaker, 'probe') == call
--- Nothing of it is kept for ever: failures a day apart say nothing of each other.
+-- Everything expires: failures a day apart are unrelated.
 local KEPT_MS = 86400000
 local ASK_AGAIN_MS = 500
 
@@ -46,7 +46,7 @@ local rests = opened + open_ms - now
 if rests > 0 then return {'OPEN', rests} end
 local probing = tonumber(redis.call('HGET', breaker, 'probing') or nil)
 if what == 'enter' and is_probe then return {'PROBE', 0} end
--- Who comes while somebody finds out asks again soon: the answer may come at any moment.
+-- A caller that comes during a probe tries again soon, because the probe may end at any moment.
 if probing and probing > now and probing <= now + probe_ms then return {'OPEN', math.min(probing - now, ASK_AGAIN_MS)} end
 if what == 'enter' then redis.call('HSET', breaker, 'probe', call, 'probing', now + probe_ms) end
 return {'PROBE', 0}

@@ -1,8 +1,7 @@
-"""A circuit breaker per endpoint, shared by all processes: what one learns, all know.
+"""A circuit breaker for each endpoint, shared by all processes.
 
-It is our own, because the library that shares one through Redis (purgatory) reads and writes its state in
-separate commands, over a client with retries of its own, knows no cluster, and lets every caller through
-when half open.
+The available library (purgatory) is not used, because it reads and writes its state in separate commands,
+over a client with its own retries, does not support a cluster, and lets every caller through when half open.
 """
 
 import asyncio
@@ -19,27 +18,27 @@ from tta.telemetry.errors import said
 from tta.telemetry.llm_metrics import MODEL_BREAKER_OPEN
 from tta.telemetry.outages import Outage
 
-SHARED_WITHIN_S = 0.5  # Redis answers in a millisecond; while it does not, a player waits for nothing here.
-PROBE_S = 30.0  # Longer than any call: a process that died with the probe holds nobody up for long.
+SHARED_WITHIN_S = 0.5  # Redis answers in a millisecond. If it does not, no player should wait for it.
+PROBE_S = 30.0  # Longer than any call, so that a process that died during a probe delays the others briefly.
 
 BREAKER: Script = script(files("tta.agents").joinpath("breaker.lua").read_bytes())
 
 
 class BreakerOpen(Exception):
-    """The breaker is open: the endpoint failed again and again and is left alone for a while."""
+    """The breaker is open: the endpoint failed repeatedly and is not called for a while."""
 
 
 class GuardedCall:
     """A call that was let through."""
 
     counts = True
-    """False where it ended in a way that says nothing of the endpoint."""
+    """False if the way it ended says nothing about the endpoint."""
 
 
 class CircuitBreaker:
-    """Lets calls through until too many failed one after another, then one at a time to find out.
+    """Lets calls through until too many in a row fail, and then one at a time as a probe.
 
-    While Redis cannot tell, it counts as closed.
+    While Redis does not answer, it counts as closed.
     """
 
     def __init__(self, nodes: Nodes, key: str, endpoint: str, threshold: int, recovery_s: float) -> None:
@@ -54,12 +53,14 @@ class CircuitBreaker:
 
     @property
     def resting(self) -> bool:
-        """Whether it is open as far as this process knows."""
+        """Whether it is open, as far as this process knows."""
         return time.monotonic() < self._rests_until
 
     @asynccontextmanager
     async def guarded(self) -> AsyncIterator[GuardedCall]:
-        """Make one call. Raises BreakerOpen before it. What the call raises counts, but a cancellation."""
+        """Make one call. Raises BreakerOpen before it. An exception of the call counts as a failure, except a
+        cancellation.
+        """
         if self.resting:
             raise BreakerOpen(self._endpoint)
         call_id = uuid4().hex
@@ -78,7 +79,7 @@ class CircuitBreaker:
         await self._ask("worked", call_id)
 
     async def look(self) -> bool:
-        """Say whether it is open for everybody, and set its gauge."""
+        """Return whether it is open for all processes, and set its gauge."""
         return await self._ask("look") == "OPEN"
 
     async def _ask(self, what: str, call_id: str = "") -> str:
@@ -103,6 +104,8 @@ class CircuitBreaker:
 def circuit_breaker(
     nodes: Nodes, store: str, endpoint: str, *, failure_threshold: int = 5, recovery_timeout: float = 30
 ) -> CircuitBreaker:
-    """Make the breaker of an endpoint: so many failures in a row open it for `recovery_timeout` seconds."""
+    """Return the breaker of an endpoint. `failure_threshold` failures in a row open it for
+    `recovery_timeout` seconds.
+    """
     key = f"{{{store}}}:model:breaker:{endpoint}"
     return CircuitBreaker(nodes, key, endpoint, failure_threshold, recovery_timeout)

@@ -1,7 +1,7 @@
-"""What may be spent on models in a day, by one player and by all; counted in Redis for all processes.
+"""The daily budgets of language models, for one player and for all, counted in Redis for all processes.
 
-What a call may cost at most is taken before it, and what it did not need is given back, so calls at once
-overrun no budget; a call that got no answer keeps what was taken, because it may be billed.
+The maximum cost of a call is reserved before it, and the unused part is returned, so that simultaneous calls
+exceed no budget. A call without an answer keeps its reservation, because it may be billed.
 """
 
 import asyncio
@@ -17,20 +17,22 @@ from tta.eventstore.scripts import Script, script
 from tta.telemetry.errors import said
 from tta.telemetry.outages import Outage
 
-KEPT_MS = 48 * 3_600_000  # A day's counters outlive the day, wherever on earth its last call began.
+KEPT_MS = 48 * 3_600_000  # Long enough for the day's last call in every time zone.
 SHARED_WITHIN_S = 0.5
-KNOWN_MAX = 10_000  # Players of a day; the store's own counter is the newest each time.
-REMEMBERED_MS = 60_000  # Far longer than a lost reply is asked for again.
+KNOWN_MAX = 10_000  # Players of a day. The store's own counter is always the newest entry.
+REMEMBERED_MS = 60_000  # Far longer than a lost reply is retried.
 
 SPEND: Script = script(files("tta.agents").joinpath("spend.lua").read_bytes())
 
 
 class OverBudget(Exception):
-    """The day's tokens of the player or of the store are spent, or Redis cannot tell."""
+    """The day's tokens of the player or of the store are used up, or Redis does not answer."""
 
 
 class Limits(NamedTuple):
-    """Tokens that models may read and write per day (UTC), and calls at once in this process."""
+    """Tokens that language models may read and write in a day (UTC), and simultaneous calls in this
+    process.
+    """
 
     tokens_player_day: int
     tokens_store_day: int
@@ -38,25 +40,25 @@ class Limits(NamedTuple):
 
 
 class Reservation(NamedTuple):
-    """Tokens that were taken, and from which counters."""
+    """Reserved tokens, and their counters."""
 
     keys: list[str]
     tokens: int
 
 
 class Budgets:
-    """The day's tokens. What cannot be counted is not spent: while Redis is away, no model is asked."""
+    """The day's tokens. While Redis is away they cannot be counted, so no language model is asked."""
 
     def __init__(self, nodes: Nodes, store: str, limits: Limits) -> None:
         self._nodes = nodes
         self._store = store
         self._limits = limits
         self._known: dict[str, int] = {}
-        """What each counter said last, of the day on which it was asked last."""
-        self._outage = Outage("the budget of tokens: no model is asked until it answers")
+        """The last known value of each counter, for the day of the last call."""
+        self._outage = Outage("the budget of tokens: no language model is asked until it answers")
 
     async def take(self, consent: ModelConsent, tokens: int) -> Reservation:
-        """Take what a call may cost at most. Raises OverBudget."""
+        """Reserve the maximum cost of a call. Raises OverBudget."""
         day = f"{{{self._store}}}:model:tokens:{now():%Y%m%d}"
         reservation = Reservation([day, f"{day}:{consent.player_id}"], tokens)
         answer = await self._spend(reservation.keys, tokens)
@@ -65,7 +67,7 @@ class Budgets:
         return reservation
 
     async def settle(self, reservation: Reservation, used: int) -> None:
-        """Say what a call did cost: the rest is given back, or what it cost beyond is taken too."""
+        """Record the actual cost of a call: the rest is returned, or the excess is added."""
         if used != reservation.tokens:
             await self._spend(reservation.keys, used - reservation.tokens, is_spent=True)
 
@@ -88,7 +90,7 @@ class Budgets:
 
     def _know(self, keys: list[str], spent: list[int]) -> None:
         if keys[0] not in self._known:
-            self._known.clear()  # Another day.
+            self._known.clear()  # A new day has begun.
         for key, tokens in zip(keys, spent, strict=True):
             self._known.pop(key, None)
             self._known[key] = tokens

@@ -1,7 +1,7 @@
-"""What a chat completion says, in full or in a chunk: its text, whether that ends there, what it cost.
+"""Reads a chat completion or a chunk of one: its text, whether it ends there, and its cost.
 
-That is all that is read, and it is read leniently: whatever else an endpoint sends, or sends in another form,
-is as if it were not there, so that no answer is lost for something beside its text.
+Reading is lenient: other or malformed fields are ignored, so that no answer is lost because of something
+beside its text.
 """
 
 from typing import Any, NamedTuple
@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 BOM = b"\xef\xbb\xbf"
-TEXTS = (None, "text", "output_text")  # Kinds of parts that hold text; others hold thoughts or refusals.
+TEXTS = (None, "text", "output_text")  # The kinds of parts with text. Others contain thoughts or refusals.
 
 
 class UnreadableCompletion(Exception):
-    """It is no completion, or an endpoint's word that something went wrong."""
+    """It is not a completion, or the endpoint reports an error."""
 
 
 class Usage(NamedTuple):
-    """Tokens as an endpoint counts them; None where it does not say."""
+    """Tokens as the endpoint counts them; None if it does not report them."""
 
     tokens_in: int | None = None
     tokens_out: int | None = None
@@ -27,7 +27,7 @@ class Completion(NamedTuple):
     """A completion or a chunk of one."""
 
     text: str | None
-    """None where there is no message at all."""
+    """None if there is no message at all."""
     is_finished: bool
     usage: Usage | None
 
@@ -67,10 +67,10 @@ def _content(content: Any) -> str:
     if content is None or isinstance(content, str):
         return content or ""
     if not isinstance(content, list):
-        raise UnreadableCompletion("its content is no text")
+        raise UnreadableCompletion("its content is not text")
     parts = [each for each in content if isinstance(each, dict)]
     if content and not parts:
-        raise UnreadableCompletion("its content is no text")
+        raise UnreadableCompletion("its content is not text")
     texts = [each.get("text") for each in parts if each.get("type") in TEXTS]
     return "".join(text for text in texts if isinstance(text, str))
 

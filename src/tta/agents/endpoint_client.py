@@ -1,4 +1,6 @@
-"""One question to one endpoint, plain or as a stream. How much comes back is bounded: endpoints lie."""
+"""One request to one endpoint, plain or as a stream. The size of the answer is limited, because endpoints may
+misbehave.
+"""
 
 import asyncio
 import logging
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
     from openai.types.chat import ChatCompletionMessageParam
 
-CHARACTERS_PER_TOKEN = 3  # Rather too few: an endpoint that counts nothing is charged more than it used.
-TOKENS_SAID_MAX = 4  # Times what was allowed. Who counts more is not believed.
-TOKENS_AROUND_MAX = 1_000  # What an endpoint may add to what it is sent; a token has a character at least.
+# An underestimate, so that an endpoint without counts is charged too much rather than too little.
+CHARACTERS_PER_TOKEN = 3
+TOKENS_SAID_MAX = 4  # Times the allowed number. A larger count is not believed.
+TOKENS_AROUND_MAX = 1_000  # Tokens that an endpoint may add to a request. A token has at least one character.
 TALKATIVE = ("openai", "httpx2", "httpcore2")
 
 
@@ -30,7 +33,7 @@ class Message(NamedTuple):
 
 
 class EndpointAnswer(NamedTuple):
-    """What an endpoint said, and what it cost."""
+    """An endpoint's text, and its cost."""
 
     text: str
     tokens_in: int
@@ -38,29 +41,29 @@ class EndpointAnswer(NamedTuple):
 
 
 class CallFailed(Exception):
-    """An endpoint gave no answer that can be used. `why` is a code of ours, never its words."""
+    """An endpoint gave no usable answer. `why` is our own code, never its words."""
 
     def __init__(self, why: str, *, is_refused: bool = False, is_unreached: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.is_refused = is_refused
-        """The endpoint would not work on it, and would not at once afterwards."""
+        """The endpoint refused, and would refuse again at once."""
         self.is_unbilled = is_refused or is_unreached
-        """Nothing was worked on."""
+        """The endpoint did no work."""
 
 
 class EndpointClient:
-    """Asks an endpoint. It keeps no time: who calls bounds it, and may cancel it at any moment."""
+    """Asks an endpoint. It has no time limit: the caller sets one, and may cancel at any moment."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._opened: AsyncOpenAI | None = None
 
     async def open(self) -> "AsyncOpenAI":
-        """Give the client. The library takes 0.4 s to load: where a model is asked, beside the loop."""
+        """Return the client. The library takes 0.4 s to load, so a thread loads it on first use."""
         if self._opened is None:
             AsyncOpenAI = await asyncio.to_thread(_loaded)  # noqa: N806 - It is a class.
-        if self._opened is None:  # Somebody else may have been as fast.
+        if self._opened is None:  # Another task may have created it meanwhile.
             transport = BoundedTransport(self.endpoint.api_key)
             self._opened = AsyncOpenAI(
                 api_key="in the transport",
@@ -80,7 +83,7 @@ class EndpointClient:
             await self._opened.close()
 
     async def ask(self, messages: Sequence[Message], *, key: UUID, tokens_max: int) -> EndpointAnswer:
-        """Ask; `key` is the same when this very question is asked again. Raises CallFailed."""
+        """Ask. `key` is the same if this request is repeated. Raises CallFailed."""
         try:
             text, usage = await self._ask(messages, key, tokens_max)
         except CallFailed:
@@ -122,7 +125,7 @@ class EndpointClient:
 
 
 async def _streamed(parts: AsyncIterator[bytes]) -> tuple[str, Usage | None]:
-    """Collect a stream. One that ends before it says so was cut."""
+    """Collect a stream. A stream without its end marker was truncated."""
     texts: list[str] = []
     usage: Usage | None = None
     is_whole = False
@@ -143,7 +146,7 @@ async def _streamed(parts: AsyncIterator[bytes]) -> tuple[str, Usage | None]:
 
 
 def _chunks(data: list[str]) -> list[Completion]:
-    """Read one event's data: one chunk over its lines, or one per line where the blank lines are missing."""
+    """Read one event's data: one chunk over its lines, or one chunk per line if blank lines are missing."""
     lines = [line for line in data if line.strip() not in ("", "[DONE]")]
     if len(lines) > 1:
         with suppress(UnreadableCompletion):
@@ -155,13 +158,13 @@ def _loaded() -> "type[AsyncOpenAI]":
     from openai import AsyncOpenAI
 
     for name in TALKATIVE:
-        # The environment can tell it to log what it sends, which is somebody's words.
+        # The environment can make it log its requests, which contain players' words.
         logging.getLogger(name).setLevel(logging.WARNING)
     return AsyncOpenAI
 
 
 def tokens_of(messages: Sequence[Message]) -> int:
-    """Estimate what messages cost to send; rather too much."""
+    """Estimate the cost of sending messages, too high rather than too low."""
     return -(-_characters(messages) // CHARACTERS_PER_TOKEN)
 
 
@@ -170,14 +173,14 @@ def _characters(messages: Sequence[Message]) -> int:
 
 
 def _refuses(status: int) -> bool:
-    """Whether it was refused before anybody worked on it. A gateway that gave up (5xx, 408), or a call that
-    is under way already (409), may be billed all the same.
+    """Return whether the call was refused before any work. A gateway that gave up (5xx, 408), or a call that
+    is already under way (409), may still be billed.
     """
     return 400 <= status < 500 and status not in (408, 409)
 
 
 def _believed(told: int | None, characters: int, most: int) -> int:
-    """Take the tokens that an endpoint counts, where that can be; else estimate them."""
+    """Return the endpoint's count of tokens if it is plausible, else an estimate."""
     estimated = -(-characters // CHARACTERS_PER_TOKEN)
     return min(told, max(most, estimated)) if told and told > 0 else estimated
 

@@ -1,4 +1,4 @@
-"""Language models behind endpoints: keeps what tta.agents.llm promises, over the gateway."""
+"""Language models behind endpoints: implements tta.agents.llm with the gateway."""
 
 from pathlib import Path
 from uuid import UUID
@@ -14,14 +14,14 @@ from tta.eventstore.nodes import Nodes
 
 
 class EndpointLlms(LanguageModels):
-    """The models of one process. Close it before the store."""
+    """The language models of one process. Close them before the store."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
     @classmethod
     def read(cls, path: Path, nodes: Nodes, store: str, limits: Limits) -> "EndpointLlms":
-        """Take the endpoints that a file names; nobody is asked yet. Raises EndpointsWrong."""
+        """Read a file of endpoints, without calling any. Raises EndpointsWrong."""
         return cls(Gateway(read_endpoints(path), nodes, store, limits))
 
     @property
@@ -35,15 +35,15 @@ class EndpointLlms(LanguageModels):
         return await Writing(self._gateway, brief, call_id, within_s).write()
 
     async def warm(self) -> None:
-        """Load what the first call needs; once, beside everything else, when the process has started."""
+        """Load what the first call needs, once, after the process has started."""
         await self._gateway.warm()
 
     async def all_rest(self) -> bool:
-        """Say whether every endpoint rests, as all processes know it; for `/health`, which asks no model."""
+        """Return whether the breakers of all endpoints are open for all processes. Calls no endpoint."""
         return await self._gateway.all_rest()
 
     async def refresh_gauges(self) -> None:
-        """Show the breakers' state as all processes know it; for the metrics page."""
+        """Update the metrics of the breakers' shared state."""
         await self._gateway.refresh_gauges()
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Which language models may be asked, in order of preference: a JSON file, read strictly."""
+"""The file of language model endpoints, in order of preference: JSON, read strictly."""
 
 import re
 from ipaddress import ip_address
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from tta.security.key_files import KeyFileUnsafe, read_private_text
 
-ENDPOINTS_MAX = 8  # Each is a label of every metric, and is tried in turn while a player waits.
+ENDPOINTS_MAX = 8  # Each is a label of every metric, and they are tried in turn while a player waits.
 FILE_BYTES_MAX = 64 * 1024
 KEY_CHARACTERS_MAX = 1_000
 
@@ -24,32 +24,32 @@ class EndpointsWrong(Exception):
 
 
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"api_key": "api_key_file"}):
-    """An OpenAI-compatible endpoint, its fields as the file tells them."""
+    """An OpenAI-compatible endpoint, with the fields of the file."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,31}\Z")]
-    """What metrics, logs and events call it."""
+    """Its name in metrics, logs and events."""
     base_url: Annotated[str, Meta(max_length=500)]
-    """Up to and with the version: `/chat/completions` follows on it."""
+    """The URL including the version; `/chat/completions` is appended."""
     model: Annotated[str, Meta(min_length=1, max_length=200)]
     api_key: str = ""
-    """The file tells where it is; here is what was found there."""
+    """The key itself. The file contains only the path of its file."""
     timeout_s: Annotated[float, Meta(ge=0.05, le=20)] = 8.0
-    """A player waits meanwhile."""
+    """A player waits this long."""
     tokens_out_max: Annotated[int, Meta(ge=16, le=4_000)] = 800
     """A reply has at most 8,000 characters."""
     tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """How the endpoint calls that bound."""
+    """The endpoint's name for that limit."""
     idempotency_header: bool = False
-    """It takes `Idempotency-Key`, so a repeated call is not billed twice."""
+    """It accepts `Idempotency-Key`, so that a repeated call is not billed twice."""
     streams: bool = False
 
     def __repr__(self) -> str:
-        """Say which endpoint it is, never its key."""
+        """Show the endpoint without its key."""
         return f"Endpoint({self.name!r}, {self.base_url!r}, {self.model!r})"
 
 
 def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
-    """Read the endpoints, the one to prefer first. Raises EndpointsWrong."""
+    """Read the endpoints, the preferred one first. Raises EndpointsWrong."""
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise EndpointsWrong(
@@ -70,7 +70,7 @@ def read_endpoints(path: Path) -> tuple[Endpoint, ...]:
 
 
 def _endpoint(told: Endpoint, where: str, path: Path) -> Endpoint:
-    """Check what its types do not say, and read its key."""
+    """Check what the types cannot, and read the key."""
     if not told.model.isprintable():
         raise EndpointsWrong(f"{where}.model: expected printable characters")
     return replace(
@@ -81,7 +81,7 @@ def _endpoint(told: Endpoint, where: str, path: Path) -> Endpoint:
 
 
 def _url(given: str, where: str) -> str:
-    """Accept https anywhere and http on this machine only: what is sent is somebody's words."""
+    """Accept https anywhere, and http only on this machine, because players' words are sent."""
     try:
         parts = urlsplit(given)
         host, port = parts.hostname or "", parts.port
@@ -108,7 +108,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _key(given: str, where: str, path: Path) -> str:
-    """Read a key from its file, which may be told relative to the file of endpoints."""
+    """Read a key from its file, whose path may be relative to the file of endpoints."""
     try:
         key = read_private_text(path.parent / given, create=None).decode("ascii").strip()
     except (KeyFileUnsafe, UnicodeDecodeError, ValueError) as error:

@@ -1,7 +1,7 @@
-"""Server-sent events as they are specified (WHATWG HTML, 9.2.6), from the bytes of an answer.
+"""Reads server-sent events (WHATWG HTML, 9.2.6) from the bytes of an answer.
 
-A line ends with CR LF, LF or CR and with nothing else: U+2028 and the like are text, which JSON need not
-escape. A stream's last event counts here even if no empty line follows it: it is read, or it was cut.
+Only CR LF, LF or CR ends a line; U+2028 and similar characters are text, which JSON need not escape. The last
+event of a stream counts even without a following empty line; the reader of its data detects a truncated one.
 """
 
 import codecs
@@ -19,7 +19,7 @@ class ServerEvent(NamedTuple):
 
 
 async def events_in(parts: AsyncIterator[bytes]) -> AsyncIterator[ServerEvent]:
-    """Give the events of a stream that have data."""
+    """Yield the events of a stream that have data."""
     name, data = "", list[str]()
     async for line in lines_in(parts):
         if line:
@@ -38,10 +38,10 @@ async def events_in(parts: AsyncIterator[bytes]) -> AsyncIterator[ServerEvent]:
 
 
 async def lines_in(parts: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Give the lines of a stream, without their ends; what is not UTF-8 is replaced."""
+    """Yield the lines of a stream without their endings. Invalid UTF-8 is replaced."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     begun: list[str] = []
-    """What came of a line so far, in pieces: a line may be long, and come byte by byte."""
+    """The pieces of an unfinished line, which may be long and arrive byte by byte."""
     is_first, after_cr = True, False
     async for part in parts:
         text = decoder.decode(part)

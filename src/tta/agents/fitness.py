@@ -1,8 +1,8 @@
-"""Whether a model's text keeps to its brief: rules that need no model, each with its name.
+"""Checks whether generated text keeps to its brief, with named rules that need no language model.
 
-They let no new fact through that shows in a name, a number, an address or a choice, nor a text that tells
-little of the passage or much beside it. What a sentence means they do not know, and what no text may say at
-all is the guardian's business. Where a text does not fit, the author's is told.
+The rules refuse new facts that appear in a name, a number, an address or a choice, and texts that tell too
+little of the passage or too much beside it. They do not understand meaning. The guardian checks what no text
+may say. If a text breaks a rule, the author's text is told.
 """
 
 import re
@@ -27,13 +27,13 @@ from tta.agents.wording import (
 from tta.domain.turns import REPLY_MAX
 from tta.stories.understanding.sensitive import TOPICS
 
-TEXT_MIN = 40  # Shorter ones are told anyway where the author's is as short.
+TEXT_MIN = 40  # A shorter text is allowed only if the author's is as short.
 SHARE_MIN, TIMES_MAX = 0.4, 2  # Of the authored length.
 MARGIN = 200  # A short passage may need a sentence more.
 ANSWER_MAX = 6 * REPLY_MAX  # JSON writes a character with up to six.
-KEPT_MIN, NEW_MAX = 0.4, 0.4  # Of the telling words; retellings by hand: 0.49 or more, 0.35 or less.
-NEW_RUN_MAX = 3  # Telling words in a row that the author has not: by hand there were no more.
-RUN = 6  # Words in a row that are the prompt's or the player's, and not the author's: they are recited.
+KEPT_MIN, NEW_MAX = 0.4, 0.4  # Of the content words. Retellings by hand have 0.49 or more, and 0.35 or less.
+NEW_RUN_MAX = 3  # Content words in a row that are not the author's. Retellings by hand have no more.
+RUN = 6  # Words in a row from the prompt or the player that are not the author's count as recited.
 LATIN_END = "\u024f"
 
 MARKS = frozenset("<>{}[]|`#_~^\\*=@$%&/+")
@@ -56,7 +56,7 @@ dotted_pattern = re.compile(r"\w\.\w|://|\bwww\b", re.IGNORECASE)
 
 
 class PassageAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a model is asked to give."""
+    """The answer that a language model is asked for."""
 
     text: str
     choices: tuple[str, ...]
@@ -71,14 +71,14 @@ class UnfitText(Exception):
 
 
 class _FitnessBasis(NamedTuple):
-    """What a text is held against: the author's passage and scene, the prompt, what the player said."""
+    """The reference for a text: the author's passage and scene, the prompt, and the player's words."""
 
     passage: str
     known: frozenset[str]
-    """All words that may be used as names; so with the next, those of the scene's characters."""
+    """The words that may be used as names, including those of the scene's characters."""
     characters: frozenset[str]
     told: frozenset[str]
-    """What the passage, the scene and the choices tell, in stems."""
+    """The stems of the content words of the passage, the scene and the choices."""
     tags: frozenset[str]
     """The scene's warnings and topics."""
     prompt: str
@@ -86,7 +86,7 @@ class _FitnessBasis(NamedTuple):
 
 
 def fit_text(raw: str, brief: Brief, prompt: str) -> str:
-    """Read a model's answer and give its text. Raises UnfitText with the first rule that it breaks."""
+    """Read a language model's answer and return its text. Raises UnfitText with the first broken rule."""
     told = json_in(raw)
     if len(told) > ANSWER_MAX:
         raise UnfitText("length")
@@ -126,7 +126,7 @@ def _length(text: str, given: _FitnessBasis) -> bool:
 
 
 def _characters(text: str, given: _FitnessBasis) -> bool:
-    """Latin letters, digits, plain punctuation, and what else the author uses: no mark-up, no look-alikes."""
+    """Require Latin letters, digits, plain punctuation, and characters that the author uses."""
     if listing_pattern.search(text) and not listing_pattern.search(given.passage):
         return False
     return all(
@@ -142,14 +142,14 @@ def _address(text: str, given: _FitnessBasis) -> bool:
 
 
 def _number(text: str, given: _FitnessBasis) -> bool:
-    """The author's numbers, all of them and in their order: those of an exercise are what it is."""
+    """Require exactly the author's numbers in their order: an exercise depends on them."""
     if any(each.isnumeric() and not each.isdecimal() and each not in given.passage for each in text):
         return False
     return numbers_in(text) == numbers_in(given.passage)
 
 
 def _name(text: str, given: _FitnessBasis) -> bool:
-    """A capitalised word is one of the author's, or a sentence begins with it and it is no name."""
+    """Require that a capitalised word is the author's, or an everyday word that begins a sentence."""
     for found in word_pattern.finditer(text):
         word = found.group()
         plain = plain_word(word)
@@ -174,7 +174,7 @@ def _presence(text: str, given: _FitnessBasis) -> bool:
 
 
 def _topic(text: str, given: _FitnessBasis) -> bool:
-    """It touches no sensitive topic that the passage does not touch and the scene's tags do not name."""
+    """Refuse a sensitive topic that neither the passage's words nor the scene's tags have."""
     return not any(
         topic.words.search(text)
         for topic in TOPICS
@@ -183,7 +183,7 @@ def _topic(text: str, given: _FitnessBasis) -> bool:
 
 
 def _kept(text: str, given: _FitnessBasis) -> bool:
-    """What the passage tells comes back, and every name that it speaks."""
+    """Require that the passage's content words return, and every name that it speaks."""
     spoken = names_in(given.passage) | (given.characters & {*words_in(given.passage)})
     if not spoken <= {*words_in(text)}:
         return False
@@ -192,7 +192,7 @@ def _kept(text: str, given: _FitnessBasis) -> bool:
 
 
 def _new(text: str, given: _FitnessBasis) -> bool:
-    """Little is told that the author does not tell, and no sentence is all of it."""
+    """Refuse too many content words that are not the author's, in total or in a row."""
     run, told = 0, told_in(text)
     for each in told:
         run = 0 if each in given.told else run + 1
@@ -217,7 +217,7 @@ def _echo(text: str, given: _FitnessBasis) -> bool:
 
 
 def _recites_nothing(text: str, source: str, given: _FitnessBasis) -> bool:
-    """Say that nothing of a source is repeated but what the author says as well."""
+    """Return a check that a text repeats nothing of a source unless the author says it too."""
     return _runs(words_in(text)) & _runs(words_in(source)) <= _runs(words_in(given.passage))
 
 
@@ -236,8 +236,8 @@ RULES: dict[str, Callable[[str, _FitnessBasis], bool]] = {
     "kept": _kept,
     "new": _new,
 }
-"""By name, in the order in which they are looked at, after `json` and `choices`. The length is first: what
-reads a text takes the longer the longer it is.
+"""The rules by name, in their order after `json` and `choices`. The length comes first, because the other
+rules take longer for longer texts.
 """
 REPAIRS = {
     "json": "Answer with the one JSON object only, nothing around it.",
@@ -256,7 +256,7 @@ REPAIRS = {
     "kept": "Leave nothing out: tell what the passage tells, with every name in it.",
     "new": "Add nothing: tell only what the passage tells.",
 }
-"""What a model is told that broke a rule, once."""
+"""The advice to a language model, once, after its text broke a rule."""
 
 
 def _runs(words: Iterable[str]) -> set[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""The one way to language models: endpoints in order of preference, each behind its breaker.
+"""The only access to language models: endpoints in order of preference, each behind its breaker.
 
 It needs the player's consent, keeps to time and budgets, and sends only the messages it is given.
 """
@@ -19,23 +19,24 @@ from tta.domain.narration import NarrationOutcome
 from tta.eventstore.nodes import Nodes
 from tta.telemetry.llm_metrics import MODEL_CALLS, MODEL_SECONDS, MODEL_TOKENS
 
-ATTEMPT_S_MIN = 0.2  # No model answers faster; to ask with less left would only spend tokens.
-SHARE = 0.6  # Of the time left that one endpoint may use while another could still be asked.
-PLACE_S_MAX = 1.0  # Who would wait longer for a place is told the authored passage instead.
-FAIR_S = 1.0  # Who got less than this, and less than its own time-out, is not blamed for being late.
+ATTEMPT_S_MIN = 0.2  # No language model answers faster. A call with less time left would only cost tokens.
+SHARE = 0.6  # The share of the time left for one endpoint, if another could still be asked.
+PLACE_S_MAX = 1.0  # A turn that would wait longer for a place is told as it was authored.
+# An endpoint that got less than this, and less than its own timeout, is not blamed for being late.
+FAIR_S = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class Question(NamedTuple):
-    """What is asked: the template with its version, and the messages made from it."""
+    """A question: the template with its version, and the messages made from it."""
 
     prompt: str
     messages: tuple[Message, ...]
     turn: str = ""
-    """Tells the second question of a call from its first."""
+    """Distinguishes the second question of a call from the first."""
     tokens_max: int | None = None
-    """What the answer may have where that is less than the endpoint's own bound."""
+    """A limit on the answer's tokens, if it is less than the endpoint's own."""
 
 
 class GatewayAnswer(NamedTuple):
@@ -44,11 +45,11 @@ class GatewayAnswer(NamedTuple):
 
 
 class _ConsentWithdrawn(Exception):
-    """The consent stands no more."""
+    """The consent no longer stands."""
 
 
 class NoEndpointAnswer(Exception):
-    """No endpoint gave an answer. `endpoint` is the one that was asked last, None where none was."""
+    """No endpoint gave an answer. `endpoint` is the last one that was asked, or None."""
 
     def __init__(
         self, outcome: NarrationOutcome, endpoint: Endpoint | None, *, may_pass: bool = False
@@ -57,11 +58,11 @@ class NoEndpointAnswer(Exception):
         self.outcome = outcome
         self.endpoint = endpoint
         self.may_pass = may_pass
-        """An endpoint failed, and did not refuse: asked again at once, it may answer."""
+        """An endpoint failed but did not refuse, so it may answer if it is asked again at once."""
 
 
 class Gateway:
-    """Asks one endpoint after another until one answers. One per process and event loop."""
+    """Asks one endpoint after another until one answers. There is one for each process and event loop."""
 
     def __init__(
         self,
@@ -87,11 +88,11 @@ class Gateway:
             await line.client.open()
 
     async def all_rest(self) -> bool:
-        """Say whether every endpoint's breaker is open, as all processes know it; asks no endpoint."""
+        """Return whether every endpoint's shared breaker is open. Calls no endpoint."""
         return all(await asyncio.gather(*(line.breaker.look() for line in self._lines)))
 
     async def refresh_gauges(self) -> None:
-        """Look at every breaker, so that a process that asks nobody shows its state too."""
+        """Read every breaker, so that a process that calls no endpoint shows its state too."""
         await self.all_rest()
 
     async def close(self) -> None:
@@ -101,7 +102,7 @@ class Gateway:
     async def ask(
         self, question: Question, consent: ModelConsent, *, call_id: UUID, within_s: float
     ) -> GatewayAnswer:
-        """Ask until somebody answers. Raises NoEndpointAnswer, within `within_s`."""
+        """Ask until an endpoint answers. Raises NoEndpointAnswer, within `within_s`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
         try:

@@ -1,8 +1,7 @@
-"""The guardian: the place that every text passes before anybody reads it. It fails closed.
+"""The guardian: checks every text before it is shown. If the guardian fails, the text is not shown.
 
-An authored text was reviewed when its story was. A model's text is searched for the phrases that no text may
-hold (`tta.agents.harms`), which is no check of what it says: so it is refused, unless whoever runs TTA takes
-that upon themselves.
+Authored text was reviewed with its story. Generated text is searched for banned phrases (`tta.agents.harms`).
+That does not check its meaning, so it is refused unless a setting allows it.
 """
 
 from tta.agents.harms import harm_in
@@ -11,9 +10,9 @@ from tta.domain.vocabulary import Author
 from tta.telemetry.llm_metrics import MODEL_TEXTS_UNFIT
 
 AUTHORED = "authored@1"
-"""The layer that a text of an author, story or protocol, has passed: its review."""
+"""The layer that authored text, of a story or the protocol, has passed: its review."""
 HARMS = "harms@1"
-"""The layer that a model's text has passed: it holds no phrase that could hurt who plays."""
+"""The layer that generated text has passed: it contains no banned phrase."""
 
 
 class Guardian:

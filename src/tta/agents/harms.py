@@ -1,7 +1,7 @@
-"""What no text says to who plays a therapeutic game: phrases, under the name of the rule that they break.
+"""Phrases that no text may say to the player of a therapeutic game, by the rule that they break.
 
-They find words, not meanings. What says the same in other words passes, and a kind sentence that holds such a
-phrase is refused; then the author's text is told, so that a player loses nothing.
+They match words, not meanings. The same meaning in other words passes, and a kind sentence with such a phrase
+is refused. The author's text is then told, so the player loses nothing.
 """
 
 import re
@@ -26,7 +26,9 @@ FULL: Mapping[str, str] = {
     r"[^\w'.]+": " ",
     r"\bno one\b": "nobody",
 }
-"""What is written out before phrases are looked for, in this order; of signs only ends of sentences stay."""
+"""Short forms that are written out before the search, in this order. Only ends of sentences remain of
+signs.
+"""
 GROUPS: Mapping[str, str] = {
     "helper": "therap*|counsel*|psychi*|psycholog*|doctor*|carer*|social worker",
     "care": "therap*|counsel*|psychi*|psycholog*|doctor*|treatment*|appointment*|prescription*",
@@ -213,8 +215,8 @@ PHRASES: Mapping[str, str] = {
         (take|swallow|double|halve|raise|lower|reduce|increase|try|have) ~ (<medicine>|alcohol)
     """,
 }
-"""By rule. `(a|b)`: one of them; `[a|b]`: one or none; `~`: up to three words; `x*`: x and any ending; `<a>`:
-one of a group; `.`: where a sentence ends; `!a`: not before a.
+"""By rule. `(a|b)`: one of them; `[a|b]`: one or none; `~`: up to three words; `x*`: x with any ending;
+`<a>`: one of a group; `.`: the end of a sentence; `!a`: not followed by a.
 """
 NEWCOMERS = frozenset(
     """
@@ -227,8 +229,8 @@ NEWCOMERS = frozenset(
     babies teacher
     """.split()  # noqa: SIM905 - Read as a list of words, not of strings.
 )
-"""Weapons, animals and persons that a scene has, or has not. What something is only like is not there."""
-PARTS_MAX = 4  # No letter that English is written with comes apart into more; U+FDFA would into 18.
+"""Weapons, animals and persons that must not be added to a scene. A comparison does not count."""
+PARTS_MAX = 4  # No letter of English text decomposes into more. U+FDFA would become 18.
 SIGNS: Mapping[str, str] = {
     r"\(": "(?:",
     r"\[([^]]*)\] ": r"(?:(?:\1) )?",
@@ -240,13 +242,13 @@ SIGNS: Mapping[str, str] = {
 
 
 def harm_in(text: str) -> str | None:
-    """Name the first rule of PHRASES that a text breaks; None where it breaks none."""
+    """Return the first rule of PHRASES that a text breaks; None if it breaks none."""
     words = written_out(text)
     return next((rule for rule, phrase in _phrases().items() if phrase.search(words)), None)
 
 
 def newcomers_in(text: str, known: frozenset[str]) -> frozenset[str]:
-    """Give the NEWCOMERS of a text that are not among the words of its scene."""
+    """Return the NEWCOMERS of a text that are not among the words of its scene."""
     words = _alike.sub(" ", written_out(text))
     told = {each.removesuffix("'s") for each in words.split()}
     return frozenset(each for each in told if {each, _one(each)} & NEWCOMERS and not _forms(each) & known)
@@ -261,7 +263,7 @@ def _forms(word: str) -> set[str]:
 
 
 def written_out(text: str) -> str:
-    """Small letters without accents, short forms written out, one space between words."""
+    """Return the text in lower case without accents, with short forms written out and single spaces."""
     apart = "".join(unicodedata.normalize("NFKD", each)[:PARTS_MAX] for each in text.casefold())
     words = "".join(each for each in apart if not unicodedata.combining(each))
     for short, full in _full():
@@ -275,7 +277,7 @@ def _compiled(phrases: str) -> re.Pattern[str]:
 
 
 def _pattern(phrase: str) -> str:
-    """Read a phrase by its signs."""
+    """Compile a phrase with its signs into a pattern."""
     for group, words in GROUPS.items():
         phrase = phrase.replace(f"<{group}>", f"({words})")
     for sign, meant in SIGNS.items():
@@ -283,7 +285,7 @@ def _pattern(phrase: str) -> str:
     return phrase
 
 
-# Compiling takes 50 ms, which a process that checks no text does without.
+# Compiling takes 50 ms, so it happens on first use.
 @cache
 def _full() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(short), full) for short, full in FULL.items())

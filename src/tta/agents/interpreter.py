@@ -1,7 +1,7 @@
-"""The interpreter: what a player chose or said, among what is open to them.
+"""The interpreter: decides what a player chose or said, among the open choices.
 
-Without a model it is pure. A model is asked only what the small interpreter is unsure about, and its word
-counts only where it names one of the open choices, or another kind of meaning that there is.
+Without a language model it is pure. A language model is asked only if the small interpreter is unsure. Its
+answer counts only if it names an open choice or another known kind of meaning.
 """
 
 from tta.agents.llm import LanguageModels
@@ -40,7 +40,7 @@ class Interpreter:
             and turn.consent is not None
             and turn.words is not None
             and meaning.kind == "unsure"
-            and not turn.play.untold  # The beginning follows, whatever they mean by it.
+            and not turn.play.untold  # The beginning follows, whatever the player means.
         )
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> ModelMeaning:
@@ -53,7 +53,7 @@ class Interpreter:
 
 
 def _believed(meant: Meaning, turn: PendingTurn, plan: TurnPlan) -> Meaning | None:
-    """Take of a model's word what may be believed. That somebody confirms an end is no model's to say."""
+    """Return the trusted part of a language model's meaning. It can never confirm an end."""
     match meant.kind:
         case "choice":
             return Meaning("choice", meant.choice) if meant.choice in plan.told.passage.choices else None

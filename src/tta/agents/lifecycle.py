@@ -1,8 +1,8 @@
-"""The agents' lives, written down: registered, ready, degraded, retired; and, by heartbeats that soon go by
-themselves, that they live and how they do.
+"""Records the lives of the agents (registered, ready, degraded, retired) and sends their heartbeats, which
+carry their figures and expire soon.
 
-Whatever becomes of the store, the agents go on: what could not be written is written later. A process that is
-killed writes nothing more; its agents are silent then, because their heartbeats are gone.
+If the store is away, the agents continue, and their events are written later. A killed process writes nothing
+more; its agents are then silent, because their heartbeats have expired.
 """
 
 import asyncio
@@ -37,14 +37,14 @@ from tta.telemetry.outages import Outage
 
 LOOK_EVERY_S = 1.0
 MEASURE_EVERY_S = 60.0
-GOODBYE_S = 3.0  # Less than a process is given to end; who is not heard until then is silent instead.
+GOODBYE_S = 3.0  # Less than the time a process has to stop. An agent not retired by then appears as silent.
 ACTOR = "agents"
 
 log = structlog.get_logger(__name__)
 
 
 class AgentLives:
-    """Keeps the lives of one process's agents. `run` it beside the agents' work, and cancel it to end."""
+    """Records the lives of one process's agents. Start `run` beside the agents' work; cancel it to stop."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class AgentLives:
         look_every_s: float = LOOK_EVERY_S,
         measure_every_s: float = MEASURE_EVERY_S,
     ) -> None:
-        """`life` is new for each start of a process: what it writes is recognised if it is sent again."""
+        """`life` is new for each start of a process, so that its repeated commands are recognised."""
         self._store = commands.aggregates.store
         self._lives = [
             _Life(commands, standing, worker, life, measure_every_s)
@@ -65,10 +65,10 @@ class AgentLives:
         ]
         self._beat_every_s = beat_every_s
         self._look_every_s = look_every_s
-        self._outage = Outage("the event store, where the lives of agents are written down", worker=worker)
+        self._outage = Outage("the event store, for the lives of agents", worker=worker)
 
     async def run(self) -> None:
-        """Keep them until cancelled, and say then that they are retired."""
+        """Keep the records until cancelled, and then retire the agents."""
         try:
             await asyncio.gather(
                 self._again_and_again(self._look_every_s, lambda each: each.keep_up()),
@@ -96,11 +96,11 @@ class AgentLives:
             async with asyncio.timeout(GOODBYE_S):
                 await asyncio.gather(*(_patiently(each, end, self._outage) for each in self._lives))
         except TimeoutError:
-            log.warning("agents end without a word, the store is away")
+            log.warning("agents cannot be retired, the store is away")
 
 
 async def _patiently(life: "_Life", act: Callable[["_Life"], Awaitable[None]], outage: Outage) -> None:
-    """Do it, or leave it for the next time: no agent ends because its life cannot be written down."""
+    """Do it, or leave it for the next time: a failure here must not end an agent."""
     who = life.name, act
     try:
         await act(life)
@@ -108,7 +108,7 @@ async def _patiently(life: "_Life", act: Callable[["_Life"], Awaitable[None]], o
         outage.failed(who, said(error))
     except Exception as error:  # noqa: BLE001 - The agents' work goes on without it.
         if not life.is_broken:
-            log.error("an agent's life cannot be written down", agent=life.name, error=traced(error))  # noqa: TRY400
+            log.error("an agent's life cannot be recorded", agent=life.name, error=traced(error))  # noqa: TRY400
         life.is_broken = True
     else:
         outage.worked(who)
@@ -116,7 +116,7 @@ async def _patiently(life: "_Life", act: Callable[["_Life"], Awaitable[None]], o
 
 
 class _Life:
-    """One agent: what the log says of it, as far as this process wrote it, and what it should say."""
+    """One agent: what this process has recorded about it, and what it should record."""
 
     def __init__(
         self, commands: Commands, standing: AgentStanding, worker: str, life: UUID, measure_every_s: float
@@ -124,7 +124,7 @@ class _Life:
         self.name = standing.agent.NAME
         self.id = agent_id(worker, self.name)
         self.is_broken = False
-        """The last try failed for another reason than an outage, and was told of."""
+        """The last attempt failed for another reason than an outage, and was logged."""
         self._commands = commands
         self._standing = standing
         self._worker = worker
@@ -136,18 +136,18 @@ class _Life:
         self._reason: DegradedReason | None = None
 
     async def keep_up(self) -> None:
-        """Write down what is not written yet."""
+        """Record what is not recorded yet."""
         try:
             await self._register()
             await self._say_how_it_is()
         except AgentIsNotThere:
-            # Another process ended it under this worker's name: it begins again.
+            # Another process with this worker's name retired it: register it again.
             log.warning("another process has retired this agent", agent=self.name, worker=self._worker)
             self._registered = self._ready = False
             self._reason = None
 
     def told(self) -> bytes:
-        """What goes with its heartbeat: how it has done so far."""
+        """Return the content of its heartbeat: its figures so far."""
         return msgspec.msgpack.encode(self._standing.performance(self._measure_every_s))
 
     async def end(self) -> None:
@@ -179,7 +179,7 @@ class _Life:
         self._ready, self._reason = True, reason
 
     async def _write(self, command: AgentCommand) -> None:
-        # The same command keeps its id until it is known to be written; another one never gets it.
+        # A command keeps its id until it is known to be recorded. Another command never gets this id.
         what = command.reason if isinstance(command, DegradeAgent) else ""
         named = f"{type(command).__name__} {what}"
         command_id = derived_id("agent life", self._life, self.id, str(self._written), named)

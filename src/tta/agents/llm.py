@@ -1,4 +1,4 @@
-"""What the agents ask of language models; who keeps the promise is given to them (tta.agents.gateway)."""
+"""The interface of language models for the agents, implemented by tta.agents.endpoint_llms."""
 
 from typing import Protocol
 from uuid import UUID
@@ -8,13 +8,13 @@ from tta.domain.narration import Narration
 
 
 class NoModelText(Exception):
-    """No text of a model came, or none that keeps to its brief. It carries codes and numbers only."""
+    """There is no generated text, or none that keeps to its brief. It carries only codes and numbers."""
 
     def __init__(self, narration: Narration, *, may_pass: bool = False) -> None:
         super().__init__(f"expected a model's answer, got {narration.outcome.value}")
         self.narration = narration
         self.may_pass = may_pass
-        """What was in the way may be gone at once: it is worth asking once more."""
+        """The cause may be gone at once, so another attempt is useful."""
 
 
 class LanguageModels(Protocol):
@@ -26,13 +26,13 @@ class LanguageModels(Protocol):
 
     @property
     def resting(self) -> bool:
-        """True while every endpoint's circuit breaker is open: to ask now would be in vain."""
+        """True while every endpoint's circuit breaker is open, so that a call would be useless."""
         ...
 
     async def interpret(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelMeaning:
-        """Say which of the choices in `brief.told` the words mean, or that they mean none (`unsure`)."""
+        """Return which choice of `brief.told` the words mean, or `unsure` if none."""
         ...
 
     async def narrate(self, brief: Brief, *, call_id: UUID, within_s: float) -> ModelText:
-        """Tell the passage in `brief.told` anew, within the authored scene."""
+        """Retell the passage in `brief.told` within the authored scene."""
         ...

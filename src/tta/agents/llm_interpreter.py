@@ -1,4 +1,4 @@
-"""What a player's words mean, asked of a model. Its word counts only where it names what was offered."""
+"""Asks a language model what a player's words mean. Its answer counts only if it names an offer."""
 
 import asyncio
 from typing import Literal
@@ -17,21 +17,21 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.stories.understanding.meaning import Meaning
 
 INTERPRET = "interpret@1"
-TOKENS_MAX = 200  # The answer has twenty; some models think aloud before.
+TOKENS_MAX = 200  # The answer takes twenty. Some language models write thoughts before it.
 ANSWER_MAX = 500
 UNSURE = Meaning("unsure")
 
 
 class MeaningAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a model is asked to give."""
+    """The answer that a language model is asked for."""
 
-    # To pause and to end are done only where somebody says so plainly, which needs no model.
+    # Pausing and ending need plain words, which the small interpreter understands.
     kind: Literal["choice", "look", "help", "status", "self", "action", "unsure"]
     choice: str = ""
 
 
 async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> ModelMeaning:
-    """Ask what the words mean; whatever is not clearly one of the offers is unsure. Raises NoModelText."""
+    """Ask what the words mean. Anything that is not clearly an offer is `unsure`. Raises NoModelText."""
     now = asyncio.get_running_loop().time
     began = now()
     if not brief.words:
@@ -61,7 +61,7 @@ async def interpreted(gateway: Gateway, brief: Brief, call_id: UUID, within_s: f
 
 
 def meaning_in(raw: str, offered: tuple[str, ...]) -> Meaning:
-    """Read a model's answer strictly."""
+    """Read a language model's answer strictly."""
     told = json_in(raw)
     if len(told) > ANSWER_MAX:
         return UNSURE

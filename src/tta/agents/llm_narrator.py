@@ -1,4 +1,6 @@
-"""A passage told by a model, within the authored scene: asked, held against its brief, asked once more."""
+"""Lets a language model retell a passage within the authored scene, checks it, and asks once more if
+unfit.
+"""
 
 import asyncio
 from typing import Any
@@ -15,12 +17,12 @@ from tta.domain.narration import Narration, NarrationOutcome
 from tta.telemetry.llm_metrics import MODEL_TEXTS_UNFIT
 
 NARRATE = "narrate@1"
-WORDS_MAX = 2_000  # Characters of what a player said: what their mind is on shows in less.
-REPAIR_S_MIN = 1.0  # With less time left, nobody writes a passage anew.
+WORDS_MAX = 2_000  # Characters of a player's words. Fewer are enough to take them up.
+REPAIR_S_MIN = 1.0  # With less time left, no passage can be rewritten.
 
 
 class Writing:
-    """One passage: what was asked so far, and what it has cost."""
+    """One passage: the questions so far, and their cost."""
 
     def __init__(self, gateway: Gateway, brief: Brief, call_id: UUID, within_s: float) -> None:
         self._gateway = gateway
@@ -33,7 +35,7 @@ class Writing:
         self._said: list[EndpointAnswer] = []
 
     async def write(self) -> ModelText:
-        """Ask, and once more where the text does not fit and there is time. Raises NoModelText."""
+        """Ask, and once more if the text is unfit and there is time. Raises NoModelText."""
         template = prompt(NARRATE)
         messages = template.messages(_data(self._brief))
         try:
@@ -50,7 +52,7 @@ class Writing:
         except NoEndpointAnswer as error:
             self._endpoint = error.endpoint or self._endpoint
             if self._said:
-                # A text came and did not fit; that nobody wrote a better one is not the reason.
+                # The reason is the unfit text, not that there was no better one.
                 raise NoModelText(self._narration(NarrationOutcome.UNFIT)) from None
             raise NoModelText(self._narration(error.outcome), may_pass=error.may_pass) from None
 
@@ -83,7 +85,9 @@ class Writing:
 
 
 def _data(brief: Brief) -> dict[str, Any]:
-    """All that a model learns: the authored scene, and what was just said. No id, no history, no name."""
+    """Return all that a language model learns: the authored scene, and what was just said. No id, history or
+    name.
+    """
     return {
         "story": brief.story.title,
         "world": brief.story.world,
@@ -97,6 +101,6 @@ def _data(brief: Brief) -> dict[str, Any]:
 
 
 def choices_of(brief: Brief) -> list[dict[str, str]]:
-    """The open choices as a model is told them."""
+    """Return the open choices as a language model gets them."""
     pairs = zip(brief.told.passage.choices, brief.told.choice_texts, strict=False)
     return [{"id": choice, "text": text} for choice, text in pairs]

@@ -1,4 +1,4 @@
-"""What the agents say to each other, through the orchestrator only: typed, and immutable."""
+"""The messages between the agents, typed and immutable. Only the orchestrator passes them on."""
 
 from collections.abc import Awaitable, Callable
 from math import inf
@@ -15,20 +15,20 @@ from tta.stories.understanding.meaning import Meaning
 
 
 class ModelConsent(NamedTuple):
-    """That a player agrees to model processing. Made where their consents are read, for this very turn, and
-    nowhere else: no model can be asked without one.
+    """A player's consent to model processing. It is created only where the consents are read, for this turn.
+    Without it no language model can be asked.
     """
 
     player_id: UUID
-    """Whose budget is spent. It leaves no process."""
+    """The player whose budget is used. It is never sent."""
     stands: Callable[[], Awaitable[bool]]
-    """Reads it again, before each call to a model: a turn makes several, and takes seconds. What cannot be
-    read does not stand; it raises nothing.
+    """Reads it again before each call to a language model: a turn makes several, over seconds. An unreadable
+    consent does not stand. It never raises.
     """
 
 
 class PendingTurn(NamedTuple):
-    """A turn to be answered, as the reply reactor knows it. `words` are opened."""
+    """A turn to be answered. `words` are decrypted."""
 
     session_id: UUID
     number: int
@@ -38,72 +38,73 @@ class PendingTurn(NamedTuple):
     choice: str | None
     words: str | None
     call_id: UUID
-    """The same whenever this turn is tried again: what a model's endpoint may recognise a repetition by."""
+    """The same for every attempt of this turn, so that an endpoint can recognise a repetition."""
     consent: ModelConsent | None
-    """None where the player has not agreed to model processing: no word leaves."""
+    """None if the player has not consented to model processing: nothing is sent."""
     until: float = inf
-    """The event loop's time by which it is to be answered: what it has waited already is taken off."""
+    """The event loop's time by which it must be answered. The time it has waited is deducted."""
 
 
 class ModelMeaning(NamedTuple):
-    """What a model takes words to mean, and how that came about."""
+    """The meaning of words according to a language model, and the outcome of the call."""
 
     meaning: Meaning
     narration: Narration | None
-    """None where there was nothing to ask."""
+    """None if nothing was asked."""
 
 
 class TurnPlan(NamedTuple):
-    """What a turn comes to, before it is told: what was meant, and the authored passage that follows."""
+    """The result of a turn before it is told: the meaning, and the authored passage that follows."""
 
     meaning: Meaning
     told: ToldPassage
     interpreting: Narration | None = None
-    """Where a model was asked what was meant: what came of it."""
+    """The outcome of asking a language model for the meaning, if one was asked."""
 
 
 class Brief(NamedTuple):
-    """What a model may know in order to tell a passage: the authored scene, and what was just said."""
+    """The knowledge of a language model that tells a passage: the authored scene, and what was just said."""
 
     story: Story
     scene: Scene
     told: ToldPassage
     words: str | None
-    """None where the player took a choice."""
+    """None if the player took a choice."""
     consent: ModelConsent
-    """There is no brief without it."""
+    """Required, so that no brief exists without it."""
 
 
 class ModelText(NamedTuple):
-    """A model's text that keeps to its brief, and how it came about."""
+    """A generated text that keeps to its brief, and the outcome of the call."""
 
     text: str
     narration: Narration
 
 
 class PassageDraft(NamedTuple):
-    """A passage as it is told, before it is checked."""
+    """A told passage before it is checked."""
 
     text: str
     author: Author
     narration: Narration | None = None
-    """Where a model was asked."""
+    """The outcome of the call, if a language model was asked."""
 
 
 class GuardianVerdict(NamedTuple):
-    """Whether a text may be shown, and the layers that saw it, each as `name@version`."""
+    """Whether a text may be shown, and the layers that checked it, each as `name@version`."""
 
     passes: bool
     by: tuple[str, ...] = ()
 
 
 class TurnAnswer(NamedTuple):
-    """What the player is answered."""
+    """The answer to the player."""
 
     told: ToldPassage
     author: Author
     checked_by: tuple[str, ...] = ()
-    """The layers that saw the text, each as `name@version`."""
+    """The layers that checked the text, each as `name@version`."""
     narration: Narration | None = None
-    """Where a model was asked to tell it; so with the next, where one was asked what was meant."""
+    """The outcome of asking a language model to tell it, if one was asked."""
     interpreting: Narration | None = None
+    """The outcome of asking one for the meaning, if one was asked."""

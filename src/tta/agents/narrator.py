@@ -1,4 +1,4 @@
-"""The narrator: has a model tell anew the passage that a plan leads to, where one may."""
+"""The narrator: lets a language model retell the passage of a plan, if that is allowed."""
 
 from tta.agents.llm import LanguageModels
 from tta.agents.messages import Brief, PassageDraft, PendingTurn, TurnPlan
@@ -20,9 +20,10 @@ class Narrator:
         return self._llms is not None and self._llms.resting
 
     def may_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
-        """A story that stands still answers in our words, and where it had to be sent, in the author's.
+        """Return whether a language model may tell this passage.
 
-        So does a scene that practises a skill: its exercise is told as it was authored, word for word.
+        It may not if the story does not move, in the calm place, or in a scene that practises a skill, whose
+        exercise is told word for word.
         """
         move, scene = plan.told.passage.move, _scene(turn, plan)
         return (
@@ -36,9 +37,9 @@ class Narrator:
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
         scene = _scene(turn, plan)
-        assert self._llms is not None, "an agent that may ask has language models"
-        assert turn.consent is not None, "who may ask has the player's consent"
-        assert scene is not None, "who may ask has a scene to tell"
+        assert self._llms is not None, "may_ask requires language models"
+        assert turn.consent is not None, "may_ask requires the player's consent"
+        assert scene is not None, "may_ask requires a scene"
         brief = Brief(turn.story, scene, plan.told, turn.words, turn.consent)
         written = await self._llms.narrate(brief, call_id=turn.call_id, within_s=within_s)
         return PassageDraft(written.text, Author.MODEL, written.narration)

@@ -1,6 +1,6 @@
-"""The mediator: has the agents answer a turn, one step after another, each within its deadline.
+"""The orchestrator: lets the agents answer a turn, one step after another, each within its deadline.
 
-Whatever a model does, and whatever becomes of an agent, there is an answer: the authored story's.
+Whatever a language model or an agent does, there is an answer, at least the authored story's.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ STUMBLED = ToldPassage(
     Passage(),
     (),
 )
-"""Where the story could not be moved."""
+"""The answer if the story could not be moved."""
 WITHHELD = ToldPassage(
     "I would rather not go on with this passage. The story waits where it was; you can choose another way.",
     Passage(),
     (),
 )
-"""Where the guardian refuses even the authored text."""
+"""The answer if the guardian refuses even the authored text."""
 UNASKED = Narration(outcome=NarrationOutcome.UNCHECKED)
-"""Where the guardian could pass no text of a model, so that none is asked for one."""
+"""The outcome if the guardian could pass no generated text, so that none was requested."""
 TOO_LATE = Narration(outcome=NarrationOutcome.LATE)
-"""Where the turn has waited too long for a model to be asked at all."""
+"""The outcome if the turn has waited too long to ask a language model."""
 
 
 class AgentOrchestrator:
@@ -56,11 +56,13 @@ class AgentOrchestrator:
         self._deadlines = deadlines
 
     def until(self, waited_s: float) -> float:
-        """Give the event loop's time by which a turn is to be answered that waited so long already."""
+        """Return the event loop's time by which a turn must be answered that has waited this long."""
         return asyncio.get_running_loop().time() + self._deadlines.turn_s - max(waited_s, 0.0)
 
     async def plan(self, turn: PendingTurn, *, on_step: OnStep = nobody_listens) -> TurnPlan:
-        """Find out what was meant and what follows. Without a model, the same turn gives the same plan."""
+        """Decide what was meant and what follows. Without a language model, a turn always gives the same
+        plan.
+        """
         interpreter = self._team.interpreter
 
         async def interpret() -> Meaning:
@@ -78,17 +80,19 @@ class AgentOrchestrator:
         return moved._replace(interpreting=interpreting)
 
     def wants_model(self, turn: PendingTurn, plan: TurnPlan) -> bool:
-        """Say whether a model is to tell this passage: there is one, it may, and its text could pass."""
+        """Return whether a language model is to tell this passage: there is one, it may, and its text
+        could pass.
+        """
         return self._team.guardian.may_pass(Author.MODEL) and self._team.narrator.may_ask(turn, plan)
 
     def would_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
-        """Say whether a model is to be asked anything for this turn, whose plan was made without one."""
+        """Return whether a language model is to be asked anything for this turn, planned without one."""
         return self._team.interpreter.may_ask(turn, plan.meaning) or self.wants_model(turn, plan)
 
     async def answer(
         self, turn: PendingTurn, plan: TurnPlan, *, may_ask_model: bool, on_step: OnStep = nobody_listens
     ) -> TurnAnswer:
-        """Tell the passage. Where a model was asked, the answer says what came of it."""
+        """Tell the passage. If a language model was asked, the answer records the outcome."""
         answer = await self._answered(turn, plan, on_step, may_ask_model=may_ask_model)
         return answer._replace(interpreting=plan.interpreting)
 
@@ -103,7 +107,7 @@ class AgentOrchestrator:
                 if verdict.passes:
                     return TurnAnswer(told._replace(text=telling.text), Author.MODEL, verdict.by, narration)
                 narration = replace(narration, outcome=NarrationOutcome.UNCHECKED)
-            on_step = nobody_listens  # They are told of each step once.
+            on_step = nobody_listens  # Listeners are told of each step once.
         elif may_ask_model and self._team.narrator.may_ask(turn, plan):
             narration = UNASKED
         say(on_step, Step.NARRATING)
@@ -126,7 +130,7 @@ class AgentOrchestrator:
         return TurnPlan(meaning, told)
 
     async def _meant(self, turn: PendingTurn, plan: TurnPlan, on_step: OnStep) -> ModelMeaning:
-        """Have a model say what was meant; what was understood without it stands where it does not."""
+        """Ask a language model for the meaning. If it does not answer, the previous meaning counts."""
         interpreter = self._team.interpreter
 
         async def ask(within_s: float) -> ModelMeaning:
@@ -138,7 +142,7 @@ class AgentOrchestrator:
     async def _written(
         self, turn: PendingTurn, plan: TurnPlan, on_step: OnStep
     ) -> tuple[PassageDraft | None, Narration]:
-        """Have a model tell it; None where it gave nothing that could be shown."""
+        """Let a language model tell the passage; return None if its text cannot be shown."""
         narrator = self._team.narrator
 
         async def ask(within_s: float) -> PassageDraft:
@@ -147,7 +151,7 @@ class AgentOrchestrator:
         came = await self._from_model(turn, Step.NARRATING, narrator, ask, on_step)
         if isinstance(came, Narration):
             return None, came
-        assert came.narration is not None, "what does not fit went the other way"
+        assert came.narration is not None, "an unfit text was handled before"
         return came, came.narration
 
     async def _from_model(
@@ -158,7 +162,7 @@ class AgentOrchestrator:
         ask: Callable[[float], Awaitable[Result]],
         on_step: OnStep,
     ) -> Result | Narration:
-        """Have an agent ask a model in what is left of a turn; where nothing came, say why not."""
+        """Let an agent ask a language model in the time left; if it fails, return the reason."""
         began, left_s = perf_counter(), self._deadlines.left_s(turn.until)
         if left_s < self._deadlines.again_s_min:
             return TOO_LATE
@@ -167,7 +171,7 @@ class AgentOrchestrator:
         except NoModelText as refused:
             return refused.narration
         except StepFailed as failed:
-            # It broke its promise to say so itself.
+            # The agent should have reported this itself.
             outcome = NarrationOutcome.LATE if failed.outcome == LATE else NarrationOutcome.FAILED
             return Narration(outcome=outcome, took_ms=round((perf_counter() - began) * 1000))
 
@@ -180,15 +184,15 @@ class AgentOrchestrator:
         try:
             return await self._steps.take(Step.CHECKING, guardian, check, on_step)
         except StepFailed:
-            # What a model wrote is seen by nobody then; what an author wrote was reviewed with its story.
+            # Generated text is then not shown. Authored text was reviewed with its story.
             return GuardianVerdict(passes=author is not Author.MODEL)
 
 
 def _still_open(turn: PendingTurn, told: ToldPassage) -> ToldPassage:
-    """Add to what is said while the story waits what is open there, where the story can be read at all."""
+    """Add the open choices to a reply that does not move the story, if the story can be read."""
     play = turn.play
     try:
         return waiting(turn.story, play.seed or turn.session_id, play.moves, turn.wishes, told.text)
     except Exception as error:  # noqa: BLE001 - Whatever becomes of the story, there is an answer.
-        log.error("what is open cannot be told", story=turn.story.id, error=traced(error))  # noqa: TRY400 - A traceback of our own making.
+        log.error("the open choices cannot be read", story=turn.story.id, error=traced(error))  # noqa: TRY400 - A traceback of our own making.
         return told

@@ -1,4 +1,4 @@
-"""What no agent may break, whoever it is: its role's promises, checked where its message arrives."""
+"""The promises of each role, checked on every message of an agent."""
 
 from msgspec.structs import replace
 
@@ -14,38 +14,38 @@ from tta.stories.understanding.meaning import Meaning
 
 
 class BrokenPromise(Exception):
-    """An agent gave what its role does not allow."""
+    """An agent gave a message that its role does not allow."""
 
 
 def meant(meaning: object) -> Meaning:
-    """Take a meaning and nothing else."""
+    """Accept only a meaning."""
     if not isinstance(meaning, Meaning):
         raise BrokenPromise(f"expected a meaning, got {type(meaning).__name__}")
     return meaning
 
 
 def meant_by_model(answer: object) -> ModelMeaning:
-    """Take a meaning and how it came about."""
+    """Accept only a meaning and the outcome of its call."""
     if not isinstance(answer, ModelMeaning) or not isinstance(answer.narration, Narration | None):
-        raise BrokenPromise(f"expected what a model means, got {type(answer).__name__}")
+        raise BrokenPromise(f"expected a language model's meaning, got {type(answer).__name__}")
     meant(answer.meaning)
     return answer
 
 
 def checked(verdict: object) -> GuardianVerdict:
-    """Take a verdict and nothing else: what merely looks like consent is none."""
+    """Accept only a verdict: a value that is merely true does not let a text pass."""
     if not isinstance(verdict, GuardianVerdict) or not isinstance(verdict.passes, bool):
         raise BrokenPromise(f"expected a verdict, got {type(verdict).__name__}")
     return verdict
 
 
 def following(told: ToldPassage, meaning: Meaning) -> ToldPassage:
-    """Let no story move but by what was meant, or to the calm place; let no session end or pause unasked."""
+    """Check that a story moves only by what was meant or to the calm place, and that a session ends or pauses
+    only on request.
+    """
     made = told.passage.moves
     if not set(made) <= {SENT + CALM, meaning.choice if meaning.kind == "choice" else None}:
-        raise BrokenPromise(
-            f"expected a story that goes by what was meant or not at all, got {', '.join(made)}"
-        )
+        raise BrokenPromise(f"expected a story that moves only by what was meant, got {', '.join(made)}")
     asked = {"": True, "pause": meaning.kind == "pause", "end": meaning.confirmed}
     if not asked[told.then]:
         raise BrokenPromise(f"expected a session that goes on, got {told.then}")
@@ -53,7 +53,7 @@ def following(told: ToldPassage, meaning: Meaning) -> ToldPassage:
 
 
 def fit(telling: PassageDraft) -> PassageDraft:
-    """Let through only what can be the text of a model."""
+    """Accept only generated text."""
     narration = telling.narration
     if telling.author is not Author.MODEL or narration is None:
         raise BrokenPromise("expected a model's text and how it came about, got another's")

@@ -1,6 +1,6 @@
 """Prompt templates: files `prompts/<name>@<version>.txt`. A changed text is a new version.
 
-Events name the version. A template is what the model is told, a line `---`, and the message with data.
+Events name the version. A template has the instructions, a line `---`, and the message with the data.
 """
 
 from functools import cache
@@ -14,14 +14,14 @@ from tta.agents.endpoint_client import Message
 
 
 class Prompt(NamedTuple):
-    """A version of a template. `name` is what events and logs say."""
+    """A version of a template. `name` appears in events and logs."""
 
     name: str
     told: str
     data: Template
 
     def messages(self, data: Any) -> tuple[Message, ...]:
-        """Fill in the data. Nothing in it can end its fence: as JSON it is one line, without `<` and `>`."""
+        """Fill in the data. It cannot end its fence, because its JSON is one line without `<` and `>`."""
         line = msgspec.json.encode(data).decode().replace("<", "\\u003c").replace(">", "\\u003e")
         return Message("system", self.told), Message("user", self.data.substitute(data=line))
 

@@ -1,6 +1,6 @@
-"""What this process knows of its own agents: how they are, how busy, how fast, and how often they failed.
+"""The state and figures of this process's own agents: how busy, how fast, and how often they failed.
 
-It writes nothing down; that is tta.agents.lifecycle's business.
+It stores nothing; tta.agents.lifecycle does that.
 """
 
 from collections import deque
@@ -17,34 +17,36 @@ from tta.domain.agent import AgentPerformance, AgentState, DegradedReason
 from tta.telemetry import metrics
 
 FAILURES_IN_ROW = 5  # As many as open a circuit breaker.
-DURATIONS_MAX = 1_000  # Of the latest runs, for the percentiles.
+DURATIONS_MAX = 1_000  # The latest runs, for the percentiles.
 DONE, LATE, FAILED = "done", "late", "failed"
 WELL = frozenset({DONE, "over_budget", "withdrawn"})
-"""Outcomes that say nothing against an agent."""
+"""Outcomes that do not count against an agent."""
 
 
 class AgentRun:
-    """One run of an agent; whoever runs it says what came of it. Without an outcome it was abandoned."""
+    """One run of an agent. Its caller sets the outcome; without one the run was abandoned."""
 
     outcome: str | None = None
 
 
 class AgentMeasure(NamedTuple):
-    """How an agent did since a moment: all runs and failures; times of those that asked no model."""
+    """An agent's figures since a moment: all runs and failures, and times of runs without a language
+    model.
+    """
 
     runs: int
     failures: int
     p50_ms: float
     p95_ms: float
     model_runs: int
-    """Those among them that asked a model; so with what follows."""
+    """The runs that asked a language model, as do the following fields."""
     model_failures: int
     model_p50_ms: float
     model_p95_ms: float
 
 
 class _RunCounts:
-    """How runs of one kind went."""
+    """The figures of one kind of runs."""
 
     def __init__(self) -> None:
         self.runs = self.failures = 0
@@ -56,7 +58,7 @@ class _RunCounts:
         self._durations.append(seconds)
 
     def percentiles_ms(self) -> tuple[float, float]:
-        """Give the 50th and the 95th by nearest rank: the least time that so many runs did not exceed."""
+        """Return the 50th and the 95th percentile by nearest rank."""
         ordered = sorted(self._durations)
         if not ordered:
             return 0.0, 0.0
@@ -65,7 +67,7 @@ class _RunCounts:
 
 
 class AgentStanding:
-    """One agent, as this process knows it."""
+    """One agent of this process."""
 
     def __init__(self, agent: RoleAgent) -> None:
         self.agent = agent
@@ -76,7 +78,7 @@ class AgentStanding:
 
     @property
     def reason(self) -> DegradedReason | None:
-        """Why it is degraded; None where it is well."""
+        """Why it is degraded; None if it is well."""
         if self.agent.resting:
             return DegradedReason.MODELS_RESTING
         if max(self._failures_in_row.values()) >= FAILURES_IN_ROW:
@@ -90,11 +92,11 @@ class AgentStanding:
     def count(self, outcome: str, seconds: float, *, asks_model: bool) -> None:
         failed = outcome not in WELL
         self._did[asks_model].count(seconds, failed=failed)
-        # What goes well without a model says nothing of how it goes with one.
+        # A success without a language model says nothing about runs with one.
         self._failures_in_row[asks_model] = self._failures_in_row[asks_model] + 1 if failed else 0
 
     def measure(self) -> AgentMeasure:
-        """Say how it did since the measure was begun."""
+        """Return its figures since the measure began."""
         alone, asking = self._did[False], self._did[True]
         return AgentMeasure(
             alone.runs + asking.runs,
@@ -106,8 +108,8 @@ class AgentStanding:
         )
 
     def performance(self, measured_s: float) -> AgentPerformance:
-        """Say how it has done since it was there. Percentiles are of the last measure with runs of their
-        kind, and a measure takes at least `measured_s`.
+        """Return its figures since its start. Percentiles come from the last measure with runs of their kind;
+        a measure takes at least `measured_s`.
         """
         measure, past = self.measure(), self._past
         so_far = replace(
@@ -130,7 +132,7 @@ class AgentStanding:
     def begin_measure(self) -> None:
         self._measured_from = monotonic()
         self._did = {False: _RunCounts(), True: _RunCounts()}
-        """By whether a model was asked: it takes ten thousand times as long."""
+        """By whether a language model was asked, which takes ten thousand times as long."""
 
 
 class AgentRegistry:

@@ -1,4 +1,4 @@
-"""The four roles that the orchestrator mediates between. An agent knows messages, and no other agent."""
+"""The four roles of agents. An agent knows messages, and no other agent."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,67 +9,67 @@ from tta.stories.understanding.meaning import Meaning
 
 
 class RoleAgent(Protocol):
-    """What every agent says of itself. Names, capabilities and versions are stored."""
+    """The attributes of every agent. Names, capabilities and versions are stored."""
 
     NAME: str
     CAPABILITY: str
-    """The message that it takes and the one it gives, `Turn -> Meaning`."""
+    """Its input and output message, such as `Turn -> Meaning`."""
     VERSION: int
 
     @property
     def resting(self) -> bool:
-        """True while what it leans on is known to be away."""
+        """True while something that it depends on is known to be away."""
         ...
 
 
 class InterpreterAgent(RoleAgent, Protocol):
-    """Finds out what a player meant."""
+    """Decides what a player meant."""
 
     async def interpret(self, turn: PendingTurn) -> Meaning:
-        """Say what was chosen or said, without any model."""
+        """Return the meaning of a choice or of words, without a language model."""
         ...
 
     def may_ask(self, turn: PendingTurn, meaning: Meaning) -> bool:
-        """Say whether a model may be asked what the small interpreter did not understand."""
+        """Return whether a language model may be asked what the small interpreter did not understand."""
         ...
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> ModelMeaning:
-        """Ask the model. Raises NoModelText."""
+        """Ask the language model. Raises NoModelText."""
         ...
 
 
 class WorldKeeperAgent(RoleAgent, Protocol):
-    """Knows where the story stands, and moves it."""
+    """Knows the place in the story, and moves it."""
 
     async def move(self, turn: PendingTurn, meaning: Meaning) -> ToldPassage:
-        """Say what follows on a meaning: the story moves on by an open choice only."""
+        """Return what follows a meaning. Only an open choice moves the story."""
         ...
 
 
 class NarratorAgent(RoleAgent, Protocol):
-    """Has a model tell the passage that a plan leads to. To be told as it was authored it needs no agent."""
+    """Lets a language model tell the passage of a plan. Telling it as authored needs no agent."""
 
     def may_ask(self, turn: PendingTurn, plan: TurnPlan) -> bool:
-        """Say whether a model may tell this passage."""
+        """Return whether a language model may tell this passage."""
         ...
 
     async def ask(self, turn: PendingTurn, plan: TurnPlan, *, within_s: float) -> PassageDraft:
-        """Have the model tell it. Raises NoModelText."""
+        """Let the language model tell it. Raises NoModelText."""
         ...
 
 
 class GuardianAgent(RoleAgent, Protocol):
-    """Checks every text before anybody reads it."""
+    """Checks every text before it is shown."""
 
     def may_pass(self, author: Author) -> bool:
-        """Say whether a text of that author can pass at all; where not, nobody need write one."""
+        """Return whether a text of that author can pass at all. If not, none is requested."""
         ...
 
     async def check(self, text: str, author: Author) -> GuardianVerdict: ...
 
 
 class Team(NamedTuple):
-    """Who fills the roles in one process."""
+    """The agents of one process, by role."""
 
     interpreter: InterpreterAgent
     world_keeper: WorldKeeperAgent

@@ -1,4 +1,4 @@
-"""The JSON in what a model says: what it thought before, and a fence around it, are none of it."""
+"""Extracts the JSON from a language model's answer, without its thoughts and a code fence."""
 
 BLANK = " \t\r\n\u200b\u2060\ufeff\u00a0\u2028\u2029\x85"
 THOUGHTS = ("think", "thinking", "thought", "reasoning")
@@ -6,7 +6,7 @@ FENCES = ("```", "~~~")
 
 
 def json_in(said: str) -> str:
-    """Leave out thoughts that come before, and the code fence; what is left is to be JSON."""
+    """Remove preceding thoughts and the code fence; the rest should be JSON."""
     rest = _after_thoughts(said.strip(BLANK)).strip(BLANK)
     for fence in FENCES:
         if rest.startswith(fence):
@@ -18,7 +18,7 @@ def json_in(said: str) -> str:
 
 
 def _after_thoughts(said: str) -> str:
-    """What follows the thoughts. Some endpoints send only the end of them, having written the beginning."""
+    """Return the text after the thoughts. Some endpoints send only their closing tag."""
     while not said.startswith(("{", *FENCES)):
         ends = [f"</{name}>" for name in THOUGHTS]
         found = min((end for end in ends if end in said), key=said.index, default="")

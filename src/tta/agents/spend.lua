@@ -1,13 +1,13 @@
 #!lua
--- Tokens spent of a day's budgets, one player's and the whole store's. A call of it counts once, however often
--- it is run: its reply may be lost, and it is sent again then.
+-- The tokens used of a day's budgets, one player's and the whole store's. A call counts once, however often the
+-- script runs for it: a lost reply makes the caller send it again.
 --
--- KEYS   the store's counter of the day, the player's, and what remembers this very call.
+-- KEYS   the store's counter of the day, the player's, and the record of this call.
 -- ARGV   tokens to take (negative: to give back), the store's budget, the player's; ms that a counter is kept;
---        '1' where they are spent already, and only counted; ms that the call is remembered; what the caller knows
---        to be spent of the store's budget and of the player's, which counts where a counter is gone: this clock
---        may have jumped, and what expired then does not come back.
--- Reply  {'TAKEN', or 'STORE' or 'PLAYER' where it would go beyond that budget and nothing is taken; both counters}
+--        '1' if they are used already and only counted; ms that the call is remembered; the use of both budgets
+--        that the caller knows of. It counts if a counter is missing: this clock may have jumped, so that the
+--        counter expired.
+-- Reply  {'TAKEN', or 'STORE' or 'PLAYER' if that budget would be exceeded and nothing is taken; both counters}
 local tokens, kept_ms = tonumber(ARGV[1]), tonumber(ARGV[4])
 local spent = {}
 for n = 1, 2 do spent[n] = tonumber(redis.call('GET', KEYS[n]) or ARGV[6 + n]) end

@@ -1,4 +1,4 @@
-"""The steps of answering a turn: each has a deadline and is counted; a model may be asked once more."""
+"""The steps of answering a turn. Each has a deadline and is counted; a language model may be asked again."""
 
 import asyncio
 import random
@@ -13,10 +13,11 @@ from tta.agents.registry import DONE, FAILED, LATE, AgentRegistry
 from tta.agents.roles import RoleAgent
 from tta.telemetry.errors import traced
 
-INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX = 10.0, 15.0, 20.0  # What a player can be asked to wait.
+INTERPRET_S_MAX, NARRATE_S_MAX, TURN_S_MAX = 10.0, 15.0, 20.0  # The longest acceptable waits of a player.
 ATTEMPTS_MAX = 2
-PAUSE_S_MIN, PAUSE_S_MAX = 0.1, 0.3  # Before a model is asked again: what failed at once would fail at once.
-OWN_SHARE = 0.95  # Of a step's time for the model, so that it can say itself how late it was.
+# Before a second attempt, because an immediate one would fail in the same way.
+PAUSE_S_MIN, PAUSE_S_MAX = 0.1, 0.3
+OWN_SHARE = 0.95  # The language model's share of a step's time, so that it can report being late itself.
 
 log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
@@ -24,7 +25,7 @@ OnStep = Callable[[str], None]
 
 
 class Step(StrEnum):
-    """What is being done for a turn."""
+    """A stage of answering a turn."""
 
     INTERPRETING = "interpreting"
     DECIDING = "deciding"
@@ -33,31 +34,31 @@ class Step(StrEnum):
 
 
 class Deadlines(NamedTuple):
-    """Seconds for each step, and for all of a turn."""
+    """Seconds for each step, and for a whole turn."""
 
     turn_s: float = 19.0
-    """From the submission on, what it waited included; the rest of TURN_S_MAX is for the append."""
+    """From the submission on, waiting included. The rest of TURN_S_MAX is for the append."""
     interpret_s: float = 5.0
-    """Where a model is asked; so with `narrate_s`."""
+    """With a language model, as is `narrate_s`."""
     narrate_s: float = 10.0
     check_s: float = 1.0
     pure_s: float = 0.5
-    """Where nobody is asked: it takes less than a millisecond, or something is broken."""
+    """Without a language model. It takes less than a millisecond, unless something is broken."""
     again_s_min: float = 2.0
-    """So much must be left of a turn for a model to be asked, and of a step for it to be asked once more."""
+    """The time that must be left of a turn to ask a language model, and of a step to ask it again."""
 
     @property
     def after_s(self) -> float:
-        """What is kept for the steps that follow on a model: decided, and checked twice."""
+        """The time reserved for the steps after a language model: deciding, and checking twice."""
         return 2 * self.check_s + self.pure_s
 
     def left_s(self, until: float) -> float:
-        """Seconds that a model may have of a turn that is to be answered by then."""
+        """Return the seconds for a language model in a turn that must be answered by `until`."""
         return until - asyncio.get_running_loop().time() - self.after_s
 
 
 class StepFailed(Exception):
-    """An agent was late, or is broken."""
+    """An agent was late, or failed."""
 
     def __init__(self, step: Step, outcome: str) -> None:
         super().__init__(f"{step.value}: expected an answer, it is {outcome}")
@@ -71,16 +72,16 @@ class Steps:
     """Takes the steps of turns, and counts them in the registry."""
 
     def __init__(self, registry: AgentRegistry, deadlines: Deadlines) -> None:
-        assert deadlines.interpret_s <= INTERPRET_S_MAX, "a player waits no longer to be understood"
-        assert deadlines.narrate_s <= NARRATE_S_MAX, "a player waits no longer for a passage"
-        assert deadlines.turn_s <= TURN_S_MAX, "a player waits no longer for an answer"
+        assert deadlines.interpret_s <= INTERPRET_S_MAX, "expected a deadline within INTERPRET_S_MAX"
+        assert deadlines.narrate_s <= NARRATE_S_MAX, "expected a deadline within NARRATE_S_MAX"
+        assert deadlines.turn_s <= TURN_S_MAX, "expected a deadline within TURN_S_MAX"
         self._registry = registry
         self._deadlines = deadlines
 
     async def take(
         self, step: Step, agent: RoleAgent, act: Callable[[], Awaitable[Result]], on_step: OnStep
     ) -> Result:
-        """Have an agent do its part, once: what is broken in us stays broken. Raises StepFailed."""
+        """Run an agent's step, once: our own fault would happen again. Raises StepFailed."""
         within_s = self._deadlines.check_s if step is Step.CHECKING else self._deadlines.pure_s
         say(on_step, step)
         return await self._counted(step, agent, within_s, act(), asks_model=False)
@@ -93,7 +94,7 @@ class Steps:
         attempt: Callable[[float], Awaitable[Result]],
         on_step: OnStep,
     ) -> Result:
-        """Have an agent ask a model, in what is left of a turn; `attempt` is given the seconds it has.
+        """Let an agent ask a language model in the time left; `attempt` gets its seconds.
 
         Raises NoModelText and StepFailed.
         """
@@ -124,7 +125,7 @@ class Steps:
             return result
 
     async def _attempted(self, attempt: Callable[[float], Awaitable[Result]], within_s: float) -> Result:
-        """Ask, and once more where an endpoint failed and time is left."""
+        """Ask, and once more if an endpoint failed and time is left."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + within_s * OWN_SHARE
         for left in reversed(range(ATTEMPTS_MAX)):
@@ -140,7 +141,7 @@ class Steps:
 
 
 def say(on_step: OnStep, step: Step) -> None:
-    """Tell whoever listens of a step; whatever they make of it."""
+    """Notify the listener of a step, and ignore its errors."""
     try:
         on_step(step.value)
     except Exception as error:  # noqa: BLE001 - Whoever listens, the player is answered.

@@ -1,4 +1,4 @@
-"""The agents of one process, as they are by default."""
+"""The default agents of one process."""
 
 from tta.agents.guardian import Guardian
 from tta.agents.interpreter import Interpreter
@@ -9,9 +9,9 @@ from tta.agents.world_keeper import WorldKeeper
 
 
 def team_of(llms: LanguageModels | None = None, *, model_text_unchecked: bool = False) -> Team:
-    """Make the agents; without models, authored stories are all that is told.
+    """Create the agents. Without language models, only authored stories are told.
 
-    `model_text_unchecked` lets a model's text reach players although nothing checks what it says.
+    `model_text_unchecked` lets generated text reach players, although nothing checks its meaning.
     """
     return Team(
         Interpreter(llms),

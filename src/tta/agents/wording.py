@@ -1,8 +1,8 @@
-"""The words of a text as it is held against another: those that tell something, names, numbers."""
+"""The words of a text for comparisons: content words, names and numbers."""
 
 import re
 
-STEM = 5  # Letters that are compared: enough to tell words apart, few enough that walks and walking are one.
+STEM = 5  # Compared letters: enough to distinguish words, and few enough to equate walks and walking.
 ENDS = ".!?…:\n"
 OPENING = "'\"‘“«(_"
 NUMBER_WORDS = frozenset(
@@ -32,7 +32,7 @@ OPENERS = frozenset(
     which while who whoever whose why with within without yes yet you your yours
     """.split()  # noqa: SIM905
 )
-"""Everyday words that may begin a sentence: what is capitalised so is no name."""
+"""Everyday words that may begin a sentence, so that their capital letter marks no name."""
 AUXILIARIES = frozenset(
     """
     am are aren't be been being can can't could couldn't did didn't do does doesn't don't doing done had
@@ -48,7 +48,7 @@ short_pattern = re.compile(r"'(?:s|m|ll|ve|d|re)\Z")
 
 
 def words_in(text: str) -> list[str]:
-    """Words as they are compared; what an apostrophe ties to one also counts without it: Maren's, Maren."""
+    """Return comparable words. A word with an apostrophe also counts without its ending: Maren's, Maren."""
     found = []
     for word in word_pattern.findall(text):
         plain = plain_word(word)
@@ -59,19 +59,19 @@ def words_in(text: str) -> list[str]:
 
 
 def told_in(text: str) -> list[str]:
-    """Stems of the words that carry what a text tells, in their order: neither everyday nor little ones."""
+    """Return the stems of the content words in order, without everyday words and auxiliaries."""
     plain = (short_pattern.sub("", plain_word(word)) for word in word_pattern.findall(text))
     return [word[:STEM] for word in plain if len(word) > 2 and word not in OPENERS | AUXILIARIES]
 
 
 def numbers_in(text: str) -> list[str]:
-    """The numbers of a text in their order, in digits and in words."""
+    """Return the numbers of a text in order, in digits and in words."""
     found = counted_pattern.findall(text.casefold())
     return [each for each in found if each.isdecimal() or each in NUMBER_WORDS]
 
 
 def names_in(text: str) -> frozenset[str]:
-    """Words that are capitalised within a sentence, and never written small."""
+    """Return words that are capitalised within a sentence, and never in lower case."""
     listed = list(word_pattern.finditer(text))
     small = {found.group() for found in listed if found.group()[0].islower()}
     within = (found.group() for found in listed if not begins_sentence(text, found.start()))

@@ -1,4 +1,4 @@
-"""The world keeper: where the story stands, and where a meaning moves it. Pure; only it moves a story."""
+"""The world keeper: moves a story by a meaning. It is pure, and nothing else moves a story."""
 
 from tta.agents.messages import PendingTurn
 from tta.stories.playing.narrating import ToldPassage, told

@@ -1,4 +1,4 @@
-"""The aggregates there are: a new one is named here, and nowhere else."""
+"""The list of aggregates. Add a new one here, and nowhere else."""
 
 from tta.domain import agent, care_plan, player, roster, safety_record, session, timer
 from tta.eventstore.event_types import EventTypes

@@ -1,4 +1,4 @@
-"""The embedded default's data directory: one TTA at a time has it, and says there where it can be reached."""
+"""The data directory of the embedded servers: one TTA at a time holds it, and records its address there."""
 
 import fcntl
 import os
@@ -12,15 +12,15 @@ import msgspec
 from tta.app.settings import SettingsWrong
 
 GRAPH_FILE, VALKEY_DIR = "graph", "valkey"
-ATTEMPTS_MAX = 4  # Who only looks whether the directory is taken holds the lock for some microseconds.
+ATTEMPTS_MAX = 4  # A process that only checks holds the lock for some microseconds.
 ATTEMPT_EVERY_S = 0.05
 NOTE_BYTES_MAX = 1_000
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """The process that has a data directory; `url` is empty while, or because, it answers no requests.
+    """The process that holds a data directory. `url` is empty while it answers no requests.
 
-    `operators` is where it answers those who run it; a release that had no such place did not note it.
+    `operators` is its address for operators; earlier releases do not record it.
     """
 
     pid: int
@@ -30,16 +30,18 @@ class Holder(msgspec.Struct, frozen=True):
 
 @contextmanager
 def alone_in(directory: Path) -> Iterator[Callable[[str, str], None]]:
-    """Have the directory for this process alone, and give a function that notes down its URL, and operators'.
+    """Hold the directory for this process alone; yield a function that records its two URLs.
 
-    The lock goes with the process, however it ends. Raises SettingsWrong where another has the directory,
-    and where none can be made.
+    The lock ends with the process. Raises SettingsWrong if another process holds the directory, or if it
+    cannot be created.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise SettingsWrong(f"{directory}: nothing can be kept there (TTA_DATA_DIR): {error}") from error
+        raise SettingsWrong(
+            f"{directory}: cannot be used as the data directory (TTA_DATA_DIR): {error}"
+        ) from error
     try:
         _lock(file, directory)
         _note(file, Holder(os.getpid()))
@@ -49,7 +51,7 @@ def alone_in(directory: Path) -> Iterator[Callable[[str, str], None]]:
 
 
 def holder(directory: Path) -> Holder | None:
-    """Say which process has the directory; None when none has."""
+    """Return the process that holds the directory; None if there is none."""
     try:
         file = os.open(directory / "lock", os.O_RDWR)
     except OSError:
@@ -75,7 +77,7 @@ def _lock(file: int, directory: Path) -> None:
             other = _noted(file)
             at = f" at {other.url}" if other.url else ""
             raise SettingsWrong(
-                f"{directory}: another tta (process {other.pid}{at}) runs on this data directory: "
+                f"{directory}: another tta (process {other.pid}{at}) uses this data directory: "
                 "stop it, or name another directory (--data-dir)"
             ) from error
         return
@@ -83,8 +85,8 @@ def _lock(file: int, directory: Path) -> None:
 
 def _note(file: int, note: Holder) -> None:
     raw = msgspec.json.encode(note)
-    with suppress(OSError):  # A full disk: others then learn less of this process, and it works all the same.
-        # Not emptied first: what stands there is room that a full disk still has.
+    with suppress(OSError):  # On a full disk others learn less about this process, which still works.
+        # Do not truncate first: on a full disk the existing bytes are the only room.
         os.pwrite(file, raw, 0)
         os.ftruncate(file, len(raw))
 
@@ -93,4 +95,4 @@ def _noted(file: int) -> Holder:
     try:
         return msgspec.json.decode(os.pread(file, NOTE_BYTES_MAX, 0), type=Holder)
     except msgspec.DecodeError:
-        return Holder(0)  # It has only just come, and has written nothing yet.
+        return Holder(0)  # It has just started, and has written nothing yet.

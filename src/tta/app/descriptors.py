@@ -1,7 +1,7 @@
-"""How many descriptors (connections and files) this process may have open, and which connections that allows.
+"""The limit of open descriptors (connections and files), and the number of connections that it allows.
 
-The soft limit is often 1,024, while the hard one is far above: it is raised at the start. A process that may
-open too few for the connections that it would take takes fewer, and says so.
+The soft limit is often 1,024, far below the hard one, so it is raised at the start. A process whose limit is
+too low accepts fewer connections and logs a warning.
 """
 
 import resource
@@ -11,11 +11,11 @@ import structlog
 from tta.app.settings import SettingsWrong
 
 RESERVED = 500
-"""For what is no caller's connection: the store, the graph's files, language models, operators, and the
-places beyond the limit in which callers are told to come back.
+"""Descriptors for other uses: the store, the graph's files, language models, operators, and the connections
+beyond the limit, on which callers are told to come back later.
 """
-CONNECTIONS_MIN = 100  # Fewer serve nobody.
-FALLBACKS = 65_536, 10_240  # Some systems call the hard limit unlimited, and refuse to give that.
+CONNECTIONS_MIN = 100  # Fewer are of no use.
+FALLBACKS = 65_536, 10_240  # Some systems report an unlimited hard limit, but refuse to set it.
 UNLIMITED = 2**31
 WHERE = "RLIMIT_NOFILE: `ulimit -n`, LimitNOFILE= of systemd, `ulimits: nofile` of a container"
 
@@ -23,18 +23,18 @@ log = structlog.get_logger(__name__)
 
 
 def descriptors() -> int:
-    """How many this process may have open as things stand: at the start the limit is raised."""
+    """Return the present soft limit of open descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return UNLIMITED if soft == resource.RLIM_INFINITY else soft
 
 
 def connections_allowed(wanted: int) -> int:
-    """How many callers' connections this process may take: those wanted, or as many as it may open."""
+    """Return how many connections of callers this process may accept: `wanted`, or fewer."""
     return max(min(wanted, descriptors() - RESERVED), 0)
 
 
 def raise_limit() -> None:
-    """Raise the soft limit to the hard one; where the system does not allow it, it stays as it is."""
+    """Raise the soft limit to the hard one, if the system allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for much in (hard, *FALLBACKS):
         if soft == hard or (soft != resource.RLIM_INFINITY and 0 <= much <= soft):
@@ -44,13 +44,13 @@ def raise_limit() -> None:
         except (ValueError, OSError):
             continue
         return
-    log.warning("the limit of descriptors stays as it is", soft=soft, hard=hard)
+    log.warning("the limit of descriptors cannot be raised", soft=soft, hard=hard)
 
 
 def require_descriptors(wanted: int) -> None:
-    """Have as many as there may be; warn if that is too few for the connections wanted.
+    """Raise the limit; log a warning if it is too low for the wanted connections.
 
-    Raises SettingsWrong where it is too few to serve at all.
+    Raises SettingsWrong if it is too low to serve at all.
     """
     raise_limit()
     allowed = connections_allowed(wanted)
@@ -67,7 +67,7 @@ def require_descriptors(wanted: int) -> None:
 
 
 def too_few(wanted: int) -> str:
-    """Say what is too small, in a sentence that names both sides."""
+    """Describe a limit that is too low, with both numbers."""
     return (
         f"this process may open {descriptors()} files and connections, expected {wanted + RESERVED}"
         f" for {wanted} connections ({WHERE})"

@@ -1,4 +1,4 @@
-"""What a person can mend: a command says it in one line, without a traceback."""
+"""The errors that a person can correct: a command prints them in one line, without a traceback."""
 
 from tta.app.settings import SettingsWrong
 from tta.eventstore.errors import StoreError

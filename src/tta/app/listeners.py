@@ -1,4 +1,4 @@
-"""Where a process answers: the API on one address, and on another what is only for those who run it."""
+"""The addresses of a process: one for the API, and a separate one for operators."""
 
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -17,7 +17,7 @@ OPERATORS_CONNECTIONS_MAX = 100  # A few Prometheus servers, probes and people.
 
 
 class Addresses(NamedTuple):
-    """The URLs at which a process answers; empty where it does not."""
+    """The URLs at which a process answers; empty if it does not."""
 
     api: str = ""
     operators: str = ""
@@ -32,9 +32,9 @@ def listeners(
     *,
     takes_free_port: bool,
 ) -> list[Coroutine[Any, Any, None]]:
-    """Give what answers requests, to be run together; `ready` is called once all of it listens.
+    """Return the servers of this process, to be run together; `ready` is called once all of them listen.
 
-    `served` is None in a process that serves no API. With `takes_free_port` there is a listener for operators
+    `served` is None if the process serves no API. With `takes_free_port` there is a listener for operators
     even if no setting names its port.
     """
     awaited = {
@@ -88,7 +88,7 @@ async def _for_callers(
 async def _for_operators(
     settings: Settings, work: Work, served: Services | None, ready: Callable[[str], None]
 ) -> None:
-    """Metrics tell when somebody acts, and so may tell who: they are on no address that strangers reach."""
+    """Serve operators. Metrics reveal when somebody acts, so no stranger may reach this address."""
     refresh = work.refresh_gauges if served is None else partial(refresh_gauges, served)
     await serve(
         operators_app(refresh, served),

@@ -1,4 +1,4 @@
-"""The language models that the settings name, for whoever composes a process."""
+"""The language models that the settings name."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,13 +11,13 @@ from tta.eventstore.store import EventStore
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What the settings allow to be spent."""
+    """Return the token and call limits of the settings."""
     return Limits(settings.model_tokens_player_day, settings.model_tokens_store_day, settings.model_calls_max)
 
 
 @asynccontextmanager
 async def asked_llms(settings: Settings, store: EventStore) -> AsyncIterator[EndpointLlms | None]:
-    """Open the models that the settings name, if they name any, and close them. Raises SettingsWrong."""
+    """Open the language models of the settings, if there are any, and close them. Raises SettingsWrong."""
     llms = llms_of(settings, store)
     try:
         yield llms
@@ -27,7 +27,7 @@ async def asked_llms(settings: Settings, store: EventStore) -> AsyncIterator[End
 
 
 def llms_of(settings: Settings, store: EventStore) -> EndpointLlms | None:
-    """Take the models that the settings name; None where they name none. Nobody is asked yet.
+    """Return the language models of the settings; None if there are none. Calls none of them yet.
 
     Close them before the store. Raises SettingsWrong.
     """

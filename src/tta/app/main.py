@@ -60,10 +60,11 @@ from tta.security.keyring_watch import KeyringWatch
 from tta.security.tokens import Tokens
 from tta.stories.story import versions_had
 
-COLLECTED_AFTER = 50_000, 20, 100  # Objects, and generations: Python's own are 700, 10, 10.
+COLLECTED_AFTER = 50_000, 20, 100  # Thresholds of the generations; Python's defaults are 700, 10, 10.
 M_ARENA_MAX, ARENAS_MAX = -8, 2  # The parameter's number in glibc's malloc.h, and its value.
-M_MMAP_THRESHOLD, MAPPED_FROM = -3, 128 << 10  # Bytes: glibc's own, which it would raise to 32 MB by and by.
-GRAPH_PATIENCE_S = 10.0  # For which a start waits for the graph; then it goes on without.
+# Bytes: glibc's default, which it would gradually raise to 32 MB.
+M_MMAP_THRESHOLD, MAPPED_FROM = -3, 128 << 10
+GRAPH_PATIENCE_S = 10.0  # A start waits this long for the graph, and then continues without it.
 GRAPH_READERS = 4
 
 
@@ -75,8 +76,9 @@ def tokens_of(settings: Settings) -> Tokens:
 async def embedded(
     settings: Settings, tell: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[Settings]:
-    """Run what the settings leave out: a Valkey of our own, and the embedded graph; give the settings
-    with both. `tell` is given a line now and then while a start takes long.
+    """Run the embedded Valkey and graph, unless the settings name others; yield the settings with both.
+
+    During a long start, `tell` is called with a line now and then.
     """
     changed = settings
     async with AsyncExitStack() as stack:
@@ -100,14 +102,14 @@ async def opened(
 ) -> AsyncIterator[SharedResources]:
     """Open the stores, check them, and close them again.
 
-    `migrating` brings the graph up to date first; without `keyed` no key is read; without `graphed` the
-    graph is neither waited for nor prepared, since commands and reactors do not need it. A graph that is
-    away is waited for behind the scenes (kept.py).
+    `migrating` first applies the graph's migrations. Without `keyed` no key is read. Without `graphed` this
+    neither waits for the graph nor prepares it, because commands and reactors do not need it. If the graph is
+    away, a background task waits for it (kept.py).
     """
     for name in ("store_url", "graph_url"):
         if not getattr(settings, name):
             raise SettingsWrong(
-                f"TTA_{name.upper()} is missing; only `tta dev` and `tta demo` bring their own"
+                f"TTA_{name.upper()} is missing; only `tta dev` and `tta demo` start their own servers"
             )
     _keep_memory_whole()
     async with AsyncExitStack() as stack:
@@ -184,7 +186,7 @@ async def _graph_source(settings: Settings) -> AsyncIterator[GraphSource]:
 
 @asynccontextmanager
 async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> AsyncIterator[Keys]:
-    # Keys that are gone are not made anew over what they sealed: it could never be read again.
+    # Never replace missing keys of an existing log: its sealed texts could never be read again.
     create = _embedded(settings) and not any(position for position, _ in (await store.ends()).values())
     wrapping = read_key_encryption_keys(settings.keys / "key-encryption.json", create=create)
     hmac_keys = read_hmac_keys(settings.keys / "hmac.json", create=create)
@@ -201,7 +203,7 @@ async def _keys(settings: Settings, store: EventStore, types: EventTypes) -> Asy
 
 @contextmanager
 def _naming(variable: str) -> Iterator[None]:
-    """Say which setting led to a server that does not answer."""
+    """Add the name of the setting to errors about a server that does not answer."""
     try:
         yield
     except StoreUnavailable as error:
@@ -209,7 +211,7 @@ def _naming(variable: str) -> Iterator[None]:
 
 
 def services(parts: SharedResources, work: Work, *, needs_graph: bool = True) -> Services:
-    """Gather what the API needs."""
+    """Collect what the API needs."""
     slots = parts.store.layout.slots
     checkpoints = [
         Checkpoints(parts.graph, read_model.NAME, read_model.VERSION, slots) for read_model in READ_MODELS
@@ -243,10 +245,10 @@ async def run(
     ready: Callable[[Addresses], None] = lambda _: None,
     takes_free_port: bool = False,
 ) -> None:
-    """Run the chosen parts until the process is told to stop, then end them in order.
+    """Run the chosen parts until the process is told to stop, then shut them down in order.
 
-    `serving` is "", commands, queries or all; `ready` is called with the URLs once requests are answered.
-    `takes_free_port` is for operators, where no setting names their port.
+    `serving` is "", commands, queries or all. `ready` is called with the URLs once requests are answered.
+    `takes_free_port` gives operators a free port if no setting names one.
     """
     _spare_the_collector()
     async with AsyncExitStack() as stack:
@@ -279,7 +281,7 @@ async def run(
 
 
 async def _once_there(graph_ready: asyncio.Event, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Begin to project once there is a graph."""
+    """Begin to project once the graph is ready."""
     await graph_ready.wait()
     await work()
 
@@ -287,7 +289,7 @@ async def _once_there(graph_ready: asyncio.Event, work: Callable[[], Coroutine[A
 async def _run(runs: list[Coroutine[Any, Any, None]]) -> None:
     tasks = [asyncio.create_task(each) for each in runs]
     try:
-        # The first to end ends all: the API because it was told to, a worker because it failed.
+        # The first task to end stops all: the API was told to stop, or a worker failed.
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
@@ -298,9 +300,10 @@ async def _run(runs: list[Coroutine[Any, Any, None]]) -> None:
 
 
 def _keep_memory_whole() -> None:
-    """Have all threads allocate from two arenas, and large blocks always be given back. glibc gives each
-    thread its own arena, and what the embedded graph's dozen took and gave back left holes: 100 MB after
-    160,000 turns. Its large blocks left others: 30 MB after 100,000. Must come before the threads.
+    """Make all threads share two arenas, and always return large blocks to the system.
+
+    glibc gives each thread its own arena. The embedded graph's twelve threads fragmented them: 100 MB after
+    160,000 turns. Large blocks fragmented another 30 MB after 100,000. Call this before threads start.
     """
     if platform.libc_ver()[0] != "glibc":
         return
@@ -311,8 +314,9 @@ def _keep_memory_whole() -> None:
 
 
 def _spare_the_collector() -> None:
-    """Tell Python's garbage collector that what is loaded by now stays, and to look at the young less often:
-    it took a fifth of a catch-up's processor time.
+    """Exclude the objects loaded so far from garbage collection, and collect young objects less often.
+
+    The collector took a fifth of a catch-up's processor time.
     """
     gc.collect()
     gc.freeze()
@@ -320,5 +324,5 @@ def _spare_the_collector() -> None:
 
 
 def _embedded(settings: Settings) -> bool:
-    """Whether keys are made where they are absent: only for the embedded default, beside its data."""
+    """Return whether missing keys are created: only for the embedded servers, beside their data."""
     return settings.keys_dir is None

@@ -1,7 +1,7 @@
-"""Turns that have waited for their reply for minutes: measured in the background, whatever the reactors say.
+"""Turns that have waited for their reply for minutes, measured in the background.
 
-A reactor's own mark may be wrong, so the read model names the sessions and the log confirms them. Play that
-is held is left out.
+A reactor's own mark may be wrong, so the read model names the sessions, and the log confirms them. Held play
+is left out.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from tta.projections.player_state import held_among
 from tta.projections.session_state import UnansweredTurn, unanswered_before
 from tta.telemetry.errors import traced
 
-OVERDUE_S = 120.0  # A model's turn is answered within 20 s, by the story at the latest.
+OVERDUE_S = 120.0  # Every turn is answered within 20 s, even if a language model is slow.
 MEASURED_EVERY_S = 60.0
-SESSIONS_MAX = 1_000  # Those of players whose play is held may be many.
-ANSWERS_MAX = 100  # Looked up in the log in one measurement; more than that is one fault.
+SESSIONS_MAX = 1_000  # Many of them may belong to held players.
+ANSWERS_MAX = 100  # Looked up in the log in one measurement. More have a common cause.
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 async def overdue_answers(
     aggregates: Aggregates, graph: Graph, *, overdue_s: float = OVERDUE_S, sessions_max: int = SESSIONS_MAX
 ) -> OverdueReplies:
-    """Count the turns that wait for longer, and say for how long the oldest does.
+    """Count the overdue turns, and measure how long the oldest has waited.
 
     Raises StoreError, GraphUnavailable and GraphRefused.
     """
@@ -42,7 +42,7 @@ async def overdue_answers(
     named = await unanswered_before(graph, before_ms, sessions_max=sessions_max)
     held = await held_among(graph, sorted({each.player for each in named}))
     waiting = [each for each in named if each.player not in held]
-    # The read model may lag: what has been answered meanwhile stands in the log.
+    # The read model may lag: the log has newer answers.
     late: list[UnansweredTurn] = []
     for each in waiting:
         if len(late) < ANSWERS_MAX and await _still_waits(aggregates, each):
@@ -55,16 +55,16 @@ async def _still_waits(aggregates: Aggregates, each: UnansweredTurn) -> bool:
     try:
         session = (await aggregates.one(session_target(UUID(each.id)))).state
     except UnknownEventType:
-        return False  # A newer release has it, and answers it.
+        return False  # It belongs to a newer release, which answers it.
     except (msgspec.DecodeError, OtherKind):
-        return True  # Nobody can answer what cannot be read.
+        return True  # An unreadable session cannot be answered.
     if isinstance(session, NoSession) or session.status is not SessionStatus.OPEN:
         return False
     return session.turns.unanswered and session.turns.last == each.turn
 
 
 class OverdueAnswers:
-    """Measures again and again; `latest` is None while nothing is known."""
+    """Measures repeatedly. `latest` is None while the number is unknown."""
 
     def __init__(
         self,
@@ -81,14 +81,14 @@ class OverdueAnswers:
         self._every_s = every_s
 
     async def run(self, measured: Callable[[], None] = lambda: None) -> None:
-        """Measure for as long as this runs."""
+        """Measure until cancelled."""
         while True:
             before = self.latest
             try:
                 self.latest = await overdue_answers(self._aggregates, self._graph, overdue_s=self._overdue_s)
             except (StoreError, GraphUnavailable, GraphRefused):
-                self.latest = None  # Health says of both how they are.
-            except Exception as error:  # noqa: BLE001 - A diagnosis must not end the process that it looks at.
+                self.latest = None  # Health reports the state of both.
+            except Exception as error:  # noqa: BLE001 - A diagnosis must not end the process.
                 self.latest = None
                 log.error("overdue replies cannot be measured", error=traced(error))  # noqa: TRY400 - A traceback of our own making.
             if self.latest and self.latest.answers and not (before and before.answers):

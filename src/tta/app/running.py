@@ -1,4 +1,4 @@
-"""Runs what a command of `tta` does to its end: signals stop it in order, an error is said in one line."""
+"""Run a command of `tta`: signals stop it in order, and an expected error is printed in one line."""
 
 import asyncio
 import os
@@ -18,13 +18,16 @@ err = console(stderr=True)
 
 log = structlog.get_logger(__name__)
 
-INTERRUPTED = 130  # What a shell says of a command that Ctrl-C ended before it was done.
-STOP_S_MAX = 60.0  # Each part ends within seconds, or says why not.
-HANGS = "tta: not everything ended in time; what hangs is ended at once, and left to the next start\n"
+INTERRUPTED = 130  # The exit status that shells use for a command ended by Ctrl-C.
+STOP_S_MAX = 60.0  # Each part normally ends within seconds.
+HANGS = "tta: a part did not stop in time, so the process is ended now; the next start cleans up\n"
 
 
 def to_its_end(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
-    """Run to the end, or until told to stop, which is how what serves ends well; leave with its status."""
+    """Run until the work ends or a signal stops it, then exit with its status.
+
+    `interrupted` is the status after a signal: 0 for servers, which end in this way.
+    """
     import uvloop
 
     async def stoppable() -> int:
@@ -32,14 +35,15 @@ def to_its_end(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
         stopping = asyncio.Event()
 
         def stop() -> None:
-            # Once: a second Ctrl-C would interrupt the stopping itself, and leave the store's server behind.
+            # Only once: a second Ctrl-C would interrupt the shutdown and leave the store's server behind.
             if not stopping.is_set():
                 stopping.set()
                 _end_within(STOP_S_MAX)
                 task.cancel()
 
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # As nohup has a closed terminal ignored.
+            # nohup, for example, ignores a closed terminal.
+            if signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, stop)
         try:
             return await task
@@ -50,7 +54,7 @@ def to_its_end(work: Coroutine[Any, Any, int], *, interrupted: int = 0) -> None:
 
 
 def _end_within(seconds: float) -> None:
-    """End this process then, whatever hangs: by a thread, since what hangs may be the loop itself."""
+    """End this process after that time. A thread does this, because the event loop may hang."""
 
     def give_up() -> None:
         with suppress(OSError):
@@ -63,7 +67,7 @@ def _end_within(seconds: float) -> None:
 
 
 def saying(work: Callable[[], None]) -> None:
-    """Do it; say what a person can mend in one line, and leave with 1."""
+    """Run the work; print an expected error in one line, and exit with 1."""
     try:
         work()
     except Exception as error:
@@ -72,7 +76,7 @@ def saying(work: Callable[[], None]) -> None:
 
 
 def _tell(error: Exception) -> None:
-    """Leave with 1 where a person can mend it; what else is wrong deserves its traceback."""
+    """Print an error that a person can correct, and exit with 1. Any other error keeps its traceback."""
     # Most commands meet none of these: importing all that raises them takes longer than many a command.
     from tta.app.expected_errors import EXPECTED
     from tta.eventstore.log_files import ADVICE, LogDamaged
@@ -81,10 +85,10 @@ def _tell(error: Exception) -> None:
         advice = f". {ADVICE}" if isinstance(error, LogDamaged) else ""
         _refuse(f"{error}{advice}" if str(error) else str(type(error).__doc__))
     if isinstance(error, OSError):
-        # Of a directory, a disk or a limit of this machine, wherever it was met.
+        # The cause is a directory, a disk or a limit of this machine.
         if structlog.is_configured():
-            log.error("the system refuses something", error=traced(error))
-        _refuse(f"the system refuses it: {error}")
+            log.error("the operating system reports an error", error=traced(error))
+        _refuse(f"the operating system reports: {error}")
 
 
 def _refuse(told: str) -> None:

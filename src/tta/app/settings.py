@@ -1,4 +1,4 @@
-"""Every setting of TTA, by its environment variable. A missing or misspelt one fails at start, by name."""
+"""The settings of TTA, from environment variables. A wrong or misspelt one prevents the start, by name."""
 
 import os
 import re
@@ -19,69 +19,70 @@ origin_pattern = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[
 
 
 class SettingsWrong(Exception):
-    """A setting is missing, misspelt or not what it should be; the message names its variable."""
+    """A setting is missing, misspelt or invalid; the message names its variable."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`data_dir` is read from `TTA_DATA_DIR`, and so on. Empty texts stand for the embedded default."""
+    """`data_dir` is read from `TTA_DATA_DIR`, and so on. An empty URL means the embedded server."""
 
     data_dir: Path = Path(".tta")
-    """Where the embedded default keeps everything, keys included."""
+    """The directory of the embedded servers, and of their keys."""
     keys_dir: Path | None = None
     """The files `key-encryption.json`, `hmac.json` and `token-signing.json`; default `data_dir/keys`."""
     host: str = "127.0.0.1"
     port: PortNumber = 8000
     idle_s: Annotated[int, msgspec.Meta(ge=1, le=3_600)] = 75
-    """A connection without a request is closed after so long. Longer than a proxy keeps its own (60 s at
-    most): else the proxy sends a request over a connection that is being closed.
+    """Close a connection after this time without a request. It must be longer than a proxy keeps its own
+    connections (60 s is common), or the proxy sends a request over a connection that is being closed.
     """
     origins: str = ""
-    """Browsers' origins that may call, with commas between; `*` is none, since tokens are personal."""
+    """The browser origins that may call, separated by commas. `*` is refused, because tokens are personal."""
     public_origin: str = ""
-    """Where clients reach the API, such as https://api.play.example.org; browsers that reach it over https
-    are told never to use anything else (HSTS).
+    """The origin at which clients reach the API, such as https://api.play.example.org. Over https, answers
+    tell browsers to use nothing else (HSTS).
     """
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool | None = None
     store_url: str = ""
-    """redis://, rediss:// or unix://; a cluster is recognised."""
+    """redis://, rediss:// or unix://. A cluster is detected."""
     store_name: str = "tta"
     store_slots: int = SLOTS_DEFAULT
     store_durability: str = "fsync"
     store_declared: bool = False
-    """The server forbids reading its settings and was checked by hand."""
+    """The server forbids reading its settings, and they were checked by hand."""
     keyring_url: str = ""
-    """Default: the store's own server; in production one of its own."""
+    """Default: the store's own server. In production it is a separate one."""
     graph_url: str = ""
     """neo4j://, bolt:// or embedded:/path."""
     graph_user: str = ""
     graph_password: str = ""
     graph_password_file: Path | None = None
     models_file: Path | None = None
-    """The language models that may be asked; none without it (docs/models.md)."""
+    """The file that lists the language models; without it none is asked (docs/models.md)."""
     model_tokens_player_day: TokensADay = 80_000
-    """Read and written; so with the next. About as many turns as one plays in a day: a passage costs some
-    1,000, three quarters of it to read.
+    """Tokens read and written. This is enough for a day of play: a passage costs about 1,000 tokens, three
+    quarters of them for reading.
     """
     model_tokens_store_day: TokensADay = 8_000_000
+    """Tokens read and written for all players together."""
     model_calls_max: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
-    """At once in one process; each holds a connection open."""
+    """Simultaneous calls in one process; each holds a connection."""
     model_text_unchecked: bool = False
-    """Until the guardian can check what a model wrote, its text reaches no player; this lets it, for tests
-    only.
+    """For tests only: lets text of language models reach players, although the guardian cannot check it
+    yet.
     """
     session_idle_hours: Annotated[float, msgspec.Meta(ge=0, le=365 * 24)] = 30 * 24
-    """A session that nobody played for so long is abandoned; 0: none is. At most what a timer reaches."""
-    worker: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,100}\Z")] = ""
-    """This process's name among the projectors, visible ASCII; default host and process id."""
-    remembered_max: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 50_000
-    """How many aggregates' states, and how many rows of each read model, a process keeps in memory."""
-    worker_port: PortNumber = 0
-    """Where this process answers those who run it (`/metrics`, `/livez`); 0: nowhere, and `tta dev` takes a
-    free one.
+    """Abandon a session after this long without play; 0 disables it. A timer reaches no further than a
+    year.
     """
+    worker: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,100}\Z")] = ""
+    """The name of this process among the workers, in visible ASCII; default: host and process id."""
+    remembered_max: Annotated[int, msgspec.Meta(ge=100, le=10_000_000)] = 50_000
+    """The number of aggregate states, and of rows of each read model, that a process caches."""
+    worker_port: PortNumber = 0
+    """The port for operators (`/metrics`, `/livez`). 0 disables it; `tta dev` then takes a free port."""
     worker_host: str = "127.0.0.1"
-    """The address of that port. Metrics tell when somebody acts: no stranger may reach it."""
+    """The address of that port. Metrics reveal when somebody acts, so no stranger may reach it."""
 
     @property
     def keys(self) -> Path:
@@ -89,18 +90,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
-        """Browsers' origins that may call. Raises SettingsWrong for what no browser sends as one."""
+        """The browser origins that may call. Raises SettingsWrong for a value that is not an origin."""
         origins = tuple(filter(None, (each.strip() for each in self.origins.split(","))))
         for origin in origins:
             if not origin_pattern.fullmatch(origin):
-                raise SettingsWrong(f"TTA_ORIGINS: expected such as https://play.example.org, got {origin!r}")
+                raise SettingsWrong(
+                    f"TTA_ORIGINS: expected an origin such as https://play.example.org, got {origin!r}"
+                )
         return origins
 
     @property
     def is_https(self) -> bool:
-        """Whether clients reach the API over https. Raises SettingsWrong if it is said to be nowhere."""
+        """Whether clients reach the API over https. Raises SettingsWrong if the value is not an origin."""
         if self.public_origin and not origin_pattern.fullmatch(self.public_origin):
-            expected = "expected such as https://api.play.example.org"
+            expected = "expected an origin such as https://api.play.example.org"
             raise SettingsWrong(f"TTA_PUBLIC_ORIGIN: {expected}, got {self.public_origin!r}")
         return self.public_origin.startswith("https://")
 
@@ -127,14 +130,15 @@ def settings_of_process(**told: Any) -> Settings:
 
 
 def read_settings(environ: Mapping[str, str], **told: Any) -> Settings:
-    """Read the settings from an environment; `told` ones, from the command line, win. Raises
-    SettingsWrong.
+    """Read the settings from an environment; those in `told`, from the command line, take precedence.
+
+    Raises SettingsWrong.
     """
     known = {f"{PREFIX}{field.upper()}": field for field in Settings.__struct_fields__}
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and value != ""}
     for name in sorted(given.keys() - known.keys()):
         if not name.startswith((f"{PREFIX}TEST_", f"{PREFIX}REQUIRE_")):
-            raise SettingsWrong(f"{name} is no setting; there are {', '.join(sorted(known))}")
+            raise SettingsWrong(f"{name} is not a setting; the settings are {', '.join(sorted(known))}")
     values: dict[str, Any] = {known[name]: value for name, value in given.items() if name in known}
     values |= {field: value for field, value in told.items() if value is not None}
     checked = {}
@@ -143,7 +147,7 @@ def read_settings(environ: Mapping[str, str], **told: Any) -> Settings:
         try:
             checked[field] = msgspec.convert(value, kind, strict=False, dec_hook=_path)
             if isinstance(checked[field], Path):
-                # No shell has looked at `--data-dir=~/tta`, or at what comes from a file of settings.
+                # No shell has expanded `--data-dir=~/tta`, or the values of a settings file.
                 checked[field] = checked[field].expanduser()
         except (msgspec.ValidationError, NotImplementedError, RuntimeError) as error:
             raise SettingsWrong(f"{PREFIX}{field.upper()}: {error}") from error

@@ -1,6 +1,6 @@
-"""What works beside the API: the projectors of the read models there are, and the reactors.
+"""The work beside the API: the projectors of the read models, and the reactors.
 
-A new read model or reactor is named here, and nowhere else.
+Add a new read model or reactor here, and nowhere else.
 """
 
 import asyncio
@@ -47,8 +47,8 @@ from tta.telemetry import metrics
 
 log = structlog.get_logger(__name__)
 
-UNCHECKED = "TTA_MODEL_TEXT_UNCHECKED is set: what language models write reaches players, checked by nobody"
-UNTOLD = "TTA_MODEL_TEXT_UNCHECKED is not set: language models are asked what players mean, and tell nothing"
+UNCHECKED = "TTA_MODEL_TEXT_UNCHECKED is set: text of language models reaches players unchecked"
+UNTOLD = "TTA_MODEL_TEXT_UNCHECKED is not set: language models only interpret words, and tell no passage"
 READ_MODELS: tuple[ReadModel, ...] = tuple(
     map(read_model, (session_state, player_state, journey, progress, agents))
 )
@@ -62,7 +62,7 @@ REACTOR_NAMES = (
 
 
 class SharedResources(NamedTuple):
-    """Everything that TTA's parts share."""
+    """The resources that TTA's parts share."""
 
     settings: Settings
     store: EventStore
@@ -70,9 +70,9 @@ class SharedResources(NamedTuple):
     graph: Graph
     positions: Positions
     keys: "Keys | None"
-    """None where the process only projects: projectors see sealed text and hold no keys."""
+    """None if the process only projects: projectors see sealed text and hold no keys."""
     graph_ready: asyncio.Event
-    """Set while the graph can be used: it may be away at the start, or be opened anew."""
+    """Set while the graph can be used. It may be away at the start, or be opened again."""
 
     @property
     def commands(self) -> Commands:
@@ -85,7 +85,7 @@ class SharedResources(NamedTuple):
 
 
 class Keys(NamedTuple):
-    """What handles commands and opens sealed text."""
+    """The keys and what needs them: handling commands, and opening sealed text."""
 
     keyring: Keyring
     hmac_keys: HmacKeys
@@ -93,7 +93,7 @@ class Keys(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What works in this process beside the API."""
+    """The work of this process beside the API."""
 
     projectors: Sequence[Projector]
     reactors: Sequence[RunningReactor]
@@ -102,12 +102,12 @@ class Work(NamedTuple):
     clock: TimerClock | None = None
     """Likewise."""
     llms: EndpointLlms | None = None
-    """Where the settings name some: a process that only serves shows how they do, and asks nobody."""
+    """None if the settings name none. A process that only serves shows their state and asks none."""
     overdue: OverdueAnswers | None = None
     """None in a process that serves no queries."""
 
     def stopped(self) -> list[StoppedLane]:
-        """Say which lanes an event has stopped, and which workers another log."""
+        """List the lanes that have stopped, at an event or because the log changed, and failed workers."""
         lanes = [
             StoppedLane(each.model.NAME, slot, poison.position, f"{poison.event}: {poison.error}")
             for each in self.projectors
@@ -123,11 +123,11 @@ class Work(NamedTuple):
         return lanes + [StoppedLane(name, None, None, reason) for name, reason in whole if reason]
 
     def overdue_answers(self) -> OverdueReplies | None:
-        """Say how many turns wait for too long; None while nobody knows."""
+        """Return the number of overdue turns; None while it is unknown."""
         return None if self.overdue is None else self.overdue.latest
 
     async def models_rest(self) -> bool:
-        """Say whether models are configured, and every one of them is left alone for a while."""
+        """Return whether language models are configured and the breakers of all of them are open."""
         return self.llms is not None and await self.llms.all_rest()
 
     async def refresh_gauges(self) -> None:
@@ -145,12 +145,12 @@ class Work(NamedTuple):
 
 
 def worker_of(parts: SharedResources) -> str:
-    """This process's name among all that work."""
+    """Return the name of this process among the workers."""
     return parts.settings.worker or f"{socket.gethostname()}:{os.getpid()}"
 
 
 def projectors(parts: SharedResources) -> list[Projector]:
-    """Make this process's projector of every read model."""
+    """Create this process's projector of every read model."""
     process = worker_of(parts)
     saves = JointSaves(parts.graph)
     feed = LogFeed(parts.store)
@@ -173,8 +173,8 @@ def projectors(parts: SharedResources) -> list[Projector]:
 
 
 async def prepare(parts: SharedResources) -> None:
-    """Make room for every read model, and write the catalogue of stories: queries may be asked before any
-    projector has run.
+    """Prepare every read model, and write the catalogue of stories. Queries may arrive before any projector
+    has run.
     """
     for projector in projectors(parts):
         await projector.prepare()
@@ -184,7 +184,7 @@ async def prepare(parts: SharedResources) -> None:
 def reactors(
     parts: SharedResources, mediator: AgentOrchestrator, leases: ReactorLeases | None = None
 ) -> list[RunningReactor]:
-    """Make this process's reactors; without leases they work on all slots."""
+    """Create this process's reactors. Without leases they work on all slots."""
     commands = parts.commands
     idle_hours = parts.settings.session_idle_hours
     reacting: tuple[Reactor, ...] = (
@@ -198,19 +198,19 @@ def reactors(
 
 
 def clock(parts: SharedResources) -> TimerClock:
-    """Make what lets timers fall due."""
+    """Create the clock that lets timers fall due."""
     return TimerClock(parts.commands)
 
 
 async def orchestrator(parts: SharedResources, llms: EndpointLlms | None) -> AgentOrchestrator:
-    """Make this process's agents, ready to be asked."""
+    """Create this process's agents."""
     if llms is not None:
         log.warning(UNCHECKED if parts.settings.model_text_unchecked else UNTOLD)
         await llms.warm()
-    known_words()  # 50 to 100 ms, which nobody's first words should wait for.
+    known_words()  # This takes 50 to 100 ms, for which the first turn should not wait.
     return AgentOrchestrator(team_of(llms, model_text_unchecked=parts.settings.model_text_unchecked))
 
 
 def lives(parts: SharedResources, mediator: AgentOrchestrator) -> AgentLives:
-    """Make what writes down the lives of this process's agents."""
+    """Create what records the lives of this process's agents."""
     return AgentLives(parts.commands, mediator.registry, worker_of(parts), life=uuid4())

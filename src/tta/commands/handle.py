@@ -343,7 +343,7 @@ async def _read_answer(
         return None
     fingerprint = read[0].envelope.fingerprint
     if fingerprint is not None and context.fingerprints and fingerprint not in context.fingerprints:
-        raise KeyReused("this Idempotency-Key came before with another payload")
+        raise KeyReused("this Idempotency-Key was used with another payload")
     events = [aggregates.types.event(each) for each in read]
     return CommandResult(
         first.id, receipt.last_version, slot, Mark(last.position, last.hash), events, again=True

@@ -1,4 +1,4 @@
-"""`tta …`: run it, look into it, try it. Every command says what went wrong and what to do about it."""
+"""The commands of `tta`. Every command says what went wrong and what to do about it."""
 
 import os
 import sys
@@ -19,24 +19,24 @@ from tta.terminal import console, leave_streams, prepare_streams
 RUN, LOOK, SET_UP = Group.create_ordered("Run"), Group.create_ordered("Look"), Group.create_ordered("Set up")
 
 SERVES = {"dev", "serve", "project", "react"}
-"""Commands that do not end because nobody can read what they print."""
-UMASK = 0o077  # What TTA and its Valkey write is their own; another one could keep them from reading it.
+"""Commands that keep running when their output cannot be written."""
+UMASK = 0o077  # Files of TTA and its Valkey are private. Another umask could keep TTA from reading them.
 
 out = console()
 cli = App(
     name="tta",
     help="The backend of a therapeutic text adventure. `tta dev` runs all of it, `tta demo` shows it. "
-    "Settings are TTA_… environment variables; options win over them.",
+    "Settings are TTA_… environment variables; options take precedence.",
     version=__version__,
     help_format="plaintext",
     console=out,
     error_console=err,
 )
-keys_cli = App(name="keys", help="The key files that a production TTA needs.", group=SET_UP)
+keys_cli = App(name="keys", help="The key files that TTA needs in production.", group=SET_UP)
 cli.command(keys_cli)
 stories_cli = App(name="stories", help="The authored stories.", group=LOOK)
 cli.command(stories_cli)
-graph_cli = App(name="graph", help="The graph that read models are kept in.", group=SET_UP)
+graph_cli = App(name="graph", help="The graph that stores the read models.", group=SET_UP)
 cli.command(graph_cli)
 cli.register_install_completion_command(group=SET_UP)
 
@@ -48,17 +48,18 @@ def _within_a_lifetime(kind: Any, minutes: Any) -> None:
 
 
 DataDir = Annotated[
-    Path | None, Parameter(help="Where the embedded default keeps everything (TTA_DATA_DIR; else .tta).")
+    Path | None, Parameter(help="The directory of the embedded servers (TTA_DATA_DIR; else .tta).")
 ]
-Host = Annotated[str | None, Parameter(help="Address to listen on (TTA_HOST; else 127.0.0.1).")]
+Host = Annotated[str | None, Parameter(help="The address to listen on (TTA_HOST; else 127.0.0.1).")]
 Port = Annotated[
-    int | None, Parameter(help="Port to listen on (TTA_PORT; else 8000); 0 takes a free one and says which.")
+    int | None,
+    Parameter(help="The port to listen on (TTA_PORT; else 8000); 0 takes a free one and prints it."),
 ]
 
 
 @cli.command(group=RUN)
 def dev(*, data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
-    """Run everything in one process, with its own Valkey and graph; Ctrl-C stops all of it."""
+    """Run everything in one process, with its own Valkey and graph. Ctrl-C stops it."""
     from tta.console.dev import run_dev
 
     to_its_end(run_dev(out, data_dir=data_dir, host=host, port=port))
@@ -74,25 +75,27 @@ def serve(
 
 @cli.command(group=RUN)
 def project() -> None:
-    """Run projectors alone: they keep the read models; several processes share the slots."""
+    """Run only the projectors, which update the read models. Several processes share the slots."""
     to_its_end(_part(projecting=True))
 
 
 @cli.command(group=RUN)
 def react() -> None:
-    """Run reactors alone: they answer events with commands, exactly once however many run."""
+    """Run only the reactors, which answer events with commands, exactly once. Several processes share the
+    slots.
+    """
     to_its_end(_part(reacting=True))
 
 
 @cli.command(group=RUN)
 def demo(
     *,
-    url: Annotated[str, Parameter(help="A running TTA; without it the demo brings its own.")] = "",
+    url: Annotated[str, Parameter(help="The URL of a running TTA; without it the demo starts its own.")] = "",
     data_dir: Annotated[
         Path | None, Parameter(help="That TTA's data directory, whose keys sign the tokens; only with --url.")
     ] = None,
 ) -> None:
-    """Play a scripted scenario through the HTTP API and tell what happens."""
+    """Play a scripted scenario through the HTTP API and describe each step."""
     from tta.console.demo import play_demo
 
     _look(play_demo(out, url=url, data_dir=data_dir))
@@ -103,7 +106,9 @@ def play_command(
     story: Annotated[str, Parameter(help="A story's id; `tta stories list` shows them.")] = "clearing",
     /,
     *,
-    url: Annotated[str, Parameter(help="A running TTA; without it playing brings its own.")] = "",
+    url: Annotated[
+        str, Parameter(help="The URL of a running TTA; without it the command starts its own.")
+    ] = "",
     data_dir: Annotated[
         Path | None, Parameter(help="That TTA's data directory, whose keys sign the tokens; only with --url.")
     ] = None,
@@ -120,16 +125,16 @@ def replay(
     /,
     *,
     format: Annotated[  # noqa: A002 - What the person types.
-        Literal["table", "ndjson"], Parameter(help="ndjson: one CloudEvent a line on standard output.")
+        Literal["table", "ndjson"], Parameter(help="ndjson: one CloudEvent on each line of standard output.")
     ] = "table",
     open: Annotated[  # noqa: A002 - What the person types.
-        bool, Parameter(help="Open personal text; needs the key files.", negative="")
+        bool, Parameter(help="Decrypt personal text; needs the key files.", negative="")
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Show an aggregate's events from the first to the last, and verify their hash chain.
 
-    Takes the id of a session, a player or a safety record. Ends with 1 where the chain is broken.
+    Give the id of a session, a player or a safety record. Ends with 1 if the chain is broken.
     """
     from tta.console.operations import checked_settings
     from tta.console.replay import replay_history
@@ -147,7 +152,7 @@ def doctor(
     json: Annotated[bool, Parameter(help="Print the findings as JSON.", negative="")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Check every server and setting, and say what to change. Ends with 1 where anything fails."""
+    """Check every server and setting, and say what to change. Ends with 1 if a check fails."""
     from tta.console.doctor import examine
 
     _look(examine(out, data_dir=data_dir, as_json=json))
@@ -155,7 +160,7 @@ def doctor(
 
 @cli.command(name="migrate", group=SET_UP)
 def migrate_graph(*, data_dir: DataDir = None) -> None:
-    """Bring the graph's lasting nodes and constraints up to date."""
+    """Apply the missing schema migrations to the graph."""
     from tta.console.operations import checked_settings, run_migrations
 
     async def work() -> int:
@@ -167,10 +172,12 @@ def migrate_graph(*, data_dir: DataDir = None) -> None:
 @cli.command(group=SET_UP)
 def repair(
     *,
-    yes: Annotated[bool, Parameter(help="Do what it would otherwise only tell.", negative="")] = False,
+    yes: Annotated[
+        bool, Parameter(help="Repair the files. Without it, only describe the repair.", negative="")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Tell what is wrong with the files of the log that `tta dev` keeps, and what mending them would lose."""
+    """Say what is wrong with the log files of `tta dev`, and what a repair would lose."""
     from tta.console.operations import checked_settings
     from tta.console.repair import repair_log
 
@@ -184,14 +191,16 @@ def repair(
 def token(
     *,
     role: Annotated[
-        list[Role] | None, Parameter(help="What the holder may be; may be given several times.", negative="")
+        list[Role] | None, Parameter(help="A role of the account; may be repeated.", negative="")
     ] = None,
-    player: Annotated[UUID | None, Parameter(help="The player that the holder plays as.")] = None,
+    player: Annotated[UUID | None, Parameter(help="The player that the account plays as.")] = None,
     subject: Annotated[str, Parameter(help="The account.")] = "developer",
-    minutes: Annotated[int, Parameter(help="How long it is good for.", validator=_within_a_lifetime)] = 60,
+    minutes: Annotated[
+        int, Parameter(help=("How long the token is valid."), validator=_within_a_lifetime)
+    ] = 60,
     data_dir: DataDir = None,
 ) -> None:
-    """Mint an access token for development, signed with the key in the keys' directory."""
+    """Mint an access token for development, signed with the key in the directory of the key files."""
     from tta.console.operations import checked_settings, signing_tokens
 
     def mint() -> None:
@@ -204,19 +213,17 @@ def token(
 @graph_cli.command(name="forget")
 def forget_graph(
     *,
-    model: Annotated[str | None, Parameter(help="One read model; else all.")] = None,
+    model: Annotated[str | None, Parameter(help="The name of a read model; else all.")] = None,
     slot: Annotated[
         list[int] | None,
-        Parameter(
-            help="A slot of the store, by its number; may be given several times; else all.", negative=""
-        ),
+        Parameter(help="The number of a slot; may be repeated; else all.", negative=""),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Have rows removed and filled anew from the log: the way back when they come from a log that is gone.
+    """Remove rows of read models and fill them again from the log.
 
-    Nothing is lost: the log has it all. Commands go on; queries about these rows say meanwhile that nobody
-    can rely on them, or are 503.
+    Use it if the rows come from events that are no longer in the log. No data is lost. Commands continue;
+    until the rows are filled, queries about them say `Consistency: unknown`, or are 503.
     """
     from tta.console.forgetting import forget_rows
     from tta.console.operations import checked_settings
@@ -229,7 +236,7 @@ def forget_graph(
 
 @keys_cli.command
 def create(directory: Path, /) -> None:
-    """Make the three key files (mode 0600) in a directory for TTA_KEYS_DIR; never overwrites one."""
+    """Create the three key files (mode 0600) in a directory for TTA_KEYS_DIR. Never overwrites one."""
     from tta.console.operations import create_keys
 
     saying(lambda: create_keys(out, directory))
@@ -237,7 +244,7 @@ def create(directory: Path, /) -> None:
 
 @keys_cli.command
 def bind(*, data_dir: DataDir = None) -> None:
-    """Take an older copy of a keyring for the newest there is, where the newer ones are lost for good."""
+    """Accept an older copy of a keyring as the newest, if newer copies are lost for good."""
     from tta.console.operations import bind_keys, checked_settings
 
     async def work() -> int:
@@ -256,10 +263,10 @@ def list_stories() -> None:
 
 @stories_cli.command(name="check")
 def check_stories(story: str = "", /) -> None:
-    """Look for dead ends, scenes that cannot be reached, missing or misspelt tags and warnings.
+    """Find dead ends, unreachable scenes, and missing or misspelt tags and warnings.
 
-    Takes a story's id, or the path of a compiled one (1.json) or of a folder of them; without it looks at all
-    that are installed. Says all that is wrong, and ends with 1 where anything is.
+    Give a story's id, or the path of a compiled story (1.json) or of a folder with several. Without it, all
+    installed stories are checked. Reports every problem, and ends with 1 if there is one.
     """
     from tta.stories.shown import show_findings
 
@@ -287,8 +294,8 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
     keyed = parts.keys() != {"projecting"}
     if keyed and settings.store_url and settings.keys_dir is None:
         raise SettingsWrong(
-            "TTA_KEYS_DIR is missing: `tta keys create DIRECTORY` once, then the same for every process"
-            " that serves or reacts; only `tta dev` and `tta demo` make their own"
+            "TTA_KEYS_DIR is missing: run `tta keys create DIRECTORY` once, and set TTA_KEYS_DIR for every"
+            " process that serves or reacts; only `tta dev` and `tta demo` make their own keys"
         )
     graphed = "projecting" in parts or parts.get("serving") in {"queries", "all"}
     async with opened(settings, keyed=keyed, graphed=graphed) as everything:
@@ -297,7 +304,7 @@ async def _part(told: dict[str, Any] | None = None, **parts: Any) -> int:
 
 
 def _look(work: Coroutine[Any, Any, int]) -> None:
-    """Run what looks at a TTA rather than being one: its own log says only what is wrong."""
+    """Run a command that examines a TTA. Its own log contains only errors."""
     from tta.telemetry.logs import configure_logs
 
     configure_logs("error")
@@ -315,7 +322,7 @@ def run() -> None:
         status = ended.code
     broken = leave_streams()
     if broken and not status and not SERVES & set(sys.argv[1:2]):
-        if not isinstance(broken, BrokenPipeError):  # As of `| head`, which has what it wants.
+        if not isinstance(broken, BrokenPipeError):  # For example `| head`, which has read enough.
             err.print(f"tta: standard output cannot be written: {broken.strerror}", markup=False)
         status = 1
     sys.exit(status)

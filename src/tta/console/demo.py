@@ -1,4 +1,4 @@
-"""`tta demo`: the scenario of demo_scenes, played on a TTA that runs or on one that the demo brings along."""
+"""`tta demo`: play the scenario of demo_scenes on a running TTA, or on one that the demo starts."""
 
 import asyncio
 import os
@@ -27,14 +27,14 @@ url_pattern = re.compile(rb"TTA runs at (http://\S+)")
 
 
 async def play_demo(out: Console, *, url: str, data_dir: Path | None) -> int:
-    """Play every scene; return 1 at the first answer that is not as expected."""
+    """Play every scene; return 1 at the first unexpected answer."""
     if url:
         return await _play_on(out, checked_url(url), checked_settings(data_dir=data_dir))
     if data_dir is not None:
         raise SettingsWrong("--data-dir belongs to the TTA that --url names: give both, or neither")
     with TemporaryDirectory(prefix="tta-demo-") as directory:
         settings = read_settings({}, data_dir=Path(directory) / "data")
-        out.print("Starting a TTA of its own in a temporary directory …", style="dim")
+        out.print("Starting a new TTA in a temporary directory …", style="dim")
         async with own_tta(settings, Path(directory) / "tta.log") as own_url:
             return await _play_on(out, own_url, settings)
 
@@ -42,29 +42,29 @@ async def play_demo(out: Console, *, url: str, data_dir: Path | None) -> int:
 async def _play_on(out: Console, url: str, settings: Settings) -> int:
     teller = Teller(out)
     tokens = signing_tokens(settings)
-    # Proxies of the environment are for the world outside.
+    # The environment's proxies are for requests to other hosts.
     async with httpx2.AsyncClient(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False) as client:
         stage = DemoStage(teller, client, tokens)
         try:
             await play(stage)
         except NotAsExpected as failed:
-            out.print(f"Not as expected: {failed}", style="bold red", markup=False)
+            out.print(f"Unexpected answer: {failed}", style="bold red", markup=False)
             return 1
         except httpx2.HTTPError as error:
             raise SettingsWrong(f"{url} does not answer as a TTA does ({error}): is it running?") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # The scenes read what a TTA answers; what another server does fails in any of these ways.
+            # The scenes parse a TTA's answers. Another server's answers fail in any of these ways.
             raise SettingsWrong(f"{url} does not answer as a TTA does: is it one?") from error
-    teller.say("The whole history of that session, as the event store holds it; words are sealed.")
+    teller.say("The whole history of that session, as the event store holds it. Words are sealed.")
     told = await replay_history(out, settings, stage.session_id, form="table", opening=False)
     if told == 0:
-        out.print(f"\nAll {teller.steps} steps went as they should.", style="bold green")
+        out.print(f"\nAll {teller.steps} steps succeeded.", style="bold green")
     return told
 
 
 def checked_url(url: str) -> str:
-    """Give the address of a TTA that a person named, without the slash at its end. Raises SettingsWrong."""
-    expected = "expected the address of a TTA, as http://127.0.0.1:8000"
+    """Return the given address of a TTA, without a trailing slash. Raises SettingsWrong."""
+    expected = "expected the address of a TTA, such as http://127.0.0.1:8000"
     try:
         read = httpx2.URL(url)
     except (httpx2.InvalidURL, ValueError) as error:
@@ -76,7 +76,7 @@ def checked_url(url: str) -> str:
 
 @asynccontextmanager
 async def own_tta(settings: Settings, log: Path) -> AsyncIterator[str]:
-    """Run `tta dev` as a child on a free port, apart from this process's settings; give its URL."""
+    """Run `tta dev` as a child on a free port, without this process's settings; yield its URL."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
@@ -85,7 +85,7 @@ async def own_tta(settings: Settings, log: Path) -> AsyncIterator[str]:
             env=environ,
             stdout=asyncio.subprocess.PIPE,
             stderr=output,
-            # Ctrl-C reaches the whole group, and the demo ends its TTA in order.
+            # Ctrl-C would reach the whole group; the demo stops its TTA in order instead.
             start_new_session=True,
         )
     try:
@@ -112,4 +112,4 @@ async def _told_url(process: asyncio.subprocess.Process, log: Path) -> str:
 
 
 def _tail(log: Path) -> str:
-    return log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:].strip() or "it said nothing"
+    return log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:].strip() or "it printed nothing"

@@ -1,4 +1,4 @@
-"""The demo's scenario: a player comes, plays, makes mistakes, rests and looks back."""
+"""The demo's scenario: a player registers, plays, makes mistakes, pauses and looks back."""
 
 import json
 import random
@@ -16,7 +16,7 @@ from tta.security.tokens import Tokens
 
 REPLY_WAIT_S, FRESH_WAIT_S = 20, 10
 STORY_WAIT = {"Prefer": f"wait={REPLY_WAIT_S}"}
-TURNS_MAX = 60  # The longest way through a story that was seen took half as many.
+TURNS_MAX = 60  # The longest observed path through a story took half as many.
 ASKED = ("Idempotency-Key", "If-Match", "Prefer", "Consistency-Token")
 TOLD = (
     "ETag",
@@ -26,25 +26,25 @@ TOLD = (
     "Idempotency-Replayed",
     "Preference-Applied",
 )
-"""The headers worth a look."""
+"""The headers that are shown."""
 OF_PROBLEMS = ("code", "title", "detail", "current_version")
 
 Json = dict[str, Any]
 
 
 class NotAsExpected(Exception):
-    """An answer is not what the scenario calls for; the message prints both sides."""
+    """An answer differs from the scenario; the message prints both sides."""
 
 
 class Teller:
-    """Says what happens, and why, in a terminal's width."""
+    """Prints what happens, and why, in the width of the terminal."""
 
     def __init__(self, out: Console) -> None:
         self._out = out
         self.steps = 0
 
     def say(self, sentence: str) -> None:
-        """Begin a step."""
+        """Begin a step with its description."""
         self.steps += 1
         self._out.print(f"\n[bold cyan]{self.steps:2}.[/] [bold]{sentence}[/]")
 
@@ -69,7 +69,7 @@ class Teller:
         try:
             body = json.loads(raw)
         except ValueError:
-            return  # Nothing, or nothing that a TTA would say: the status tells.
+            return  # There is no body, or none of a TTA: the status is enough.
         if "trace_id" in body:
             body = {name: body[name] for name in OF_PROBLEMS if name in body}
         shown = json.dumps(body, ensure_ascii=False)
@@ -80,13 +80,13 @@ class Teller:
 
 
 class DemoStage:
-    """Who takes part, and what the scenes hand on to one another."""
+    """The participants, and the values that the scenes pass on to each other."""
 
     def __init__(self, teller: Teller, client: httpx2.AsyncClient, tokens: Tokens) -> None:
         self._teller = teller
         self._client = client
         self._tokens = tokens
-        self._run = uuid4().hex[:8]  # A second run on the same TTA is a new story, not a retry of the first.
+        self._run = uuid4().hex[:8]  # A second run on the same TTA must not be a retry of the first.
         self.player_id = self.session_id = UUID(int=0)
         self.turns = 0
         self.token = self.mint("demo-service", Role.SERVICE)
@@ -107,7 +107,7 @@ class DemoStage:
         headers: dict[str, str] | None = None,
         token: str = "",
     ) -> httpx2.Response:
-        """Send one request and tell of it. Raises NotAsExpected where status or problem code differ."""
+        """Send one request and show it. Raises NotAsExpected if the status or the problem code differs."""
         self._teller.say(why)
         sent = {"Authorization": f"Bearer {token or self.token}", **(headers or {})}
         if method != "GET":
@@ -148,7 +148,7 @@ async def a_player_comes(stage: DemoStage) -> None:
     stage.token = stage.mint("demo-player", Role.PLAYER, stage.player_id)
     player = f"/v1/players/{stage.player_id}"
     await stage.send(
-        "From here on the player acts. Nothing is played without their consent: a start is refused.",
+        "From here on the player acts. Without their consent a start is refused.",
         *("POST", "/v1/sessions", {"story": "clearing"}),
         expects=409,
         code="consent-missing",
@@ -160,12 +160,12 @@ async def a_player_comes(stage: DemoStage) -> None:
     wishes = {"intensity": 2, "language": "en", "region": "GB", "time_zone": "Europe/London"}
     wishes |= {"avoid_topics": ["spiders"], "approaches": ["mindfulness"]}
     await stage.send(
-        "Preferences replace what was there, so they say which version they replace: If-Match.",
+        "New preferences replace all old ones, so the request names the version it replaces: If-Match.",
         *("PUT", f"{player}/preferences", wishes),
         headers={"If-Match": agreed.headers["ETag"]},
     )
     await stage.send(
-        "Another device still has the old version: it is told the current one, nothing is overwritten.",
+        "Another device still has the old version. It gets the current one, and nothing is overwritten.",
         *("PUT", f"{player}/preferences", {**wishes, "intensity": 5}),
         headers={"If-Match": agreed.headers["ETag"]},
         expects=412,
@@ -193,7 +193,7 @@ async def a_command_is_sent_again(stage: DemoStage) -> None:
     )
     require("reply" in first.json(), f"expected a reply within {REPLY_WAIT_S} s, got none")
     again = await stage.send(
-        "The line dropped, so the client sends the very same again: the same answer, and one effect.",
+        "The connection was lost, so the client sends the same request again: same answer, one effect.",
         *("POST", path, said),
         key="turn-1",
         headers=STORY_WAIT,
@@ -201,7 +201,7 @@ async def a_command_is_sent_again(stage: DemoStage) -> None:
     require(again.headers.get("Idempotency-Replayed") == "true", "expected a replayed answer, got a new one")
     require(again.json() == first.json(), f"expected {first.json()}, got {again.json()}")
     await stage.send(
-        "The same key with other words is a client's mistake, and is told so.",
+        "The same key with other words is a mistake of the client, and is refused.",
         *("POST", path, {"text": "I run."}),
         key="turn-1",
         expects=422,
@@ -212,12 +212,12 @@ async def a_command_is_sent_again(stage: DemoStage) -> None:
 async def a_writer_reads_their_own_write(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}"
     chosen = await stage.send(
-        "A choice instead of words; the Consistency-Token says what this change is.",
+        "A choice instead of words. The Consistency-Token identifies this change.",
         *("POST", f"{path}/interactions", {"choice": "follow-the-path", "turn": 2}),
     )
     token = chosen.headers["Consistency-Token"]
     shown = await stage.send(
-        "A query with the token sees that change for certain, on any node: read your own writes.",
+        "A query with the token is sure to see that change, on any process: read your own writes.",
         *("GET", path),
         headers={"Consistency-Token": token, "Prefer": f"wait={FRESH_WAIT_S}, handling=strict"},
     )
@@ -227,9 +227,9 @@ async def a_writer_reads_their_own_write(stage: DemoStage) -> None:
 
 async def a_session_rests(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}"
-    await stage.send("The player pauses, at any moment.", "POST", f"{path}/pause")
+    await stage.send("The player pauses, which is possible at any time.", "POST", f"{path}/pause")
     await stage.send(
-        "A paused story takes no words; the problem document says which rule refused them.",
+        "A paused session accepts no words. The problem document says which rule refused them.",
         *("POST", f"{path}/interactions", {"text": "Hello?"}),
         expects=409,
         code="session-is-paused",
@@ -240,7 +240,7 @@ async def a_session_rests(stage: DemoStage) -> None:
 async def the_story_is_played_to_its_end(stage: DemoStage) -> None:
     path = f"/v1/sessions/{stage.session_id}/interactions"
     said: Json = {"text": "look"}
-    why = "They look around, in their own words: the story says where they are, and what is open."
+    why = "They look around, in their own words. The story says where they are, and which choices are open."
     chance = random.Random(stage.session_id.int)  # noqa: S311 - A way through a story, not a secret.
     for stage.turns in range(3, TURNS_MAX + 1):
         reply = (await stage.send(why, "POST", path, said, headers=STORY_WAIT)).json().get("reply")
@@ -259,7 +259,7 @@ async def the_story_is_played_to_its_end(stage: DemoStage) -> None:
 async def a_stranger_looks(stage: DemoStage) -> None:
     stranger = stage.mint("demo-stranger", Role.PLAYER, uuid4())
     await stage.send(
-        "Somebody else asks for the session: to them there is none.",
+        "Another player requests the session. For them it does not exist.",
         *("GET", f"/v1/sessions/{stage.session_id}"),
         token=stranger,
         expects=404,
@@ -272,7 +272,7 @@ async def the_journey_is_looked_back_on(stage: DemoStage) -> None:
         "The player completes the session.", "POST", f"/v1/sessions/{stage.session_id}/complete"
     )
     journey = await stage.send(
-        "Their journey, a read model in the graph: the session, its turns, the scenes and skills met.",
+        "Their journey, a read model in the graph: the session, its turns, its scenes and skills.",
         *("GET", f"/v1/players/{stage.player_id}/journey"),
         headers={
             "Consistency-Token": done.headers["Consistency-Token"],

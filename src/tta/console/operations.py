@@ -1,4 +1,4 @@
-"""What operators do besides running TTA: find its servers, migrate its graph, make its keys."""
+"""Operators' tasks other than running TTA: find its servers, migrate its graph, create its keys."""
 
 import re
 from collections.abc import AsyncIterator
@@ -35,11 +35,11 @@ credentials_pattern = re.compile(r"//[^/]*@")
 
 
 class NothingFound(StoreError):
-    """What was named is not there; the message says where was looked."""
+    """Something does not exist; the message says where it was expected."""
 
 
 def checked_settings(**told: Any) -> Settings:
-    """Read the settings of this process, and make sure that each can be used. Raises SettingsWrong."""
+    """Read the settings of this process, and check that each can be used. Raises SettingsWrong."""
     settings = settings_of_process(**told)
     for wrong in wrong_settings(settings):
         raise SettingsWrong(wrong)
@@ -47,7 +47,7 @@ def checked_settings(**told: Any) -> Settings:
 
 
 def wrong_settings(settings: Settings) -> list[str]:
-    """Say what cannot be as it is, whatever the servers say."""
+    """List the settings that are wrong, without asking any server."""
     wrong = []
     for field in ("store_url", "keyring_url"):
         url = getattr(settings, field)
@@ -59,7 +59,7 @@ def wrong_settings(settings: Settings) -> list[str]:
         use = "use TTA_GRAPH_USER and TTA_GRAPH_PASSWORD_FILE"
         wrong.append(f"TTA_GRAPH_URL: a user or password in a graph's URL is not read: {use}")
     if settings.store_durability.startswith("replicated") and not settings.store_url:
-        use = "the server that `tta dev` brings has none; name one: TTA_STORE_URL"
+        use = "the embedded server has none; set TTA_STORE_URL"
         wrong.append(f"TTA_STORE_DURABILITY: {settings.store_durability} needs replicas; {use}")
     for read in (
         lambda: settings.durability,
@@ -75,12 +75,12 @@ def wrong_settings(settings: Settings) -> list[str]:
 
 
 async def run_migrations(out: Console, settings: Settings) -> int:
-    """Apply what the graph lacks, and say which. Raises GraphInUse, MigrationAltered, DatabaseIsNewer."""
+    """Apply the missing migrations and print them. Raises GraphInUse, MigrationAltered, DatabaseIsNewer."""
     url = settings.graph_url or f"embedded:{graph_file(settings)}"
     if not settings.graph_url and not graph_file(settings).exists():
         raise SettingsWrong(
             f"TTA_GRAPH_URL is missing, and {graph_file(settings)} is no graph: "
-            "name one, or let `tta dev` make it (it migrates by itself)"
+            "set TTA_GRAPH_URL, or run `tta dev`, which creates and migrates its own graph"
         )
     graph = await open_graph(
         url, user=settings.graph_user or None, password=settings.password() or None, apart=True
@@ -99,11 +99,11 @@ async def run_migrations(out: Console, settings: Settings) -> int:
 
 
 def create_keys(out: Console, directory: Path) -> None:
-    """Make the three key files of a store, once. Raises KeyFileUnsafe where one is there already."""
+    """Create the three key files of a store. Raises KeyFileUnsafe if one exists already."""
     for name in KEY_FILES:
         if (directory / name).exists():
             raise KeyFileUnsafe(
-                f"{directory / name} exists, and keys are never overwritten: what they sealed would be lost"
+                f"{directory / name} exists, and keys are never overwritten: their sealed texts would be lost"
             )
     try:
         read_key_encryption_keys(directory / KEY_FILES[0], create=True)
@@ -114,7 +114,8 @@ def create_keys(out: Console, directory: Path) -> None:
     for name in KEY_FILES:
         out.print(str(directory / name), markup=False, soft_wrap=True)
     out.print(
-        "Made, mode 0600. Set TTA_KEYS_DIR to the directory in every process, and keep a copy apart from the "
+        "Created, mode 0600. Set TTA_KEYS_DIR to the directory in every process, and keep a copy apart "
+        "from the "
         "store's backups: without key-encryption.json no personal text can ever be read again.",
         soft_wrap=True,
     )
@@ -122,7 +123,7 @@ def create_keys(out: Console, directory: Path) -> None:
 
 @asynccontextmanager
 async def keyring_of(settings: Settings) -> AsyncIterator[Keyring]:
-    """Open the keyring of a store, for whoever holds its key files. Raises KeyFileUnsafe and StoreError."""
+    """Open the keyring of a store with its key files. Raises KeyFileUnsafe and StoreError."""
     wrapping = read_key_encryption_keys(settings.keys / KEY_FILES[0], create=False)
     url = settings.keyring_url or settings.store_url
     keyring = await Keyring.open(url, settings.store_name, wrapping, settings.durability)
@@ -133,7 +134,7 @@ async def keyring_of(settings: Settings) -> AsyncIterator[Keyring]:
 
 
 async def bind_keys(out: Console, settings: Settings) -> int:
-    """Give an older copy of a keyring the id of its store. Raises KeyringForeign where it is another's."""
+    """Give an older copy of a keyring the id of its store. Raises KeyringForeign if it is another store's."""
     async with (
         store_at_hand(settings) as complete,
         standing_store(complete) as store,
@@ -141,32 +142,33 @@ async def bind_keys(out: Console, settings: Settings) -> int:
     ):
         bound = await bind_anyway(store, keyring)
     out.print(f"The keyring is bound to store {settings.store_name} ({bound}).", markup=False)
-    out.print("`tta doctor` says whose keys it lacks.", markup=False)
+    out.print("`tta doctor` names the players whose keys it lacks.", markup=False)
     return 0
 
 
 def signing_tokens(settings: Settings) -> Tokens:
-    """Give the means to mint tokens that a TTA with these settings accepts. Raises SettingsWrong."""
+    """Return what mints tokens that a TTA with these settings accepts. Raises SettingsWrong."""
     path = settings.keys / KEY_FILES[2]
     if not path.exists():
         raise SettingsWrong(
-            f"{path} is not there, so no TTA would accept the token: name the data directory of the one that "
-            "runs (--data-dir), or its TTA_KEYS_DIR"
+            f"{path} does not exist, so no TTA would accept the token: name the data directory of the "
+            "running "
+            "TTA (--data-dir), or set its TTA_KEYS_DIR"
         )
     return Tokens.read(path, create=False)
 
 
 def graph_file(settings: Settings) -> Path:
-    """Where the embedded graph is, or would be."""
+    """Return the path of the embedded graph, whether or not it exists."""
     return (settings.data_dir / GRAPH_FILE).absolute()
 
 
 @asynccontextmanager
 async def store_at_hand(settings: Settings) -> AsyncIterator[Settings]:
-    """Complete the settings with a store that answers, without disturbing a TTA that runs.
+    """Complete the settings with a store that answers, without disturbing a running TTA.
 
-    The embedded default's server is used as it stands; where none runs it is started for the while. Raises
-    SettingsWrong where there is none to start.
+    A running embedded server is used. If none runs, it is started and stopped afterwards. Raises
+    SettingsWrong if there is none to start.
     """
     if settings.store_url:
         yield settings
@@ -179,7 +181,7 @@ async def store_at_hand(settings: Settings) -> AsyncIterator[Settings]:
     if not directory.is_dir():
         raise SettingsWrong(
             f"TTA_STORE_URL is missing, and no TTA has run in {settings.data_dir.absolute()}: "
-            "name another directory (--data-dir), or start one with `tta dev`"
+            "name another directory (--data-dir), or run `tta dev`"
         )
     with alone_in(settings.data_dir):
         await server.start()
@@ -191,7 +193,7 @@ async def store_at_hand(settings: Settings) -> AsyncIterator[Settings]:
 
 @asynccontextmanager
 async def standing_store(settings: Settings) -> AsyncIterator[EventStore]:
-    """Open a store that exists, as it says that it is; unlike EventStore.open this never makes one.
+    """Open an existing store with its recorded layout. Unlike EventStore.open, this never creates one.
 
     Raises NothingFound, ForeignStore, StoreMismatch (of layout), StoreUnavailable, UnsafeServer.
     """
@@ -203,7 +205,7 @@ async def standing_store(settings: Settings) -> AsyncIterator[EventStore]:
 
 
 async def recorded_layout(nodes: Nodes, name: str) -> Layout:
-    """Read which store this is. Raises NothingFound, ForeignStore, StoreMismatch."""
+    """Read the recorded layout of a store. Raises NothingFound, ForeignStore, StoreMismatch."""
     key = Layout(name, 1).record
     layout, slots = await nodes.call("HMGET", key, "layout", "slots")
     if layout is None and not await nodes.call("EXISTS", key):
@@ -216,7 +218,7 @@ async def recorded_layout(nodes: Nodes, name: str) -> Layout:
 
 
 async def answers(url: str) -> bool:
-    """Whether a store server answers at the URL."""
+    """Return whether a store server answers at the URL."""
     client = Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_timeout=ANSWER_TIMEOUT_S)
     try:
         return bool(await client.ping())
@@ -227,7 +229,7 @@ async def answers(url: str) -> bool:
 
 
 def without_secrets(url: str) -> str:
-    """A server's URL without what may be a password in it."""
+    """Return a server's URL without parts that may be a password."""
     if url.startswith(EMBEDDED):
         return url
     return credentials_pattern.sub("//", url.partition("?")[0])

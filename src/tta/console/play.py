@@ -1,4 +1,4 @@
-"""`tta play`: a story in the terminal, through the HTTP API, so that anyone can try it in a minute."""
+"""`tta play`: play a story in the terminal, through the HTTP API."""
 
 import asyncio
 import os
@@ -26,13 +26,13 @@ from tta.terminal import typed_text
 
 REQUEST_TIMEOUT_S = 40.0
 WAIT = {"Prefer": "wait=20"}
-HELD_TOGETHER = 4_096  # Bytes; what is typed comes line by line, what is piped in larger parts.
-HOW = "Say a number, or what you would do, in your own words. “pause” rests, “quit” ends; Ctrl-D leaves.\n"
-RESTING = "\nSay anything to go on; Ctrl-D leaves."
-LEFT = "\nThe story rests where it is. Goodbye, and thank you for playing."
+HELD_TOGETHER = 4_096  # Bytes. Typed input arrives line by line, piped input in larger parts.
+HOW = "Type a number, or what you do, in your own words. “pause” pauses, “quit” ends, Ctrl-D leaves.\n"
+RESTING = "\nThe story is paused. Type anything to go on; Ctrl-D leaves."
+LEFT = "\nThe story is paused. Goodbye, and thank you for playing."
 OVER_STATUSES = {"completed", "abandoned"}
 OVER = "\nThis story is over. Goodbye, and thank you for playing."
-LOST = "\nTTA cannot be reached any more. What it answered is kept there. Goodbye, and thank you for playing."
+LOST = "\nTTA cannot be reached any more. It has kept your turns. Goodbye, and thank you for playing."
 
 emphasis_pattern = re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)")
 
@@ -42,7 +42,7 @@ class OfferedChoice(msgspec.Struct, frozen=True):
 
 
 class ToldReply(msgspec.Struct, frozen=True):
-    """A reply, or how the story begins: the part of it that is shown."""
+    """The shown parts of a reply, or of the story's beginning."""
 
     text: str | None
     choices: tuple[OfferedChoice, ...]
@@ -86,20 +86,20 @@ Answer = TypeVar("Answer")
 
 
 class OddAnswer(Exception):
-    """What answered is no TTA, or something stands in between; the message says what it answered."""
+    """The answer does not come from a TTA, or was changed on the way; the message contains it."""
 
 
 class PlayRefused(Exception):
-    """The API refused what playing needs; the message says what it told."""
+    """The API refused a request that playing needs; the message contains the problem."""
 
     def __init__(self, told: str, code: str = "") -> None:
         super().__init__(told)
         self.code = code
-        """The problem's."""
+        """The problem's code."""
 
 
 class TypedLines:
-    """The lines that are typed. A thread waits for them that the end of the process need not wait for."""
+    """The lines that the player types. They are read in a daemon thread, which does not delay the exit."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -107,15 +107,15 @@ class TypedLines:
         threading.Thread(target=self._read, name="typed", daemon=True).start()
 
     async def next(self) -> str | None:
-        """Give the next line; None at the end of the input."""
+        """Return the next line; None at the end of the input."""
         line = await self._lines.get()
         return None if line is None else line.strip()
 
     def _read(self) -> None:
-        # Not by sys.stdin: the interpreter cannot end while a thread waits in that.
+        # Do not use sys.stdin: the interpreter cannot exit while a thread waits in it.
         raw, descriptor = b"", sys.stdin.fileno()
-        with suppress(RuntimeError):  # The loop is closed: nobody listens any more.
-            with suppress(OSError):  # The terminal is gone: there is no more.
+        with suppress(RuntimeError):  # The loop is closed: no task waits any more.
+            with suppress(OSError):  # The terminal is gone: this is the end of the input.
                 while part := os.read(descriptor, HELD_TOGETHER):
                     *lines, raw = (raw + part).split(b"\n")
                     self._give(*lines)
@@ -129,7 +129,7 @@ class TypedLines:
 
 
 class Seat:
-    """A new player of their own, in one session."""
+    """A new player in one session."""
 
     def __init__(self, client: httpx2.AsyncClient, tokens: Tokens) -> None:
         self._client = client
@@ -138,10 +138,10 @@ class Seat:
         self._player_id: UUID | None = None
         self._path = ""
         self.status = "open"
-        """What the session is, as far as is known here."""
+        """The last known status of the session."""
 
     async def sit_down(self, story: str) -> ToldReply:
-        """Register, agree to play, start the story; give how it begins."""
+        """Register, consent to play and start the story; return its beginning."""
         registered = await self._ask("POST", "/v1/players", {"name": "You"})
         self._player_id = _read(registered, PlayerAccount).id
         await self._ask("PUT", f"/v1/players/{self._player_id}/consents/play", {"given": True})
@@ -152,20 +152,20 @@ class Seat:
         return ToldReply(begun.last_reply, begun.choices, begun.ending, begun.notice)
 
     async def say(self, words: str) -> ToldReply:
-        """Say something, and give the reply; a session that rests goes on first."""
+        """Say something and return the reply. A paused session is resumed first."""
         if self.status == "paused":
             await self._ask("POST", f"{self._path}/resume")
             self.status = "open"
         try:
             answered = await self._ask("POST", f"{self._path}/interactions", {"text": words}, headers=WAIT)
         except PlayRefused as refused:
-            # From elsewhere, or because nobody played for long.
+            # Another client changed the session, or it was abandoned for idleness.
             changed = {"session-is-paused": "paused", "session-is-over": "completed"}
             self.status = changed.get(refused.code, self.status)
             raise
         taken = _read(answered, TakenTurn)
         if taken.reply is None:
-            raise PlayRefused("no reply came within 20 s: does a reactor run?")
+            raise PlayRefused("there was no reply within 20 s: is a reactor running?")
         self.status = taken.status or self.status
         return taken.reply
 
@@ -173,13 +173,13 @@ class Seat:
         return [each.id for each in _read(await self._ask("GET", "/v1/stories"), Stories).stories]
 
     async def leave(self, *, ended: bool) -> None:
-        """Complete the session, or pause it where the story goes on."""
+        """Complete the session, or pause it if the story is not over."""
         await self._ask("POST", f"{self._path}/{'complete' if ended else 'pause'}")
 
     async def _ask(
         self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None
     ) -> httpx2.Response:
-        # A token for each request: one game may take longer than a token is good for.
+        # Each request has its own token, because a game may take longer than a token is valid.
         role = Role.SERVICE if self._player_id is None else Role.PLAYER
         token = self._tokens.mint(self._subject, [role], player_id=self._player_id)
         sent = {"Authorization": f"Bearer {token}", **(headers or {})}
@@ -207,7 +207,7 @@ def _status(response: httpx2.Response) -> str:
 
 
 async def play_story(out: Console, story: str, *, url: str, data_dir: Path | None) -> int:
-    """Play until the story ends or its player leaves; return 1 where it cannot be played."""
+    """Play until the story ends or the player leaves; return 1 if it cannot be played."""
     async with AsyncExitStack() as stack:
         if url:
             url = checked_url(url)
@@ -217,7 +217,7 @@ async def play_story(out: Console, story: str, *, url: str, data_dir: Path | Non
         else:
             directory = Path(stack.enter_context(TemporaryDirectory(prefix="tta-play-")))
             settings = read_settings({}, data_dir=directory / "data")
-            out.print("Starting a TTA of its own in a temporary directory …", style="dim")
+            out.print("Starting a new TTA in a temporary directory …", style="dim")
             url = await stack.enter_async_context(own_tta(settings, directory / "tta.log"))
         client = httpx2.AsyncClient(base_url=url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
         await stack.enter_async_context(client)
@@ -233,13 +233,13 @@ async def play_story(out: Console, story: str, *, url: str, data_dir: Path | Non
 async def _play(out: Console, seat: Seat, story: str) -> int:
     known = await seat.stories()
     if story not in known:
-        raise PlayRefused(f"there is no story {story!r}; there are {', '.join(known)}")
+        raise PlayRefused(f"there is no story {story!r}; the stories are {', '.join(known)}")
     out.print(HOW, style="dim")
     told = await seat.sit_down(story)
     try:
         try:
             left = await _turns(out, seat, told)
-        except asyncio.CancelledError:  # By Ctrl-C, which may come while an answer is on its way.
+        except asyncio.CancelledError:  # Ctrl-C, perhaps while an answer is on its way.
             out.print(LEFT, style="dim")
             await seat.leave(ended=False)
             raise
@@ -252,7 +252,7 @@ async def _play(out: Console, seat: Seat, story: str) -> int:
 
 
 async def _turns(out: Console, seat: Seat, told: ToldReply) -> bool:
-    """Play turn by turn to the end of the story; say whether its player left it before."""
+    """Play turn by turn to the end of the story; return whether the player left before it."""
     typed = TypedLines()
     _show(out, told)
     while True:
@@ -294,6 +294,6 @@ def _show(out: Console, told: ToldReply) -> None:
 
 
 def _emphasised(text: str) -> Text:
-    """Give what stands between underscores in italics, as stories mean it."""
+    """Show text between underscores in italics, as stories mark emphasis."""
     parts = emphasis_pattern.split(text)
     return Text.assemble(*((part, "italic" if index % 2 else "") for index, part in enumerate(parts)))

@@ -1,6 +1,7 @@
-"""`tta repair`: what the embedded default's log has lost, and how what is left of it starts again.
+"""`tta repair`: say what is damaged in the log files of `tta dev`, and repair them on request.
 
-It first only tells. Nothing is thrown away: what is cut off, or replaced, stays beside it under another name.
+Without `--yes` it only describes the repair. Nothing is deleted: removed or replaced parts stay beside the
+file under another name.
 """
 
 import os
@@ -29,30 +30,30 @@ from tta.eventstore.log_files import (
 
 COPIED_BYTES = 1 << 20
 BACKUP = (
-    "Restore the folder valkey of the data directory from a backup. Without one, what is left in the files "
-    "cannot be put together safely. Keep a copy of them before you try anything."
+    "Restore the folder valkey of the data directory from a backup. Without a backup, the remaining files "
+    "cannot be repaired safely. Copy them before you try anything."
 )
 
 
 class Repair(NamedTuple):
-    """What is wrong, what doing something about it costs, and the doing."""
+    """A damage, the cost of its repair, and the repair."""
 
     wrong: str
     cost: str
     apply: Callable[[], str]
-    """Says what was done."""
+    """Returns a description of what was done."""
 
 
 async def repair_log(out: Console, settings: Settings, *, is_agreed: bool) -> int:
-    """Tell what is wrong with the log, and mend it once that is agreed to; return 1 while anything is wrong.
+    """Say what is wrong with the log, and repair it if that is agreed to; return 1 while it is damaged.
 
-    Raises SettingsWrong where there is no log here, or a TTA runs on it.
+    Raises SettingsWrong if there is no log here, or a TTA uses it.
     """
     directory = settings.data_dir / VALKEY_DIR
     if settings.store_url or not directory.is_dir():
         raise SettingsWrong(
-            f"{directory.absolute()} is not there, or TTA_STORE_URL is set: only the log that `tta dev` "
-            "keeps is repaired here"
+            f"{directory.absolute()} does not exist, or TTA_STORE_URL is set: this command repairs only the "
+            "log of `tta dev`"
         )
     with alone_in(settings.data_dir):
         folder = directory.absolute() / FOLDER
@@ -64,14 +65,16 @@ async def repair_log(out: Console, settings: Settings, *, is_agreed: bool) -> in
         for repair in repairs:
             _say(out, f"{repair.wrong}.", repair.cost)
             if not is_agreed:
-                _say(out, "`tta repair --yes` does it, with the same --data-dir. Copy that directory before.")
+                _say(
+                    out, "`tta repair --yes` does this, with the same --data-dir. Copy that directory first."
+                )
                 return 1
             _say(out, repair.apply())
         return await _try_it(out, directory)
 
 
 def _repairs(folder: Path) -> list[Repair]:
-    """What there is to do, in order. Raises LogDamaged where only a backup helps."""
+    """List the repairs, in order. Raises LogDamaged if only a backup helps."""
     repairs, files = [], read_manifest(folder)
     try:
         check_files(folder.parent)
@@ -83,9 +86,9 @@ def _repairs(folder: Path) -> list[Repair]:
         files = rebuilt_manifest(folder) if unreadable else files
     if unreadable:
         named = ", ".join(each.name for each in files)
-        cost = f"{MANIFEST} can be written anew from the names of the files: {named}. Nothing is lost by that"
+        cost = f"{MANIFEST} can be written again from the names of the files: {named}. Nothing is lost"
         if not any(each.kind == "b" for each in files):
-            cost += ": the base that is missing was the first one, which is empty"
+            cost += ": the missing base was the first one, which is empty"
         repairs.append(Repair(wrong, f"{cost}.", lambda: _write_manifest(folder, manifest_text(files))))
     appended = [folder / each.name for each in files if each.kind == "i"]
     for path in appended[:-1]:
@@ -98,23 +101,25 @@ def _repairs(folder: Path) -> list[Repair]:
 
 def _cut(tear: Tear) -> Repair:
     rest = tear.size - tear.whole_until
-    wrong = f"{tear.path} is whole for {tear.whole_until} of its {tear.size} bytes"
+    wrong = f"{tear.path} is intact in the first {tear.whole_until} of its {tear.size} bytes"
     if tear.is_zeroes:
         cost = (
-            f"After them stand {rest} zeroes, as a power cut leaves them, which are cut off. "
-            "They hold nothing: no acknowledged command is missing, unless the disk lost what it confirmed"
+            f"The {rest} zeroes after them, which a power failure leaves, will be cut off. "
+            "They contain nothing: no acknowledged command is missing, unless the disk lost confirmed data"
         )
     else:
         cost = (
-            f"The other {rest} are cut off. Everything that was stored after that place is lost with them, "
-            "acknowledged commands included, unless only the last append was torn. A backup that has more is "
-            "the better way. Afterwards `tta doctor` tells which read models have rows of what is lost"
+            f"The other {rest} will be cut off. Everything that was stored after that place is lost "
+            "with them, "
+            "acknowledged commands included, unless only the last append was torn. If a backup "
+            "contains more, "
+            "restore it instead. Afterwards `tta doctor` names the read models with rows of lost events"
         )
     return Repair(wrong, f"{cost}.", lambda: _cut_off(tear))
 
 
 def _cut_off(tear: Tear) -> str:
-    """Keep what is cut off beside the file, unless it is zeroes, and cut it."""
+    """Cut the file, and keep the part that is cut off beside it, unless it is zeroes."""
     kept = ""
     try:
         with tear.path.open("r+b") as file:
@@ -126,7 +131,7 @@ def _cut_off(tear: Tear) -> str:
                         copy.write(part)
                     copy.flush()
                     os.fsync(copy.fileno())
-                kept = f"; what stood there is in {aside}"
+                kept = f"; the removed part is in {aside}"
             file.truncate(tear.whole_until)
             os.fsync(file.fileno())
     except OSError as error:
@@ -140,7 +145,7 @@ def _write_manifest(folder: Path, text: str) -> str:
         if path.exists():
             aside = _aside(path)
             path.rename(aside)
-            kept = f"; the one before is {aside}"
+            kept = f"; the previous one is {aside}"
         path.write_text(text)
     except OSError as error:
         raise StoreUnavailable(f"{path} cannot be written: {error}") from error
@@ -152,7 +157,7 @@ def _aside(path: Path) -> Path:
 
 
 async def _try_it(out: Console, directory: Path) -> int:
-    """Start the server on it, which reads all of it."""
+    """Start the server, which reads the whole log."""
     server = ChildServer(directory)
     try:
         await server.start()
@@ -160,7 +165,7 @@ async def _try_it(out: Console, directory: Path) -> int:
         _say(out, f"{damaged}.", BACKUP)
         return 1
     await server.stop()
-    _say(out, "The log can be read to its end. `tta doctor` looks at the rest, `tta dev` starts.")
+    _say(out, "The log can be read to its end. `tta doctor` checks the rest; `tta dev` can start.")
     return 0
 
 

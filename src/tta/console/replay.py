@@ -1,4 +1,4 @@
-"""An aggregate's history as it stands: read without folding, its hash chain verified, shown or exported."""
+"""`tta replay`: read an aggregate's history without folding, verify its hash chain, show or export it."""
 
 import sys
 from collections.abc import Sequence
@@ -28,14 +28,14 @@ from tta.terminal import TABLE_WIDTH_MIN
 
 PAGE_EVENTS = 500
 COMMAND_CHARACTERS = 8
-SMALL_TABLE_WIDTH_MIN = 72  # What position, time and type need beside details.
+SMALL_TABLE_WIDTH_MIN = 72  # Position, time and type need this much beside the details.
 
 Form = Literal["table", "ndjson"]
 Fields = dict[str, Any]
 
 
 class History(NamedTuple):
-    """An aggregate's events in order, and what is wrong with them, if anything."""
+    """An aggregate's events in order, and the first flaw, if any."""
 
     head: Head
     events: list[RecordedEvent]
@@ -43,7 +43,7 @@ class History(NamedTuple):
 
 
 class OpenedFields(NamedTuple):
-    """What an event says, opened; and of each field that does not open why not."""
+    """The decrypted fields of an event, and the reason for each field that does not open."""
 
     fields: Fields
     unreadable: dict[str, str]
@@ -52,9 +52,9 @@ class OpenedFields(NamedTuple):
 async def replay_history(
     out: Console, settings: Settings, aggregate_id: UUID, *, form: Form, opening: bool
 ) -> int:
-    """Show a history; return 1 where its chain does not hold. Raises NothingFound.
+    """Show a history; return 1 if its chain is broken. Raises NothingFound.
 
-    `opening` shows personal text to whoever holds the key files.
+    `opening` decrypts personal text, which needs the key files.
     """
     async with store_at_hand(settings) as complete, standing_store(complete) as store:
         history = await read_history(store, aggregate_id)
@@ -82,7 +82,7 @@ async def replay_history(
 
 
 async def read_history(store: EventStore, aggregate_id: UUID) -> History:
-    """Read an aggregate's events up to where its head is, and verify their chain. Raises NothingFound."""
+    """Read an aggregate's events up to its head, and verify their chain. Raises NothingFound."""
     slot = store.layout.slot_of(aggregate_id)
     raw = await store.nodes.call("GET", store.layout.head(slot, aggregate_id))
     if raw is None:
@@ -97,7 +97,7 @@ async def read_history(store: EventStore, aggregate_id: UUID) -> History:
             page = await store.versions_after(aggregate_id, after, min(PAGE_EVENTS, version - after))
             events += page
     except HistoryChanged as unreadable:
-        # Of a page nothing comes when one entry is no event: so the rest is read one by one.
+        # If one entry is not an event, its whole page fails: read the rest one by one.
         events += await _one_by_one(store, aggregate_id, len(events), version)
         first_bad = verify_chain(events) or Flaw(len(events) + 1, 0, str(unreadable))
         return History(head, [each for each in events if _is_readable(each)], first_bad)
@@ -114,7 +114,7 @@ async def _one_by_one(store: EventStore, aggregate_id: UUID, after: int, last: i
 
 
 def _is_readable(recorded: RecordedEvent) -> bool:
-    """Whether what the envelope says can be shown; where bytes were changed it may be anything."""
+    """Return whether the envelope can be shown. Altered bytes may decode to anything."""
     try:
         _ = recorded.event_id, recorded.subject_id, recorded.actor, recorded.traceparent
         _ = recorded.correlation_id, recorded.causation_id
@@ -126,9 +126,9 @@ def _is_readable(recorded: RecordedEvent) -> bool:
 def cloud_event(
     store: str, recorded: RecordedEvent, fields: Fields, *, unreadable: Sequence[str] = ()
 ) -> Fields:
-    """An event as CloudEvents 1.0 has it, with everything that its envelope says.
+    """Write an event as CloudEvents 1.0, with all fields of its envelope.
 
-    What does not open is null and named in `unreadable` of its data, as in the API's answers.
+    A field that does not open is null and named in `unreadable` of its data, as in the API's answers.
     """
     envelope, at = recorded.envelope, fields.get("at")
     data: Fields = {name: _exported(value) for name, value in fields.items()}
@@ -162,7 +162,7 @@ def cloud_event(
 
 
 def _fields(types: EventTypes, recorded: RecordedEvent) -> Fields:
-    """What an event says, by field; personal ones are sealed. Of an unknown type, as it is stored."""
+    """Return an event's fields; personal ones are sealed. An unknown type is shown as it is stored."""
     try:
         event = types.event(recorded)
     except (UnknownEventType, ValueError):
@@ -181,11 +181,11 @@ def _as_stored(recorded: RecordedEvent) -> Fields:
     try:
         return msgspec.msgpack.decode(recorded.payload, type=dict[str, Any])
     except ValueError:
-        return {"payload": f"{len(recorded.payload)} bytes that no event type of this program reads"}
+        return {"payload": f"{len(recorded.payload)} bytes of an event type that this program does not know"}
 
 
 async def _opened(fields: Fields, recorded: RecordedEvent, keyring: Keyring) -> OpenedFields:
-    """Open what is sealed, with the key of the player whom the event concerns."""
+    """Decrypt the sealed fields with the key of the event's player."""
     opened, unreadable = dict(fields), dict[str, str]()
     for name, value in fields.items():
         if not isinstance(value, SealedText) or recorded.subject_id is None:
@@ -206,7 +206,7 @@ def _clear_type(tag: str, field: str) -> Any:
 
 
 def _shown(events: list[RecordedEvent], shown: list[Fields], width: int) -> list[Table | Text]:
-    """A table; on a narrow terminal, lines that no line break is added to."""
+    """Return a table; for a narrow terminal, unbroken lines."""
     if width >= SMALL_TABLE_WIDTH_MIN:
         return [_table(events, shown, is_narrow=width < TABLE_WIDTH_MIN)]
     return [
@@ -222,7 +222,7 @@ def _details(recorded: RecordedEvent, fields: Fields) -> list[str]:
 
 
 def _table(events: list[RecordedEvent], shown: list[Fields], *, is_narrow: bool) -> Table:
-    """With less room, who and by which command go among the details."""
+    """Build the table. If it is narrow, actor and command are part of the details."""
     table = Table("v", "position", "recorded at")
     table.box = box.SIMPLE if is_narrow else table.box
     table.add_column("type", no_wrap=True)
@@ -243,7 +243,7 @@ def _table(events: list[RecordedEvent], shown: list[Fields], *, is_narrow: bool)
 
 
 def _printable(value: Any) -> str:
-    """A value on one line; what a terminal would take for a command is left out."""
+    """Return a value on one line, without control characters that a terminal would obey."""
     if isinstance(value, SealedText):
         return f"(sealed, {len(value.box)} bytes)"
     plain = msgspec.to_builtins(value)
@@ -260,6 +260,6 @@ def _verdict(history: History) -> Text:
         return Text(f"Chain BROKEN. The first bad event: {history.flaw}", style="bold red")
     return Text(
         f"Chain verified: {len(history.events)} events, each follows the one before, "
-        f"and the last is what the head vouches for ({history.head.hash.hex()[:12]}).",
+        f"and the last matches the head ({history.head.hash.hex()[:12]}).",
         style="green",
     )

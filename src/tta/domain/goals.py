@@ -25,11 +25,11 @@ class GoalIsClosed(Conflicting):
 
 
 class TooManyGoals(Conflicting):
-    title = "There are enough goals"
+    title = "The care plan has too many goals"
 
 
 class TooManyMilestones(Conflicting):
-    title = "The goal has enough milestones"
+    title = "The goal has too many milestones"
 
 
 class AttainmentOutOfRange(Invalid):

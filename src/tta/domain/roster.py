@@ -42,7 +42,7 @@ RosterCommand = EnrolSession | StrikeSession
 
 
 class TooManySessions(Conflicting):
-    title = "There are enough sessions under way"
+    title = "Too many sessions are under way"
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):

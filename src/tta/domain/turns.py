@@ -107,7 +107,7 @@ class TurnOutOfOrder(Conflicting):
 
 
 class TurnsExhausted(Conflicting):
-    title = "The session has had all its turns"
+    title = "The session has no turns left"
 
 
 class PlayIsHeld(Conflicting):

@@ -23,7 +23,7 @@ class WordsBesideChoice(Invalid):
 
 
 class CatalogueIdMalformed(Invalid):
-    title = "The id is not one of the catalogue's"
+    title = "The id is not a valid catalogue id"
 
 
 def require_words(kind: str, given: str, characters_max: int) -> None:

@@ -118,7 +118,7 @@ async def forget_rows(call: Call) -> Response:
     try:
         is_new = await forget(store, lanes, slots, by=by, wish=wish)
     except NameReused as error:
-        raise KeyReused("this Idempotency-Key came before with another payload") from error
+        raise KeyReused("this Idempotency-Key was used with another payload") from error
     answer = RowsForgotten(tuple(each.model for each in lanes), len(slots))
     call.services.freshness.doubt(answer.models, slots)
     headers = {"Cache-Control": "no-store"}

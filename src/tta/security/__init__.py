@@ -1,1 +1,1 @@
-"""Who may do what, and what is readable by whom: keys, sealing, tokens, policy."""
+"""Access and secrecy: keys, sealing, tokens, and the policy."""

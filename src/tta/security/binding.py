@@ -1,7 +1,7 @@
-"""Store and keyring belong together: one id stands in the store's record and in the keyring's.
+"""Store and keyring belong together: the same id is in the store's record and in the keyring's.
 
-The keyring is written first and the store last, so whoever is cut short in between is completed by the next
-start. The release before this one knows of no id; it neither reads nor writes it.
+The keyring is written first and the store last, so the next start completes an interrupted one. The previous
+release neither reads nor writes the id.
 """
 
 from typing import NamedTuple
@@ -13,32 +13,32 @@ from tta.security.key_files import KeyFileUnsafe
 from tta.security.keyring import NOBODY, Bond, Keyring, KeyringIncomplete, PlayerErased
 
 ID, GIVEN, KEYS_GIVEN = "id", "given", "keys_given"
-LOOKS_MAX = 2  # Another process that starts at this moment may have written one of the two ids.
+LOOKS_MAX = 2  # Another process that is starting may have written one of the two ids.
 
 
 class KeyringForeign(Exception):
-    """The keyring is not the one of this store; the message says what to do."""
+    """The keyring belongs to another store; the message says what to do."""
 
 
 class Ids(NamedTuple):
-    """What is written down on both sides; "" where nothing is."""
+    """The ids recorded on both sides; "" if absent."""
 
     store_name: str
     store: str
     keyring: str
     given: int
-    """How many data keys the keyring has given since it has an id, NOBODY's not counted."""
+    """The number of data keys that the keyring has given since it has an id, without NOBODY's."""
     keys_given: int
-    """How many the store knows of."""
+    """The number that the store knows of."""
     is_empty: bool
     """The store has no events."""
 
 
 async def bind(store: EventStore, keyring: Keyring) -> None:
-    """Make sure that the keyring is this store's, and bind the two where that was never written down.
+    """Check that the keyring belongs to this store, and bind the two if they are not bound yet.
 
-    A store without events gets its id, and its keyring NOBODY's key. Raises KeyringForeign; KeyFileUnsafe
-    where the key file does not open NOBODY's key.
+    A store without events gets its id, and its keyring gets NOBODY's key. Raises KeyringForeign, or
+    KeyFileUnsafe if the key file does not open NOBODY's key.
     """
     for _ in range(LOOKS_MAX):
         ids = await read_ids(store, keyring)
@@ -60,7 +60,7 @@ async def bind(store: EventStore, keyring: Keyring) -> None:
 
 
 async def read_ids(store: EventStore, keyring: Keyring) -> Ids:
-    """Read what is written down: the keyring's side first, because it is written first."""
+    """Read the recorded ids: the keyring's side first, because it is written first."""
     kept, given = await keyring.nodes.call("HMGET", keyring.record, ID, GIVEN)
     standing, known = await store.nodes.call("HMGET", store.layout.record, ID, KEYS_GIVEN)
     is_empty = not any(position for position, _ in (await store.ends()).values())
@@ -70,7 +70,7 @@ async def read_ids(store: EventStore, keyring: Keyring) -> Ids:
 
 
 def refusal(ids: Ids) -> str:
-    """Say why the keyring is not this store's, and what to do; "" where nothing speaks against it."""
+    """Return why the keyring is not this store's, and what to do; "" if nothing contradicts it."""
     if ids.store and ids.keyring:
         return "" if ids.store == ids.keyring else _differs(ids.store_name, ids.store, ids.keyring)
     if ids.store and not ids.is_empty:
@@ -82,14 +82,13 @@ def refusal(ids: Ids) -> str:
     if ids.keyring and ids.is_empty and ids.given:
         return (
             f"store {ids.store_name} is empty, and its keyring holds keys of store {ids.keyring}. Put back "
-            "the store (TTA_STORE_URL), or give a new store another name (TTA_STORE_NAME) or a keyring of "
-            "its own"
+            "the store (TTA_STORE_URL), or give a new store another name (TTA_STORE_NAME) or its own keyring"
         )
     return ""
 
 
 async def require_nobodys_key(keyring: Keyring, store_name: str) -> None:
-    """Make sure that NOBODY's key is there and unwraps. Raises KeyringForeign or KeyFileUnsafe."""
+    """Check that NOBODY's key exists and unwraps. Raises KeyringForeign or KeyFileUnsafe."""
     keyring.forget()
     try:
         await keyring.newest(NOBODY)
@@ -106,16 +105,17 @@ async def require_nobodys_key(keyring: Keyring, store_name: str) -> None:
 
 
 async def bind_anyway(store: EventStore, keyring: Keyring) -> str:
-    """Take an older copy of the keyring for the newest that there is, because an operator says so: it gets
-    the store's id if it lacks one, and gives keys again. Returns the id.
+    """Accept an older copy of the keyring as the newest, by an operator's decision; return the id.
 
-    Raises KeyringForeign where it has another id or lacks NOBODY's key, and KeyFileUnsafe.
+    The copy gets the store's id if it lacks one, and gives keys again.
+
+    Raises KeyringForeign if it has another id or lacks NOBODY's key, and KeyFileUnsafe.
     """
     ids = await read_ids(store, keyring)
     if ids.keyring and ids.keyring != ids.store:
         raise KeyringForeign(refusal(ids) or _differs(ids.store_name, ids.store or "none", ids.keyring))
     if not ids.store:
-        raise KeyringForeign(f"store {ids.store_name} has no id yet: the next start gives both of them one")
+        raise KeyringForeign(f"store {ids.store_name} has no id yet: the next start gives one to both")
     await require_nobodys_key(keyring, ids.store_name)
     if ids.given < ids.keys_given:
         await keyring.nodes.call("HSET", keyring.record, GIVEN, ids.keys_given)
@@ -130,7 +130,7 @@ async def _make_nobodys_key(keyring: Keyring) -> None:
 
 
 async def _claimed(nodes: Nodes, record: str, chosen: str) -> str:
-    """Write an id where there is none; give the one that stands."""
+    """Write an id if there is none; return the recorded one."""
     await nodes.call("HSETNX", record, ID, chosen)
     (standing,) = await nodes.call("HMGET", record, ID)
     return _text(standing)
@@ -138,7 +138,7 @@ async def _claimed(nodes: Nodes, record: str, chosen: str) -> str:
 
 def _other_file() -> KeyFileUnsafe:
     return KeyFileUnsafe(
-        "key-encryption.json does not open what the keyring holds: bring back the file of then"
+        "key-encryption.json does not open what the keyring holds: put back the key file that wrapped it"
     )
 
 

@@ -1,8 +1,8 @@
 """Consistency tokens: which entry of the log a reader must have seen, sealed for one account.
 
 A token is `02 | AES-SIV(slot, position, beginning of the entry's hash)` in base64url. Sealing is
-deterministic, so a command that is sent again gets the same token. The account is associated data: another
-account's token does not open, so nobody learns from it what somebody else does.
+deterministic, so a retried command gets the same token. The account is associated data: another account's
+token does not open, so it reveals nothing about other players.
 """
 
 import base64
@@ -18,12 +18,12 @@ FORMAT = b"\x02"
 FORMAT_BEFORE = b"\x01"
 SEALED = struct.Struct(f">BHI{HASH_BYTES}s")  # Slot, then the position's upper 16 and lower 32 bits.
 UNSEALED_BEFORE = struct.Struct(">BBQ")
-"""A token of the release before: format, slot and position in the clear."""
+"""A token of the previous release: format, slot and position in the clear."""
 CHARACTERS_MAX = 64
 
 
 class TokenMalformed(Exception):
-    """It is not a consistency token of this store, or not one of this account."""
+    """It is not a consistency token of this store and account."""
 
 
 class TokenSeal:
@@ -48,7 +48,7 @@ class TokenSeal:
             packed = base64.b64decode(raw + "=" * (-len(raw) % 4), altchars=b"-_", validate=True)
             token = self._unpacked(account, packed)
         except (ValueError, InvalidTag, struct.error) as error:
-            raise TokenMalformed("it is not a token that this account was given") from error
+            raise TokenMalformed("it is not a token that this account received") from error
         if token.slot >= slots:
             raise TokenMalformed(f"expected a slot below {slots}, got {token.slot}")
         return token

@@ -1,4 +1,4 @@
-"""Files that hold keys: JSON, mode 0600, made where the embedded default needs them, never overwritten."""
+"""Key files: JSON, mode 0600. The embedded servers create missing ones; none is ever overwritten."""
 
 import os
 import secrets
@@ -13,7 +13,7 @@ Keys = TypeVar("Keys", "KeyEncryptionKeys", "HmacKeys")
 
 
 class KeyFileUnsafe(Exception):
-    """A key file is missing, readable by others, or not what it should be; the message says what to do."""
+    """A key file is missing, readable by others, or invalid; the message says what to do."""
 
 
 class KeyEncryptionKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ def read_hmac_keys(path: Path, *, create: bool) -> HmacKeys:
 
 
 def read_private_text(path: Path, *, create: Callable[[], bytes] | None) -> bytes:
-    """Read a file that only its owner may read; make it with `create` where it is absent."""
+    """Read a file that only its owner may read. If it is absent, `create` returns its content."""
     if not path.exists() and create is not None:
         _write_once(path, create())
     try:
@@ -77,7 +77,7 @@ def _new_hmac_keys() -> HmacKeys:
 
 
 def _write_once(path: Path, content: bytes) -> None:
-    """Write a file that appears whole or not at all; of two processes that make it, the first one wins."""
+    """Write a file atomically. If two processes create it, the first one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,14 +1,14 @@
 #!lua
--- Give a player's wrapped data keys; make one only when told to, and only where there is none.
--- A tombstone refuses for ever.
+-- Return a player's wrapped data keys; make one only if requested, and only if there is none.
+-- A tombstone refuses everything, for ever.
 -- KEYS: the player's entry, the keyring's record (fields: id, newest, given).
 -- ARGV: 'look', 'seal' or 'make'. With 'make' also: the id that the record must have ('' for any); how many
--- keys the store knows to be given; the number of the new key; the wrapped key; '1' if it is to be counted.
+-- keys the store knows to be given; the number of the new key; the wrapped key; '1' if it counts.
 -- Reply: {'DESTROYED'}; {'OK', number, wrapped, number, wrapped, …}; {'FOREIGN', the record's id};
--- {'OLDER', given}: a copy from before some key was given, in which a new one would be lost with the copy;
--- {'NUMBER', least}: the new key needs a number that is not below this one.
--- 'seal' and 'make' write a key even where there is one: waiting for copies proves something only behind a
--- write of the same connection.
+-- {'OLDER', given}: an older copy, which lacks a given key; a new key would be lost with the copy;
+-- {'NUMBER', least}: the new key needs at least this number.
+-- 'seal' and 'make' write a key even if there is one: waiting for copies proves something only after a write
+-- on the same connection.
 local NUMBER_MAX = 4294967295 -- A sealed value names its key in four bytes.
 local act = ARGV[1]
 if redis.call('HEXISTS', KEYS[1], 'destroyed') == 1 then return {'DESTROYED'} end
@@ -18,7 +18,7 @@ if act == 'make' and #held == 0 then
   if ARGV[2] ~= '' and id ~= ARGV[2] then return {'FOREIGN', id} end
   local given = redis.call('HGET', KEYS[2], 'given') or '0'
   if tonumber(given) < tonumber(ARGV[3]) then return {'OLDER', given} end
-  -- The caller's clock may be behind: no number is below one that was given, nor below this server's clock.
+  -- The caller's clock may be behind: a number is never below a given one, nor below this server's clock.
   local newest = tonumber(redis.call('HGET', KEYS[2], 'newest') or '0')
   local least = math.min(math.max(newest, tonumber(redis.call('TIME')[1])), NUMBER_MAX)
   if tonumber(ARGV[4]) < least then return {'NUMBER', string.format('%.0f', least)} end

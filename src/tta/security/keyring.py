@@ -1,8 +1,8 @@
 """The keyring: each player's data key, wrapped by a key-encryption key, in a store apart from the log.
 
-Only the append that begins a subject makes a key; everything else looks it up. A destroyed one leaves a
-tombstone, under which nothing is ever sealed or opened again. The keyring's record names the store that it
-belongs to (tta.security.binding).
+Only the append that registers a subject makes a key; all other code looks it up. A destroyed key leaves a
+tombstone, and nothing is ever sealed or opened under it again. The keyring's record names its store
+(tta.security.binding).
 """
 
 import secrets
@@ -27,10 +27,8 @@ from tta.security.sealing import DataKey, SealBroken, key_id
 from tta.security.wrapping import Wrapping
 
 CACHE_MAX = 10_000
-CACHE_S = (
-    60.0  # After an erasure or an exchange, another process may use the key it holds for so long at most.
-)
-ASKED_AGAIN_S = 1.0  # A page of values that name a key which is not there asks for it once.
+CACHE_S = 60.0  # After an erasure or an exchange, another process may use its cached key at most this long.
+ASKED_AGAIN_S = 1.0  # A page of values that name the same missing key asks for it once.
 NUMBER_MAX = 2**32 - 1
 ATTEMPTS_MAX = 5
 
@@ -44,12 +42,12 @@ AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class PlayerErased(Exception):
-    """The player's data key was destroyed: their words cannot be read, and none can be taken."""
+    """The player's data key was destroyed: their words cannot be read, and new ones cannot be sealed."""
 
 
 class KeyringIncomplete(Exception):
-    """The log has events of the player, and the keyring no key that opens or seals for them; or the keyring
-    is not this store's. An operator's fault, for whom the message is.
+    """The log has events of the player, but the keyring has no usable key; or the keyring belongs to another
+    store. The message is for operators, who must correct this.
     """
 
 
@@ -57,24 +55,24 @@ NOBODY = UUID(int=0)
 
 
 class Bond(NamedTuple):
-    """The store that a keyring belongs to, and what the store's record says of its keyring."""
+    """The store of a keyring, and what the store's record says about the keyring."""
 
     id: str
     nodes: Nodes
     record: str
 
     async def keys_given(self) -> int:
-        """How many data keys the keyring has given at least; a copy that has given fewer is an older one."""
+        """Return the least number of data keys given. A copy that has given fewer is older."""
         (given,) = await self.nodes.call("HMGET", self.record, "keys_given")
         return int(given or b"0")
 
     async def note_given(self, given: int) -> None:
-        """Note that so many were given, before what the last one seals can be appended."""
+        """Record the number of given keys, before anything sealed with the last one is appended."""
         await self.nodes.run(KEYS_GIVEN, [self.record], [given])
 
 
 class _HeldKeys(NamedTuple):
-    """What a process remembers of a player's keys. `confirmed`: as durable as the mode promises."""
+    """A player's cached keys. `confirmed`: they are as durable as the mode promises."""
 
     asked_at: float
     keys: dict[int, DataKey]
@@ -82,21 +80,21 @@ class _HeldKeys(NamedTuple):
 
 
 class Keyring:
-    """Data keys by player. `make` makes one for a subject that begins; all else only looks."""
+    """Data keys by player. `make` makes a key for a new subject; all other methods only look keys up."""
 
     def __init__(
         self, nodes: Nodes, store: str, wrapping: KeyEncryptionKeys, clock_s: Callable[[], float] = now_s
     ) -> None:
-        """`clock_s` gives seconds since 1970, after which new keys are numbered."""
+        """`clock_s` returns seconds since 1970, from which new keys get their numbers."""
         self.nodes = nodes
         self._clock_s = clock_s
         self.lacking = LackingPlayers()
         self.bond: Bond | None = None
-        """The store that it belongs to, once that was compared; a key is made in no other keyring."""
+        """The store that it belongs to, once compared. Without it, no key is made."""
         self.is_foreign = False
-        """It was exchanged for one that has another id, or none, while the process runs."""
+        """At run time it was exchanged for a keyring with another id, or none."""
         self.is_older = False
-        """It is an older copy: the store knows of more keys than it has given. It gives none then."""
+        """It is an older copy: the store knows of more keys than it has given. It then gives none."""
         self._store = store
         self._wrapping = Wrapping(store, wrapping)
         self._cache: OrderedDict[UUID, _HeldKeys] = OrderedDict()
@@ -111,7 +109,7 @@ class Keyring:
         *,
         clock_s: Callable[[], float] = now_s,
     ) -> "Keyring":
-        """Reach the keyring's server, which must keep what it is given as the log's must."""
+        """Connect to the keyring's server, which must be as durable as the log's."""
         return cls(await Nodes.connect(url, durability), store, wrapping, clock_s)
 
     async def close(self) -> None:
@@ -123,21 +121,21 @@ class Keyring:
 
     @property
     def record(self) -> str:
-        """The key that says whose keyring this is."""
+        """The Redis key of the record that names the keyring's store."""
         return f"{{{self._store}}}:keyring"
 
     def entry(self, player_id: UUID) -> str:
         return f"{self.record}:{player_id}"
 
     def forget(self) -> None:
-        """Look up every key anew."""
+        """Discard all cached keys."""
         self._cache.clear()
 
     async def make(self, player_id: UUID) -> DataKey:
-        """Give the key of a subject that begins, as durable as an event before it is used.
+        """Return the key of a new subject, as durable as an event before it is used.
 
-        One that a registration left behind which was cut short is found again. Raises PlayerErased,
-        KeyringIncomplete where the keyring is another store's or an older copy, or StoreUnavailable.
+        A key that an interrupted registration left behind is found again. Raises PlayerErased,
+        KeyringIncomplete if the keyring is another store's or an older copy, or StoreUnavailable.
         """
         known = 0 if self.bond is None else await self.bond.keys_given()
         number = 0
@@ -159,7 +157,7 @@ class Keyring:
         raise StoreUnavailable(f"a new key found no number in {ATTEMPTS_MAX} attempts, the last was {number}")
 
     async def newest(self, player_id: UUID) -> DataKey:
-        """Give the key to seal with, as durable as an event before it is used.
+        """Return the key to seal with, as durable as an event before it is used.
 
         Raises PlayerErased, KeyringIncomplete, or StoreUnavailable.
         """
@@ -170,9 +168,10 @@ class Keyring:
         return self._newest(player_id, self._read(player_id, reply, confirmed=True))
 
     async def find(self, player_id: UUID, number: int) -> DataKey:
-        """Give the key that a box names.
+        """Return the key that a sealed value names.
 
-        Raises PlayerErased, KeyringIncomplete where the player has none, or SealBroken where not that one.
+        Raises PlayerErased, KeyringIncomplete if the player has no key, or SealBroken if only this one is
+        missing.
         """
         held = self._at_hand(player_id)
         just_asked = held is not None and time.monotonic() - held.asked_at < ASKED_AGAIN_S
@@ -185,13 +184,11 @@ class Keyring:
         return keys[number]
 
     async def knows(self, player_id: UUID) -> bool:
-        """Whether the player has a key, or had one that was destroyed."""
+        """Return whether the player has a key, or had one that was destroyed."""
         return not await self.gap(player_id)
 
     async def gap(self, player_id: UUID) -> str:
-        """Say why there is no key of a player that could be used; "" where there is, or where it was
-        destroyed.
-        """
+        """Return why a player has no usable key; "" if there is one, or if it was destroyed."""
         if self._at_hand(player_id) is not None:
             return ""
         try:
@@ -203,7 +200,7 @@ class Keyring:
         return ""
 
     async def value(self, player_id: UUID, sealed: SealedText, kind: Any = str) -> Any:
-        """Open a box with the key that it names, to the type it held. Raises what `find` raises."""
+        """Open a sealed value with the key that it names, as its original type. Raises what `find` raises."""
         return (await self.find(player_id, key_id(sealed))).open(sealed, kind)
 
     async def opened(self, player_id: UUID, event: AnyEvent) -> AnyEvent:
@@ -216,12 +213,12 @@ class Keyring:
         return replace(event, **opened)
 
     def miss(self, player_id: UUID) -> None:
-        """Note that a player of the log has no key; one that is remembered must not hide that."""
+        """Record that a player of the log has no key. A cached one must not hide this."""
         self._cache.pop(player_id, None)
         self.lacking.add(player_id)
 
     def lacks(self, player_id: UUID, gap: str) -> KeyringIncomplete:
-        """Note that a player of the log has no key, and give what is to be raised."""
+        """Record that a player of the log has no key; return the error to raise."""
         self.miss(player_id)
         return KeyringIncomplete(f"the log has events of {player_id}: {gap}")
 
@@ -247,13 +244,13 @@ class Keyring:
         try:
             return await self.nodes.append(command, entry)
         except OutcomeUnknown as error:
-            # A key may have been made; nothing has been sealed with it, so the command did not happen.
+            # A key may have been made, but nothing is sealed with it, so the command had no effect.
             raise StoreUnavailable(f"the keyring does not answer for a key of its: {error}") from error
 
     def _read(self, player_id: UUID, reply: list[bytes], *, confirmed: bool) -> dict[int, DataKey]:
-        """Unwrap the keys that the script answered with, and remember them.
+        """Unwrap and cache the keys in the script's answer.
 
-        A key that does not unwrap is as good as none: where the newest is such, nothing may be sealed.
+        A key that does not unwrap counts as missing: if it is the newest, nothing may be sealed.
         """
         if reply == [b"DESTROYED"]:
             self._cache.pop(player_id, None)
@@ -272,7 +269,7 @@ class Keyring:
             try:
                 keys[number] = self._wrapping.unwrap(player_id, number, each)
             except SealBroken:
-                continue  # What it sealed is told as unreadable, value by value.
+                continue  # Each value that it sealed is shown as unreadable.
         self._remember(player_id, _HeldKeys(time.monotonic(), keys, confirmed))
         return keys
 

@@ -1,7 +1,7 @@
-"""Watches the keyring while a process runs: it may be exchanged for an older, an empty or another one.
+"""Watches the keyring at run time: somebody may exchange it for an older, an empty or another one.
 
-Looks at the keyring's record now and then; at the start, and whenever the keyring has become another one, at
-every player. What is wrong shows in health and metrics, and is one line in the log per outage.
+It reads the keyring's record regularly. At the start, and whenever the keyring was exchanged, it checks every
+player. Health and metrics show faults, and the log has one line for each outage.
 """
 
 import asyncio
@@ -17,13 +17,14 @@ from tta.telemetry import metrics
 from tta.telemetry.errors import said
 
 LOOK_EVERY_S = 10.0
-LACKING_LOOKED_MAX = 1_000  # Of those that lacked a key at the last look, looked up again at each.
+# Of the players that lacked a key at the last look, this many are looked up again.
+LACKING_LOOKED_MAX = 1_000
 
 log = structlog.get_logger(__name__)
 
 
 class KeyringWatch:
-    """`run` it beside what uses the keyring, and cancel it to end."""
+    """Start `run` beside the users of the keyring; cancel it to stop."""
 
     def __init__(self, store: EventStore, keyring: Keyring, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._store = store
@@ -33,17 +34,17 @@ class KeyringWatch:
         self._must_walk = True
 
     async def run(self) -> None:
-        """Look for ever; while a server is away nothing is known, and others say so."""
+        """Look until cancelled. While a server is away nothing is known, which others report."""
         while True:
             try:
                 await self.look()
             except StoreError as error:
-                log.debug("the keyring cannot be looked at now", error=said(error))
+                log.debug("the keyring cannot be checked", error=said(error))
             await asyncio.sleep(self._look_every_s)
 
     async def look(self) -> None:
-        """Look once: whether the keyring is the store's, and which players it lacks."""
-        # The store's side is noted last: read first, it is never ahead of the keyring's.
+        """Look once: whether the keyring belongs to the store, and which players it lacks."""
+        # Read the store's side first, so that it is never ahead of the keyring's.
         known = 0 if self._keyring.bond is None else await self._keyring.bond.keys_given()
         found, raw = await self._keyring.nodes.call("HMGET", self._keyring.record, ID, GIVEN)
         self._note_belonging((found or b"").decode(errors="replace"))
@@ -84,8 +85,8 @@ class KeyringWatch:
         metrics.KEYRING_OLDER.set(is_older)
         if is_older:
             log.critical(
-                "the keyring is an older copy, and gives no keys: put back the newest one; where there is "
-                "none, `tta keys bind` takes this one for it",
+                "the keyring is an older copy, and gives no keys: put back the newest one; if there is "
+                "none, `tta keys bind` accepts this one",
                 given=given,
                 expected=known,
             )
@@ -93,7 +94,7 @@ class KeyringWatch:
             log.warning("the keyring is the newest one again")
 
     def _look_anew(self) -> None:
-        """It is another keyring: what is remembered of the one before must not hide what this one lacks."""
+        """Drop the cached keys of the previous keyring: they must not hide what this one lacks."""
         self._keyring.forget()
         self._must_walk = True
 

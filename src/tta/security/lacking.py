@@ -1,4 +1,4 @@
-"""Which players of the log the keyring lacks, as far as this process has met them: one outage, one line."""
+"""The players whose data key the keyring lacks, as far as this process knows: one log line per outage."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,13 +7,13 @@ import structlog
 
 from tta.telemetry import metrics
 
-LACKING_MAX = 10_000  # Remembered; a larger outage is one all the same.
+LACKING_MAX = 10_000  # Remembered at most. A larger outage needs no more.
 
 log = structlog.get_logger(__name__)
 
 
 class LackingPlayers:
-    """The players without a key. The first one begins an outage, the last one that is found again ends it."""
+    """The players without a key. The first one begins an outage; it ends when the last one is found again."""
 
     def __init__(self) -> None:
         self._players: dict[UUID, None] = {}
@@ -22,7 +22,7 @@ class LackingPlayers:
         return len(self._players)
 
     def first(self, players_max: int) -> Sequence[UUID]:
-        """Name some of them, the ones that were met first."""
+        """Return some of them, the first that were noticed."""
         return list(self._players)[:players_max]
 
     def add(self, player_id: UUID) -> None:
@@ -43,4 +43,4 @@ class LackingPlayers:
         del self._players[player_id]
         metrics.KEYRING_LACKING.set(len(self._players))
         if not self._players:
-            log.warning("the keyring has the data keys again that it lacked")
+            log.warning("the keyring has all data keys again")

@@ -1,5 +1,5 @@
-"""Who may do what: action × role × relation, in one table. Every route names its action, and a test checks
-that. How a relation is told from what is loaded stands in `tta.commands.permissions`.
+"""The policy: action × role × relation, in one table. Every route names its action, and a test checks
+that. `tta.commands.permissions` derives the relation from loaded aggregates.
 """
 
 from enum import StrEnum
@@ -10,10 +10,10 @@ from tta.security.tokens import Principal
 
 
 class Action(StrEnum):
-    """What a route does, in the words of the policy."""
+    """The action of a route, in the words of the policy."""
 
     LOOK = "look"
-    """Health, contracts: nothing of anybody's."""
+    """Health and contracts: nothing that belongs to a player."""
     PLAYER_REGISTER = "player.register"
     PLAYER_READ = "player.read"
     CONSENT_CHANGE = "player.consent"
@@ -32,14 +32,14 @@ class Action(StrEnum):
 
 
 class Relation(StrEnum):
-    """What must hold between the caller and the player concerned."""
+    """The relation that is required between the caller and the player concerned."""
 
     ANYONE = "anyone"
-    """Nobody in particular is concerned, or it does not matter who."""
+    """No particular player is concerned, or it does not matter which."""
     OWN = "own"
     """The player concerned is the one that the account plays as."""
     UNLINKED = "unlinked"
-    """The account plays as nobody yet."""
+    """The account plays as no player yet."""
 
 
 class Grant(NamedTuple):
@@ -66,7 +66,7 @@ POLICY: dict[Action, frozenset[Grant]] = {
     Action.SESSION_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.SESSION_LIST: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.STORY_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
-    # Clinicians reach a care plan by a care team; until there are any, it is its player's alone.
+    # There are no care teams yet, so only the player can reach a care plan.
     Action.CARE_PLAN_CHANGE: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.CARE_PLAN_READ: frozenset({Grant(Role.PLAYER, Relation.OWN)}),
     Action.MEASURE_READ: frozenset(Grant(role, Relation.ANYONE) for role in Role),
@@ -78,16 +78,16 @@ POLICY: dict[Action, frozenset[Grant]] = {
 
 
 class ActionForbidden(Exception):
-    """The caller may do this to nobody: for want of a role, or of a player to play as."""
+    """The caller may never do this: they lack a role, or a player to play as."""
 
 
 class NotTheirs(Exception):
-    """Their role may, but not to this player; the caller may not even learn that there is one."""
+    """The role allows it, but not for this player. The caller must not learn whether the player exists."""
 
 
 def require_role(principal: Principal, action: Action) -> None:
-    """Reject a caller who may never do this, whomever it concerns: for want of a role, or of a player to play
-    as. Raises ActionForbidden.
+    """Reject callers who may never do this, for any player: they lack a role, or a player to play as. Raises
+    ActionForbidden.
     """
     relations = {grant.relation for grant in POLICY[action] if grant.role in principal.roles}
     if not relations:

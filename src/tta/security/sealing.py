@@ -1,9 +1,9 @@
 """Sealing: personal values under a player's data key, AES-256-GCM, before they reach any store.
 
-A box is `01 | key id (4 bytes) | nonce (12) | event id (16) | field length (1) | field | ciphertext
-and tag`. It is bound by associated data to store, player, event and field, and carries event id and
-field, so that it opens wherever it was copied to (state, snapshot, read model, archive) and nowhere
-else. The format is final.
+A sealed value (box) is `01 | key id (4 bytes) | nonce (12) | event id (16) | field length (1) | field |
+ciphertext and tag`. Associated data binds it to store, player, event and field. It carries event id and
+field, so it opens wherever it is copied (state, snapshot, read model, archive), but only as that field. The
+format is final.
 """
 
 import secrets
@@ -26,7 +26,7 @@ AnyEvent = TypeVar("AnyEvent", bound=Event)
 
 
 class SealBroken(Exception):
-    """A box does not open: it was altered, moved to another player, or its key is not the one it names."""
+    """A box does not open: it was altered or moved to another player, or its key is not the one it names."""
 
 
 class DataKey:
@@ -63,17 +63,17 @@ class DataKey:
 
 
 def key_id(sealed: SealedText) -> int:
-    """Name the generation of the data key that sealed a box."""
+    """Return the number of the data key that sealed a box."""
     return int.from_bytes(sealed.box[1:5], "big")
 
 
 def needs_sealing(event: Event) -> bool:
-    """Say whether an event carries a personal value in the clear."""
+    """Return whether an event carries a personal value in the clear."""
     return any(_is_clear(getattr(event, field)) for field in personal_fields(type(event)))
 
 
 def seal_event(event: Event, key: DataKey, event_id: UUID) -> Event:
-    """Seal every personal field that is still clear."""
+    """Seal every personal field that is in the clear."""
     sealed = {
         field: key.seal(event_id, field, value)
         for field in personal_fields(type(event))

@@ -1,6 +1,6 @@
-"""Stream tickets: what a browser puts into the URL of a stream, where a token must never be.
+"""Stream tickets, which a browser puts into the URL of a stream, because a token must never be there.
 
-Good for opening the stream of one session, for a minute. No access token is a ticket, and no ticket is one.
+A ticket opens the stream of one session, for a minute. Tickets and access tokens are not interchangeable.
 """
 
 from uuid import UUID
@@ -13,14 +13,14 @@ from tta.security.tokens import ISSUER, EpochSeconds, Principal, TokenRefused, T
 
 AUDIENCE = "tta:stream"
 TYPE = "stream-ticket+jwt"
-LIFETIME_S = 60  # Asked for and used at once, over a slow line.
+LIFETIME_S = 60  # It is used at once, perhaps over a slow connection.
 
 
 class TicketClaims(msgspec.Struct, frozen=True):
     sub: str
     session: UUID
     until: EpochSeconds
-    """When the token ends with which it was asked for: the stream ends then too."""
+    """The expiry of the token that requested the ticket. The stream ends then too."""
     roles: list[Role]
     player: UUID | None = None
 
@@ -44,7 +44,7 @@ def mint_ticket(tokens: Tokens, principal: Principal, session_id: UUID) -> str:
 
 
 def verify_ticket(tokens: Tokens, ticket: str, session_id: UUID) -> Principal:
-    """Say who a ticket for that session stands for, until when. Raises TokenRefused."""
+    """Return the principal of a ticket for that session. Raises TokenRefused."""
     claims = tokens.claims(ticket, TicketClaims, audience=AUDIENCE, kind=TYPE)
     if claims.session != session_id:
         raise TokenRefused("the ticket is for another stream")

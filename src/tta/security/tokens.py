@@ -1,8 +1,8 @@
-"""Access tokens: JWT signed with Ed25519 (RFC 8037, `alg` of RFC 9864). Verified once, remembered
-until they expire.
+"""Access tokens: JWT signed with Ed25519 (RFC 8037, `alg` of RFC 9864). A verified token is cached until it
+expires.
 
-The JWT library only ever sees a token whose header has plain texts under `typ`, `alg` and `kid`, and it only
-checks the signature: the header before it and the claims behind it are decoded here, by their types.
+The JWT library gets only tokens whose header has texts under `typ`, `alg` and `kid`, and only checks the
+signature. This module decodes the header before that and the claims after it, by their types.
 """
 
 import base64
@@ -44,7 +44,7 @@ class TokenRefused(Exception):
 
 
 class Principal(NamedTuple):
-    """Who asks: the account, the player it plays as (if any), and its roles."""
+    """The caller: the account, the player it plays as (if any), and its roles."""
 
     subject: str
     player_id: UUID | None
@@ -53,7 +53,7 @@ class Principal(NamedTuple):
 
 
 class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What else a header can have (`crit`, `b64`, `jwk`, `x5u`) would ask a library for more than this."""
+    """The allowed fields of a header. Others (`crit`, `b64`, `jwk`, `x5u`) would ask more of a library."""
 
     alg: Literal["Ed25519"]
     typ: str = "JWT"
@@ -61,7 +61,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RegisteredClaims(msgspec.Struct, frozen=True):
-    """What every token says of itself (RFC 7519 §4.1)."""
+    """The registered claims of every token (RFC 7519 §4.1)."""
 
     iss: str
     aud: str | list[str]
@@ -71,7 +71,7 @@ class RegisteredClaims(msgspec.Struct, frozen=True):
     iat: EpochSeconds = 0
 
     def require(self, audience: str) -> None:
-        """Raises TokenRefused unless it is ours, for that audience, and good now."""
+        """Raises TokenRefused unless the token is ours, for that audience, and valid now."""
         if self.iss != ISSUER or audience not in ([self.aud] if isinstance(self.aud, str) else self.aud):
             raise TokenRefused("the token is not valid")
         now = int(now_s())
@@ -89,7 +89,7 @@ class TokenClaims(msgspec.Struct, frozen=True):
 
 
 class Tokens:
-    """Mints and verifies. Keys are kept with the newest first; all of them verify."""
+    """Mints and verifies tokens. The first key is the newest and signs; all keys verify."""
 
     def __init__(self, keys: list[OKPKey]) -> None:
         self._signing = keys[0]
@@ -116,7 +116,7 @@ class Tokens:
         player_id: UUID | None = None,
         lifetime_s: int = LIFETIME_S_DEFAULT,
     ) -> str:
-        """Sign a token that is good for `lifetime_s` seconds, LIFETIME_S_MAX at most."""
+        """Sign a token that is valid for `lifetime_s` seconds, at most LIFETIME_S_MAX."""
         now = int(now_s())
         claims: dict[str, object] = {
             "iss": ISSUER,
@@ -137,7 +137,7 @@ class Tokens:
         return jwt.encode(header, claims, self._signing, algorithms=[ALGORITHM])
 
     def claims(self, token: str, shape: type[Shape], *, audience: str, kind: str = "JWT") -> Shape:
-        """Give the claims of a token for that audience and of that kind. Raises TokenRefused."""
+        """Return the claims of a token for that audience and of that kind. Raises TokenRefused."""
         _require_plain(token)
         try:
             if _header(token).typ != kind:
@@ -149,18 +149,18 @@ class Tokens:
             raise TokenRefused("the token is not valid") from error
 
     def _signed(self, token: str) -> bytes:
-        """Give the payload of a token that one of our keys signed. Raises TokenRefused."""
+        """Return the payload of a token that one of our keys signed. Raises TokenRefused."""
         try:
             return jws.deserialize_compact(token, self._keys, algorithms=[ALGORITHM]).payload
         except (JoseError, ValueError) as error:
             raise TokenRefused("the token is not valid") from error
         except Exception as error:
-            # Whatever else the library makes of a stranger's text, they are not who they say.
-            log.warning("the library of tokens fails", error=type(error).__name__)
+            # Any other error of the library on a stranger's text also means: not authenticated.
+            log.warning("the token library failed", error=type(error).__name__)
             raise TokenRefused("the token is not valid") from error
 
     def verify(self, token: str) -> Principal:
-        """Say who a token stands for. Raises TokenRefused."""
+        """Return the principal of a token. Raises TokenRefused."""
         _require_plain(token)
         digest = hashlib.sha256(token.encode()).digest()
         known = self._verified.get(digest)
@@ -184,7 +184,7 @@ class Tokens:
 
 
 def _require_plain(token: str) -> None:
-    """Refuse what is too long or not ASCII to be a token. Raises TokenRefused."""
+    """Reject a text that is too long for a token or not ASCII. Raises TokenRefused."""
     if len(token) > TOKEN_CHARACTERS_MAX:
         raise TokenRefused(f"a token has at most {TOKEN_CHARACTERS_MAX} characters, got {len(token)}")
     if not token.isascii():
@@ -192,7 +192,7 @@ def _require_plain(token: str) -> None:
 
 
 def _header(token: str) -> Header:
-    """Read a token's header, which nobody has verified yet. Raises ValueError or RecursionError."""
+    """Read a token's header, which is not verified yet. Raises ValueError or RecursionError."""
     encoded, _, _ = token.partition(".")
     raw = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
     return msgspec.json.decode(raw, type=Header)

@@ -1,4 +1,4 @@
-"""Data keys at rest: each wrapped by a key-encryption key, bound to its store, its player and its number."""
+"""Data keys at rest: a key-encryption key wraps each, bound to its store, its player and its number."""
 
 import secrets
 from uuid import UUID

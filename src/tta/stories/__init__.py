@@ -1,1 +1,1 @@
-"""Authored stories: their catalogue, how they are played, and what is checked of them."""
+"""Authored stories: their catalogue, how they are played, and how they are checked."""

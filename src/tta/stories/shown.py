@@ -1,4 +1,4 @@
-"""The catalogue and what was found in it, for a terminal."""
+"""Prints the catalogue and the findings about it to a terminal."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,9 @@ COLUMNS = ("version", "title", "scenes", "approaches", "skills", "warnings")
 
 
 def show_catalogue(out: Console) -> None:
-    """Print a row for each version of each story, its id whole: people type it. Raises StoryBroken."""
+    """Print a row for each version of each story, with its whole id, which people type. Raises
+    StoryBroken.
+    """
     table = Table()
     table.add_column("story", no_wrap=True)
     for name in COLUMNS:
@@ -35,7 +37,7 @@ def show_catalogue(out: Console) -> None:
 
 
 def show_findings(out: Console, wanted: str) -> None:
-    """Check one story, all, or those in files, and print what is wrong; leaves with 1 where anything is."""
+    """Check one story, all, or those in files, and print the problems. Exits with 1 if there is one."""
     wrong = 0
     for place, compiled in _compiled(wanted):
         try:
@@ -57,7 +59,7 @@ def show_findings(out: Console, wanted: str) -> None:
 
 
 def _compiled(wanted: str) -> list[tuple[str | Path, str]]:
-    """What is to be checked, by its name or its file. Raises StoryBroken where there is nothing of it."""
+    """Return what to check, by its name or its file. Raises StoryBroken if it does not exist."""
     installed = list(written())
     chosen = [each for each in installed if wanted in {"", each.id}]
     if chosen:
@@ -69,4 +71,4 @@ def _compiled(wanted: str) -> list[tuple[str | Path, str]]:
     if path.is_dir():
         raise StoryBroken(f"there is no .json in {wanted!r}: npx inkjs-compiler -o 1.json 1.ink compiles Ink")
     known = ", ".join(sorted({each.id for each in installed}))
-    raise StoryBroken(f"there is no story {wanted!r}; there are {known}; nor is there such a file or folder")
+    raise StoryBroken(f"there is no story, file or folder {wanted!r}; the stories are {known}")

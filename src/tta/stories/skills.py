@@ -1,4 +1,4 @@
-"""The skills that there are: those that a story of the catalogue practises."""
+"""The known skills: those that a story of the catalogue practises."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""An authored story: its compiled Ink, and what its tags say of it and of every scene.
+"""An authored story: its compiled Ink, and the tags of the story and of every scene.
 
 A story is `authored/<id>/<version>.ink` with its compiled `.json` beside it; see `docs/stories.md`.
 """
@@ -18,19 +18,19 @@ from tta.domain.passages import READINESS, Readiness
 from tta.domain.vocabulary import Approach
 
 CALM = "calm_place"
-"""The scene that every story has for when nothing else may be played: intensity 1, no warnings."""
+"""The scene of every story for a player to whom nothing else is open: intensity 1, no warnings."""
 STORY_TAGS = ("id", "version", "title", "summary", "world", "language")
 SCENE_TAGS = ("scene", "approach", "intensity", "readiness", "location")
-"""Every scene has these, once each."""
+"""Every scene has each of these once."""
 SOME_SCENES_TAGS = ("skill", "warnings", "topics", "characters")
 WITHIN_TAGS = ("id", "to", "practised", "ending")
-"""Of choices and lines within a scene."""
+"""The tags of choices and lines within a scene."""
 INTENSITIES = range(1, 6)
 Word = TypeVar("Word", bound=str)
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """What a scene's tags say. Its id is the name of its knot."""
+    """A scene, from its tags. Its id is the name of its knot."""
 
     id: str
     approach: Approach
@@ -69,11 +69,11 @@ class Story(NamedTuple):
 
 
 class StoryBroken(Exception):
-    """A story's tags do not say what they must; the message names the story and each place."""
+    """A story's tags are wrong or missing; the message names the story and each place."""
 
 
 class WrittenStory(NamedTuple):
-    """A version of a story as its author left it: nothing of it has been read yet."""
+    """A version of a story as its author left it, not read yet."""
 
     id: str
     version: int
@@ -81,7 +81,7 @@ class WrittenStory(NamedTuple):
 
 
 Problems = list[tuple[str, str]]
-"""Where in a story (empty: all of it), and what is wrong there."""
+"""A place in a story (empty: the whole story), and what is wrong there."""
 
 
 @cache
@@ -107,12 +107,12 @@ def _version_of(compiled: Traversable) -> int:
 
 
 def versions_had() -> int:
-    """How many versions of stories there are here. None is ever removed, so a later release has no fewer."""
+    """Return the number of versions of stories. None is ever removed, so a later release has no fewer."""
     return sum(map(len, catalogue().values()))
 
 
 def newest(story: str) -> Story | None:
-    """Give the newest version of a story; None where there is none of the id."""
+    """Return the newest version of a story; None if the id is unknown."""
     versions = catalogue().get(story)
     return versions[max(versions)] if versions else None
 
@@ -122,7 +122,7 @@ def authored() -> Traversable:
 
 
 def read_story(identity: str, version: int, compiled: str) -> Story:
-    """Read what a compiled story says of itself. Raises StoryBroken, which says all that is wrong."""
+    """Read the tags of a compiled story. Raises StoryBroken, which lists every problem."""
     story, problems = read_leniently(compiled)
     if (story.id, story.version) != (identity, version):
         problems.insert(0, ("", f"says that it is {story.id}@{story.version}"))
@@ -133,14 +133,14 @@ def read_story(identity: str, version: int, compiled: str) -> Story:
 
 
 def read_leniently(compiled: str) -> tuple[Story, Problems]:
-    """Read a story, with all that is wrong with its tags; a stand-in is where one says nothing, so that the
-    rest can be looked at. Raises StoryBroken where this is no compiled Ink.
+    """Read a story, and list every problem with its tags. A missing tag gets a default, so that the rest can
+    be checked. Raises StoryBroken if this is not compiled Ink.
     """
     try:
         ink = Ink(compiled)
         root: list[Any] = json.loads(compiled)["root"]
     except (RuntimeError, ValueError) as error:
-        raise StoryBroken(f"this is no compiled Ink: {error}") from error
+        raise StoryBroken(f"this is not compiled Ink: {error}") from error
     problems: Problems = []
     said = _TagProblems("", problems.append)
     told = said.named(ink.get_global_tags(), STORY_TAGS)
@@ -163,14 +163,14 @@ def read_leniently(compiled: str) -> tuple[Story, Problems]:
 
 
 def knots(compiled: str) -> list[str]:
-    """The names of a compiled story's knots, functions included, in no order that matters."""
+    """Return the names of a compiled story's knots, functions included, in any order."""
     root: list[Any] = json.loads(compiled)["root"]
     named = root[-1] if isinstance(root[-1], dict) else {}
     return [name for name in named if not name.startswith("#") and name != "global decl"]
 
 
 def tags_of(content: Any) -> Iterator[str]:
-    """Every tag of a container, however deep: Ink writes `"#", "^to: hall", "/#"`."""
+    """Return every tag of a container, at any depth: Ink writes `"#", "^to: hall", "/#"`."""
     if isinstance(content, dict):
         for each in content.values():
             yield from tags_of(each)
@@ -183,7 +183,7 @@ def tags_of(content: Any) -> Iterator[str]:
 
 
 class _TagProblems(NamedTuple):
-    """Says what is wrong with the tags of one place."""
+    """Collects the problems with the tags of one place."""
 
     place: str
     tell: Callable[[tuple[str, str]], None]
@@ -192,7 +192,7 @@ class _TagProblems(NamedTuple):
         self.tell((self.place, problem))
 
     def named(self, tags: Iterable[str], known: Iterable[str]) -> dict[str, str]:
-        """The values by their names, and whether each name is known and comes once."""
+        """Return the values by name, and report names that are unknown or repeated."""
         found: dict[str, str] = {}
         for tag in tags:
             name, colon, value = (part.strip() for part in tag.partition(":"))
@@ -212,19 +212,19 @@ class _TagProblems(NamedTuple):
             self.wrong(f"the tags {', '.join(missing)} are missing")
 
     def one_of(self, told: Mapping[str, str], name: str, values: Iterable[Word]) -> Word:
-        """Which of the values a tag says; the first as a stand-in."""
+        """Return the allowed value of a tag; if it is wrong, report it and return the first."""
         known = list(values)
         if name in told and told[name] not in known:
             self.wrong(f"{name} is one of {', '.join(known)}, got {told[name]}")
         return next((each for each in known if each == told.get(name)), known[0])
 
     def placed(self, begins: Iterable[str], tags: Iterable[str]) -> None:
-        """Say which tags within a knot are none, or a scene's where nobody reads them any more."""
+        """Report unknown tags within a knot, and a scene's tags in a place where they have no effect."""
         later = Counter(tags) - Counter(tag.strip() for tag in begins)
         for tag in later:
             name = tag.partition(":")[0].strip()
             if name in SCENE_TAGS or name in SOME_SCENES_TAGS:
-                self.wrong(f"the tag {name} stands after the scene's first words, where nobody reads it")
+                self.wrong(f"the tag {name} stands after the scene's first words, where it has no effect")
             elif ":" not in tag or name not in WITHIN_TAGS:
                 self.wrong(f"within a scene a tag is one of {', '.join(WITHIN_TAGS)}: value, got {tag!r}")
 

@@ -1,4 +1,6 @@
-"""Where the scenes of a story lead, and what is practised in them, by their tags: read without playing it."""
+"""The connections between a story's scenes, and the skills they practise, read from the tags without
+playing.
+"""
 
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -8,25 +10,27 @@ from tta.stories.story import Story, StoryBroken, tags_of
 
 
 def ways(story: Story) -> Mapping[str, tuple[str, ...]]:
-    """The scenes that each scene's choices lead to, by the `to:` tags within its knot. Raises StoryBroken."""
+    """Return the scenes to which each scene's choices lead, by the `to:` tags of its knot. Raises
+    StoryBroken.
+    """
     for scene, unknown in ways_to_nowhere(story):
         raise StoryBroken(f"{story.id}@{story.version}, {scene}: leads to {unknown}, which is no scene")
     return _told_by_scenes(story, "to")
 
 
 def ways_to_nowhere(story: Story) -> Iterator[tuple[str, str]]:
-    """The scenes that say they lead to what is no scene, each with what they say."""
+    """Return the scenes with a `to:` tag that names no scene, each with that name."""
     for scene, leads in _told_by_scenes(story, "to").items():
         yield from ((scene, to) for to in leads if to not in story.scenes)
 
 
 def endings(story: Story) -> Mapping[str, tuple[str, ...]]:
-    """The endings that each scene may come to."""
+    """Return the endings that each scene may reach."""
     return _told_by_scenes(story, "ending")
 
 
 def reached(begins: Iterable[str], leads: Mapping[str, Iterable[str]], among: Container[str]) -> set[str]:
-    """The scenes of some that are come to from the first by way of them alone."""
+    """Return which of some scenes can be reached from the first through these scenes only."""
     found: set[str] = set()
     ahead = list(begins)
     while ahead:
@@ -38,7 +42,7 @@ def reached(begins: Iterable[str], leads: Mapping[str, Iterable[str]], among: Co
 
 
 def credited(story: Story) -> Iterator[tuple[str, str]]:
-    """The knots that credit a skill as practised, each with the skill."""
+    """Return the knots that credit a skill as practised, each with the skill."""
     for knot, content in _knots(story).items():
         yield from ((knot, skill) for skill in _told(content, "practised"))
 
@@ -54,6 +58,6 @@ def _knots(story: Story) -> Mapping[str, Any]:
 
 
 def _told(content: Any, name: str) -> tuple[str, ...]:
-    """What the tags of a name say within a container."""
+    """Return the values of a container's tags with a given name."""
     told = {tag.partition(":")[2].strip() for tag in tags_of(content) if tag.startswith(f"{name}:")}
     return tuple(sorted(told))

@@ -1,1 +1,1 @@
-"""Logs and metrics: what operators see. Never a player's words."""
+"""Logs and metrics for operators. They never contain a player's words."""

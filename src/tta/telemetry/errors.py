@@ -1,6 +1,6 @@
-"""What the log may be told of an error: what broke and where, never what somebody wrote.
+"""Descriptions of errors for the log: what failed and where, never what somebody wrote.
 
-Messages of other people's libraries quote values (msgspec, json, KeyError …), so only our own are repeated.
+Messages of libraries quote values (msgspec, json, KeyError …), so only our own messages are repeated.
 """
 
 import traceback
@@ -9,13 +9,13 @@ FRAMES_MAX = 12
 
 
 def said(error: BaseException) -> str:
-    """Name an error, with its message where it is one of our own."""
+    """Return an error's name, with its message if the error is ours."""
     ours = type(error).__module__.partition(".")[0] == "tta"
     return f"{type(error).__name__}: {error}" if ours else type(error).__name__
 
 
 def traced(error: BaseException) -> list[str]:
-    """Tell an error and its causes, outermost first, each with the end of its way: file, line, function."""
+    """Describe an error and its causes, outermost first, each with its last frames: file, line, function."""
     told: list[str] = []
     cause: BaseException | None = error
     while cause is not None:

@@ -1,7 +1,7 @@
-"""Where log lines go: standard error, which may be full, closed, gone or not read. Only lines are lost.
+"""Writes log lines to standard error, which may be full, closed, gone or unread. Only lines are lost.
 
-A line is written at once where that does not wait. Where the reader has stopped reading, lines queue up, and
-a thread waits for the reader instead of the program.
+A line is written at once if that does not block. If the reader has stopped reading, lines are queued, and a
+thread waits for the reader instead of the program.
 """
 
 import os
@@ -15,14 +15,14 @@ from typing import TextIO
 from tta.telemetry.metrics import LOG_LINES_LOST
 
 QUEUED_MAX = 10_000
-READY_BYTES = 4_096  # A pipe that is ready for writing takes fewer than these without waiting (PIPE_BUF).
-LEFT_S = 1.0  # The end of the process waits so long for a reader.
+READY_BYTES = 4_096  # A pipe that is ready accepts fewer bytes than this without blocking (PIPE_BUF).
+LEFT_S = 1.0  # At exit, the process waits this long for a reader.
 
 
 class LineSink:
-    """Takes lines from any thread, never raises and never waits. Counts what is lost.
+    """Accepts lines from any thread. It never raises and never blocks, and counts lost lines.
 
-    `on_lost` is called with that number as soon as a line comes through again.
+    `on_lost` is called with their number as soon as a line can be written again.
     """
 
     def __init__(self, stream: TextIO | None, on_lost: Callable[[int], None] = lambda _: None) -> None:
@@ -33,12 +33,12 @@ class LineSink:
         self._queue: deque[bytes] = deque()
         self._writer: threading.Thread | None = None
         self._is_broken_off = False
-        """The last line came through in part only: the next one begins on a line of its own."""
+        """The last line was written only in part, so the next one begins with a line break."""
         self._lost = 0
-        """Lines that were lost since the last one that came through."""
+        """The number of lines lost since the last written one."""
 
     def write(self, line: str) -> None:
-        """Write a line, which brings its own end."""
+        """Write a line, which includes its line break."""
         raw, lost = line.encode(errors="backslashreplace"), 0
         with self._changed:
             if self._writer is None and self._takes_at_once(raw):
@@ -48,7 +48,7 @@ class LineSink:
         self._tell(lost)
 
     def flush(self, within_s: float = LEFT_S) -> None:
-        """Wait for the lines that are queued, if not for long."""
+        """Wait a short time for the queued lines."""
         with self._changed:
             self._changed.wait_for(lambda: self._writer is None, within_s)
 
@@ -60,7 +60,7 @@ class LineSink:
                 return True
             is_ready = bool(select.select((), (self._descriptor,), (), 0)[1])
         except (OSError, ValueError):
-            return True  # Writing to it says what is wrong.
+            return True  # Writing will raise the actual error.
         return is_ready and len(line) < READY_BYTES
 
     def _enqueue(self, line: bytes) -> None:
@@ -88,7 +88,7 @@ class LineSink:
             self._tell(self._written(line))
 
     def _written(self, line: bytes) -> int:
-        """Write one line; return how many were lost before it if it is the first to come through again."""
+        """Write one line; return the number of lost lines if this is the first one written after them."""
         try:
             self._put(b"\n" + line if self._is_broken_off else line)
         except (OSError, ValueError):
@@ -109,7 +109,7 @@ class LineSink:
             try:
                 line = line[os.write(self._descriptor, line) :]
             except BlockingIOError:
-                # Somebody who shares the terminal has set it not to wait.
+                # Another program that shares the terminal has set it to non-blocking.
                 select.select((), (self._descriptor,), (), LEFT_S)
                 continue
             self._is_broken_off = bool(line)
@@ -125,7 +125,7 @@ class LineSink:
 
 
 def _descriptor(stream: TextIO | None) -> int | None:
-    """The stream's file descriptor; None for one that only Python knows, or that is closed."""
+    """Return the stream's file descriptor; None if it has none or is closed."""
     try:
         return None if stream is None else stream.fileno()
     except (OSError, ValueError):

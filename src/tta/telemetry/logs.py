@@ -1,4 +1,7 @@
-"""One structured line per request or handled event; JSON outside a terminal. No line is worth an error."""
+"""Structured logs: one line for each request or handled event, as JSON outside a terminal.
+
+Logging never raises.
+"""
 
 import atexit
 import logging
@@ -15,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class Rendering:
-    """Makes a line of what is logged. What cannot be rendered costs the line its values, nobody an error."""
+    """Renders a log line. If a value cannot be rendered, the line loses its values, but nothing is raised."""
 
     def __init__(self, steps: Iterable[structlog.typing.Processor]) -> None:
         self._steps = tuple(steps)
@@ -35,7 +38,7 @@ class Rendering:
 
 
 class SinkHandler(logging.Handler):
-    """Has what libraries log by Python's own means go the same way."""
+    """Sends the standard-library logging of libraries to the same sink."""
 
     def __init__(self, sink: LineSink) -> None:
         super().__init__()
@@ -50,7 +53,7 @@ class SinkHandler(logging.Handler):
 
 
 class SinkLogger:
-    """What structlog hands its lines to."""
+    """Receives structlog's lines."""
 
     def __init__(self, sink: LineSink) -> None:
         self._sink = sink
@@ -62,9 +65,9 @@ class SinkLogger:
 
 
 def configure_logs(level: str = "info", *, json: bool | None = None) -> None:
-    """Set up structlog for the process, on standard error; `json` defaults to whether that is no terminal."""
+    """Set up structlog on standard error. `json` is true by default unless that is a terminal."""
     as_json = not (sys.stderr and sys.stderr.isatty()) if json is None else json
-    # Tracebacks leave out local variables: they may hold somebody's words.
+    # Tracebacks omit local variables, which may hold a player's words.
     quiet = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -84,7 +87,7 @@ def configure_logs(level: str = "info", *, json: bool | None = None) -> None:
         logger_factory=lambda *_: SinkLogger(sink),
         cache_logger_on_first_use=True,
     )
-    # What libraries log by Python's own means takes the same form.
+    # Standard-library logging takes the same form.
     handler = SinkHandler(sink)
     named = [*shared, structlog.stdlib.add_logger_name]
     bare = structlog.stdlib.ProcessorFormatter.remove_processors_meta

@@ -1,10 +1,11 @@
-"""What Prometheus scrapes. Labels are bounded: routes and names, never ids. No label says how somebody is:
-in a small store a count that goes up by one is one person.
+"""The metrics that Prometheus scrapes. Labels are bounded: routes and names, never ids.
+
+No label says how somebody is: in a small store, a count that increases by one belongs to one person.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
-# They tell to the microsecond when something happened for the first time.
+# These samples reveal to the microsecond when something first happened.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REGISTRY = CollectorRegistry()
@@ -29,7 +30,7 @@ REQUEST_SECONDS = Histogram(
     registry=REGISTRY,
 )
 COMMANDS_REPLAYED = Counter(
-    "tta_commands_replayed_total", "Commands that were recognised as sent before", registry=REGISTRY
+    "tta_commands_replayed_total", "Commands that were recognised as retries", registry=REGISTRY
 )
 COMMANDS_WAITING = Gauge(
     "tta_commands_waiting",
@@ -38,8 +39,8 @@ COMMANDS_WAITING = Gauge(
 )
 COMMANDS_REFUSED = Counter(
     "tta_commands_refused_total",
-    "Commands that were not handled: as many of the player waited as may wait (queue-full), other processes "
-    "changed the player's data each time (conflicts), or the sender left the queue (sender-left)",
+    "Commands that were not handled: the player's queue was full (queue-full), other processes kept "
+    "changing the player's data (conflicts), or the sender left the queue (sender-left)",
     ("reason",),
     registry=REGISTRY,
 )
@@ -64,52 +65,52 @@ PROJECTION_SECONDS = Gauge(
 )
 PROJECTION_UNATTENDED = Gauge(
     "tta_projection_slots_without_worker",
-    "Slots that no living worker projects; NaN when unknown",
+    "Slots that no live worker projects; NaN when unknown",
     ("model",),
     registry=REGISTRY,
 )
 PROJECTION_STOPPED = Gauge(
-    "tta_projection_lanes_stopped", "Slots whose lane an event has stopped", ("model",), registry=REGISTRY
+    "tta_projection_lanes_stopped", "Slots whose lane has stopped at an event", ("model",), registry=REGISTRY
 )
 PROJECTION_SAVED = Gauge(
     "tta_projection_since_save_seconds",
-    "Time since a read model's checkpoints were moved last",
+    "Time since a read model's checkpoints last moved",
     ("model",),
     registry=REGISTRY,
 )
 REACTOR_DEALT = Gauge(
     "tta_reactor_dealt_total",
-    "Events that this process's reactor dealt with",
+    "Events that this process's reactor has handled",
     ("reactor",),
     registry=REGISTRY,
 )
 REACTOR_PUT_BACK = Gauge(
     "tta_reactor_put_back_total",
-    "Times that a slot's history changed and this process's reactor began it anew further back",
+    "Times that a slot's history changed and this process's reactor was put back",
     ("reactor",),
     registry=REGISTRY,
 )
 REACTING = Gauge("tta_reacting_processes", "Processes that react now; NaN when unknown", registry=REGISTRY)
 REACTOR_PARKED = Gauge(
     "tta_reactor_parked",
-    "Events that a reactor keeps aside after they failed again and again; NaN when unknown",
+    "Events that a reactor has parked after repeated failures; NaN when unknown",
     ("reactor",),
     registry=REGISTRY,
 )
 KEYRING_LACKING = Gauge(
     "tta_keyring_lacking_players",
-    "Players of the log whose data key the keyring lacks, as far as this process has met them",
+    "Players whose data key the keyring lacks, as far as this process knows",
     registry=REGISTRY,
 )
 KEYRING_FOREIGN = Gauge(
-    "tta_keyring_foreign", "1 while the keyring is not the one of this store", registry=REGISTRY
+    "tta_keyring_foreign", "1 while the keyring belongs to another store", registry=REGISTRY
 )
 KEYRING_OLDER = Gauge(
-    "tta_keyring_older", "1 while the keyring is an older copy than the store knows of", registry=REGISTRY
+    "tta_keyring_older", "1 while the keyring is an older copy than the store expects", registry=REGISTRY
 )
 VALUES_UNREADABLE = Counter(
     "tta_values_unreadable_total",
-    "Sealed values that did not open for a reader, and were not erased",
+    "Sealed values that did not open and were not erased",
     registry=REGISTRY,
 )
 TIMERS_DUE = Counter(
@@ -117,36 +118,36 @@ TIMERS_DUE = Counter(
 )
 TIMER_LATENESS = Histogram(
     "tta_timer_lateness_seconds",
-    "Time from the moment at which a timer should fall due until the log said so",
+    "Time from the moment at which a timer should fall due until its event was recorded",
     ("purpose",),
     buckets=LATENESS_BUCKETS_S,
     registry=REGISTRY,
 )
 PROJECTION_CHANGED = Gauge(
     "tta_projection_slots_changed",
-    "Slots of a read model whose checkpoint's event no longer stands in the log",
+    "Slots of a read model whose checkpoint's event is no longer in the log",
     ("model",),
     registry=REGISTRY,
 )
 PROJECTION_FILLING = Gauge(
     "tta_projection_slots_filling",
-    "Slots of a read model whose rows are being filled from the log, for the first time or anew",
+    "Slots of a read model whose rows are being filled from the log",
     ("model",),
     registry=REGISTRY,
 )
 ANSWERS_OVERDUE = Gauge(
     "tta_answers_overdue",
-    "Turns that have waited for their reply for over two minutes, held play left out; NaN when unknown",
+    "Turns that have waited for their reply for over two minutes, without held play; NaN when unknown",
     registry=REGISTRY,
 )
 ANSWERS_OVERDUE_SECONDS = Gauge(
     "tta_answers_overdue_oldest_seconds",
-    "For how long the oldest of them has waited; NaN when unknown",
+    "How long the oldest overdue turn has waited; NaN when unknown",
     registry=REGISTRY,
 )
 TIMERS_SCHEDULED = Gauge(
     "tta_timers_scheduled",
-    "Timers that are to fall due, of all processes; NaN when unknown",
+    "Scheduled timers of the whole store; NaN when unknown",
     registry=REGISTRY,
 )
 AGENT_STEP_SECONDS = Histogram(
@@ -158,11 +159,11 @@ AGENT_STEP_SECONDS = Histogram(
 )
 AGENT_STEPS = Counter(
     "tta_agent_steps_total",
-    "Steps of answering a turn, by what came of them",
+    "Steps of answering a turn, by outcome",
     ("step", "outcome"),
     registry=REGISTRY,
 )
-AGENT_BUSY = Gauge("tta_agent_busy", "Steps that an agent is at work on", ("agent",), registry=REGISTRY)
+AGENT_BUSY = Gauge("tta_agent_busy", "Steps that an agent is working on", ("agent",), registry=REGISTRY)
 AGENT_STATE = Gauge(
     "tta_agent_state",
     "1 for the state that this process's agent is in",
@@ -174,11 +175,11 @@ STREAM_EVENTS = Counter(
     "tta_stream_events_total", "Events sent on live streams", ("event",), registry=REGISTRY
 )
 STREAM_RESYNCS = Counter(
-    "tta_stream_resyncs_total", "Live streams that could not simply go on", ("reason",), registry=REGISTRY
+    "tta_stream_resyncs_total", "Live streams that could not simply continue", ("reason",), registry=REGISTRY
 )
 SKILLS_PRACTISED = Counter(
     "tta_skills_practised_total",
-    "Skills credited, by the skill of the catalogue (`other` for one that it does not have)",
+    "Skills credited, by the catalogue's skill (`other` for an unknown one)",
     ("skill",),
     registry=REGISTRY,
 )

@@ -1,4 +1,4 @@
-"""What is away for a while: said once when that begins, and once when it ends, how long and how often."""
+"""Outages: logged once at the beginning, and once at the end with the duration and the number of failures."""
 
 import time
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ log = structlog.get_logger(__name__)
 
 
 class Outage:
-    """Something that many try to reach. It is away from the first try that fails until each of those who
-    failed has come through, or has given up.
+    """A resource that many callers try to reach. An outage lasts from the first failed attempt until every
+    caller that failed has succeeded or given up.
     """
 
     def __init__(self, what: str, **fields: Any) -> None:
-        """`what` and `fields` stand in both lines."""
+        """`what` and `fields` appear in both lines."""
         self._what = what
         self._fields = fields
         self._failing: set[object] = set()
@@ -25,7 +25,7 @@ class Outage:
 
     @contextmanager
     def trying(self) -> Iterator["Attempts"]:
-        """Try again and again within this; at its end nobody waits here any more."""
+        """Make attempts within this context. At its end the caller no longer counts as failing."""
         attempts = Attempts(self)
         try:
             yield attempts
@@ -51,7 +51,7 @@ class Outage:
 
 
 class Attempts:
-    """The tries of one of them."""
+    """The attempts of one caller."""
 
     def __init__(self, outage: Outage) -> None:
         self._outage = outage

@@ -1,4 +1,4 @@
-"""What comes over a connection before it is a request, beside it, behind it, or instead of one."""
+"""Input on a connection before, beside, after or instead of a request."""
 
 import asyncio
 import inspect

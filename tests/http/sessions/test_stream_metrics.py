@@ -19,7 +19,7 @@ HELLO = {"text": "I sit down by the fire."}
 
 
 async def scraped(api: Api, name: str, **labels: str) -> float:
-    """A sample as Prometheus gets it; 0 where there is none."""
+    """Return a sample as Prometheus gets it; 0 if absent."""
     text = (await api.operators.get("/metrics")).text
     return sum(
         sample.value

@@ -45,7 +45,7 @@ def way_to_chance(story: Story) -> tuple[Move, ...]:
 
 
 def told_to(story: Story, moves: Sequence[Move], sessions: int = 40) -> set[str]:
-    """What as many sessions are told after the moves; each of them twice, alike."""
+    """Return the texts of this many sessions after the moves. Each is played twice, with the same text."""
     texts = set()
     for number in range(sessions):
         session = UUID(int=number)

@@ -1,4 +1,4 @@
-"""What is wrong with a story is found before anybody plays it; ours are well."""
+"""The check finds the faults of a story before it is played. Our stories have none."""
 
 import json
 from io import StringIO
@@ -124,12 +124,12 @@ def test_the_faulty_story_is_compiled_from_what_is_written(tmp_path):
 @pytest.mark.parametrize(
     ("way", "found"),
     [
-        ("a", [("", "has no ending that the softest player can reach")]),
+        ("a", [("", "has no ending that the most protected player can reach")]),
         (
             "b",
             [
-                (CALM, "leaves the softest player nothing to choose"),
-                ("", "has no ending that the softest player can reach"),
+                (CALM, "leaves the most protected player no choice"),
+                ("", "has no ending that the most protected player can reach"),
             ],
         ),
         ("end", []),
@@ -286,12 +286,12 @@ def test_stories_that_are_not_installed_are_checked_by_their_files(tmp_path):
     assert status == 1
     assert "1.json: s@1: 1 scenes, 3 problems" in said
     assert "a: intensity is 1 to 5, got 9" in said
-    assert "notes.json: this is no compiled Ink" in said
+    assert "notes.json: this is not compiled Ink" in said
     assert checked(tmp_path / "draft" / "1.json")[0] == 1
 
 
 def test_what_is_not_there_is_said(tmp_path):
     with pytest.raises(StoryBroken, match=r"there is no \.json in"):
         checked(tmp_path)
-    with pytest.raises(StoryBroken, match="nor is there such a file or folder"):
+    with pytest.raises(StoryBroken, match="there is no story, file or folder"):
         checked(tmp_path / "nothing")

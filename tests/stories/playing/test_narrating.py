@@ -1,4 +1,4 @@
-"""What is told next: words are understood or asked about, and wishes are kept."""
+"""The next passage: words are understood or asked about, and wishes are kept."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What a player was told, turn by turn, is what the recorded moves give when they are played again."""
+"""Playing the recorded moves again gives what the player was told, turn by turn."""
 
 import json
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def variables(played: Playthrough) -> str:
 
 
 def must_be_replayed(story: Story, told: ToldPassage, made: list[ShownPassage], wishes: Wishes) -> None:
-    """The passage is what these moves lead to one after the other, for who has these wishes."""
+    """Check that the passage is the result of these moves, one after the other, with these wishes."""
     last, led = made[-1], told.passage.move == CALMLY
     text = "\n\n".join([*(each.text for each in made[:-1]), *[LEFT_OUT] * led, last.text])
     assert told.text == text

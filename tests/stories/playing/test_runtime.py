@@ -1,4 +1,4 @@
-"""What is shown is a function of story, seed and moves."""
+"""The shown passage is a function of story, seed and moves."""
 
 from typing import Any
 from uuid import UUID

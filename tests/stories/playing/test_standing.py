@@ -1,4 +1,4 @@
-"""What is said where the story stands still, and how a story is paused and ended in words."""
+"""Replies that do not move the story, and pausing and ending in words."""
 
 from uuid import UUID
 

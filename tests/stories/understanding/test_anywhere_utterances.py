@@ -12,7 +12,7 @@ from tta.stories.understanding.meaning import Meaning, meaning_of
 
 
 class Anywhere(NamedTuple):
-    """`but` are the choices that may be meant all the same, by their id or by how they begin."""
+    """`but` are the choices that may still be meant, by their id or by their beginning."""
 
     words: str
     kind: str
@@ -42,12 +42,14 @@ I notice the smell | I hurry | I point at the map | I whisper | I answer | I joi
 I approach the house | I cross the bridge | I push the door | I fix the clock | I sort the letters
 I should go inside | I have to go on | I need to see the map | I must go
 """
-"""What players do in any story: they tell nothing of themselves by it."""
+"""Ordinary acts in any story, which are not about the player."""
 
 
 @cache
 def heard(said: Anywhere) -> list[tuple[str, Meaning]]:
-    """What it means at every place; what players say of themselves is alike at most, and tried at some."""
+    """Return its meaning at every place. Talk about oneself means the same at most places, and is tried
+    at some.
+    """
     among = places()[:: SOME if said.kind == "self" else 1]
     return [(each.scene, meaning_of(said.words, each.offers, each.characters)) for each in among]
 

@@ -1,4 +1,4 @@
-"""What a player's own words avoid: all that goes by them, in whatever form they are written."""
+"""A player's words avoid everything that matches them, in any form."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What is read of an utterance is bounded: no deadline ends a process that only computes."""
+"""Only a limited part of an utterance is read, because no deadline ends a process that only computes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who asks for help without saying for what may mean themself, and is told where help is."""
+"""A player who asks for help without saying with what may mean themselves, and is told where help is."""
 
 import pytest
 

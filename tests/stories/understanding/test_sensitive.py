@@ -1,4 +1,4 @@
-"""What a text touches that many want to avoid is found by its words, with few false alarms."""
+"""Sensitive topics of a text are found by its words, with few false alarms."""
 
 import json
 

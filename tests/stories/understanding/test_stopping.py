@@ -1,4 +1,4 @@
-"""Who says stop or end wants to leave, and is asked; within an exercise, stop belongs to that."""
+"""A player who says stop or end wants to leave, and is asked; within an exercise, stop belongs to it."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What players' own words mean, over sentences that were labelled by hand for all our stories."""
+"""Players' own words are understood: sentences labelled by hand for all our stories."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A turn in the clearing, a model that is told what to do, and agents that are slow, broken or untrue."""
+"""A turn in the clearing, a scripted language model, and agents that are slow, broken or untrue."""
 
 import asyncio
 from collections.abc import Callable
@@ -32,7 +32,7 @@ from tta.stories.understanding.meaning import Meaning
 CLEARING = catalogue()["clearing"][1]
 SESSION, PLAYER, CALL = UUID(int=5), UUID(int=6), UUID(int=7)
 SHORT = Deadlines(interpret_s=0.25, narrate_s=0.25, check_s=0.25, pure_s=0.25)
-"""Enough for agents that answer at once, and soon over for those that never do."""
+"""Enough for agents that answer at once, and short for those that never do."""
 CHOSEN = PendingTurn(
     session_id=SESSION,
     number=1,
@@ -54,7 +54,7 @@ TOLD_ANEW = ModelText("The snail takes its time, and then a little more.", WRITT
 
 
 class ToldModels:
-    """Models that mean and write what they are told, or raise it, or never come back; and keep the briefs."""
+    """Language models that return or raise what a test says, or never answer. They record the briefs."""
 
     def __init__(self, *answers: Any, resting: bool = False) -> None:
         self.answers = list(answers)
@@ -94,13 +94,13 @@ def not_written(outcome: NarrationOutcome) -> NoModelText:
 def orchestrator(
     models: ToldModels | None = None, *, deadlines: Deadlines = SHORT, unchecked: bool = True, **agents: Any
 ) -> AgentOrchestrator:
-    """Our own agents, but for those that are given by their role."""
+    """Return our own agents, except for the given roles."""
     team = team_of(models, model_text_unchecked=unchecked)._replace(**agents)
     return AgentOrchestrator(team, deadlines)
 
 
 class AnyAgent:
-    """An agent that does just one thing, whatever it is asked: another filling of each role."""
+    """An agent that always does one thing, for any role."""
 
     CAPABILITY = "anything"
     VERSION = 1
@@ -137,7 +137,7 @@ class AnyAgent:
 
 
 class AskingNarrator(Narrator):
-    """Our narrator, but for what it says that a model wrote."""
+    """Our narrator, but with a given text as the language model's."""
 
     def __init__(self, telling: PassageDraft) -> None:
         super().__init__(ToldModels())

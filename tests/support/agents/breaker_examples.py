@@ -10,7 +10,7 @@ SOON_S = 0.3
 
 
 class Broken(Exception):
-    """What the endpoint's call raises."""
+    """Raised by the endpoint's call."""
 
 
 async def fail(breaker: CircuitBreaker) -> None:

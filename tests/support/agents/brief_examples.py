@@ -1,4 +1,4 @@
-"""A brief for a model: a scene of a small story, and retellings of it that keep to it, or do not."""
+"""A brief for a language model: a scene of a small story, with fit and unfit retellings."""
 
 import json
 from uuid import UUID
@@ -11,7 +11,7 @@ from tta.stories.story import Scene, Story
 
 
 async def stands() -> bool:
-    """A consent that nobody withdraws."""
+    """A consent that is never withdrawn."""
     return True
 
 
@@ -49,5 +49,5 @@ BRIEF = Brief(STORY, SCENE, TOLD, WORDS, ModelConsent(PLAYER, stands))
 
 
 def answer(text: str = RETOLD, choices: tuple[str, ...] = CHOICES) -> str:
-    """What a model says that keeps to the form."""
+    """Return a language model's answer in the right form."""
     return json.dumps({"text": text, "choices": choices})

@@ -1,4 +1,4 @@
-"""Servers that speak as language models do."""
+"""Servers that act as language models."""
 
 from collections.abc import AsyncIterator
 

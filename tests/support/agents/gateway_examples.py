@@ -1,4 +1,4 @@
-"""A gateway over endpoints of the tests, and a question to ask it."""
+"""A gateway over the tests' endpoints, and a question for it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ PLAYER = UUID("7f3c9a52-0000-4000-8000-00000000abcd")
 CONSENT = ModelConsent(PLAYER, stands)
 CALL = UUID(int=7)
 QUESTION = Question("narrate@1", (Message("system", "Tell it."), Message("user", "The clearing is quiet.")))
-SLACK_S = 2.0  # What two cores that others use too may add.
+SLACK_S = 2.0  # The delay that two shared cores may add.
 TIMEOUT_S = 0.6
 LIMITS = limits_of(Settings())
 
@@ -48,7 +48,8 @@ async def opened(
     nodes: Nodes, store: str, *endpoints: Endpoint, limits: Limits = LIMITS
 ) -> AsyncIterator[Gateway]:
     gateway = Gateway(endpoints, nodes, store, limits)
-    await gateway.warm()  # As a process does; else the first call has to load its library in its short time.
+    # As a process does. Otherwise the first call would have to load its library within its short time.
+    await gateway.warm()
     try:
         yield gateway
     finally:

@@ -1,4 +1,4 @@
-"""Sentences as a model could write them, by the rule that they break; and of stories, that break none."""
+"""Sentences that a language model could write, by the rule that they break, and harmless ones of stories."""
 
 UNFIT: dict[str, tuple[str, ...]] = {
     "self_harm": (
@@ -230,4 +230,4 @@ IN_THE_SCENE = (
     ("The child with the kite is here.", "Then the child's kite comes down."),
     ("The wolves of the north wind howl.", "You hear the wolves, a long way off."),
 )
-"""What the author's passage says besides, and what may be said because it does."""
+"""Words of the author's passage, and what may be said because of them."""

@@ -1,4 +1,4 @@
-"""A store in which agents' lives are written down, and what stands there of them."""
+"""A store that records agents' lives, and ways to read them."""
 
 import asyncio
 import os
@@ -48,7 +48,9 @@ class Written:
         await self.store.close()
 
     def lives(self, registry: AgentRegistry, worker: str = WORKER, **every_s: float) -> AgentLives:
-        """Those of a process that has just started; it looks all the time, and never measures by itself."""
+        """Return the lives of a newly started process, which looks all the time and never measures by
+        itself.
+        """
         pace: dict[str, Any] = {"beat_every_s": 0.01, "look_every_s": 0.01, "measure_every_s": 3600.0}
         return AgentLives(
             self.commands, registry, worker, life=UUID(bytes=os.urandom(16)), **(pace | every_s)
@@ -66,7 +68,7 @@ class Written:
 
 @asynccontextmanager
 async def living(lives: AgentLives) -> AsyncIterator["asyncio.Task[None]"]:
-    """Keep lives meanwhile, and end them in order."""
+    """Keep lives meanwhile, and stop them in order."""
     task = asyncio.create_task(lives.run())
     try:
         yield task
@@ -76,7 +78,7 @@ async def living(lives: AgentLives) -> AsyncIterator["asyncio.Task[None]"]:
 
 
 async def until(condition: Callable[[], Awaitable[object]]) -> None:
-    """Let everything else run until a condition holds that nobody announces."""
+    """Let other tasks run until a condition holds."""
     async with asyncio.timeout(WITHIN_S):
         while not await condition():  # noqa: ASYNC110 - What a store holds has no event to wait for.
             await asyncio.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Language models that are asked at a server of the test's own."""
+"""Language models at a server of the test."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

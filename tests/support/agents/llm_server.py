@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that speaks /v1/chat/completions, well or badly, as it is told."""
+"""A real HTTP server on loopback that serves /v1/chat/completions, correctly or not, as a test says."""
 
 import asyncio
 import json
@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 Says = str | Callable[[str], str]
-"""What it answers, or how it makes it of the last message."""
+"""The answer, or a function that makes it from the last message."""
 HANGS_S = 60.0
 COMES_WITHIN_S = 120.0
 
 
 class Received(NamedTuple):
-    """A request as it came, byte for byte."""
+    """A request as it was received, byte for byte."""
 
     path: str
     headers: dict[str, str]
@@ -33,21 +33,21 @@ class Received(NamedTuple):
 
 
 class LlmServer:
-    """`behaviour` names what it does next, `says` what it answers where it does."""
+    """`behaviour` names what it does next; `says` is its answer."""
 
     def __init__(self) -> None:
         self.behaviour = "good"
         self.behaviours: list[str] = []
-        """What it does next, once each, before `behaviour` counts."""
+        """Its next behaviours, once each, before `behaviour` applies."""
         self.says: list[Says] = ["hello"]
         self.usage: Any = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
         self.received: list[Received] = []
         self.raw = b""
-        """What it answers to every question instead, byte for byte, in small pieces."""
+        """The bytes that it answers to every question instead, in small pieces."""
         self.waits_s = 0.0
-        """How slow it is where it answers."""
+        """The delay of its answers."""
         self.may_answer = asyncio.Event()
-        """While it is not set, it keeps whoever asks waiting."""
+        """While it is not set, every request waits."""
         self.may_answer.set()
         self.under_way = 0
         """Requests that wait for their answer."""
@@ -56,12 +56,12 @@ class LlmServer:
 
     @property
     def all_bytes(self) -> str:
-        """Everything that ever reached it, for searching."""
+        """Everything that it ever received, for searching."""
         parts = [f"{each.path} {each.headers} {each.body.decode()}" for each in self.received]
         return "\n".join(parts)
 
     async def has_received(self, count: int) -> None:
-        """Wait until so many requests have come."""
+        """Wait until this many requests have arrived."""
         async with asyncio.timeout(COMES_WITHIN_S), self.came:
             await self.came.wait_for(lambda: len(self.received) >= count)
 
@@ -151,7 +151,7 @@ class LlmServer:
 
 @asynccontextmanager
 async def model_server() -> AsyncIterator[LlmServer]:
-    """Run one on a port of its own."""
+    """Run a server on its own port."""
     model = LlmServer()
     app = Starlette(routes=[Route("/{path:path}", model.answer, methods=["GET", "POST"])])
     listening = socket.create_server(("127.0.0.1", 0))
@@ -167,7 +167,7 @@ async def model_server() -> AsyncIterator[LlmServer]:
 
 
 def retold(asked: str) -> str:
-    """What a careful model says: the passage, a little longer."""
+    """Return a careful language model's answer: the passage, a little longer."""
     data = json.loads(asked.splitlines()[1])
     return json.dumps(
         {"text": data["passage"] + " And so it is.", "choices": [c["id"] for c in data["choices"]]}

@@ -1,4 +1,4 @@
-"""Examples for the tests of commands: a player who plays, and what they ask for."""
+"""Examples for the tests of commands: a player and their commands."""
 
 import asyncio
 import os
@@ -53,7 +53,7 @@ class Machine:
         self._opened: list[Any] = []
 
     async def process(self, *, cache_max: int = 1_000, remembered_max: int = 100_000) -> Commands:
-        """What a newly started process has: connections, and nothing in its cache."""
+        """Return the commands of a newly started process: with connections and an empty cache."""
         store = await EventStore.open(self.url, self.name, slots=16)
         keyring = await Keyring.open(self.url, self.name, WRAPPING, FSYNC)
         self._opened += [store, keyring]
@@ -67,7 +67,7 @@ class Machine:
             await opened.close()
 
     def elsewhere(self, act: Callable[[Commands], Awaitable[object]]) -> None:
-        """Let another process act while this one stands still in the midst of a decision."""
+        """Let another process act while this one pauses in the middle of a decision."""
 
         async def acting() -> None:
             other = Machine(self.url)
@@ -88,7 +88,7 @@ def some_id() -> UUID:
 def context(
     key: str, *fingerprints: bytes, if_match: int | None = None, correlation: UUID | None = None
 ) -> CommandContext:
-    """What stands around a command that was sent with a key; its payload shows as fingerprints."""
+    """Return the context of a command that was sent with a key, with fingerprints of its payload."""
     command_id = derived_id("command", key)
     causation = Causation(
         actor="test",
@@ -107,7 +107,7 @@ async def ask_player(
 
 
 async def some_player(commands: Commands) -> UUID:
-    """A new player who agreed to play."""
+    """Register a player who consents to play."""
     player_id = some_id()
     await ask_player(commands, player_id, REGISTER, context(f"register {player_id}"))
     await ask_player(commands, player_id, AGREE, context(f"agree {player_id}"))

@@ -1,4 +1,4 @@
-"""Questionnaires, and what the log says of them."""
+"""Questionnaires, and their events in the log."""
 
 from uuid import UUID
 
@@ -26,7 +26,7 @@ WORRYING = RecordMeasure(
 ORDINARY = replace(WORRYING, answers=(3,) * 8 + (0,))
 
 SAID = Assessment(RiskLevel.MODERATE, RiskCategory.SUICIDE, ITEM_9)
-"""What the worrying one says."""
+"""The level of the positive questionnaire."""
 
 
 async def stands(commands: Commands, aggregate_id: UUID) -> list[RecordedEvent]:

@@ -1,4 +1,6 @@
-"""A keyring of its own beside a `tta dev`: its files are copied, and put back older, empty or another's."""
+"""A separate keyring beside a `tta dev`: its files are copied, and exchanged for older, empty or foreign
+ones.
+"""
 
 import json
 import shutil
@@ -25,7 +27,7 @@ NEW_PLAYER = {"name": "Robin", "language": "en", "region": "GB", "time_zone": "E
 
 
 class OwnKeyring:
-    """A server whose files an operator may exchange, while a TTA runs or while none does."""
+    """A server whose files an operator may exchange, while a TTA runs or not."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory / "keyring"
@@ -38,7 +40,7 @@ class OwnKeyring:
         await self.server.stop()
 
     async def copied(self, name: str) -> Path:
-        """Copy its files, as a backup does; it is stopped for the while."""
+        """Copy its files, like a backup; it is stopped meanwhile."""
         await self.stop()
         copy = self.directory.with_name(name)
         shutil.copytree(self.directory, copy, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
@@ -46,7 +48,7 @@ class OwnKeyring:
         return copy
 
     async def becomes(self, copy: Path | None) -> None:
-        """Put a copy in its place; None: nothing at all."""
+        """Replace its files with a copy; None leaves it empty."""
         await self.stop()
         shutil.rmtree(self.directory)
         if copy is not None:
@@ -56,7 +58,7 @@ class OwnKeyring:
 
 
 class Devs:
-    """Every `tta dev` that a test starts; those that still run are ended with it."""
+    """Every `tta dev` that a test starts. Those that still run are stopped at its end."""
 
     def __init__(self) -> None:
         self._running: list[Dev] = []
@@ -75,7 +77,7 @@ class Devs:
 
 
 class Player:
-    """Somebody who plays on a `tta dev`, with a session and something on every page."""
+    """A player on a `tta dev`, with a session and something on every page."""
 
     def __init__(self, dev: Dev, player_id: UUID, token: str) -> None:
         self.id, self.token = player_id, token
@@ -117,7 +119,7 @@ class Player:
         yield from (self.path, f"{self.path}/journey", f"{self.path}/progress")
 
     def must_open(self, dev: Dev) -> None:
-        """Every page is there, and all that it shows opens."""
+        """Check that every page answers, and that all its values open."""
         for page in self.pages():
             seen = {"consistency_token": self._did, "prefer": "wait=20"}
             shown = dev.ask("GET", page, token=self.token, **seen)
@@ -129,8 +131,8 @@ class Player:
         assert dev.ask("GET", self.path, token=self.token).json()["name"]
 
     def must_be_refused(self, dev: Dev) -> None:
-        """Every page and every command says what is missing; words and questionnaires are answered all the
-        same.
+        """Check that every page and every command reports the missing key, and that words and questionnaires
+        still get guidance.
         """
         for page in self.pages():
             must_be_incomplete(dev.ask("GET", page, token=self.token))
@@ -172,13 +174,13 @@ def new_player(dev: Dev, key: str) -> Player:
 
 
 def keyring_seen(dev: Dev) -> tuple[int, dict[str, Any]]:
-    """The status of /health, and what it says of the keyring."""
+    """Return the status of /health, and its details about the keyring."""
     answer = dev.health()
     return answer.status_code, answer.json()["details"]["keyring"]
 
 
 def findings(dev: Dev, **settings: str) -> dict[str, tuple[str, str, str]]:
-    """What `tta doctor` says of the keyring."""
+    """Return the findings of `tta doctor` about the keyring."""
     done = tta("doctor", "--json", "--data-dir", dev.data_dir, **settings)
     return {
         each["what"]: (each["state"], each["found"], each["change"])
@@ -188,7 +190,7 @@ def findings(dev: Dev, **settings: str) -> dict[str, tuple[str, str, str]]:
 
 
 def events_of(dev: Dev, aggregate: str | UUID, **settings: str) -> list[dict[str, Any]]:
-    """The history of an aggregate, opened."""
+    """Return the decrypted history of an aggregate."""
     shown = tta(
         "replay", str(aggregate), "--data-dir", dev.data_dir, "--open", "--format", "ndjson", **settings
     )

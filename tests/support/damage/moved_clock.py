@@ -1,6 +1,6 @@
 """A clock that a test moves, for the processes that it starts: Debian's libfaketime reads it from a file.
 
-Only the wall clock moves. Time that passes (CLOCK_MONOTONIC) is left alone, as no machine moves it.
+Only the wall clock moves. Elapsed time (CLOCK_MONOTONIC) does not, because no machine moves it.
 """
 
 import os
@@ -15,7 +15,7 @@ JUMPS = ("+1h", "-1h", "+31d", "-31d", "+1y", "-1y")
 
 
 def library() -> Path:
-    """Debian's; without it the test is skipped, or fails where it is required."""
+    """Return the path of Debian's library. Without it the test is skipped, or fails if it is required."""
     found = [path for each in LIBRARIES for path in Path("/").glob(each.lstrip("/"))]
     if not found:
         if os.environ.get("TTA_REQUIRE_FAKETIME") == "1":
@@ -32,7 +32,7 @@ class MovedClock:
         self._environment = {
             "LD_PRELOAD": str(library()),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            # Its "fix" lets timed waits return at once: Python threads spin for the lock they share.
+            # Its "fix" makes timed waits return at once, so that Python threads spin for their shared lock.
             "FAKETIME_FORCE_MONOTONIC_FIX": "0",
             "FAKETIME_TIMESTAMP_FILE": str(stamp),
             "FAKETIME_CACHE_DURATION": "1",
@@ -41,7 +41,7 @@ class MovedClock:
 
     @contextmanager
     def around(self) -> Iterator[None]:
-        """Whoever is started within goes by this clock."""
+        """Processes started within this context use this clock."""
         before = {name: os.environ.get(name) for name in self._environment}
         os.environ.update(self._environment)
         try:
@@ -53,7 +53,7 @@ class MovedClock:
                     os.environ[name] = value
 
     def jump(self, how_far: str) -> None:
-        """Be so far ahead (`+31d`) or behind (`-1y`), within a second."""
+        """Set the clock ahead (`+31d`) or behind (`-1y`), within a second."""
         fresh = self._stamp.with_suffix(".new")
         fresh.write_text(f"{how_far}\n")
         fresh.replace(self._stamp)

@@ -1,4 +1,4 @@
-"""A disk of a few MiB that a test may fill: a tmpfs of its own, where mounting is allowed."""
+"""A disk of a few MiB that a test may fill: a separate tmpfs, if mounting is allowed."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ class CannotMount(Exception):
 
 
 class SmallDisk:
-    """A mounted disk. `fill` takes all that is free; `free` gives it back."""
+    """A mounted disk. `fill` uses all free space; `free` releases it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -35,7 +35,7 @@ class SmallDisk:
 
 @contextmanager
 def mounted(path: Path, size_mib: int) -> Iterator[SmallDisk]:
-    """Mount a disk for the while. Raises CannotMount."""
+    """Mount a disk meanwhile. Raises CannotMount."""
     path.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size_mib}m,mode=700,uid={os.getuid()}", "tmpfs", str(path)]
     try:

@@ -1,4 +1,4 @@
-"""Given what happened, when something is asked, then this happens: over the real functions of an aggregate.
+"""Given events, when a command, then events: tests over the real functions of an aggregate.
 
 `play` does the same for a long run of commands, some of which may be refused.
 """
@@ -19,7 +19,7 @@ SEALED = SealedText(box=b"\x01sealed")
 
 
 class Given:
-    """An aggregate (the module) in the state that events led to, and then the command put to it."""
+    """An aggregate (its module) in the state after some events, and a command to it."""
 
     def __init__(self, aggregate: Any, state: Any) -> None:
         self.aggregate = aggregate
@@ -50,7 +50,7 @@ def given(aggregate: Any, *events: Event) -> Given:
 
 
 def play(aggregate: Any, commands: Iterable[Command]) -> tuple[Any, list[Event]]:
-    """Put the commands to the aggregate one after the other; return its state and all that happened."""
+    """Send commands to the aggregate one after the other; return its state and all events."""
     state, happened = aggregate.initial, []
     for command in commands:
         try:
@@ -71,7 +71,7 @@ def outcome(aggregate: Any, state: Any, command: Command) -> list[Event] | type[
 
 
 def fold(aggregate: Any, state: Any, events: Iterable[Event]) -> Any:
-    """Fold as the store would: packed, unpacked, sealed or not, an event leads to one and the same state."""
+    """Fold like the store: packed, unpacked, sealed or not, an event must lead to the same state."""
     for event in events:
         assert type(event) in aggregate.EVENTS
         assert event == packed_and_unpacked(event)

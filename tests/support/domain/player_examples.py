@@ -1,4 +1,4 @@
-"""One player, what happened to them, and the aggregates that a joint decision about them is over."""
+"""One player, their events, and the aggregates of a joint decision about them."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Servers of the store for every folder of tests, and a store of one's own for those that ask for it."""
+"""Servers of the store for all tests, and a separate store for a test that requests it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tta.eventstore.store import EventStore
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ChildServer]:
-    """One server for all tests of a process; each has a store of its own in it."""
+    """One server for all tests of a process. Each test has its own store in it."""
     server = ChildServer(tmp_path_factory.mktemp("valkey"))
     await server.start()
     yield server
@@ -31,7 +31,7 @@ async def own_valkey(tmp_path: Path) -> AsyncIterator[ChildServer]:
 
 @pytest_asyncio.fixture
 async def one_store(valkey: ChildServer) -> AsyncIterator[EventStore]:
-    """A store on Valkey alone, for what no other server would change."""
+    """A store on Valkey only, for tests that do not depend on the server."""
     opened = await EventStore.open(valkey.url, fresh_name(), slots=SLOTS)
     yield opened
     await opened.close()

@@ -1,4 +1,4 @@
-"""Servers for the recorder's tests, started without asyncio, and a proxy that loses replies."""
+"""Servers for the recorders' tests, started without asyncio, and a proxy that loses replies."""
 
 import atexit
 import shutil
@@ -29,7 +29,7 @@ REDIS_BINARY = shutil.which("redis-server")
 
 
 class SyncServer:
-    """A server on a unix socket and a free port, in a directory of its own."""
+    """A server on a unix socket and a free port, in its own directory."""
 
     def __init__(self, binary: str, settings: dict[str, str] | None = None) -> None:
         self.binary = binary
@@ -70,7 +70,7 @@ class SyncServer:
                 time.sleep(0.01)
 
     def kill(self) -> None:
-        """End it as a crash does."""
+        """Kill it, like a crash."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
@@ -123,7 +123,7 @@ def events(originator: UUID, *versions: int, topic: str = "Credited") -> list[St
 
 
 def log_of(factory: Factory) -> list[tuple[UUID | str, int]]:
-    """Whose events stand in the log, in order, and their versions."""
+    """Return the aggregates of the events in the log, in order, with their versions."""
     notes = factory.application_recorder().select_notifications(1, 10_000)
     return [(note.originator_id, note.originator_version) for note in notes]
 
@@ -135,8 +135,8 @@ def in_thread(work: Callable[[], Any]) -> threading.Thread:
 
 
 class LossyProxy:
-    """Between a client and a server. After `lose_next`, the reply to the next request with that mark is lost:
-    the server has done as asked, and the connection breaks before the client hears of it.
+    """A proxy between a client and a server. After `lose_next`, the reply to the next request with that mark
+    is lost: the server has executed it, and the connection breaks before the client gets the reply.
     """
 
     def __init__(self, server: SyncServer) -> None:

@@ -1,4 +1,4 @@
-"""Examples for the event store's tests: ids, appends, and ways to look at what is kept or to damage it."""
+"""Examples for the event store's tests: ids, appends, and ways to read or damage stored data."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ _names = count(1)
 
 
 def fresh_name() -> str:
-    """A store of one's own in a server that others use as well."""
+    """A separate store in a shared server."""
     return f"store-{next(_names)}"
 
 
@@ -70,12 +70,12 @@ async def grown(store: EventStore, aggregate: UUID, *payloads: str, after: Head 
 
 
 async def place(store: EventStore, position: int, slot: int = SLOT) -> FingerprintedPosition:
-    """What stands at a position now, as a reactor reads it."""
+    """Return the present entry at a position, as a reactor reads it."""
     return (await store.at(slot, position)).place if position else NOWHERE
 
 
 async def filled(store: EventStore, count: int, slot: int = SLOT) -> None:
-    """Let a slot's log have so many entries more."""
+    """Append this many entries to a slot's log."""
     while count:
         events = min(count, 500)
         await grown(store, some_id(slot), *map(str, range(events)))
@@ -98,7 +98,7 @@ async def raw_log(store: EventStore, slot: int = SLOT) -> list[Entry]:
 async def rewrite_log(
     store: EventStore, change: Callable[[list[Entry]], Iterable[Entry]], slot: int = SLOT
 ) -> None:
-    """Write the log anew, as somebody with access to the server might."""
+    """Rewrite the log, as somebody with access to the server could."""
     changed = list(change(await raw_log(store, slot)))
     await store.nodes.call("DEL", store.layout.log(slot))
     for identity, fields in changed:
@@ -106,13 +106,13 @@ async def rewrite_log(
 
 
 def last_replaced(entries: list[Entry]) -> list[Entry]:
-    """Another event stands at the last position."""
+    """Replace the event at the last position."""
     identity, fields = entries[-1]
     return [*entries[:-1], [identity, [fields[0], fields[1].replace(b"two", b"owt"), *fields[2:]]]]
 
 
 async def kept(store: EventStore) -> dict[bytes, bytes]:
-    """Every key of the store, with its value as the server dumps it."""
+    """Return every key of the store, with its dumped value."""
     found: dict[bytes, bytes] = {}
     for server in store.nodes.topology.servers:
         connection = store.nodes.topology.connection(server)
@@ -135,9 +135,9 @@ async def kept(store: EventStore) -> dict[bytes, bytes]:
 
 
 async def put_back(store: EventStore, copy: dict[bytes, bytes], *, but: Iterable[str] = ()) -> None:
-    """Let the store be as it was when `kept` gave that copy, as after a failover without the last writes.
+    """Restore the store from a copy of `kept`, as after a failover without the last writes.
 
-    `but` are keys that stay as they are.
+    The keys in `but` stay unchanged.
     """
     stay = {key.encode() for key in but}
     for key in (await kept(store)).keys() - copy.keys() - stay:
@@ -148,7 +148,9 @@ async def put_back(store: EventStore, copy: dict[bytes, bytes], *, but: Iterable
 
 
 async def must_be_whole(store: EventStore, slot: int = SLOT) -> list[RecordedEvent]:
-    """Check what every log promises: contiguous positions, whole chains, heads where the chains end."""
+    """Check the invariants of a log: contiguous positions, complete chains, heads at the ends of the
+    chains.
+    """
     events = (await store.read(slot, count=1_000_000)).events
     heads: dict[UUID, Head] = {}
     times = [event.recorded_ms for event in events]

@@ -1,4 +1,4 @@
-"""A follower in a task of its own, for the event store's tests: it checks the order of what it is given."""
+"""A follower in a separate task, for the event store's tests. It checks the order of events."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ EVERY_SLOT = dict.fromkeys(range(SLOTS), START)
 
 
 class Reader:
-    """What one follower has been given, slot by slot."""
+    """The events that one follower received, by slot."""
 
     def __init__(self) -> None:
         self.seen: dict[int, list[bytes]] = {slot: [] for slot in range(SLOTS)}
@@ -40,7 +40,7 @@ class Reader:
 
 @asynccontextmanager
 async def reading(store: EventStore) -> AsyncIterator[Reader]:
-    """A follower of every slot, in a task of its own."""
+    """Follow every slot in a separate task."""
     reader = Reader()
     task = asyncio.create_task(reader.follow(store.follow(EVERY_SLOT)))
     try:

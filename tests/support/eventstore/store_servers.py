@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from tta.eventstore.child_server import DURABLE, server_binary
 
-WAIT_S = 120.0  # A busy machine takes its time; what never comes is told all the same.
+WAIT_S = 120.0  # A busy machine is slow. A condition that never holds is still reported.
 Move = Callable[[int, "TcpServer", "TcpServer"], Awaitable[None]]
 
 
@@ -31,14 +31,14 @@ _started: set[int] = set()
 
 @atexit.register
 def _end_what_is_left() -> None:
-    """A test that failed half-way leaves no server behind."""
+    """Stop the servers of a test that failed half-way."""
     for pid in _started:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
 
 async def until(condition: Callable[[], Awaitable[object]], *, within_s: float = WAIT_S) -> None:
-    """Await a condition, looking again every few milliseconds. Fails by TimeoutError."""
+    """Await a condition, checked every few milliseconds. Raises TimeoutError."""
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110 - The condition is another process's.
             await asyncio.sleep(0.005)
@@ -51,7 +51,7 @@ def free_port() -> int:
 
 
 def redis7_binary() -> str:
-    """Debian's redis-server; a test that needs it is skipped where there is none."""
+    """Return Debian's redis-server. A test that needs it is skipped if it is absent."""
     binary = shutil.which("redis-server")
     if binary is None:
         pytest.skip("no redis-server on the PATH: install Debian's to run this on Redis 7")
@@ -62,7 +62,7 @@ def redis7_binary() -> str:
 
 
 class TcpServer:
-    """One server on a TCP port of its own; `settings` go before the durable ones of the embedded default."""
+    """One server on its own TCP port. `settings` come before the durable ones of the embedded server."""
 
     def __init__(self, directory: Path, *, binary: str | None = None, **settings: str) -> None:
         self.directory = directory
@@ -87,7 +87,9 @@ class TcpServer:
         await until(self.answers)
 
     async def say(self, *words: str | int) -> Any:
-        """One command on a connection of its own: tests have an event loop each, servers outlive them."""
+        """Send one command on its own connection: tests have separate event loops, and servers outlive
+        them.
+        """
         async with Redis(host="127.0.0.1", port=self.port, protocol=2, retry=Retry(NoBackoff(), 0)) as client:
             client.response_callbacks.clear()
             reply = await client.execute_command(*words)
@@ -154,7 +156,7 @@ class Cluster:
             await node.kill()
 
     async def holder(self, slot: int) -> TcpServer | None:
-        """The primary that holds a hash slot, by its own account; none for a moment while it moves."""
+        """Return the primary that reports to hold a hash slot; None for a moment while it moves."""
         for node in self.nodes:
             for line in (await node.say("CLUSTER", "NODES")).splitlines():
                 words = line.split()
@@ -163,7 +165,7 @@ class Cluster:
         return None
 
     async def move_atomically(self, slot: int, source: TcpServer, to: TcpServer) -> None:
-        """Valkey 9's way: the slot moves as a whole while its old server goes on serving it."""
+        """Move a slot as Valkey 9 does: as a whole, while its old server continues to serve it."""
         await source.say(
             "CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", await to.say("CLUSTER", "MYID")
         )
@@ -174,7 +176,7 @@ class Cluster:
         await until(moved)
 
     async def move_key_by_key(self, slot: int, source: TcpServer, to: TcpServer) -> None:
-        """The old way: keys move one by one, and scripts over old and new keys get TRYAGAIN meanwhile."""
+        """Move a slot in the old way: key by key. Scripts over old and new keys get TRYAGAIN meanwhile."""
         source_id, to_id = await source.say("CLUSTER", "MYID"), await to.say("CLUSTER", "MYID")
         await to.say("CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
         await source.say("CLUSTER", "SETSLOT", slot, "MIGRATING", to_id)
@@ -185,9 +187,9 @@ class Cluster:
             await node.say("CLUSTER", "SETSLOT", slot, "NODE", to_id)
 
     async def keep_moving(self, tags: list[str], move: Move, stop: asyncio.Event) -> int:
-        """Move the slots of these hash tags to the next server, again and again; return how many moved.
+        """Repeatedly move the slots of these hash tags to the next server; return how many moved.
 
-        In the end all servers agree about who holds what.
+        At the end all servers agree on the holders.
         """
         primaries = self.nodes[:3]
         before = self.moves
@@ -235,7 +237,7 @@ class Cluster:
 
 
 def _ranges(slots: list[Any]) -> list[tuple[int, int, int]]:
-    """Who holds which slots, by port; a server joins neighbours of one holder."""
+    """Return the holders of slots, by port. A server joins neighbouring slots of one holder."""
     return [(first, last, holder[1]) for first, last, holder, *_ in slots]
 
 

@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback between a store and its server, which loses, delays and cuts as it is told."""
+"""A TCP proxy on loopback between a store and its server. It loses, delays and cuts on request."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,28 +6,30 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-GREETING_REPLIES = 5  # What a new connection asks before anything else is sent on it.
+GREETING_REPLIES = 5  # The commands that a new connection sends first.
 
 
 class UnreliableProxy:
-    """Speaks for a server on a unix socket or a TCP port. What it is told applies to every connection."""
+    """A proxy for a server on a unix socket or a TCP port. Its settings apply to every connection."""
 
     def __init__(self, server: Path | int) -> None:
         self.server = server
-        """May be changed: as when a service's name is given to another server."""
+        """May change, as when a service's name moves to another server."""
         self._listening: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self.loses: Callable[[], bool] = lambda: False
-        """Asked of each reply after a connection's first few: is it thrown away, and its connection cut?"""
+        """Decides for each reply, after a connection's first few, whether to discard it and cut the
+        connection.
+        """
         self.trickle: tuple[int, float] | None = None
-        """Let replies through in pieces of so many bytes, so many seconds apart."""
+        """Send replies in pieces of this many bytes, this many seconds apart."""
         self.lost = 0
         self.connections = 0
         self.chunks: list[int] = []
-        """Bytes of each read from a client."""
+        """The number of bytes of each read from a client."""
 
     @property
     def url(self) -> str:
@@ -42,7 +44,7 @@ class UnreliableProxy:
         await self.refuse()
 
     async def refuse(self) -> None:
-        """Cut every connection and take no new one, for good."""
+        """Cut every connection and accept no new one."""
         assert self._listening is not None
         self._listening.close()
         self.cut()
@@ -52,18 +54,18 @@ class UnreliableProxy:
             await asyncio.wait(tuple(self._tasks))
 
     def cut(self) -> None:
-        """Cut every connection; new ones are taken."""
+        """Cut every connection, but accept new ones."""
         for pair in tuple(self._pairs):
             for side in pair:
                 side.transport.abort()
 
     def lose_one(self) -> None:
-        """Lose the next reply: its command was done, and nobody hears of it."""
+        """Lose the next reply, although its command was executed."""
         left = [True]
         self.loses = lambda: bool(left) and left.pop()
 
     def hold(self) -> None:
-        """Let no reply through until `release`."""
+        """Hold all replies until `release`."""
         self._flowing.clear()
 
     def release(self) -> None:

@@ -8,7 +8,7 @@ from tta.graph.opening import open_graph
 from tta.graph.schema import Node, Schema, add_nodes
 
 BATCH_ROWS = 20
-# 0.8 MB a batch: the engine moves its log into its file every 16 MB, so killing meets that too.
+# 0.8 MB a batch. The engine merges its log into its file every 16 MB, so kills also hit that.
 BALLAST = bytes(40_000)
 
 ROW = Node("Row", properties={"batch": "integer", "ballast": "bytes"})

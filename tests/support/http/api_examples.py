@@ -1,4 +1,4 @@
-"""A whole TTA in this process, and who calls it."""
+"""A whole TTA in this process, and its callers."""
 
 import asyncio
 import re
@@ -48,7 +48,7 @@ PREFERENCES = {
 
 
 class Caller(NamedTuple):
-    """Somebody with a token, or without."""
+    """A caller with a token, or without."""
 
     http: httpx2.AsyncClient
     token: str = ""
@@ -58,7 +58,7 @@ class Caller(NamedTuple):
     async def send(
         self, method: str, path: str, body: Any = None, *, key: str | None = "", **headers: str
     ) -> httpx2.Response:
-        """Send a request. Commands get a key of their own unless told another one, or None."""
+        """Send a request. A command gets its own key, unless `key` names another or is None."""
         all_headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             all_headers.setdefault("Authorization", f"Bearer {self.token}")
@@ -81,7 +81,7 @@ class Caller(NamedTuple):
         return await self.send("PUT", path, body, key=key, **headers)
 
     async def seen(self, path: str, command: httpx2.Response, **headers: str) -> httpx2.Response:
-        """Ask a query once the read models have seen a command."""
+        """Send a query once the read models have seen a command."""
         token = command.headers["Consistency-Token"]
         return await self.get(path, Consistency_Token=token, Prefer="wait=10", **headers)
 
@@ -95,7 +95,7 @@ class Api(NamedTuple):
     http: httpx2.AsyncClient
     server: ChildServer
     operators: httpx2.AsyncClient
-    """What the same process answers those who run it."""
+    """The operators' app of the same process."""
 
     def caller(self, *roles: Role, player_id: UUID | None = None, subject: str = "") -> Caller:
         subject = subject or secrets.token_hex(8)
@@ -104,7 +104,7 @@ class Api(NamedTuple):
         )
 
     def sealed(self, caller: Caller, token: ConsistencyToken) -> str:
-        """A consistency token as a command would have answered it to that caller."""
+        """Return a consistency token, as a command would have answered it to that caller."""
         seal = TokenSeal(self.parts.required_keys.hmac_keys.command, self.parts.store.layout.name)
         return seal.seal(caller.subject, token)
 
@@ -112,7 +112,7 @@ class Api(NamedTuple):
         return Caller(self.http)
 
     async def player(self, *, consent: bool = True) -> Caller:
-        """A new player who agreed to play."""
+        """Register a player who consents to play."""
         registered = await self.caller(Role.ADMIN).post("/v1/players", NEW_PLAYER)
         assert registered.status_code == 201, registered.text
         caller = self.caller(Role.PLAYER, player_id=UUID(registered.json()["id"]))
@@ -122,14 +122,14 @@ class Api(NamedTuple):
         return caller
 
     async def session(self) -> tuple[Caller, str]:
-        """A new player in a new session; gives its path."""
+        """Start a session of a new player; return its path."""
         caller = await self.player()
         started = await caller.post("/v1/sessions", {})
         assert started.status_code == 201, started.text
         return caller, started.headers["Location"]
 
     def stranger(self) -> Caller:
-        """Signed in as a player that nobody registered."""
+        """Return a caller signed in as a player who was never registered."""
         player_id = derived_id(secrets.token_bytes(16))
         return self.caller(Role.PLAYER, player_id=player_id)
 
@@ -181,14 +181,14 @@ async def api_in(
 
 @asynccontextmanager
 async def for_operators(served: Services) -> AsyncIterator[httpx2.AsyncClient]:
-    """What a process that serves the API answers those who run it."""
+    """Return the operators' app of a process that serves the API."""
     transport = httpx2.ASGITransport(operators_app(partial(refresh_gauges, served), served))
     async with httpx2.AsyncClient(transport=transport, base_url="http://operators.test") as http:
         yield http
 
 
 async def hold(api: Api, player_id: UUID) -> ConsistencyToken:
-    """Hold a player's play, as a clinician will; gives the consistency token."""
+    """Hold a player's play, as a clinician will; return the consistency token."""
     command = PlaceSafetyHold(
         reason="They said so.", level=RiskLevel.HIGH, by=Role.THERAPIST, at=datetime.now(UTC)
     )
@@ -196,13 +196,13 @@ async def hold(api: Api, player_id: UUID) -> ConsistencyToken:
 
 
 async def release(api: Api, player_id: UUID) -> ConsistencyToken:
-    """Let play go on, as a clinician will; gives the consistency token."""
+    """Release a player's play, as a clinician will; return the consistency token."""
     command = ReleaseSafetyHold(reason="We spoke.", by=Role.THERAPIST, at=datetime.now(UTC))
     return await record_safety(api, player_id, command)
 
 
 async def soften(api: Api, player_id: UUID) -> ConsistencyToken:
-    """Let a player's recovery begin; gives the consistency token."""
+    """Begin a player's recovery; return the consistency token."""
     return await record_safety(api, player_id, EnterRecovery(by=Role.SERVICE, at=datetime.now(UTC)))
 
 
@@ -222,7 +222,7 @@ async def record_safety(api: Api, player_id: UUID, command: SafetyRecordCommand)
 
 
 def problem(response: httpx2.Response, status: int, code: str) -> dict[str, Any]:
-    """Check that an answer is that problem, in the shape of RFC 9457, and give it."""
+    """Check that an answer is that problem, in the form of RFC 9457, and return it."""
     assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json"), (
         response.text
     )

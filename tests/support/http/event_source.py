@@ -1,6 +1,6 @@
-"""A client of event streams on a raw connection, as a browser's EventSource is: it keeps its last id.
+"""A client of event streams on a raw connection. Like a browser's EventSource, it remembers its last id.
 
-It checks every event against the contract that is checked in.
+It checks every event against the checked-in contract.
 """
 
 import asyncio
@@ -37,12 +37,12 @@ class Refused(Exception):
 
 
 class EventSource:
-    """One stream of one session, opened again from where it was."""
+    """One stream of one session, which can be reopened at its last event."""
 
     def __init__(
         self, address: tuple[str, int], path: str, token: str = "", *, holds: int = 0, **headers: str
     ) -> None:
-        """`holds` is how many bytes it takes in before anybody reads; 0 is as many as usual."""
+        """`holds` is the number of bytes it buffers before anybody reads; 0 is the default."""
         self.address = address
         self.path = path
         self.last_id = ""
@@ -55,7 +55,7 @@ class EventSource:
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self) -> Self:
-        """Ask for the stream. Raises Refused."""
+        """Request the stream. Raises Refused."""
         self._reader, self._writer = await self._connected()
         sent = dict(self._sent)
         if self._token:
@@ -77,7 +77,7 @@ class EventSource:
         return self
 
     async def next(self) -> Event:
-        """Give the next event. Raises EOFError where the stream has ended."""
+        """Return the next event. Raises EOFError if the stream has ended."""
         while True:
             while b"\n\n" in self._text:
                 block, _, self._text = self._text.partition(b"\n\n")
@@ -87,7 +87,7 @@ class EventSource:
             await self._more()
 
     async def until(self, *names: str) -> list[Event]:
-        """Give the events up to the first of one of these names."""
+        """Return the events up to the first with one of these names."""
         events = [await self.next()]
         while events[-1].name not in names:
             events.append(await self.next())
@@ -104,7 +104,7 @@ class EventSource:
                 await self._more()
 
     async def rest(self) -> list[Event]:
-        """Give what comes until the stream ends."""
+        """Return all events until the stream ends."""
         events = []
         with suppress(EOFError):
             while True:
@@ -112,7 +112,7 @@ class EventSource:
         return events
 
     def close(self) -> None:
-        """Leave, as a page that is closed does."""
+        """Disconnect, like a closed page."""
         if self._writer is not None:
             self._writer.transport.abort()
 
@@ -162,6 +162,6 @@ class EventSource:
 
 @cache
 def validator(name: str, part: str) -> Draft7Validator:
-    """Check the `payload` or the `headers` of the message that the contract has for an event."""
+    """Check the `payload` or the `headers` against the contract's message for an event."""
     assert name in CONTRACT["components"]["messages"], f"the contract has no event {name}"
     return Draft7Validator({**CONTRACT, "$ref": f"#/components/messages/{name}/{part}"})

@@ -1,4 +1,4 @@
-"""One TTA for many tests, which all run on one event loop; those that break it bring their own."""
+"""One TTA for many tests, which all run on one event loop. Tests that break it start their own."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ SLOTS = "64"  # The default.
 
 
 def on_the_session_s_loop(items: list[pytest.Item], folder: Path) -> None:
-    """Run the asynchronous tests of a folder on the loop on which the app of `api` lives."""
+    """Run the asynchronous tests of a folder on the event loop of the app of `api`."""
     for item in items:
         if item.path.is_relative_to(folder) and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
@@ -34,8 +34,8 @@ async def working_api(api_directory: Path) -> AsyncIterator[Api]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def api(working_api: Api) -> Api:
-    """It works. Its loop stands still while tests that are not asynchronous run: what its workers waited for
-    then is over its time limit, so that they connect anew.
+    """A working TTA. Its loop stands still while synchronous tests run, so that its workers exceed their time
+    limits and reconnect.
     """
 
     async def is_well() -> bool:
@@ -47,14 +47,14 @@ async def api(working_api: Api) -> Api:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def still_api(api_directory: Path) -> AsyncIterator[Api]:
-    """Nothing is projected and nobody replies: read models stay as they are, turns unanswered."""
+    """A TTA without projectors and reactors: read models stay as they are, turns unanswered."""
     async with api_in(api_directory / "still", working=False) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    """A process of its own, for what only the wire and the log can show.
+    """A separate process, for what only the network and the log can show.
 
     It ends with the file: an idle one takes a twentieth of a core.
     """
@@ -65,7 +65,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 
 @pytest.fixture
 def fresh_dev(tmp_path: Path) -> Iterator[Dev]:
-    """One in which nobody has played, and which nobody uses afterwards."""
+    """A new process that no other test uses before or after."""
     running = Dev(tmp_path / "data", store_slots=SLOTS)
     yield running
     running.end()

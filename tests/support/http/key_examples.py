@@ -1,4 +1,4 @@
-"""Keyrings as they should not be: a player's key taken away, or values that no key of theirs opens."""
+"""Faulty keyrings: a player's key is missing, or no key opens their values."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ def keyring_of(api: Api) -> Keyring:
 
 @asynccontextmanager
 async def without_key(api: Api, player_id: UUID | None) -> AsyncIterator[None]:
-    """As if the keyring were an older copy, from before the player."""
+    """Remove the player's key, as in an older copy of the keyring."""
     assert player_id is not None
     keyring = keyring_of(api)
     kept = await keyring.nodes.call("DUMP", keyring.entry(player_id))
@@ -29,7 +29,7 @@ async def without_key(api: Api, player_id: UUID | None) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def under_another_key(api: Api, player_id: UUID | None) -> AsyncIterator[None]:
-    """As if all that was sealed so far had been sealed under a key that is gone: the player has another."""
+    """Give the player another key, as if everything so far had been sealed under a lost one."""
     assert player_id is not None
     keyring = keyring_of(api)
     kept = await keyring.nodes.call("DUMP", keyring.entry(player_id))

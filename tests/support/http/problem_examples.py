@@ -1,4 +1,4 @@
-"""For each kind of problem a request that meets it."""
+"""A request for each kind of problem."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -197,7 +197,7 @@ async def turn_out_of_order(api: Api, _: Api) -> httpx2.Response:
 
 
 async def after_the_last_turn(api: Api) -> tuple[Caller, str]:
-    """A session of which every turn was taken."""
+    """Create a session whose turns are all taken."""
     caller, path = await api.session()
     session_id = UUID(path.rpartition("/")[2])
     at = datetime.now(UTC)
@@ -260,7 +260,7 @@ async def goal_is_closed(api: Api, _: Api) -> httpx2.Response:
 
 
 async def sets_goal(api: Api) -> tuple[Caller, str]:
-    """A new player with a goal; gives its path."""
+    """Create a player with a goal; return its path."""
     caller = await api.player()
     goals = f"/v1/players/{caller.player_id}/goals"
     made = await caller.post(goals, GOAL)
@@ -277,7 +277,7 @@ async def registers(api: Api, **fields: str) -> httpx2.Response:
 
 
 async def breaking(api: Api, body: dict[str, Any]) -> httpx2.Response:
-    """Send a body to an endpoint that breaks over it, quoting it, as a library might."""
+    """Send a body to an endpoint that fails with an error that quotes it, as a library might."""
 
     async def endpoint(call: Call) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""A questionnaire whose ninth item asks for help, and what is recorded of it."""
+"""A questionnaire with a positive ninth item, and what is recorded of it."""
 
 from uuid import UUID
 
@@ -36,7 +36,7 @@ async def assessed(api: Api, caller: Caller) -> list[RiskLevel]:
 
 
 def level_read(raw: bytes) -> RiskLevel:
-    """What the gate reads of a body that was sent to `…/measures`."""
+    """The gate's reading of a body that was sent to `…/measures`."""
     return questionnaire_gate.level_read(read(raw, MEASURE))
 
 

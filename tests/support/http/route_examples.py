@@ -28,7 +28,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 }
 """By operation. A text in braces stands for an id, as in a path."""
 PLACES = {"purpose": "research", "story_id": "clearing"}
-"""What stands in paths and is nobody's."""
+"""Parts of paths that belong to no player."""
 CALM = {"measure": "gad7", "answers": [0] * 7}
 
 

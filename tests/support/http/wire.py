@@ -1,4 +1,4 @@
-"""The app behind a real socket in this process, and whoever follows a session there."""
+"""The app behind a real socket in this process, and clients that follow a session there."""
 
 import asyncio
 import secrets
@@ -28,7 +28,7 @@ from tta.live.hub import Hub
 from tta.live.turn_steps import tell_step
 
 SEND_BYTES = 16 * 1024
-ENDS_WITHIN_S = 5  # A test that fails may leave clients behind who read nothing.
+ENDS_WITHIN_S = 5  # A failed test may leave clients behind that read nothing.
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ async def served(
     ending: Callable[[], None] = lambda: None,
     ends_within_s: int = ENDS_WITHIN_S,
 ) -> AsyncIterator[tuple[str, int]]:
-    """Serve an app on a socket of its own that buffers little; gives its address."""
+    """Serve an app on its own socket with small buffers; yield its address."""
     config = config_of(made, idle_s=idle_s, connections_max=connections_max)
     config.timeout_graceful_shutdown = ends_within_s
     server = HttpServer(config, ending)
@@ -60,7 +60,7 @@ async def served(
 
 
 class Wire:
-    """Where the app answers, and its hub."""
+    """The app's address, and its hub."""
 
     def __init__(self, address: tuple[str, int], serving: Services) -> None:
         self.address = address
@@ -70,7 +70,7 @@ class Wire:
         return EventSource(self.address, f"{path}/stream", caller.token, holds=holds, **headers)
 
     async def carries(self, streams: int) -> None:
-        """Wait until the process carries so many streams."""
+        """Wait until the process has this many streams."""
         async with asyncio.timeout(10):
             while self.live.open != streams:  # noqa: ASYNC110 - The server notices in its own time.
                 await asyncio.sleep(0.01)
@@ -78,19 +78,20 @@ class Wire:
 
 @asynccontextmanager
 async def wired(api: Api, *, silent_ms_max: int = 0, **limits: float) -> AsyncIterator[Wire]:
-    """Serve an API with a hub of such limits."""
+    """Serve an API with a hub that has these limits."""
     serving = services(api.parts, Work([], []))
     serving = serving._replace(live=Hub(api.parts.store, **limits))  # type: ignore[arg-type]
     async with served(app(serving, "all"), silent_ms_max=silent_ms_max) as address:
         try:
             yield Wire(address, serving)
         finally:
-            serving.live.end_all()  # Else a test that fails hangs: the server waits for its streams.
+            # Otherwise a failed test would hang, because the server waits for its streams.
+            serving.live.end_all()
     await serving.live.close()
 
 
 async def hearing(api: Api, path: str) -> None:
-    """Wait until what is told of a session's progress is heard: who has just begun to listen misses some."""
+    """Wait until progress notices arrive. A new listener misses some."""
     store, heard = api.parts.store, asyncio.Event()
     nobodys = UUID(bytes=UUID(path.rpartition("/")[2]).bytes[:1] + secrets.token_bytes(15))
 
@@ -107,10 +108,10 @@ async def hearing(api: Api, path: str) -> None:
 
 
 async def play_alone(api: Api, caller: Caller, path: str, turns: range, *, reply: str = "On") -> None:
-    """Write turns into the log, two events each, without player and story.
+    """Write turns into the log, two events each, without a player or a story.
 
-    Only where no reactor works: it writes without a pause, so that whoever answers as well (and confirms
-    the session's head before refusing) loses every race, and what waits behind in the slot waits long.
+    Use it only without reactors. It writes without a pause, so a reactor would lose every race, and later
+    events of the slot would wait long.
     """
     session_id = UUID(path.rpartition("/")[2])
     target = session_target(session_id)

@@ -36,7 +36,7 @@ def place(events: Sequence[RecordedEvent], aggregate: UUID) -> AggregatePosition
 
 
 def stands_after(events: Sequence[RecordedEvent]) -> StreamPosition:
-    """Where a stream stands that told all of these."""
+    """Return the position of a stream that told all of these."""
     return StreamPosition(place(events, SESSION), place(events, RECORD))
 
 

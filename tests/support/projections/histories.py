@@ -1,4 +1,4 @@
-"""Histories for read models: events as they stand in the log, told by hand or played by chance."""
+"""Histories for read models: events as in the log, written by hand or played at random."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -84,7 +84,7 @@ HELLO, WELCOME = SealedText(b"\x01hello"), SealedText(b"\x01welcome")
 
 
 class Happened(NamedTuple):
-    """An event before it stands in the log."""
+    """An event that is not in the log yet."""
 
     aggregate: UUID
     event: Event
@@ -96,7 +96,7 @@ def after(seconds: float) -> datetime:
 
 
 def sealed(event: Event) -> Event:
-    """As the store takes it: each personal value in a box that says which it is."""
+    """Seal an event for the store: each personal value becomes a box that names it."""
     fields = [field for field in personal_fields(type(event)) if getattr(event, field) is not None]
     boxes = {field: SealedText(f"\x01{type(event).__name__}.{field}".encode()) for field in fields}
     clear = {field: box for field, box in boxes.items() if not isinstance(getattr(event, field), SealedText)}
@@ -104,7 +104,7 @@ def sealed(event: Event) -> Event:
 
 
 def log_of(happened: Iterable[Happened], *, slot: int = SLOT) -> list[RecordedEvent]:
-    """The events as they stand in one slot's log."""
+    """Return the events as recorded in one slot's log."""
     heads: dict[UUID, Head] = defaultdict(lambda: ABSENT)
     log: list[RecordedEvent] = []
     for position, (aggregate, event, subject) in enumerate(happened, 1):
@@ -130,7 +130,7 @@ def sam_log(*events: Event, aggregate: UUID = PLAY) -> list[RecordedEvent]:
 
 
 def batches(log: Sequence[RecordedEvent], sizes: Iterable[int]) -> list[Batch]:
-    """Cut one slot's log into batches; what the sizes leave over is the last one."""
+    """Cut one slot's log into batches of these sizes; the rest is the last batch."""
     cut, rest = [], list(log)
     for size in sizes:
         cut.append(rest[:size])
@@ -147,7 +147,7 @@ def mark(log: Sequence[RecordedEvent]) -> Mark:
 
 
 def folded(model: ReadModel, log: Iterable[RecordedEvent]) -> tuple[dict[Key, Row], set[RowLink]]:
-    """What a read model makes of a log, event by event: the measure of all the machinery."""
+    """Fold a log with a read model, event by event: the reference for all other code."""
     rows: dict[Key, Row] = {}
     links: set[RowLink] = set()
     handled = {event.__name__ for event in model.HANDLES}
@@ -181,7 +181,7 @@ def _preferences(at: datetime, number: int) -> SetPreferences:
 
 
 def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[Any, UUID, Any]]:
-    """Which aggregate is asked what; sessions are few, so that much happens in each."""
+    """Commands to aggregates. There are few sessions, so that much happens in each."""
     play = owned_id(player_id, "session", str(number % 3))
     turn: dict[str, Any] = {"at": at, "held": False}
     commands = {
@@ -229,13 +229,13 @@ def _asked(player_id: UUID, what: str, at: datetime, number: int) -> list[tuple[
 
 
 def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, CarePlanCommand]]:
-    """What is asked of a care plan; goals are few, so that much happens to each."""
+    """Commands to care plans. There are few goals, so that much happens to each."""
     goal_id = owned_id(player_id, "goal", str(number % 3))
     play = owned_id(player_id, "session", str(number % 3))
     at_once: dict[str, Any] = {"goal_id": goal_id, "at": at}
     kind = tuple(MeasureKind)[number % 2]
     answers = tuple(each % 4 for each in range(number, number + len(QUESTIONNAIRES[kind].items)))
-    # Half a second of a history is more than an hour of questionnaires.
+    # Half a second of a history stands for more than an hour between questionnaires.
     later, asked_id = NOON + (at - NOON) * 7_201, derived_id("asked", at.isoformat())
     practise: dict[str, Any] = {
         "skill": ("breathing", "grounding")[number % 2],
@@ -254,7 +254,7 @@ def _planned(player_id: UUID, at: datetime, number: int) -> list[tuple[str, Care
 
 
 def _worked(player_id: UUID, at: datetime, number: int) -> list[tuple[str, AgentCommand]]:
-    """What is asked of an agent: one for each player, so that each slot has some."""
+    """Commands to agents: one for each player, so that each slot has some."""
     reason = tuple(DegradedReason)[number % 2]
     did: dict[str, Any] = {
         "failures": number % 2,
@@ -294,7 +294,7 @@ WISHES = (
 
 
 def played(wishes: Iterable[tuple[int, str, int]], players: Sequence[UUID]) -> list[Happened]:
-    """Let players wish for things; what the rules allow has happened, what they refuse has not."""
+    """Send random commands of players; return the events of those that the rules allow."""
     states: dict[UUID, Any] = {}
     happened: list[Happened] = []
     begins = [(who, what, 0) for who in range(len(players)) for what in ("register", "agree", "start")]
@@ -342,7 +342,7 @@ REGISTERED = PlayerRegistered(
 
 
 async def keep(graph: Graph, model: ReadModel, log: Iterable[RecordedEvent]) -> None:
-    """Write what a log comes to, as the projector would."""
+    """Write the result of a log, as the projector would."""
     storage = Storage(model)
     await graph.declare(storage.schema)
     rows, links = folded(model, log)

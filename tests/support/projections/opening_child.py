@@ -1,4 +1,4 @@
-"""Opens one changed catalogue after the other until it is killed, and says when it begins each."""
+"""Opens one changed catalogue after the other until it is killed, and prints when it begins each."""
 
 import asyncio
 import sys

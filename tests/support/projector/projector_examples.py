@@ -1,4 +1,4 @@
-"""What projectors' tests share: a log to grow, projectors over it, and a graph that falters on command."""
+"""Helpers of the projectors' tests: a growing log, projectors over it, and a graph that fails on request."""
 
 import asyncio
 import time
@@ -37,7 +37,7 @@ def fresh_name() -> str:
 
 
 class Log:
-    """A store that tests let events happen in."""
+    """A store in which tests append events."""
 
     def __init__(self, store: EventStore) -> None:
         self.store = store
@@ -49,7 +49,7 @@ class Log:
             await self.stand(aggregate, subject, TYPES.draft(sealed(event)))
 
     async def stand(self, aggregate: UUID, subject: UUID, draft: Draft) -> None:
-        """Append an event as it is, whatever it is."""
+        """Append an event unchecked."""
         command_id = derived_id(str(next(self._commands)))
         causation = Causation(
             actor="test", command_id=command_id, correlation_id=command_id, causation_id=command_id
@@ -60,7 +60,7 @@ class Log:
         ).heads[0]
 
     async def play(self, rounds: int = 2, *, players: int = 2, slots: Iterable[int] = range(SLOTS)) -> None:
-        """Let players in each slot play; every call lets others play."""
+        """Let new players in each slot play."""
         for slot in slots:
             wishes = [
                 (who, what, number)
@@ -89,7 +89,7 @@ def projector(log: Log, graph: Graph, model: ReadModel, worker: str = "w", **set
 
 
 def together(log: Log, graph: Graph, *models: ReadModel, **settings: Any) -> list[Projector]:
-    """Projectors as one process runs them: they read the log once, and save together."""
+    """Return the projectors of one process, which read the log once and save together."""
     events_max = settings.pop("events_max", ROUND_EVENTS_MAX)
     saves, feed = JointSaves(graph), LogFeed(log.store, events_max=events_max)
     lease_s, together_s = settings.pop("lease_s", LEASE_S), settings.pop("together_s", TOGETHER_S)
@@ -101,7 +101,7 @@ def together(log: Log, graph: Graph, *models: ReadModel, **settings: Any) -> lis
 
 @asynccontextmanager
 async def running(*projectors: Projector) -> AsyncIterator[None]:
-    """Run projectors meanwhile; what one of them raises is raised here."""
+    """Run projectors meanwhile; raise what one of them raises."""
     tasks = [asyncio.create_task(each.run()) for each in projectors]
     try:
         yield
@@ -114,20 +114,20 @@ async def running(*projectors: Projector) -> AsyncIterator[None]:
 
 
 def freshness(log: Log, graph: Graph, *models: ReadModel, positions: Positions | None = None) -> Freshness:
-    """What a process asks that may project nothing itself."""
+    """Return the freshness check of a process that need not project."""
     checkpoints = [Checkpoints(graph, each.NAME, each.VERSION, SLOTS) for each in models]
     return Freshness(log.store, graph, positions or Positions(), checkpoints)
 
 
 async def caught_up(log: Log, graph: Graph, *models: ReadModel, but: Sequence[int] = ()) -> None:
-    """Wait until all that stands in the log is projected, but for some slots."""
+    """Wait until the whole log is projected, except for some slots."""
     fresh = freshness(log, graph, *models)
     for slot, end in (await log.store.end_marks()).items():
         if slot not in but:
             names = [model.NAME for model in models]
             found, deadline = None, time.monotonic() + WITHIN_S
             while found is not Consistency.FRESH:
-                # What a worker before this one said of a lane stands until this one has taken the lane.
+                # The previous worker's state of a lane remains until this worker has claimed the lane.
                 assert time.monotonic() < deadline, f"{names}, slot {slot}: {found} at {end.position}"
                 found = await fresh.of(names, ConsistencyToken.of(slot, end), wait_s=1)
 
@@ -135,7 +135,7 @@ async def caught_up(log: Log, graph: Graph, *models: ReadModel, but: Sequence[in
 async def must_equal_fold(
     log: Log, graph: Graph, *models: ReadModel, before: Mapping[int, int] = MappingProxyType({})
 ) -> None:
-    """Compare all rows and links with what the log comes to, event by event; some slots are stopped before a
+    """Compare all rows and links with a fold of the log, event by event; some slots stop before a
     position.
     """
     for model in models or READ_MODELS:
@@ -159,25 +159,25 @@ def by_id(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Let everything else run until a condition holds that nobody announces."""
+    """Let other tasks run until a condition holds."""
     async with asyncio.timeout(WITHIN_S):
         while not condition():  # noqa: ASYNC110 - Nothing tells when.
             await asyncio.sleep(0.002)
 
 
 class Faltering:
-    """A graph whose every call may be held up, lost before it does anything, or lost after it did."""
+    """A graph whose calls may be delayed, or lost before or after they take effect."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self.dialect = graph.dialect
         self.open = asyncio.Event()
         self.open.set()
-        """Clear it, and whoever calls waits, as a process does that is stopped."""
+        """Clear it, and callers wait, like a stopped process."""
         self.waiting = asyncio.Event()
         self.lose_before = 0
         self.lose_after = 0
-        """So many of the next transactions that write rows are lost before or after they were committed."""
+        """How many of the next transactions with rows are lost before or after their commit."""
         self.reads = 0
 
     async def read(self, statement: str, /, **parameters: Any) -> list[dict[str, Any]]:
@@ -214,7 +214,7 @@ class Faltering:
 
 
 class Watched:
-    """A transaction that remembers whether it wrote rows."""
+    """A transaction that records whether it wrote rows."""
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx

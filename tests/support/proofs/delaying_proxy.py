@@ -1,4 +1,4 @@
-"""A proxy on loopback whose replies all come late by the same time: a slow network, with nothing lost."""
+"""A proxy on loopback that delays all replies by the same time, like a slow network without losses."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ from tests.support.eventstore.unreliable_proxy import UnreliableProxy
 
 
 class DelayingProxy(UnreliableProxy):
-    """Each reply waits `delay_s`; what was sent later comes later, and none waits for another."""
+    """Delays each reply by `delay_s`, in order, without one waiting for another."""
 
     delay_s = 0.0
 

@@ -1,6 +1,6 @@
-"""What the log and the graph say after a proof, found without TTA's handlers, projectors and queries.
+"""Checks the log and the graph after a proof, without TTA's handlers, projectors and queries.
 
-Only envelopes, the hash chain's check and the read models' pure `keys`, `apply`, `links` are TTA's.
+It uses only TTA's envelopes, the check of the hash chain, and the read models' pure `keys`, `apply`, `links`.
 """
 
 from collections import Counter, defaultdict
@@ -36,11 +36,11 @@ OURS = frozenset(
         "agents",
     }
 )
-"""Who writes without having been sent."""
+"""Actors that write without a client's command."""
 
 
 class Log(NamedTuple):
-    """Every event of a store, by slot in the log's order."""
+    """Every event of a store, by slot, in the order of the log."""
 
     slots: dict[int, list[RecordedEvent]]
 
@@ -50,7 +50,7 @@ class Log(NamedTuple):
 
 
 async def whole_log(store: EventStore) -> Log:
-    """Read every entry raw, and check that positions are contiguous and times never fall."""
+    """Read every raw entry, and check that positions are contiguous and times never decrease."""
     slots: dict[int, list[RecordedEvent]] = {}
     for slot in range(store.layout.slots):
         entries = await store.nodes.call("XRANGE", store.layout.log(slot), "-", "+")
@@ -63,7 +63,7 @@ async def whole_log(store: EventStore) -> Log:
 
 
 async def must_be_chained(store: EventStore, log: Log) -> int:
-    """Verify each aggregate's hash chain up to the head that the store keeps; return how many there are."""
+    """Verify each aggregate's hash chain up to its stored head; return the number of aggregates."""
     chains: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for event in log.events:
         chains[event.aggregate_id].append(event)
@@ -75,8 +75,8 @@ async def must_be_chained(store: EventStore, log: Log) -> int:
 
 
 def must_stand_once(log: Log, answers: Iterable[Answer], secrets: Secrets) -> int:
-    """Find each acknowledged command's events exactly where its answer said, one on each of its aggregates;
-    return how many commands there are.
+    """Check that each acknowledged command's events are exactly where its answer said, one on each of its
+    aggregates; return the number of commands.
     """
     ids = Counter(event.event_id for event in log.events)
     assert [each for each, times in ids.items() if times > 1] == [], "an event stands twice"
@@ -98,7 +98,7 @@ def must_stand_once(log: Log, answers: Iterable[Answer], secrets: Secrets) -> in
 
 
 def must_be_told(answer: Answer, event: RecordedEvent) -> None:
-    """Compare what the client was told with what the event says."""
+    """Compare the answer to the client with the event."""
     assert answer.body["version"] == event.version
     fact = TYPES.event(event)
     if isinstance(fact, InteractionSubmitted):
@@ -109,21 +109,21 @@ def must_be_told(answer: Answer, event: RecordedEvent) -> None:
 
 
 def must_come_from(log: Log, sent: Iterable[Sent], secrets: Secrets) -> None:
-    """Each event is a command's that a client sent, or a reactor's or an agent's: none came from nowhere."""
+    """Check that each event belongs to a client's command, a reactor or an agent."""
     known = {secrets.command_id(each) for each in sent}
     strangers = [event for event in log.events if event.actor not in OURS and event.command_id not in known]
     assert strangers == [], f"nobody sent {[(each.type, each.actor) for each in strangers]}"
 
 
 def unanswered(log: Log) -> int:
-    """Count the interactions that no answer follows."""
+    """Count the interactions without an answer."""
     kinds = Counter(event.type for event in log.events)
     return max(kinds[InteractionSubmitted.__name__] - kinds[InteractionAnswered.__name__], 0)
 
 
 def must_be_answered_once(log: Log) -> int:
-    """Pair each interaction with its one answer, by turn and by cause, or by a request for a narration that
-    it caused; return how many there are.
+    """Pair each interaction with its one answer, by turn and by cause, or by a request for a narration;
+    return their number.
     """
     narrations: dict[UUID, UUID] = {}
     asked: dict[tuple[UUID, int], UUID] = {}
@@ -144,7 +144,7 @@ def must_be_answered_once(log: Log) -> int:
 
 
 def folded(model: ReadModel, log: Log) -> tuple[dict[Key, Row], set[RowLink]]:
-    """Fold the log as the read model says, event by event."""
+    """Fold the log with the read model, event by event."""
     rows: dict[Key, Row] = {}
     links: set[RowLink] = set()
     handled = {event.__name__ for event in model.HANDLES}
@@ -158,7 +158,7 @@ def folded(model: ReadModel, log: Log) -> tuple[dict[Key, Row], set[RowLink]]:
 
 
 async def must_equal_fold(graph: Graph, log: Log) -> int:
-    """Compare every row and edge of every read model with the fold; return how many rows there are."""
+    """Compare every row and edge of every read model with the fold; return the number of rows."""
     total = 0
     for model in READ_MODELS:
         rows, links = folded(model, log)
@@ -179,7 +179,7 @@ async def must_equal_fold(graph: Graph, log: Log) -> int:
 
 
 async def caught_up(graph: Graph, log: Log) -> bool:
-    """Whether every checkpoint stands at the end of its slot's log, none beyond it."""
+    """Return whether every checkpoint is exactly at the end of its slot's log."""
     statement = "MATCH (c:Checkpoint) RETURN c.model AS model, c.slot AS slot, c.position AS position"
     found = {(each["model"], each["slot"]): each["position"] for each in await graph.read(statement)}
     wanted = {

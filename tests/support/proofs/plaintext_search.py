@@ -1,4 +1,4 @@
-"""Looks for a word in files as a thief would: in every encoding that a program may have left it in."""
+"""Searches files for a word like a thief: in every encoding that a program may have used."""
 
 import base64
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 CHUNK = 1 << 22
 CONTEXT = 40
-LENGTH_MIN = 40  # Neo4j packs shorter texts into a few bits per letter, where no search of bytes finds them.
+# Neo4j packs shorter texts into a few bits per letter, so a search of bytes cannot find them.
+LENGTH_MIN = 40
 
 
 class Sighting(NamedTuple):
@@ -18,7 +19,7 @@ class Sighting(NamedTuple):
 
 
 def needles(word: str) -> dict[str, bytes]:
-    """Give the byte strings that betray a word: UTF-8, UTF-16 of both orders, hexadecimal, base64."""
+    """Return the byte strings that reveal a word: UTF-8, UTF-16 of both orders, hexadecimal, base64."""
     assert len(word) >= LENGTH_MIN, f"too short to be found for certain: {word}"
     assert word.isascii(), word
     raw = word.encode()
@@ -30,7 +31,7 @@ def needles(word: str) -> dict[str, bytes]:
         "HEXADECIMAL": raw.hex().upper().encode(),
     }
     for offset in range(3):
-        # Base64 depends on where in a group of three bytes the word begins: what is certain is its middle.
+        # Base64 depends on the word's offset in a group of three bytes, so only its middle is certain.
         found[f"base64 at {offset}"] = base64.b64encode(b"\0" * offset + raw)[4:-4]
     return found
 
@@ -44,7 +45,7 @@ def sightings(words: Iterable[str], paths: Iterable[Path]) -> Iterator[Sighting]
         tail = b""
         with path.open("rb") as file:
             while chunk := file.read(CHUNK):
-                # Databases set aside hundreds of megabytes of zeros.
+                # Databases reserve hundreds of megabytes of zeros.
                 window = (tail + chunk).strip(b"\0")
                 for word, encoding, needle in wanted:
                     at = window.find(needle)

@@ -18,15 +18,15 @@ from tta.eventstore.layout import SLOTS_MAX
 from tta.security.consistency_tokens import TokenSeal
 
 TIMEOUT_S = 15.0
-ANSWERED_WITHIN_S = 240.0  # However often it has to be sent.
+ANSWERED_WITHIN_S = 240.0  # Over all attempts.
 AGAIN = {"turn-unanswered", "too-many-conflicts"}
-"""Refusals that pass by themselves: another process has not had its turn yet. The release before answers the
-second one with 409.
+"""Refusals that go away: another process has not had its turn yet. The previous release answers the second
+one with 409.
 """
 
 
 class Sent(NamedTuple):
-    """A command as it went out; sent again it is the same in every byte."""
+    """A command as it was sent. A retry has the same bytes."""
 
     subject: str
     token: str
@@ -38,15 +38,15 @@ class Sent(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What a client knows after a 2xx: all that a retry has to repeat."""
+    """A client's knowledge after a 2xx. A retry must return the same."""
 
     sent: Sent
     status: int
     body: dict[str, Any]
-    """Without the reply and the status beside it, which are read afresh each time."""
+    """The body without the reply and the status, which are read again each time."""
     version: int
     token: str
-    """`Consistency-Token`, as a query sends it back."""
+    """The `Consistency-Token`, for queries."""
     reply: dict[str, Any] | None = None
 
     def same_as(self, other: "Answer") -> bool:
@@ -54,7 +54,7 @@ class Answer(NamedTuple):
 
 
 class Refused(Exception):
-    """A problem document that sending again does not change."""
+    """A problem that a retry does not change."""
 
     def __init__(self, response: httpx2.Response) -> None:
         super().__init__(f"{response.request.method} {response.request.url}: {response.text}")
@@ -64,25 +64,25 @@ class Refused(Exception):
 
 
 class Api:
-    """One API process as clients see it, and how often it left them without an answer."""
+    """One API process for clients, and how often it left them without an answer."""
 
     def __init__(self, url: str) -> None:
         self.http = httpx2.AsyncClient(base_url=url, timeout=TIMEOUT_S, trust_env=False)
         self.retries = 0
-        """Requests that had to be sent again because no answer came, or one that says so."""
+        """Requests that were sent again because there was no answer, or one that asks for a retry."""
 
     async def close(self) -> None:
         await self.http.aclose()
 
     async def once(self, sent: Sent) -> httpx2.Response:
-        """Send a request one time. Raises what httpx raises."""
+        """Send a request once. Raises what httpx raises."""
         headers = {"Authorization": f"Bearer {sent.token}", **dict(sent.headers)}
         if sent.key:
             headers["Idempotency-Key"] = f'"{sent.key}"'
         return await self.http.request(sent.method, sent.path, json=sent.body, headers=headers)
 
     async def until_answered(self, sent: Sent) -> Answer:
-        """Send it until somebody says what became of it. Raises Refused."""
+        """Send a command until its outcome is known. Raises Refused."""
         loop, attempt = asyncio.get_running_loop(), 0
         deadline = loop.time() + ANSWERED_WITHIN_S
         while loop.time() < deadline:
@@ -107,7 +107,7 @@ def answer(sent: Sent, response: httpx2.Response) -> Answer:
     body = response.json()
     reply = body.pop("reply", None)
     if reply is not None:
-        body.pop("status", None)  # It is said beside the reply only, as it is after that.
+        body.pop("status", None)  # Only an answer with a reply has it: the status after the reply.
     return Answer(
         sent,
         response.status_code,
@@ -119,7 +119,7 @@ def answer(sent: Sent, response: httpx2.Response) -> Answer:
 
 
 class Secrets:
-    """What only TTA and its tests know of what a client was told (docs/http-api/commands.md)."""
+    """Decodes answers with knowledge that only TTA and its tests have (docs/http-api/commands.md)."""
 
     def __init__(self, keys: Path, store: str) -> None:
         written = msgspec.json.decode((keys / "hmac.json").read_bytes())
@@ -127,24 +127,24 @@ class Secrets:
         self._seal = TokenSeal(self._command_key, store)
 
     def command_id(self, sent: Sent) -> UUID:
-        """The id under which a command stands in the log."""
+        """Return a command's id in the log."""
         named = f"{sent.subject}\x00{sent.method}\x00{sent.path}\x00{sent.key}".encode()
         return derived_id("command", hmac.digest(self._command_key, named, "sha256"))
 
     def seen(self, answer: Answer) -> ConsistencyToken:
-        """The entry that an answer's consistency token names."""
+        """Return the entry that an answer's consistency token names."""
         return self._seal.open(answer.sent.subject, answer.token, slots=SLOTS_MAX)
 
 
 class Player:
-    """One player's client. Everything that was answered is kept."""
+    """One player's client. It records every answer."""
 
     def __init__(self, api: Api, mint: Callable[..., str], name: str, chance: random.Random) -> None:
         self.api = api
         self.name = name
         self.answers: list[Answer] = []
         self.again = 0
-        """Commands sent once more after their answer had come."""
+        """The number of commands sent again after their answer."""
         self.id = UUID(int=0)
         self._mint = mint
         self._token = mint(name)
@@ -152,13 +152,15 @@ class Player:
         self._keys = 0
 
     def sent(self, method: str, path: str, body: Any = None, **headers: str) -> Sent:
-        """Make a command with a key of its own; `if_match='"v1"'` is a header."""
+        """Create a command with its own key; `if_match='"v1"'` is a header."""
         self._keys += 1
         named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
         return Sent(self.name, self._token, method, path, f"{self.name}-{self._keys}", body, named)
 
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Send a new command until it is answered; now and then send an old one again, to compare."""
+        """Send a new command until it is answered; now and then repeat an old one, and compare the
+        answers.
+        """
         sent = self.sent(method, path, body, **headers)
         answered = await self.api.until_answered(sent)
         self.answers.append(answered)
@@ -172,13 +174,13 @@ class Player:
         assert now.same_as(before), f"a retry was answered differently: {before} and then {now}"
 
     async def register(self) -> None:
-        """Become a player who has agreed to play."""
+        """Register a player who consents to play."""
         made = await self.ask("POST", "/v1/players", {"name": f"Name of {self.name}"})
         self.become(UUID(made.body["id"]))
         await self.ask("PUT", f"/v1/players/{self.id}/consents/play", {"given": True})
 
     def become(self, player_id: UUID) -> None:
-        """Act as that player from now on, with a token that says so."""
+        """Act as that player from now on, with a token."""
         self.id = player_id
         self._token = self._mint(self.name, player=player_id)
 
@@ -190,7 +192,7 @@ class Player:
         return await self.ask("POST", f"/v1/sessions/{session}/interactions", {"text": words}, **prefer)
 
     async def play(self) -> None:
-        """Play one session as people do: some turns, a pause, an end, a preference changed between."""
+        """Play one session as people do: some turns, a pause, an end, and a change of preferences."""
         session, path = await self.start_session(), ""
         path = f"/v1/sessions/{session}"
         for turn in range(1, self._chance.randint(3, 8)):
@@ -214,6 +216,6 @@ class Player:
             "avoid_topics": [f"topic of {self.name}"],
             "emergency_contact": f"contact of {self.name}",
         }
-        # The version was true when it was read; a retry is recognised before it is looked at again.
+        # The version was right when it was read. A retry is recognised before the version is checked.
         version = f'"v{max(each.version for each in mine)}"'
         await self.ask("PUT", f"/v1/players/{self.id}/preferences", body, if_match=version)

@@ -1,6 +1,6 @@
-"""A player who lives through authored stories, mostly by what is offered, and knows what must be answered.
+"""A player who plays authored stories, mostly by the offered choices, and knows the expected answers.
 
-What is told is compared with the story as it is played here, in the proof's own process.
+Each answer is compared with the story as it is played in the proof's own process.
 """
 
 import random
@@ -32,7 +32,7 @@ UNCLEAR = (
 
 
 class Said(NamedTuple):
-    """What is sent, and whether it names an open choice by its id."""
+    """A message, and whether it names an open choice by its id."""
 
     choice: str | None = None
     words: str | None = None
@@ -43,7 +43,7 @@ class Said(NamedTuple):
 
 
 class StoryPlayer(Player):
-    """Takes each answer at its word: nothing is sent again because it failed, and nothing may fail."""
+    """Expects every request to succeed, and never retries."""
 
     def __init__(self, api: Api, mint: Any, name: str, chance: random.Random, *, looks: bool) -> None:
         super().__init__(api, mint, name, chance)
@@ -51,7 +51,7 @@ class StoryPlayer(Player):
         self.sessions = 0
         self.refusals = 0
         self._looks = looks
-        """The read models are in the reach of the API process."""
+        """Whether the API process can reach the read models."""
         self._story: Story
         self._session = UUID(int=0)
         self._told: ToldPassage
@@ -64,7 +64,7 @@ class StoryPlayer(Player):
         return f"/v1/sessions/{self._session}"
 
     async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Send a command, once; now and then the same again, to compare."""
+        """Send a command once; now and then repeat it, and compare the answers."""
         answered = await self._taken(method, path, body, **headers)
         self.answers.append(answered)
         if self._chance.random() < 0.03:
@@ -72,7 +72,7 @@ class StoryPlayer(Player):
         return answered
 
     async def begin(self) -> None:
-        """Start the next story, and know how it begins."""
+        """Start the next story, and check its beginning."""
         story = newest(self._chance.choice(sorted(catalogue())))
         assert story is not None
         started = await self.ask("POST", "/v1/sessions", {"story": story.id})
@@ -82,7 +82,7 @@ class StoryPlayer(Player):
         await self.look(started)
 
     async def take_turn(self) -> None:
-        """Say or choose something and check what is answered; begin anew where the story has ended."""
+        """Say or choose something and check the answer; start another story if this one has ended."""
         said = self._next()
         answered = await self.ask(
             "POST",
@@ -95,18 +95,19 @@ class StoryPlayer(Player):
         assert answered.body["turn"] == self._turn
         self._must_be_the_story(said, answered.reply)
         if said.words == "pause":
-            # Whether the words themselves pause the session is the reply's business: afterwards it is open.
+            # The reply says whether the words pause the session. Here it is open afterwards.
             await self._taken("POST", f"{self.path}/resume")
         if self._told.passage.ending or not self._told.passage.choices:
             await self._end()
         elif self._chance.random() < 0.04:
             await self._leave_and_come_back()
         elif self._chance.random() < 0.04:
-            # Changes nothing, but its token is behind the reply: that of the interaction is before it.
+            # It changes nothing, but its token comes after the reply; the interaction's token comes before
+            # it.
             await self.look(await self._taken("POST", f"{self.path}/resume"))
 
     async def look(self, since: Answer) -> None:
-        """Ask all that may be asked: the catalogue, how the session stands, its turns, the read models."""
+        """Send every kind of query: the catalogue, the session, its turns, the read models."""
         listed = (await self._got("/v1/stories"))["stories"]
         assert {each["id"] for each in listed} >= set(catalogue())
         assert ("open", self._turn) == await self._stands()
@@ -168,7 +169,7 @@ class StoryPlayer(Player):
         assert reply["ending"] == expected.passage.ending
         self._moves += expected.passage.moves
         self._asked = Play().after(expected.passage).asked
-        if expected.then == "pause":  # It offers nothing; the session keeps what was offered before.
+        if expected.then == "pause":  # It offers nothing. The session keeps the choices offered before.
             self._told = self._told._replace(text=reply["text"])
         else:
             self._told = expected._replace(text=reply["text"])
@@ -208,7 +209,7 @@ class StoryPlayer(Player):
         return response.json()
 
     async def _stands(self) -> tuple[str, int]:
-        """Come back to the session's stream, and be told how it stands: its status and its last turn."""
+        """Open the session's stream again, and check its status and last turn."""
         url = self.api.http.base_url
         source = EventSource((url.host, url.port or 80), f"{self.path}/stream", self._token)
         await source.open()

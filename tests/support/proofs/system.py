@@ -1,6 +1,6 @@
-"""TTA as it runs in production: each part a process of its own, which a proof kills and which comes back.
+"""TTA as in production: each part is a separate process, which a proof kills and a supervisor restarts.
 
-Nothing of TTA runs in the proof's own process; what it knows it learns over HTTP, from the log and the graph.
+No part of TTA runs in the proof's own process, which uses only HTTP, the log and the graph.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from tta.security.tokens import Tokens
 
 STORE = "proof"
 SLOTS = 16
-WITHIN_S = 240.0  # A busy machine takes its time.
+WITHIN_S = 240.0  # A busy machine is slow.
 STOPS_WITHIN_S = 60.0
-RESTART_AFTER_S = 0.2  # A supervisor's pause before it starts anew what ended by itself.
+RESTART_AFTER_S = 0.2  # The supervisor's pause before it restarts an ended process.
 TOKEN_S = 12 * 3600
 
 
 async def until(condition: Callable[[], Awaitable[object]], *, within_s: float = WITHIN_S) -> None:
-    """Await a condition of other processes, looking again every few milliseconds. Fails by TimeoutError."""
+    """Await a condition of other processes, checked every few milliseconds. Raises TimeoutError."""
     async with asyncio.timeout(within_s):
         while not await condition():  # noqa: ASYNC110 - Another process's condition has no event to wait for.
             await asyncio.sleep(0.02)
@@ -47,7 +47,7 @@ def free_port() -> int:
 
 
 class Part:
-    """One `tta` command under a supervisor that starts it anew whenever it ends, as production does."""
+    """One `tta` command under a supervisor that restarts it whenever it ends, as in production."""
 
     def __init__(self, arguments: tuple[str, ...], environment: dict[str, str], output: Path) -> None:
         self.arguments = arguments
@@ -55,7 +55,7 @@ class Part:
         self.port = int(environment.get("TTA_PORT") or environment["TTA_WORKER_PORT"])
         self.operators_url = f"http://127.0.0.1:{environment['TTA_WORKER_PORT']}"
         self.ended: list[int] = []
-        """The exit status of each process that ended; -9 is a kill of ours."""
+        """The exit status of each ended process; -9 is one of our kills."""
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._supervisor: asyncio.Task[None] | None = None
@@ -66,7 +66,7 @@ class Part:
 
     @property
     def pid(self) -> int:
-        """The process that runs now."""
+        """The running process."""
         assert self._process is not None, "it was not started"
         return self._process.pid
 
@@ -84,13 +84,13 @@ class Part:
         return await self._listens()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process that runs now; none may run for a moment."""
+        """Send a signal to the running process, if there is one at the moment."""
         if self._process is not None and self._process.returncode is None:
             with suppress(ProcessLookupError):
                 self._process.send_signal(number)
 
     async def kill(self) -> None:
-        """SIGKILL; the supervisor starts the next one."""
+        """Kill it with SIGKILL; the supervisor restarts it."""
         before = len(self.ended)
         self.signal(signal.SIGKILL)
 
@@ -100,7 +100,7 @@ class Part:
         await until(gone)
 
     async def stop(self) -> None:
-        """End it for good, as a deployment would; by force where it does not listen."""
+        """Stop it for good, like a deployment; by force if it does not react."""
         if self._supervisor is not None:
             self._supervisor.cancel()
             await asyncio.gather(self._supervisor, return_exceptions=True)
@@ -116,7 +116,7 @@ class Part:
             await process.wait()
 
     def said(self, words: str) -> int:
-        """Count the lines of its log that hold these words."""
+        """Count the lines of its log with these words."""
         with self.output.open(errors="replace") as lines:
             return sum(words in line for line in lines)
 
@@ -154,14 +154,14 @@ class System:
         self.valkey = ChildServer(directory / "valkey")
         self.keys = directory / "keys"
         self.store_url = self.valkey.url
-        """Where parts are told to find the store: a proof may put a proxy between."""
+        """The store's address for the parts. A proof may put a proxy in between."""
         self.shares_graph = bool(graph_url)
-        """All parts have one graph, which may be looked at while they run."""
+        """All parts share one graph, which can be read while they run."""
         self._graph_url = graph_url
         self._graph_password = graph_password
         self._parts: list[Part] = []
         self.migrates = True
-        """Whether the graph that all parts share is migrated before the first part is made."""
+        """Whether the shared graph is migrated before the first part is created."""
         self._migrated: set[str] = set()
 
     async def __aenter__(self) -> Self:
@@ -190,13 +190,13 @@ class System:
         return printed.decode()
 
     async def part(self, name: str, *arguments: str, graph: str = "", **settings: str) -> Part:
-        """Make a part on the shared graph, or on the embedded one of that name; start it when you like."""
+        """Create a part on the shared graph, or on the embedded one of that name. Start it separately."""
         address = self.graph_address(graph or name)
         serves = {"port": str(free_port())} if arguments[0] in ("serve", "dev") else {}
         settings = {"worker_port": str(free_port()), **serves, **settings}
         told = {"store_url": self.store_url, "graph_url": address, "graph_password": self._graph_password}
         told |= settings
-        # An embedded graph that is new is migrated by the part that opens it.
+        # The part that opens a new embedded graph migrates it.
         if self.migrates and self.shares_graph and address not in self._migrated:
             await self.run("migrate", **{key: told[key] for key in ("graph_url", "graph_password")})
             self._migrated.add(address)
@@ -222,11 +222,11 @@ class System:
                 await asyncio.sleep(RESTART_AFTER_S)
 
     async def graph(self, name: str) -> Graph:
-        """Open a graph to look at it; an embedded one only after its part has ended."""
+        """Open a graph for reading; an embedded one only after its part has ended."""
         return await open_graph(self.graph_address(name), password=self._graph_password or None, apart=True)
 
     def mint(self, subject: str, *roles: Role, player: UUID | None = None) -> str:
-        """Sign an access token as `tta token` does."""
+        """Sign an access token like `tta token`."""
         tokens = Tokens.read(self.keys / "token-signing.json", create=False)
         return tokens.mint(subject, list(roles or (Role.PLAYER,)), player_id=player, lifetime_s=TOKEN_S)
 

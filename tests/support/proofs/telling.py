@@ -1,4 +1,4 @@
-"""What is told to a TTA whose files are then searched: all that is personal, taken or refused."""
+"""Sends personal words to a TTA whose files are then searched, in accepted and refused requests."""
 
 import asyncio
 import secrets
@@ -34,32 +34,32 @@ from tta.stories.story import catalogue
 STORY = catalogue()["clearing"][1]
 OPENING = opening(STORY, UUID(int=1), Wishes()).text
 ANSWER = f"{UNSURE} These ways are open:"
-TURNS = 55  # Two events each: past the hundredth version, where snapshots begin.
+TURNS = 55  # Two events each, to exceed version 100, where snapshots begin.
 
 
 class Words:
-    """Words that stand nowhere else in the world; each says in which field it was given."""
+    """Unique words. Each names the field in which it was sent."""
 
     def __init__(self) -> None:
         self.common = "Zq" + secrets.token_hex(20)
-        """What is searched for: all of them begin with it."""
+        """The search text: all words begin with it."""
 
     def __call__(self, field: str) -> str:
         return f"{self.common}-{field.replace(' ', '-')}"
 
 
 class Scene(NamedTuple):
-    """A running TTA, what is told to it, and where it may have kept any of that."""
+    """A running TTA, the words sent to it, and the places where it may have kept them."""
 
     system: System
     api: Api
     words: Words
     clear: str
-    """Words of that kind that are no secret: in a choice's id and an account's name they must be found."""
+    """Words that are not secret: they must be found, in a choice's id and an account's name."""
     start: Callable[[], Awaitable[None]]
     stop: Callable[[], Awaitable[None]]
     places: dict[str, tuple[Path, str]]
-    """What TTA and its servers write, as patterns in directories; each is searched whole."""
+    """The files of TTA and its servers, as patterns in directories. Each is searched completely."""
 
 
 def preferences(words: Words, topic: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def preferences(words: Words, topic: str) -> dict[str, Any]:
 
 
 async def tell(scene: Scene, player: Player) -> str:
-    """Fill every personal field there is, over HTTP, in commands that are taken."""
+    """Fill every personal field over HTTP, in accepted commands."""
     words = scene.words
     made = await player.ask("POST", "/v1/players", {"name": words("name")})
     player.become(UUID(made.body["id"]))
@@ -106,7 +106,7 @@ async def tell_the_care_plan(player: Player, words: Words) -> None:
 
 
 def refused(player: Player, words: Words, session: str) -> list[tuple[int, str, str, Any]]:
-    """Ways to say something that comes to nothing: the status, and the request."""
+    """Yield refused requests with words, each with the expected status."""
     interactions, mine = f"/v1/sessions/{session}/interactions", f"/v1/players/{player.id}"
     return [
         (422, "POST", interactions, {"text": words("too long") * 80}),
@@ -165,7 +165,7 @@ async def tell_what_is_no_json(scene: Scene, before: Sent) -> None:
 
 
 async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> None:
-    """Place a hold and release it, with reasons, as use cases of their own do; speak while it stands."""
+    """Place a hold and release it, with reasons; send words while it stands."""
     system = scene.system
     store = await system.store()
     wrapping = read_key_encryption_keys(system.keys / "key-encryption.json", create=False)
@@ -197,7 +197,7 @@ async def tell_the_safety_record(scene: Scene, player: Player, session: str) -> 
 
 
 async def speak_to_a_store_that_is_gone(scene: Scene, player: Player, session: str) -> None:
-    """The store dies under a command: what the API then logs must not tell what was said."""
+    """Kill the store during a command: the API's log must not contain the words."""
     sent = player.sent("POST", f"/v1/sessions/{session}/interactions", {"text": scene.words("last words")})
     await scene.system.valkey.kill()
     asking = asyncio.create_task(scene.api.once(sent))
@@ -208,9 +208,9 @@ async def speak_to_a_store_that_is_gone(scene: Scene, player: Player, session: s
 
 
 async def speak_under_a_broken_key(scene: Scene, player: Player) -> None:
-    """A fault of ours is logged in full, with every frame that had the words in hand: but not the words.
+    """Cause a fault of ours: it is logged with every frame that had the words, but without the words.
 
-    The parts start while the key is broken: one that had it in memory would not notice.
+    The parts start while the key is broken, because a part with a cached key would not notice.
     """
     body = preferences(scene.words, "topic that no key seals")
     sent = player.sent("PUT", f"/v1/players/{player.id}/preferences", body, if_match="*")

@@ -1,4 +1,4 @@
-"""Sessions that nobody plays, and the timers that end them."""
+"""Idle sessions, and the timers that end them."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -33,7 +33,7 @@ LONG_AGO = datetime.now(UTC) - 10 * HOUR
 
 
 def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[RunningReactor | TimerClock, ...]:
-    """What leaves idle sessions in a process, and what keeps time there."""
+    """The reactor that abandons idle sessions in a process, and its clock."""
     store = commands.aggregates.store
     return (
         reacting(store, IdleSessions(commands, idle)),
@@ -43,7 +43,7 @@ def leaving(commands: Commands, idle: timedelta | None = HOUR) -> tuple[RunningR
 
 
 async def begun(machine: Machine, at: datetime = LONG_AGO, slot: int = SLOT) -> tuple[UUID, UUID]:
-    """Somebody who began a session at a moment."""
+    """A player who began a session at a given time."""
     player_id = some_id(slot)
     await machine.ask(player, player_id, REGISTER, player_id)
     await machine.ask(player, player_id, AGREE, player_id)
@@ -61,7 +61,7 @@ async def events(machine: Machine, aggregate_id: UUID) -> list[Event]:
 
 
 async def timers(machine: Machine, who: tuple[UUID, UUID]) -> list[str]:
-    """What became of the session's timer, by the events' names without `Timer`."""
+    """Return the events of the session's timer, by their names without `Timer`."""
     told = await events(machine, timer_id(who[0], TimerPurpose.SESSION_IDLE, who[1]))
     return [type(each).__name__.removeprefix("Timer") for each in told]
 

@@ -1,4 +1,4 @@
-"""A turn that a language model tells, and a model that says what the test wants."""
+"""A turn that a language model tells, and a scripted language model."""
 
 import asyncio
 from uuid import UUID
@@ -40,7 +40,7 @@ UNCLEAR = "Purple monkey dishwasher"
 
 
 class Model:
-    """Tells a passage by one sentence more, once it is let; notes under which id it was asked."""
+    """Adds one sentence to a passage, once it is released; records the ids of its calls."""
 
     resting = False
 
@@ -80,7 +80,7 @@ def narrating(
 
 
 async def playing(machine: Machine, *, agreed: bool = True) -> tuple[UUID, UUID, str]:
-    """A session at its beginning, and the choice there that leads to no exercise."""
+    """A session at its beginning, and a choice there that leads to no exercise."""
     who = await machine.session(begins=Beginning(version=1))
     if agreed:
         await machine.ask(player, who[0], AGREES, who[0])

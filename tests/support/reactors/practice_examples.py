@@ -1,4 +1,4 @@
-"""Answers that name skills, and what is credited for them."""
+"""Answers that name skills, and their credits."""
 
 from collections import Counter
 from uuid import UUID
@@ -26,7 +26,7 @@ Credits = Counter[tuple[UUID, int, str]]
 
 
 async def practising(machine: Machine) -> RunningReactor:
-    """A practice reactor in a process of its own."""
+    """A practice reactor in a separate process."""
     commands = await machine.process()
     return reacting(commands.aggregates.store, PracticeReactor(commands))
 
@@ -40,7 +40,7 @@ async def answer(
     scene: str | None = "river",
     chosen: str | None = None,
 ) -> None:
-    """Somebody speaks, and the answer names what was practised."""
+    """Append an interaction, and an answer that names practised skills."""
     await machine.say(player_id, play)
     move = None if chosen is None else f"{SENT}{scene}"
     passage = Passage(scene=scene, practised=practised, chosen=chosen, move=move)
@@ -51,7 +51,7 @@ async def answer(
 
 
 async def credited(machine: Machine) -> tuple[Credits, Credits]:
-    """What should be credited, and how often each was."""
+    """Return the expected credits, and how often each was given."""
     owed: Credits = Counter()
     found: Credits = Counter()
     for slot in range(SLOTS):

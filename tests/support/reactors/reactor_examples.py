@@ -1,4 +1,4 @@
-"""What reactors' tests share: players who speak, reactors over their log, and a reaction that waits."""
+"""Helpers of the reactors' tests: players who speak, reactors over their log, and a waiting reaction."""
 
 import asyncio
 import os
@@ -87,7 +87,7 @@ class Machine:
             await opened.close()
 
     async def process(self) -> Commands:
-        """What a newly started process has: connections, and nothing in its cache."""
+        """Return the commands of a newly started process: with connections and an empty cache."""
         store = await EventStore.open(self.url, self.name, slots=SLOTS)
         keyring = await Keyring.open(self.url, self.name, WRAPPING, Durability("fsync"))
         self._opened += [store, keyring]
@@ -125,14 +125,14 @@ class Machine:
         await self.ask(safety_record, safety_record_id(player_id), HOLD, player_id)
 
     async def speak(self, slots: int = SLOTS) -> list[tuple[UUID, UUID]]:
-        """Let somebody in each slot begin a session, and say something."""
+        """Let a player in each slot begin a session, and say something."""
         sessions = [await self.session(slot) for slot in range(slots)]
         for each in sessions:
             await self.say(*each)
         return sessions
 
     async def stand(self, aggregate_id: UUID, *events: Event) -> int:
-        """Append events that no rule was asked about; return the position of the last."""
+        """Append events without checking rules; return the position of the last."""
         ids: dict[str, Any] = {name: derived_id(os.urandom(16)) for name in IDS}
         causation = Causation(**ids, actor="test")
         drafts = [TYPES.draft(event) for event in events]
@@ -148,7 +148,7 @@ class Machine:
         return (await self.store.read(slot, count=1_000_000)).events
 
     async def answers(self) -> Counter[tuple[UUID, int]]:
-        """How often each turn that was submitted was answered; one without an answer counts 0."""
+        """Return how often each submitted turn was answered; 0 without an answer."""
         found: Counter[tuple[UUID, int]] = Counter()
         for slot in range(SLOTS):
             for recorded in await self.log(slot):
@@ -176,7 +176,7 @@ class Machine:
 
 
 class Awaiting:
-    """A reactor that notes what it is asked, and waits where it is told to."""
+    """A reactor that records its calls, and waits where a test says."""
 
     NAME = "awaiting"
     ASKS: tuple[type[Event], ...] = (InteractionSubmitted,)
@@ -187,7 +187,7 @@ class Awaiting:
         self.done: list[RecordedEvent] = []
         self.held_up: dict[UUID, asyncio.Event] = {}
         self.fails: dict[UUID, int] = {}
-        """How often it fails on an aggregate's events, each time anew if more than it is tried."""
+        """How often it fails on an aggregate's events."""
         self.busy = self.busy_max = 0
 
     def hold_up(self, aggregate_id: UUID) -> asyncio.Event:
@@ -227,7 +227,7 @@ def around() -> CommandContext:
 
 @asynccontextmanager
 async def running(*reactors: RunningReactor | TimerClock) -> AsyncIterator[None]:
-    """Run reactors meanwhile; what one of them raises is raised here."""
+    """Run reactors meanwhile; raise what one of them raises."""
     tasks = [asyncio.create_task(each.run()) for each in reactors]
     try:
         yield
@@ -240,7 +240,7 @@ async def running(*reactors: RunningReactor | TimerClock) -> AsyncIterator[None]
 
 
 def replier(commands: Commands) -> ReplyReactor:
-    """The reply reactor of a process without models."""
+    """Return the reply reactor of a process without language models."""
     return ReplyReactor(commands, AgentOrchestrator(team_of()))
 
 
@@ -249,7 +249,7 @@ def reacting(store: EventStore, reactor: Reactor, **settings: Any) -> RunningRea
 
 
 async def until(condition: Callable[[], object | Awaitable[object]]) -> None:
-    """Let everything else run until a condition holds that nobody announces."""
+    """Let other tasks run until a condition holds."""
     async with asyncio.timeout(WITHIN_S):
         while True:
             found = condition()

@@ -1,4 +1,4 @@
-"""What the tests of timers share: timers of players, processes that keep time, and what became of each."""
+"""Helpers of the timers' tests: timers of players, processes with clocks, and the outcome of each timer."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ TAGS = {event.__name__ for event in timer.EVENTS}
 
 
 def keeping_time(commands: Commands) -> tuple[RunningReactor, TimerClock]:
-    """What a process that reacts has for timers."""
+    """The timer parts of a process that reacts."""
     return (
         reacting(commands.aggregates.store, TimersReactor(commands.aggregates.store)),
         TimerClock(commands, look_every_s=LOOK_EVERY_S),
@@ -33,7 +33,7 @@ def keeping_time(commands: Commands) -> tuple[RunningReactor, TimerClock]:
 
 
 async def schedule(machine: Machine, away: timedelta, *, slot: int = SLOT, again: UUID | None = None) -> UUID:
-    """Schedule a timer of a new player, or move that of the player whom `again` names; return who."""
+    """Schedule a timer of a new player, or move that of player `again`; return the player."""
     player_id = again or some_id(slot)
     at = now()
     wanted = ScheduleTimer(purpose=IDLE, about=player_id, due_at=at + away, player_id=player_id, at=at)
@@ -50,7 +50,7 @@ def timer_of(player_id: UUID) -> UUID:
 
 
 async def histories(machine: Machine) -> dict[UUID, list[RecordedEvent]]:
-    """What the log says of each timer."""
+    """Return the log's events of each timer."""
     found: dict[UUID, list[RecordedEvent]] = defaultdict(list)
     for slot in range(SLOTS):
         for recorded in await machine.log(slot):
@@ -60,7 +60,7 @@ async def histories(machine: Machine) -> dict[UUID, list[RecordedEvent]]:
 
 
 async def all_came(machine: Machine) -> bool:
-    """Whether nothing is scheduled any more."""
+    """Return whether nothing is scheduled any more."""
     try:
         return all(each[-1].type != TimerScheduled.__name__ for each in (await histories(machine)).values())
     except StoreUnavailable:
@@ -68,9 +68,9 @@ async def all_came(machine: Machine) -> bool:
 
 
 async def must_have_come_once(machine: Machine) -> tuple[int, int]:
-    """Each schedule has one end: replaced, called off or due, the last at its moment or later.
+    """Check that each schedule ended once: moved, cancelled, or due at its time or later.
 
-    Return how many fell due and how many were called off.
+    Return how many fell due and how many were cancelled.
     """
     due = cancelled = 0
     for entries in (await histories(machine)).values():
@@ -95,6 +95,6 @@ async def must_have_come_once(machine: Machine) -> tuple[int, int]:
 
 
 async def indexed(machine: Machine) -> int:
-    """How many members the index has, besides the one that says it is whole."""
+    """Return the number of members of the index, without the marker."""
     index = TimerIndex(machine.store)
     return sum([(await index.look(slot, 1, now=now())).scheduled for slot in range(SLOTS)])

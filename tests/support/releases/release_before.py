@@ -1,4 +1,4 @@
-"""The source of the release before this one, from the repository's history."""
+"""The source of the previous release, from the repository's history."""
 
 import io
 import os

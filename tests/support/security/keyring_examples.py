@@ -1,4 +1,4 @@
-"""A store and a keyring, which belong together or not."""
+"""A store and a keyring, which may or may not belong together."""
 
 import os
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ FSYNC = Durability("fsync")
 
 
 class Pair(NamedTuple):
-    """A store and a keyring that a process has just opened."""
+    """Open a store and a keyring, like a new process."""
 
     store: EventStore
     keyring: Keyring
@@ -42,13 +42,13 @@ class Pair(NamedTuple):
         return causation, event_types().draft(happened)
 
     async def happens(self) -> None:
-        """An event stands in the store."""
+        """Append an event to the store."""
         causation, draft = self.event()
         streams = [StreamAppend(UUID(bytes=os.urandom(16)), ABSENT, [draft])]
         await self.store.append(Append(streams=streams, causation=causation))
 
     async def keyring_is(self, *, gone: bool = False, named: str = "") -> None:
-        """Do to the keyring what an operator's mistake does."""
+        """Change the keyring as an operator's mistake would."""
         if gone:
             for name in (self.keyring.record, self.keyring.entry(NOBODY)):
                 await self.keyring.nodes.call("DEL", name)
@@ -56,6 +56,6 @@ class Pair(NamedTuple):
             await self.keyring.nodes.call("HSET", self.keyring.record, "id", named)
 
     async def is_of_before(self) -> None:
-        """As the release before left them: NOBODY's key, and no id."""
+        """Leave them as the previous release does: with NOBODY's key, without an id."""
         await self.keyring.make(NOBODY)
         await self.keyring.nodes.call("DEL", self.keyring.record)

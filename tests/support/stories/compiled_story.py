@@ -1,4 +1,4 @@
-"""Stories in Ink, compiled where there is a node to do it."""
+"""Compiles stories in Ink, if Node is installed."""
 
 import shutil
 import subprocess

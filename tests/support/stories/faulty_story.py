@@ -1,4 +1,4 @@
-"""A story whose choices do what a story must not do: see faulty.ink beside its compiled form."""
+"""A story whose choices break the rules: see faulty.ink beside its compiled form."""
 
 from pathlib import Path
 

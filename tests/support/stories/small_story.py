@@ -1,4 +1,4 @@
-"""A story of a scene or two as Ink compiles it, written by hand: no compiler is needed."""
+"""A story of one or two scenes in compiled form, written by hand, so that no compiler is needed."""
 
 import json
 

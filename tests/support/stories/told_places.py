@@ -1,4 +1,4 @@
-"""A place in a story, as players' words are tried there."""
+"""Places in stories, to test players' words there."""
 
 from functools import cache
 from typing import NamedTuple
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 @cache
 def place(story: str, scene: str) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
-    """Give what is offered at a scene, and who appears in its story."""
+    """Return the choices of a scene, and the characters of its story."""
     found = newest(story)
     assert found is not None
     played = Playthrough(found, UUID(int=1))
@@ -27,7 +27,7 @@ def place(story: str, scene: str) -> tuple[tuple[Offer, ...], tuple[str, ...]]:
 
 @cache
 def places() -> tuple[Place, ...]:
-    """Give whatever is offered together anywhere: where each scene begins, and where it goes on."""
+    """Return all sets of choices that are offered together, at and after the beginning of each scene."""
     return tuple(
         Place(id_, shown.scene, shown.offers, characters_of(story))
         for id_, versions in sorted(catalogue().items())
@@ -37,7 +37,7 @@ def places() -> tuple[Place, ...]:
 
 
 def where(text: str) -> Place:
-    """Give the place that offers the choice of this text."""
+    """Return the place that offers the choice with this text."""
     return next(each for each in places() if text in {offer.text for offer in each.offers})
 
 

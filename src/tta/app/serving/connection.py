@@ -1,8 +1,8 @@
-"""One HTTP connection: uvicorn's protocol over httptools, bounded in time and size, its answers readable.
+"""One HTTP connection: uvicorn's protocol over httptools, with limits on time and size.
 
-Uvicorn bounds neither headers nor the time that they take, httptools hands the body of a request with an
-`Upgrade` on as if it were the next request, and trailers as if they were headers. This is where that ends,
-and where a problem document answers bytes that are not HTTP, as it answers every other refusal.
+Uvicorn limits neither the size of headers nor their time. httptools treats the body of a request with an
+`Upgrade` as the next request, and trailers as headers. This module corrects both, and answers bytes that are
+not HTTP with a problem document, like every other refusal.
 """
 
 import asyncio
@@ -24,18 +24,18 @@ from tta.app.serving.transport import LingeringTransport
 from tta.http.edge.problems import HEADERS_TOO_LARGE, LATE, MALFORMED, OVERLOADED, Kind
 from tta.telemetry.metrics import CONNECTIONS_CLOSED
 
-HEAD_BYTES_MAX = 64 * 1024  # Of request line and headers, of trailers, and of what surrounds a body's chunks.
-HEAD_S_MAX = 10.0  # From a request's first byte until its headers are whole.
-FED_BYTES = 16 * 1024  # At once: by so much the bound on headers may be passed.
-BEHIND_BYTES_MAX = 64 * 1024  # That a client sends ahead, behind a request that is not answered yet.
-IGNORED_BYTES_MAX = 4 * 1024 * 1024  # Of what follows a refusal: it is read so that the refusal can be.
-PIPELINED_MAX = 16  # Requests that wait behind the one that is answered.
-TARGET_BYTES_MAX = 2_048  # Of a request that came in part: its answer names it.
+HEAD_BYTES_MAX = 64 * 1024  # Of request line and headers; likewise of trailers, and of the framing of chunks.
+HEAD_S_MAX = 10.0  # From a request's first byte until its headers are complete.
+FED_BYTES = 16 * 1024  # In one step: the limit on headers may be exceeded by this much.
+BEHIND_BYTES_MAX = 64 * 1024  # Sent ahead by a client, after a request that is not answered yet.
+IGNORED_BYTES_MAX = 4 * 1024 * 1024  # Read after a refusal, so that the client can read the refusal.
+PIPELINED_MAX = 16  # Requests that wait for an earlier one to be answered.
+TARGET_BYTES_MAX = 2_048  # Of a partial request, whose answer names its target.
 FRAMING = (b"content-length", b"transfer-encoding")
 
 
 class RequestStage(Enum):
-    """How much of a request has come."""
+    """How much of a request has arrived."""
 
     NONE = "none"
     HEAD = "head"
@@ -43,7 +43,7 @@ class RequestStage(Enum):
 
 
 class UnreadableRequest(Exception):
-    """The bytes that came are not a request that TTA takes."""
+    """The bytes are not a request that TTA accepts."""
 
     def __init__(self, kind: Kind) -> None:
         super().__init__(kind.title)
@@ -54,9 +54,9 @@ class Exchange(RequestResponseCycle):
     """One request and its answer."""
 
     is_unframed = False
-    """Whether the answer ends with the connection: an HTTP/1.0 client knows no chunks."""
+    """Whether the answer ends with the connection, because an HTTP/1.0 client knows no chunks."""
     has_ended_sending = False
-    """Whether its client sends no more. It may have left, or wait for the answer: nothing tells which."""
+    """Whether the client has ended its side. It may have left, or it waits for the answer."""
     _is_read = False
     """Whether the app has read all of the body."""
 
@@ -84,7 +84,7 @@ class Exchange(RequestResponseCycle):
 
 
 class Connection(HttpToolsProtocol):
-    """Made by uvicorn for every connection of a server."""
+    """Created by uvicorn for every connection of a server."""
 
     def __init__(
         self,
@@ -98,17 +98,17 @@ class Connection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._crowd = crowd
         self._is_extra = False
-        """Whether it is one too many: it takes one request."""
+        """Whether it exceeds the limit of connections: it then takes one request."""
         self._stage = RequestStage.NONE
         self._active: Exchange | None = None
-        """The exchange that is answered; those behind it wait in `pipeline`."""
+        """The exchange that is being answered. Later ones wait in `pipeline`."""
         self._head_bytes = 0
         self._behind_bytes = 0
         self._resumes = False
-        """Whether the parser reads a head again of which everything is known (see `_resume`)."""
+        """Whether the parser reads a known head again (see `_resume`)."""
         self._late: asyncio.TimerHandle | None = None
         self._ignores = False
-        """Whether what still comes is read only to be thrown away."""
+        """Whether further bytes are read only to be discarded."""
         self._ignored_bytes = 0
         self._has_trailers = False
 
@@ -128,7 +128,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._crowd.leave(self)
         self._await_head(None)
-        self._unset_keepalive_if_required()  # Uvicorn does so unless the connection was reset.
+        self._unset_keepalive_if_required()  # Uvicorn does so only if the connection was not reset.
         self.pipeline.clear()
         if self._active is not None and not self._active.response_complete:
             self._active.disconnected = True
@@ -143,7 +143,7 @@ class Connection(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         if self._stage is RequestStage.BODY and not self._is_answering():
-            # It was answered before its body had come, of which only so much is read to keep the connection.
+            # The answer came before the body. Only part of the body is read to keep the connection.
             self._ignored_bytes += len(data)
             if self._ignored_bytes > BEHIND_BYTES_MAX:
                 self._ignores = True
@@ -161,11 +161,11 @@ class Connection(HttpToolsProtocol):
         self._watch()
 
     def eof_received(self) -> bool:  # type: ignore[override]  # Uvicorn never keeps it.
-        """Keep the connection while something that came whole is answered."""
+        """Keep the connection while a complete request is being answered."""
         if self.transport.is_closing() or not self._is_answering():
             return False
         if self._active is self.cycle and self._stage is RequestStage.BODY:
-            return False  # A client that ends amid its body has left.
+            return False  # A client that ends its side within a body has left.
         self._ignore_the_rest()
         for exchange in (self._active, *(each for each, _ in self.pipeline)):
             cast("Exchange", exchange).has_ended_sending = True
@@ -184,7 +184,7 @@ class Connection(HttpToolsProtocol):
             super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # A field behind a body is a trailer, and no header (RFC 9110 §6.5.1): nobody has asked for any.
+        # A field after a body is a trailer, not a header (RFC 9110 §6.5.1). TTA uses none.
         if self._stage is RequestStage.HEAD and not self._resumes:
             super().on_header(name, value)
         elif self._stage is RequestStage.BODY and not self._resumes:
@@ -208,24 +208,24 @@ class Connection(HttpToolsProtocol):
         if before is None or before.response_complete:
             self._start_asgi_task(exchange, self.app)
         else:
-            # Uvicorn would read no further until then, and not notice that the client has left.
+            # Uvicorn would stop reading until then, and not notice that the client has left.
             self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
-        # What surrounds chunks may be as long as what is in them; each costs more than its bytes.
+        # Framing may be as long as the chunks. Small chunks cost more than their bytes.
         self._head_bytes = max(0, self._head_bytes - 2 * len(body))
         super().on_body(body)
         if self.cycle is not self._active:
-            self.flow.resume_reading()  # Else nobody notices that the client has left.
+            self.flow.resume_reading()  # Otherwise nothing notices that the client has left.
 
     def on_message_complete(self) -> None:
         self._head_bytes = 0
         if self.parser.should_upgrade():
-            return  # Of the head only: httptools does not go on to the body.
+            return  # This ends only the head: httptools does not parse the body.
         self._stage = RequestStage.NONE
         super().on_message_complete()
         if self._has_trailers and self._is_answering():
-            self._ignore_the_rest()  # The parser takes a trailer's `Connection` for a header's.
+            self._ignore_the_rest()  # The parser treats a trailer's `Connection` as a header.
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -248,14 +248,14 @@ class Connection(HttpToolsProtocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         if self._active is not None and not self._is_answering():
-            self._watch()  # Its answer has been taken: now it is idle.
+            self._watch()  # The client has read its answer, so the connection is idle.
 
     def dismiss(self) -> None:
         """See Member.dismiss."""
         self.transport.abort()
 
     def leave_unread(self) -> None:
-        """Close where the client does not take what was sent to it."""
+        """Close if the client has not read what was sent to it."""
         if self.transport.get_write_buffer_size():
             self.transport.abort()
 
@@ -264,7 +264,7 @@ class Connection(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _exchange(self, scope: Any, *, expects_100: bool, keep_alive: bool) -> Exchange:
-        """Make the exchange that the parser's further events belong to."""
+        """Create the exchange to which the parser's further events belong."""
         self.cycle = exchange = Exchange(
             scope=scope,
             transport=self.transport,
@@ -298,9 +298,9 @@ class Connection(HttpToolsProtocol):
                 return
 
     def _resume(self) -> None:
-        """Go on in HTTP/1.1 after a head with an `Upgrade`, which is not taken up (RFC 9110 §7.8).
+        """Continue in HTTP/1.1 after a head with an `Upgrade`, which TTA ignores (RFC 9110 §7.8).
 
-        The parser takes what follows such a head for the next request. A new one is told the body's length.
+        The parser would treat the body as the next request. A new parser is given the body's length.
         """
         framing = [name + b": " + value for name, value in self.headers if name in FRAMING]
         self.parser = httptools.HttpRequestParser(self)
@@ -312,7 +312,7 @@ class Connection(HttpToolsProtocol):
             self._resumes = False
 
     def _require_framing(self) -> None:
-        """Refuse a body of which it is not sure where it ends, or that would have to be unpacked first."""
+        """Refuse a body whose end is uncertain, or that has another coding than chunks."""
         codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
         if codings and (codings != [b"chunked"] or self.parser.get_http_version() == "1.0"):
             raise UnreadableRequest(MALFORMED)
@@ -340,7 +340,7 @@ class Connection(HttpToolsProtocol):
         return self._ignores or self._stage is not RequestStage.NONE
 
     def _watch(self) -> None:
-        """Set the clocks, and the place in the crowd, by what is awaited now."""
+        """Set the timers, and the place in the crowd, for what the connection now waits for."""
         if self.transport.is_closing() or self._ignores:
             self._await_head(None)
         elif self._is_answering():
@@ -370,11 +370,11 @@ class Connection(HttpToolsProtocol):
         if self._stage is RequestStage.HEAD:
             self._refuse(LATE)
         else:
-            self.transport.close()  # It was answered before its body had come, which is not waited for.
+            self.transport.close()  # The answer came before the body, which is not awaited.
 
     def _ignore_the_rest(self) -> None:
-        """Answer what has come whole, then close."""
-        assert self._active is not None, "something is answered"
+        """Answer the complete requests, then close."""
+        assert self._active is not None, "a request is being answered"
         self._ignores = True
         if self._stage is RequestStage.BODY and self.pipeline and self.pipeline[0][0] is self.cycle:
             self.pipeline.popleft()
@@ -385,15 +385,16 @@ class Connection(HttpToolsProtocol):
     def _fail(self, error: BaseException) -> None:
         kind = error.kind if isinstance(error, UnreadableRequest) else MALFORMED
         if self._is_answering() and (self._active is not self.cycle or self._stage is not RequestStage.BODY):
-            self._ignore_the_rest()  # What is answered is whole; what follows it is no request.
+            # The requests being answered are complete; what follows is not a request.
+            self._ignore_the_rest()
         elif self._stage is RequestStage.BODY and not self._is_answering():
             self._ignores = True
-            self.transport.close()  # It was answered before its body had come.
+            self.transport.close()  # The answer came before the body.
         else:
             self._refuse(kind)
 
     def _refuse(self, kind: Kind) -> None:
-        """Answer with a problem what is no request, or ceases to be one amid its body; then close."""
+        """Answer bytes that are not, or no longer, a request with a problem; then close."""
         self._ignores = True
         self._await_head(None)
         self._unset_keepalive_if_required()
@@ -411,7 +412,7 @@ class Connection(HttpToolsProtocol):
         self._start_asgi_task(exchange, self.app)
 
     def _scope_of_part(self) -> dict[str, Any]:
-        """Tell the app as much of a request as came: where it was going, and from which page."""
+        """Return the scope of a partial request: its target, and the origin of its page."""
         method, path, headers = "", "", list[tuple[bytes, bytes]]()
         if self._stage is RequestStage.HEAD and len(self.url) <= TARGET_BYTES_MAX:
             headers = [each for each in self.headers if each[0] == b"origin"]
@@ -436,7 +437,7 @@ class Connection(HttpToolsProtocol):
 
 
 def crowded(app: ASGIApp, crowd: Crowd) -> ASGIApp:
-    """Have the app refuse what comes over a connection that is one too many, while it is."""
+    """Make the app refuse requests over a connection beyond the limit, while the limit is exceeded."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
         if crowd.is_over:

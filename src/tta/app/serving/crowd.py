@@ -1,4 +1,4 @@
-"""The connections of one server: how many are open, and which have been idle for longest."""
+"""The connections of one server: how many are open, and which has been idle longest."""
 
 import time
 from typing import Protocol
@@ -7,36 +7,37 @@ import structlog
 
 from tta.telemetry.metrics import CONNECTIONS, CONNECTIONS_CLOSED
 
-RESERVE = (
-    100  # Connections beyond the limit: who runs us is answered there, everybody else is told to return.
-)
+# Connections beyond the limit. They answer operators' health checks; other callers are told to return.
+RESERVE = 100
 LOG_EVERY_S = 60.0
 
 log = structlog.get_logger(__name__)
 
 
 class Member(Protocol):
-    """A connection as the crowd sees it."""
+    """A connection, as the crowd uses it."""
 
     def dismiss(self) -> None:
-        """Close at once; no request is under way."""
+        """Close at once. No request is under way."""
 
 
 class Crowd:
-    """At most `connections_max` connections. Beyond that the one that is idle for longest is closed."""
+    """Allows at most `connections_max` connections. Beyond that, the one that has been idle longest is
+    closed.
+    """
 
     def __init__(self, connections_max: int) -> None:
         self._max = connections_max
         self._all: set[Member] = set()
         self._idle: dict[Member, None] = {}
-        """In the order in which they fell idle."""
+        """In the order in which they became idle."""
         self._extra: dict[Member, None] = {}
-        """Those in the reserve, the oldest first. Each is left alone until the reserve is used up."""
+        """Those in the reserve, the oldest first. None is closed until the reserve is full."""
         self._closed = 0
         self._said_at = -LOG_EVERY_S
 
     def join(self, member: Member) -> None:
-        """Count a new connection, which is idle until its first request has come."""
+        """Add a new connection, which counts as idle until its first request has arrived."""
         self._all.add(member)
         CONNECTIONS.inc()
         if len(self._all) > self._max:
@@ -57,18 +58,18 @@ class Crowd:
         self._idle.pop(member, None)
 
     def is_idle(self, member: Member) -> None:
-        """Count a connection as idle from now on, also while a request's headers are still coming."""
+        """Count a connection as idle from now on, even while the headers of a request arrive."""
         if member in self._all and member not in self._extra:
             self._idle.setdefault(member, None)
 
     @property
     def is_over(self) -> bool:
-        """Whether there are too many, of which none was idle."""
+        """Whether there are too many connections, none of them idle."""
         return len(self._all) > self._max
 
     @property
     def is_full(self) -> bool:
-        """Whether the reserve is used up too."""
+        """Whether the reserve is full too."""
         return len(self._all) > self._max + RESERVE
 
     def _close_oldest(self) -> None:

@@ -1,4 +1,4 @@
-"""Serving an app: uvicorn on a socket of our own, ended in order."""
+"""Serve an app: uvicorn on our own socket, with an orderly shutdown."""
 
 import asyncio
 import socket
@@ -15,17 +15,15 @@ from tta.app.serving.connection import Connection
 from tta.app.serving.crowd import Crowd
 from tta.app.settings import SettingsWrong
 
-CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself bounds requests at once.
-SHUTDOWN_S = 8  # What is under way then is answered that it was not done, or may not have been.
-ARRIVED_S = 0.1  # Requests that have arrived are read first: closing their connections would reset them.
-UNREAD_S = 3  # A client that has not read its answer by then does not hold up the end.
-SILENT_S_MAX = 30  # Two heartbeats: a peer that takes nothing for so long is gone, or never reads.
+CONNECTIONS_MAX = 10_000  # Of one process, idle ones included. The app itself limits requests.
+SHUTDOWN_S = 8  # Requests still under way get a problem: not done, or perhaps not done.
+ARRIVED_S = 0.1  # First read requests that have arrived: closing would reset their connections.
+UNREAD_S = 3  # After this, a client that does not read its answer no longer delays the shutdown.
+SILENT_S_MAX = 30  # Two heartbeats: a peer that reads nothing for this long is gone.
 
 
 class HttpServer(uvicorn.Server):
-    """Uvicorn, told to stop, would wait for open streams and waits. This one ends them first, and leaves
-    clients that do not read their answers.
-    """
+    """Uvicorn, but its shutdown ends open streams and waits first, and drops clients that do not read."""
 
     def __init__(
         self, config: uvicorn.Config, ending: Callable[[], None], *, has_signals: bool = True
@@ -36,7 +34,7 @@ class HttpServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # Each server would take the signals from the one before, and give them back to it when that is over.
+        # Each server would take over the signals of the previous one, which may have ended by then.
         with super().capture_signals() if self._has_signals else nullcontext():
             yield
 
@@ -67,10 +65,11 @@ async def serve(
     has_signals: bool = True,
     connections_max: int = CONNECTIONS_MAX,
 ) -> None:
-    """Answer until told to stop; `ready` is called with the URL. Raises SettingsWrong where it cannot listen,
-    and says by `named` which settings choose another place. `ending` is called when it is told to stop, to
-    end what the app would keep open. A connection on which nothing happens is closed after `idle_s`.
-    One server of a process has the signals that tell it to stop; another is stopped by being cancelled.
+    """Serve until told to stop; `ready` is called with the URL.
+
+    Raises SettingsWrong if it cannot listen; `named` names the settings that choose another address. `ending`
+    is called at the beginning of the shutdown, to end streams and waits. A connection without activity is
+    closed after `idle_s`. One server of a process handles the signals; others are stopped by cancellation.
     """
     server = HttpServer(
         config_of(made, idle_s=idle_s, connections_max=connections_max), ending, has_signals=has_signals
@@ -82,13 +81,13 @@ async def serve(
         try:
             await asyncio.shield(task)
         finally:
-            # Told to stop from outside, it still ends in order.
+            # A cancelled server still shuts down in order.
             server.should_exit = True
             await asyncio.wait([task])
 
 
 def config_of(made: Starlette, *, idle_s: int, connections_max: int = CONNECTIONS_MAX) -> uvicorn.Config:
-    """Say how an app is served, whatever it is that listens."""
+    """Return uvicorn's configuration for an app."""
     made_by: Any = partial(Connection, crowd=Crowd(connections_max))
     return uvicorn.Config(
         made,
@@ -110,9 +109,9 @@ def _listening(host: str, port: int, named: str) -> socket.socket:
         listening = socket.create_server((host, port), family=family, backlog=1_024)
     except (OSError, OverflowError) as error:
         raise SettingsWrong(
-            f"cannot listen on {host}, port {port} ({error}): choose others with {named}"
+            f"cannot listen on {host}, port {port} ({error}): choose another with {named}"
         ) from error
     if sys.platform == "linux":
-        # The connections inherit it; elsewhere the system's own, longer patience holds.
+        # Connections inherit this option. Other systems use their own, longer timeout.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_S_MAX * 1_000)
     return listening

@@ -1,15 +1,15 @@
-"""A transport whose closing lets the peer read what was answered."""
+"""A transport that, when closed, still lets the peer read the answer."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
-LINGER_S = 2.0  # After an answer that the client has not waited for; then whatever it still sends is reset.
+LINGER_S = 2.0  # After an early answer. Then the connection is reset if the client still sends.
 
 
 class LingeringTransport:
-    """Wraps a connection's transport. A socket that is closed with bytes unread is reset, and the reset may
-    overtake the answer. Where the client may still be sending, closing ends our side only, then waits.
+    """Wraps a connection's transport. Closing a socket with unread bytes resets it, and the reset may
+    overtake the answer. If the client may still be sending, closing first ends only our side and waits.
     """
 
     def __init__(self, inner: asyncio.Transport, may_be_sending: Callable[[], bool]) -> None:

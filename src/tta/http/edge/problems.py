@@ -1,4 +1,4 @@
-"""Every way in which the API says no: RFC 9457 problem documents, registered in this one place.
+"""The problems that the API can answer with (RFC 9457), all registered in this module.
 
 `python -m tta.http.edge.problems > docs/problems.md` lists them.
 """
@@ -44,7 +44,7 @@ class Kind(NamedTuple):
 
 
 class Problem(Exception):
-    """A request that cannot be answered as asked, raised where the edge notices it."""
+    """A request that cannot be answered as requested, raised by the code of the edge that notices it."""
 
     def __init__(
         self,
@@ -62,11 +62,11 @@ class Problem(Exception):
         self.current_version = current_version
         self.headers = dict(headers or {})
         self.guidance: Guidance | None = None
-        """What is said all the same where what was refused says something about safety."""
+        """What to tell the player if the refused text says something about safety."""
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong where, as a JSON Pointer (RFC 6901)."""
+    """One fault: its place as a JSON Pointer (RFC 6901), and what is wrong."""
 
     pointer: str
     detail: str
@@ -89,38 +89,40 @@ class ProblemDocument(msgspec.Struct, frozen=True, omit_defaults=True):
 
 MALFORMED = Kind("malformed-request", 400, "The request cannot be read")
 KEY_MISSING = Kind("idempotency-key-missing", 400, "An Idempotency-Key is required")
-TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not one of ours")
-PREFLIGHT_REFUSED = Kind("preflight-refused", 400, "A page of this origin may not send this")
+TOKEN_MALFORMED = Kind("consistency-token-malformed", 400, "The Consistency-Token is not valid")
+PREFLIGHT_REFUSED = Kind("preflight-refused", 400, "A page of this origin may not send this request")
 UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid bearer token is required")
 FORBIDDEN = Kind("forbidden", 403, "Your account may not do this")
-NOT_FOUND = Kind("not-found", 404, "There is no such thing, or it is not yours")
-METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not take this method")
+NOT_FOUND = Kind("not-found", 404, "The resource does not exist, or is not yours")
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The resource does not support this method")
 LATE = Kind("request-timeout", 408, "The request did not arrive in time")
 ERASED = Kind("player-erased", 409, "The player was erased")
-VERSION_MISMATCH = Kind("version-mismatch", 412, "It has changed since you read it")
+VERSION_MISMATCH = Kind("version-mismatch", 412, "The resource has changed since you read it")
 TOO_LARGE = Kind("request-too-large", 413, "The request is too large")
-UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "Requests are JSON")
+UNSUPPORTED_MEDIA = Kind("unsupported-media-type", 415, "The body must be JSON")
 INVALID = Kind("invalid-request", 422, "The request is well-formed but not valid")
 UNKNOWN_STORY = Kind("unknown-story", 422, "There is no such story")
-KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key came before with another payload")
+KEY_REUSED = Kind("idempotency-key-reused", 422, "The Idempotency-Key was used with another payload")
 IF_MATCH_REQUIRED = Kind("if-match-required", 428, "An If-Match header is required")
 HEADERS_TOO_LARGE = Kind("headers-too-large", 431, "The request's headers are too large")
-TOO_MANY_STREAMS = Kind("too-many-streams", 429, "You have as many streams open as one may have")
-INTERNAL = Kind("internal-error", 500, "Something of ours broke")
+TOO_MANY_STREAMS = Kind("too-many-streams", 429, "Too many streams are open")
+INTERNAL = Kind("internal-error", 500, "An internal error occurred")
 STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The event store does not answer; nothing was changed")
-OUTCOME_UNKNOWN = Kind("outcome-unknown", 503, "The change may stand; send it again with the same key")
+OUTCOME_UNKNOWN = Kind(
+    "outcome-unknown", 503, "The change may have happened; send it again with the same key"
+)
 GRAPH_UNAVAILABLE = Kind("read-model-unavailable", 503, "The read model does not answer")
 CONTENDED = Kind(
     "too-many-conflicts", 503, "Too many requests change the same player's data; nothing was changed"
 )
 OVERLOADED = Kind("overloaded", 503, "Too many requests are under way")
 FILLING = Kind("read-model-filling", 503, "The read model is being filled")
-STOPPED = Kind("read-model-stopped", 503, "The read model has stopped, and cannot say")
-HISTORY_CHANGED = Kind("history-changed", 503, "What the token names is no longer in the log")
+STOPPED = Kind("read-model-stopped", 503, "The read model has stopped")
+HISTORY_CHANGED = Kind("history-changed", 503, "The token's event is no longer in the log")
 KEYRING_INCOMPLETE = Kind(
-    "keyring-incomplete", 503, "The key to the player's data is missing; nothing was changed or shown"
+    "keyring-incomplete", 503, "The player's data key is missing; nothing was changed or shown"
 )
-STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in the time you gave it")
+STALE = Kind("not-yet-visible", 503, "The read model has not seen your change in time")
 
 REFUSALS: dict[type[Refusal], int] = {Absent: 404, Conflicting: 409, Invalid: 422}
 """The status of each kind of refusal."""
@@ -161,12 +163,12 @@ UNTOLD = (
     StoreError,
     GraphUnavailable,
 )
-"""Their messages are for our logs: a caller learns the kind only."""
+"""Their messages are for the log. A caller sees only the kind."""
 BY_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED}
 
 
 def kinds() -> tuple[Kind, ...]:
-    """Every kind there is, for the docs and the contract."""
+    """All kinds, for the docs and the contract."""
     for module in pkgutil.iter_modules(domain.__path__, f"{domain.__name__}."):
         importlib.import_module(module.name)
     named = [value for value in globals().values() if isinstance(value, Kind)]
@@ -175,13 +177,15 @@ def kinds() -> tuple[Kind, ...]:
 
 
 def kind_of(refusal: type[Refusal]) -> Kind:
-    """Say which problem a refusal is to a caller."""
+    """Return the problem that a caller gets for a refusal."""
     status = next(status for base, status in REFUSALS.items() if issubclass(refusal, base))
     return Kind(refusal.code(), status, refusal.title)
 
 
 def problem_of(error: Exception) -> Problem:
-    """Find the problem that an exception is to the caller; what is not registered is our own mistake: 500."""
+    """Return the problem that a caller gets for an exception: 500 for an unregistered one, which is our
+    bug.
+    """
     if isinstance(error, Problem):
         return error
     if isinstance(error, Refusal) and error.title:
@@ -198,14 +202,14 @@ def problem_of(error: Exception) -> Problem:
 
 
 def challenge(error: str = "") -> dict[str, str]:
-    """Say how to sign in, and what is wrong with the credentials that came (RFC 6750 §3)."""
+    """Build the header that says how to sign in, and what is wrong with the credentials (RFC 6750 §3)."""
     said = f', error="{error}"' if error else ""
     return {"WWW-Authenticate": f'Bearer realm="tta"{said}'}
 
 
 def uri_reference(path: str) -> str:
     """Write a decoded path as the URI reference of `instance` (RFC 9457 §3.1.5, RFC 3986 §4.2)."""
-    # What begins with two slashes would name a host, and what has a colon before its first slash a scheme.
+    # Two slashes at the beginning would name a host; a colon before the first slash would name a scheme.
     return quote(f"/.{path}" if path.startswith("//") else path, safe="/~!$&'()*+,;=@")
 
 
@@ -235,22 +239,24 @@ def rendered(problem: Problem, *, trace_id: str, instance: str) -> Response:
 
 
 ADVICE = {
-    400: "Mend the request; sent again as it is, it fails again.",
+    400: "Correct the request. Unchanged, it would fail again.",
     401: "Sign in; `WWW-Authenticate` says how.",
-    403: "Another account may.",
-    404: "Also for what you may not know exists.",
-    405: "`Allow` names the methods.",
-    408: "Send it again, in one go.",
-    409: "A rule says no as things stand now. Read the state, then decide; the same key may be used again.",
-    412: "Read it again; `current_version` says where it stands.",
+    403: "Use an account that has the right.",
+    404: "Check the path and the id. Resources of other players are answered in the same way.",
+    405: "Use a method that `Allow` lists.",
+    408: "Send the request again, without pauses.",
+    409: (
+        "A rule refuses the command at present. Read the state, then decide. The same key may be used again."
+    ),
+    412: "Read the resource again; `current_version` is its version.",
     413: "Send less.",
     415: "Send `Content-Type: application/json`, and no `Content-Encoding`.",
-    422: "Mend what `errors` points at, or take another key for another payload.",
-    428: "Read it, and send its `ETag` as `If-Match`.",
-    429: "Send it again after `Retry-After` seconds, and end what you no longer need.",
+    422: "Correct what `errors` points at, or use another key for another payload.",
+    428: "Read the resource, and send its `ETag` as `If-Match`.",
+    429: "Close streams that you no longer need, and try again after `Retry-After` seconds.",
     431: "Send less.",
-    500: "Ours; tell us the `trace_id`.",
-    503: "Send it again, with the same key, after `Retry-After` seconds.",
+    500: "This is our fault. Report the `trace_id`.",
+    503: "Send the request again, with the same key, after `Retry-After` seconds.",
 }
 
 

@@ -1,1 +1,1 @@
-"""What a story must be before anybody plays it."""
+"""Checks a story before it is played."""

@@ -1,4 +1,4 @@
-"""Chance in a story, read from what was compiled: all of it comes from the session's seed, or it is wrong."""
+"""Checks the random numbers of a compiled story: all must come from the session's seed."""
 
 import json
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ from tta.stories.playing.runtime import SEED
 from tta.stories.story import Story
 
 CHANCE = frozenset({"rnd", "seq", "lrnd"})
-"""What Ink compiles `RANDOM`, shuffles and `LIST_RANDOM` to."""
+"""The compiled forms of `RANDOM`, shuffles and `LIST_RANDOM`."""
 SEEDING = "srnd"
 SEEDED = ["ev", {"VAR?": SEED}, SEEDING]
-"""What `~ SEED_RANDOM(seed)` is compiled to."""
+"""The compiled form of `~ SEED_RANDOM(seed)`."""
 
 
 def uses_chance(story: Story) -> bool:
@@ -19,23 +19,23 @@ def uses_chance(story: Story) -> bool:
 
 
 def chance_problems(story: Story) -> Iterator[str]:
-    """Say where chance is not the session's own: not seeded, too late, with something else, or twice."""
+    """Report random numbers that are not seeded, or seeded too late, with another value, or twice."""
     root = json.loads(story.compiled)["root"]
     used = list(commands(root))
     if "lrnd" in used:
-        # The runtime takes items of one value in any order, so the seed alone does not say which it is.
-        yield "uses LIST_RANDOM, which gives not always the same for one seed: take RANDOM and a switch"
+        # The runtime orders items of equal value arbitrarily, so the seed does not determine the result.
+        yield "uses LIST_RANDOM, which the seed does not determine: use RANDOM and a switch"
     if SEEDING in used and not (_begins_seeded(root) and used.count(SEEDING) == 1):
         yield (
             "seeds chance other than by one `~ SEED_RANDOM(seed)`, first of all, with `VAR seed`: "
             "a session's chance would not be its own"
         )
     elif SEEDING not in used and not CHANCE.isdisjoint(used):
-        yield "uses chance without `~ SEED_RANDOM(seed)`: a session could not be played again"
+        yield "uses chance without `~ SEED_RANDOM(seed)`: a session could not be replayed"
 
 
 def _begins_seeded(root: list[Any]) -> bool:
-    """Whether the first that a story does, after its global tags, is to seed its chance."""
+    """Return whether a story, after its global tags, first seeds its random numbers."""
     named = root[-1] if isinstance(root[-1], dict) else {}
     if SEED not in _assigned(named.get("global decl", [])) or not isinstance(root[0], list):
         return False
@@ -52,7 +52,7 @@ def _begins_seeded(root: list[Any]) -> bool:
 
 
 def _assigned(content: object) -> Iterator[str]:
-    """The global variables that a container sets."""
+    """Return the global variables that a container sets."""
     if isinstance(content, dict):
         for name, each in content.items():
             if name == "VAR=" and isinstance(each, str):
@@ -65,7 +65,7 @@ def _assigned(content: object) -> Iterator[str]:
 
 
 def commands(content: object) -> Iterator[str]:
-    """Every control command of a container, however deep; texts begin with ^, names of others are apart."""
+    """Return every control command of a container, at any depth. Texts begin with ^."""
     if isinstance(content, dict):
         for each in content.values():
             if not isinstance(each, str):

@@ -1,7 +1,7 @@
-"""What a story must be before anybody plays it. `tta stories check` says all that is wrong at once.
+"""Checks a story before it is played. `tta stories check` reports every problem at once.
 
-The story is walked, every choice of every place, so a dead end, a scene that nobody can reach and a choice
-without an id are found, not guessed. What was shown on the way is played twice more, afresh.
+The check walks every choice of every place, so it really finds dead ends, unreachable scenes and choices
+without an id. It plays everything that was shown twice more from the beginning, and compares.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,14 +29,14 @@ from tta.stories.ways import credited, ways_to_nowhere
 
 SCENES_MIN = 20
 OFFERS_MAX = 6
-STATES_MAX = 5_000  # Walked per seed. What was never shown before goes first, so that the rest repeats.
+STATES_MAX = 5_000  # Walked for each seed. New passages come first, so that the rest is repetition.
 SESSIONS = (UUID(int=1), UUID(int=2**128 - 1))
-"""Chance is tried with two seeds; a story whose ways depend on it more is walked only along them."""
+"""Two seeds are tried. A story that depends more on random numbers is walked only with these."""
 NAMED = frozenset(
     {tag for tags, _ in KIN for tag in tags} | {name for topic in TOPICS for name in topic.named}
 )
-"""Every warning and topic that players have words for; another one is misspelt, or nobody can avoid it."""
-UNLIKE = "is not told twice alike with one seed: a session could not be played again"
+"""Every warning and topic for which players have words. Any other is misspelt, or cannot be avoided."""
+UNLIKE = "is told differently for the same seed: a session could not be replayed"
 
 
 class StoryFinding(NamedTuple):
@@ -46,13 +46,13 @@ class StoryFinding(NamedTuple):
 
 
 def check(story: Story) -> list[StoryFinding]:
-    """Say all that is wrong with a story; nothing where all is well."""
+    """List every problem of a story."""
     named = f"{story.id}@{story.version}"
     return [StoryFinding(named, place, problem) for place, problem in dict.fromkeys(_problems(story))]
 
 
 def check_compiled(compiled: str) -> tuple[Story, list[StoryFinding]]:
-    """Read a story and say all that is wrong, its tags included. Raises StoryBroken where it is none."""
+    """Read a story and list every problem, its tags included. Raises StoryBroken if it is not a story."""
     story, problems = read_leniently(compiled)
     named = f"{story.id}@{story.version}"
     found = [StoryFinding(named, place, problem) for place, problem in problems]
@@ -66,7 +66,7 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
         yield "", f"has {len(story.scenes)} scenes, needs {SCENES_MIN}"
     calm = story.scenes.get(CALM)
     if calm is None:
-        yield CALM, "is missing: where a player goes when nothing else may be played"
+        yield CALM, "is missing: players go there if nothing else is open to them"
     elif calm.intensity != 1 or calm.warnings or calm.topics:
         yield CALM, "has intensity 1, no warnings and no topics"
     yield from (("", problem) for problem in (*chance_problems(story), *turn_problems(story)))
@@ -74,7 +74,7 @@ def _problems(story: Story) -> Iterator[tuple[str, str]]:
     yield from _of_skills(story)
     for scene_id, unknown in ways_to_nowhere(story):
         yield scene_id, f"leads to {unknown}, which is no scene"
-    # Without chance every session goes alike.
+    # Without random numbers every session is alike.
     for session in SESSIONS if uses_chance(story) else SESSIONS[:1]:
         try:
             walker = Playthrough(story, session)
@@ -130,7 +130,7 @@ def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[
         reached.add(shown.scene)
         endings += bool(shown.ending)
         told.update((shown.scene, problem) for problem in _wrong(shown, story))
-        # What loops takes a second to be found, so each choice once.
+        # Detecting a loop takes a second, so each choice is tried once.
         for offer in (each for each in shown.offers if each.id and (shown.scene, each.id) not in broken):
             walker.go_back(place.saved, shown)
             move = ChoiceMove(offer.id)
@@ -152,7 +152,7 @@ def _walked(story: Story, session: UUID, walker: Playthrough) -> Iterator[tuple[
 
 
 def _told_unlike(story: Story, session: UUID, paths: Iterable[tuple[Move, ...]]) -> Iterator[str]:
-    """Play each path twice afresh, and name the scenes in which not both tell the same, byte for byte."""
+    """Play each path twice from the beginning; return the scenes whose texts differ."""
     for moves in paths:
         one, other = Playthrough(story, session), Playthrough(story, session)
         scene = one.shown.scene

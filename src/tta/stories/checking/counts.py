@@ -1,4 +1,4 @@
-"""What a story counts by itself, read from what was compiled: visits, and turns, which it must not."""
+"""The visits and turns that a compiled story counts. Counting turns is not allowed."""
 
 import json
 from collections.abc import Iterator
@@ -7,13 +7,13 @@ from tta.stories.checking.chance import commands
 from tta.stories.story import Story
 
 READS = frozenset({"visit", "readc"})
-"""Besides `CNT?`, what Ink compiles the reading of a count to."""
+"""The compiled forms of reading a count, besides `CNT?`."""
 TURNS = frozenset({"turn", "turns"})
-"""What Ink compiles `TURNS` and `TURNS_SINCE` to."""
+"""The compiled forms of `TURNS` and `TURNS_SINCE`."""
 
 
 def visits_told_apart(story: Story) -> int:
-    """How many visits of a place make a difference: one more than any number they are compared with."""
+    """Return how many visits of a place can matter: one more than the largest number in a comparison."""
     root = json.loads(story.compiled)["root"]
     numbers = [n for each in _evaluations(root) if _reads(each) for n in each if type(n) is int]
     return max(numbers, default=0) + 1
@@ -21,7 +21,7 @@ def visits_told_apart(story: Story) -> int:
 
 def turn_problems(story: Story) -> Iterator[str]:
     if not TURNS.isdisjoint(commands(json.loads(story.compiled)["root"])):
-        yield "counts turns, so that no place is ever the same again and nothing is walked: take a variable"
+        yield "counts turns, so that no place ever has the same state again: use a variable"
 
 
 def _reads(evaluation: list[object]) -> bool:
@@ -32,7 +32,7 @@ def _reads(evaluation: list[object]) -> bool:
 
 
 def _evaluations(content: object) -> Iterator[list[object]]:
-    """What stands between `ev` and `/ev`, in every container, however deep."""
+    """Return the contents between `ev` and `/ev`, in every container, at any depth."""
     if isinstance(content, dict):
         for each in content.values():
             yield from _evaluations(each)

@@ -1,4 +1,4 @@
-"""Whether who may meet the least can play a story: as in recovery, they always go on and may end it."""
+"""Checks that the most protected player, as in recovery, can always continue and can reach an ending."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,11 +11,11 @@ from tta.stories.playing.runtime import ChoiceMove, Playthrough, SceneMove, Stor
 from tta.stories.story import CALM, Story
 
 SOFTEST = filter_of(Wishes().softened())
-STATES_MAX = 1_000  # A second or so. What was never shown before goes first, so that the rest repeats.
+STATES_MAX = 1_000  # Takes about a second. New passages come first, so that the rest is repetition.
 
 
 def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
-    """Walk what the softest player is offered, and say where they cannot go on, or that they find no end."""
+    """Walk what the most protected player is offered; report where they cannot go on, or find no ending."""
     walk, walker = Walk(STATES_MAX, visits_told_apart(story)), Playthrough(story, session)
     try:
         _led(walker, story)
@@ -40,13 +40,13 @@ def soft_problems(story: Story, session: UUID) -> Iterator[tuple[str, str]]:
             except StoryFault as fault:
                 broken.add((shown.scene, offer.id))
                 yield shown.scene, f"the choice {offer.id} {fault}"
-    yield from ((scene, "leaves the softest player nothing to choose") for scene in sorted(stuck))
+    yield from ((scene, "leaves the most protected player no choice") for scene in sorted(stuck))
     if not endings:
-        yield "", "has no ending that the softest player can reach"
+        yield "", "has no ending that the most protected player can reach"
 
 
 def _led(walker: Playthrough, story: Story) -> None:
-    """Lead to the calm place where a session would be led there."""
+    """Go to the calm place when a session would be led there."""
     shown = walker.shown
     stuck = not open_offers(story, shown, SOFTEST) and not shown.ending
     if stuck or not may_go(story, shown.scene, SOFTEST):

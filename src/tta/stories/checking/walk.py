@@ -1,4 +1,4 @@
-"""The places of a story that are still to go on from, when it is walked to see what is wrong with it."""
+"""The queue of places when a story is walked for the check."""
 
 import json
 from collections import deque
@@ -12,21 +12,21 @@ class WalkPlace(NamedTuple):
     shown: ShownPassage
     saved: str
     moves: tuple[Move, ...]
-    """Which led there from the beginning; empty too where nobody asks."""
+    """The moves from the beginning; empty if they are not recorded."""
 
 
 class Walk:
-    """Places still to go on from: what was never shown before first, then where something remembered is new
-    there, then what only remembers old things together in a new way.
+    """The places still to walk, in this order: new passages, places with something new in memory, and places
+    with a new combination of known memory.
     """
 
     def __init__(self, states_max: int, counts_max: int = 1) -> None:
         self._states_max = states_max
         self._counts_max = counts_max
-        """Visits beyond this many are one to the story."""
+        """More visits than this make no difference to the story."""
         self._known: set[tuple[ShownPassage, str]] = set()
         self._shown: dict[ShownPassage, tuple[Move, ...]] = {}
-        """With the moves that led to each first."""
+        """Each with the moves that first led there."""
         self._remembered: set[tuple[ShownPassage, str, str]] = set()
         self._names: set[str] = set()
         self._first: deque[WalkPlace] = deque()
@@ -34,7 +34,7 @@ class Walk:
         self._later: deque[WalkPlace] = deque()
 
     def arrive(self, at: Playthrough, moves: tuple[Move, ...] = ()) -> None:
-        """Remember where a playthrough stands, unless that is known, or enough is."""
+        """Add a playthrough's place, unless it is known or the limit is reached."""
         saved = at.saved()
         memory = _memory(saved, self._counts_max)
         state = (at.shown, json.dumps(memory, sort_keys=True))
@@ -47,7 +47,7 @@ class Walk:
         self._shown.setdefault(at.shown, moves)
 
     def paths(self) -> list[tuple[Move, ...]]:
-        """Moves on whose way all lies that was shown."""
+        """Paths that together cover everything that was shown."""
         begun = {moves[:made] for moves in self._shown.values() for made in range(len(moves))}
         return [moves for moves in self._shown.values() if moves not in begun]
 
@@ -56,7 +56,7 @@ class Walk:
             yield (self._first or self._then or self._later).popleft()
 
     def _is_new(self, shown: ShownPassage, memory: Mapping[str, Any]) -> bool:
-        """Whether one thing, or its lack, is remembered here for the first time; from now on it is not."""
+        """Return whether a value in memory is seen here for the first time, and record it."""
         self._names |= memory.keys()
         told = {(shown, name, json.dumps(memory.get(name))) for name in self._names}
         is_new = not told <= self._remembered
@@ -65,7 +65,7 @@ class Walk:
 
 
 def _memory(saved: str, counts_max: int) -> dict[str, Any]:
-    """What a story may go by later: its variables, its visits, and what each open choice would return to.
+    """Return what a story may depend on later: its variables, its visits, and where each choice returns to.
 
     Ink counts only the visits that a story reads.
     """

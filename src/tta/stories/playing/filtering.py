@@ -1,4 +1,4 @@
-"""What of a story one player may meet: their wishes, read once, held against its scenes and choices."""
+"""Which scenes and choices of a story are open to a player, by their wishes."""
 
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ from tta.stories.understanding.avoiding import AvoidedStems, avoided
 
 
 class Filter(NamedTuple):
-    """A player's wishes as scenes are held against them. Made once for a turn or a request, and passed on:
-    reading wishes takes time, and nothing that a player said may stay behind in a process.
+    """A player's wishes, prepared for comparison with scenes. It is created once for a turn or a request and
+    passed on, because reading wishes takes time, and no wish may stay in the process afterwards.
     """
 
     avoids: AvoidedStems
@@ -23,12 +23,12 @@ def filter_of(wishes: Wishes) -> Filter:
 
 
 def may_meet(scene: Scene, wishes: Filter) -> bool:
-    """Say whether a scene is one that a player wants to meet."""
+    """Return whether a scene is open to a player with these wishes."""
     return not not_met_because(scene, wishes)
 
 
 def not_met_because(scene: Scene, wishes: Filter) -> tuple[str, ...]:
-    """Say why a player does not want to meet a scene, in the scene's own words; empty where they do."""
+    """Return why a scene is left out, in the scene's own words; empty if it is open."""
     told = dict.fromkeys((*scene.warnings, *scene.topics))
     because = [each for each in told if wishes.avoids.meets(each)]
     if scene.intensity > wishes.intensity:
@@ -39,14 +39,12 @@ def not_met_because(scene: Scene, wishes: Filter) -> tuple[str, ...]:
 
 
 def may_go(story: Story, scene: str, wishes: Filter) -> bool:
-    """Say whether a player may be led to a scene, or stay there; to the calm place always."""
+    """Return whether a player may be led to a scene or stay there. The calm place is always open."""
     if not scene or scene == CALM or scene not in story.scenes:
         return True
     return may_meet(story.scenes[scene], wishes)
 
 
 def open_offers(story: Story, shown: ShownPassage, wishes: Filter) -> tuple[Offer, ...]:
-    """Those of the offered choices that lead to nothing which the player does not want to meet, and stay in
-    no such scene.
-    """
+    """Return the offered choices that neither lead to nor stay in a scene that is left out."""
     return tuple(offer for offer in shown.offers if may_go(story, offer.to or shown.scene, wishes))

@@ -1,4 +1,4 @@
-"""The next passage of a story for one player: what they meant, what they may meet, and how it is told.
+"""The next passage of a story for one player: what they meant, what is open to them, and how it is told.
 
 Pure: the same story, moves, words and wishes give the same passage.
 """
@@ -30,34 +30,34 @@ LEFT_OUT = (
     "A way is left out here, because it leads to what you wished not to meet, or to more than may be good "
     "now. The story goes on in a calm place."
 )
-"""Where a story is sent to the calm place. It names no topic: that would bring up what is avoided."""
+"""Told when a story is sent to the calm place. It names no topic, because the player avoids it."""
 
 Then = Literal["", "pause", "end"]
 
 
 class ToldPassage(NamedTuple):
-    """What is answered: its text, and where the story stands."""
+    """An answer: its text, and the story's place."""
 
     text: str
     passage: Passage
     choice_texts: tuple[str, ...]
     then: Then = ""
-    """What is to happen to the session once this was said."""
+    """The effect on the session after this answer."""
 
 
 def opening(story: Story, seed_id: UUID, wishes: Wishes, moves: Sequence[str] = ()) -> ToldPassage:
-    """Tell how a story begins, or how a copy of it does: where the moves led, under the wishes of now."""
+    """Tell the beginning of a story, or of a copy after its moves, with the present wishes."""
     return _opened(story, seed_id, filter_of(wishes), moves)
 
 
 def _opened(story: Story, seed_id: UUID, wishes: Filter, moves: Sequence[str]) -> ToldPassage:
     told = _arrived(story, _at(story, seed_id, moves), wishes)
-    # Nothing is practised by hearing it again.
+    # Hearing an exercise again does not practise it.
     return told._replace(passage=replace(told.passage, practised=())) if moves else told
 
 
 def moves_before_end(story: Story, seed_id: UUID, moves: Sequence[str]) -> int:
-    """Say how many of the moves to keep so that something is offered: all, or those before the end."""
+    """Return how many moves to keep so that a choice is offered: all, or those before the ending."""
     kept = len(moves)
     while kept and not _at(story, seed_id, moves[:kept]).shown.offers:
         kept -= 1
@@ -74,7 +74,7 @@ def understood(
     words: str | None,
     asked: PassageQuestion = NOTHING_ASKED,
 ) -> Meaning:
-    """Find out what a player means by a choice's id or by their words, where the moves led."""
+    """Decide what a player means by a choice's id or by their words, at the place after the moves."""
     shown = _at(story, seed_id, moves).shown
     offers = open_offers(story, shown, wishes)
     if choice is not None:
@@ -89,8 +89,8 @@ def understood(
 
 
 def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: ShownPassage) -> bool:
-    """Whether an exercise is under way: every way that is open stays with it, or one does and it was begun
-    by a move that did. Where it is over, or was not begun, a way leads on.
+    """Return whether an exercise is under way: all open choices stay in its scene, or one does and the last
+    move stayed too. Before and after an exercise, a choice leads on.
     """
     scene = story.scenes.get(shown.scene)
     if scene is None or scene.skill is None or scene.skill in shown.practised:
@@ -102,7 +102,7 @@ def _in_exercise(story: Story, seed_id: UUID, moves: Sequence[str], shown: Shown
 
 
 def waiting(story: Story, seed_id: UUID, moves: Sequence[str], wishes: Filter, text: str) -> ToldPassage:
-    """Say something while the story waits where the moves led, with what is open there."""
+    """Return a reply that does not move the story, with the open choices."""
     shown = _at(story, seed_id, moves).shown
     return _still(story, text, shown, open_offers(story, shown, wishes))
 
@@ -116,9 +116,9 @@ def told(
     *,
     untold: bool = False,
 ) -> ToldPassage:
-    """Tell what follows on what a player meant. A choice that is not open moves nothing.
+    """Tell what follows a player's meaning. A choice that is not open does not move the story.
 
-    Where nothing was told yet (`untold`) the beginning follows, whatever but a pause or an end was meant.
+    If nothing was told yet (`untold`), the beginning follows any meaning but a pause or an end.
     """
     tell = _beginning if untold else _going_on
     answer = tell(story, seed_id, moves, wishes, meaning)
@@ -147,18 +147,18 @@ def _going_on(
     if meaning.kind == "choice" and meaning.choice in {each.id for each in offers}:
         place.make(ChoiceMove(meaning.choice))
         answer = _arrived(story, place, wishes, meaning.choice, shown.scene)
-        # The next turn most likely goes on from here, and need not make these moves again.
+        # The next turn most likely continues from here, and then need not repeat these moves.
         SHELF.keep(story, seed_id, [*map(_move, (*moves, *answer.passage.moves))], place)
         return answer
     stranded = not offers or not may_go(story, shown.scene, wishes)
     if shown.offers and stranded and meaning.kind not in {"pause", "quit"}:
-        # The player's wishes changed meanwhile: where they are, or all that stood open, may not be met now.
+        # The player's wishes changed: the present scene, or every open choice, is now left out.
         moved = _led_away(story, place, wishes, Passage())
         return _behind(SELF, moved) if meaning.kind == "self" else moved
     text = still_text(story, shown, offers, meaning, place.practised)
     then = _then(meaning)
     if then == "pause":
-        # Nothing is offered where nothing can be taken. The session keeps what is, for who comes back.
+        # Offer nothing that cannot be taken now. The session keeps the open choices for the player's return.
         return ToldPassage(text, Passage(), (), then)
     answer = _still(story, text, shown, () if then else offers)
     between = tuple(each for each in meaning.between if each in answer.passage.choices)
@@ -174,8 +174,8 @@ def _then(meaning: Meaning) -> Then:
 def _arrived(
     story: Story, place: Playthrough, wishes: Filter, choice: str | None = None, left: str = ""
 ) -> ToldPassage:
-    """Tell what a choice, taken in the scene that is left, or a beginning has just led to. Where nothing is
-    left there that the player may meet, the story goes on to the calm place.
+    """Tell where a choice, or a beginning, has led. If nothing there is open to the player, continue to the
+    calm place.
     """
     shown = place.shown
     is_met = may_go(story, shown.scene, wishes)
@@ -190,18 +190,18 @@ def _arrived(
 def _led_away(
     story: Story, place: Playthrough, wishes: Filter, so_far: Passage, said: str = ""
 ) -> ToldPassage:
-    """Go on to the calm place, and say why, behind what was said on the way there."""
+    """Continue to the calm place and say why, after the choice's own text."""
     shown = place.make(SceneMove(CALM))
     parts = [said, LEFT_OUT, shown.text]
     if sum(map(len, parts)) > CHARACTERS_MAX:
-        parts[0] = ""  # A reply holds one move of any length, not two.
+        parts[0] = ""  # A reply has room for one move of any length, but not for two.
     practised = tuple(dict.fromkeys((*so_far.practised, *shown.practised)))
     passage = replace(so_far, move=SENT + CALM, practised=practised)
     return _standing(story, shown, "\n\n".join(filter(None, parts)), wishes, passage)
 
 
 def _standing(story: Story, shown: ShownPassage, text: str, wishes: Filter, passage: Passage) -> ToldPassage:
-    """Complete a passage by where the story stands now."""
+    """Complete a passage with the story's present place."""
     scene, offers = story.scenes.get(shown.scene), open_offers(story, shown, wishes)
     passage = replace(
         passage,
@@ -214,7 +214,7 @@ def _standing(story: Story, shown: ShownPassage, text: str, wishes: Filter, pass
 
 
 def _still(story: Story, text: str, shown: ShownPassage, offers: Sequence[Offer]) -> ToldPassage:
-    """Answer without moving the story on."""
+    """Answer without moving the story."""
     ids = tuple(each.id for each in shown.offers if each in offers)
     texts = tuple(each.text for each in shown.offers if each in offers)
     scene = story.scenes.get(shown.scene)

@@ -1,6 +1,6 @@
 """Playing a story: what is shown after each move is a function of the story, the seed and the moves.
 
-A move is what an event says happened: a choice by its id, or a scene that the story was sent to.
+A move is recorded in an event: a choice by its id, or a scene to which the story was sent.
 """
 
 import time
@@ -15,22 +15,22 @@ from bink.story import Story as Ink
 from tta.domain.turns import REPLY_MAX
 from tta.stories.story import Story
 
-LINES_MAX = 100  # Of one move; what loops tells without end.
-CHARACTERS_MAX = REPLY_MAX - 1_000  # Of one move: a reply may say something before it.
-MOVE_S_MAX = 1.0  # Some 3,000 times what a move takes; what loops without a line is found by nothing else.
-PLACES_MAX = 2_000  # About 5 kB each.
+LINES_MAX = 100  # Of one move. A loop would tell without end.
+CHARACTERS_MAX = REPLY_MAX - 1_000  # Of one move. A reply may have more text before it.
+MOVE_S_MAX = 1.0  # About 3,000 times the time of a move. Only this limit detects a loop without a line.
+PLACES_MAX = 2_000  # Each takes about 5 kB.
 SEED = "seed"
-"""The variable from which a story with chance seeds it: `~ SEED_RANDOM(seed)` before anything else."""
+"""The variable with which a story seeds its random numbers: `~ SEED_RANDOM(seed)`, before anything else."""
 
 
 class ChoiceMove(NamedTuple):
-    """The player took the choice of this id."""
+    """The player took the choice with this id."""
 
     choice: str
 
 
 class SceneMove(NamedTuple):
-    """The story was sent to a scene, whatever was offered."""
+    """The story was sent to a scene, independent of the choices."""
 
     scene: str
 
@@ -39,7 +39,7 @@ Move = ChoiceMove | SceneMove
 
 
 class Offer(NamedTuple):
-    """A choice as it is offered: its id, its words, and the scene it leads to (empty: it stays)."""
+    """An offered choice: its id, its words, and the scene it leads to (empty: it stays)."""
 
     id: str
     text: str
@@ -47,44 +47,44 @@ class Offer(NamedTuple):
 
 
 class ShownPassage(NamedTuple):
-    """What a move leads to."""
+    """The result of a move."""
 
     text: str
     scene: str
     offers: tuple[Offer, ...]
     practised: tuple[str, ...]
-    """Skills whose exercise was done in this very passage."""
+    """The skills whose exercise was completed in this passage."""
     ending: str
-    """The name of the ending that was reached, or empty."""
+    """The ending that was reached, or empty."""
     before: str = ""
-    """What of the text comes before the scene that the move entered; empty where it stayed."""
+    """The text before the scene that the move entered; empty if it stayed."""
 
 
 class NotOffered(Exception):
-    """The choice is not among those that the story offers."""
+    """The story does not offer this choice."""
 
 
 class StoryFault(Exception):
-    """A move leads to what cannot be told; the message says why. `tta stories check` refuses such a story."""
+    """The result of a move cannot be told; the message says why. `tta stories check` refuses such a story."""
 
 
 class Playthrough:
-    """A story being played. To make one takes some 3 ms, and every move 0.3 ms: see PlaythroughShelf."""
+    """A story being played. Creating one takes about 3 ms, and a move 0.3 ms: see PlaythroughShelf."""
 
     def __init__(self, story: Story, session: UUID) -> None:
         self._story = story
         self._ink = Ink(story.compiled)
         self.stood = 0
-        """Counts up whenever it comes to stand elsewhere."""
+        """Increases whenever its place changes."""
         self.practised: tuple[str, ...] = ()
-        """Every skill whose exercise was done on the way here, once, in order."""
+        """The skills whose exercises were completed so far, each once, in order."""
         self.shown = self.begin(session)
 
     def begin(self, session: UUID) -> ShownPassage:
-        """Stand at the beginning of a session's story."""
+        """Go to the beginning of a session's story."""
         self._ink.reset_state()
         digest = blake2b(session.bytes, digest_size=4, person=b"tta story chance").digest()
-        # Ink takes signed integers of 32 bits; a story without chance has no such variable.
+        # Ink accepts signed 32-bit integers. A story without random numbers lacks this variable.
         if f'"VAR?":"{SEED}"' in self._story.compiled:
             self._ink.set_variable(SEED, int.from_bytes(digest, "big") >> 1)
         self._scene, self.practised = "", ()
@@ -92,13 +92,13 @@ class Playthrough:
         return self.shown
 
     def play(self, moves: Iterable[Move]) -> ShownPassage:
-        """Make moves; raises NotOffered at one that is not possible, and StoryFault."""
+        """Make moves. Raises NotOffered if one is not possible, and StoryFault."""
         for move in moves:
             self.make(move)
         return self.shown
 
     def make(self, move: Move) -> ShownPassage:
-        """Make a move; raises NotOffered and StoryFault."""
+        """Make a move. Raises NotOffered and StoryFault."""
         if isinstance(move, SceneMove):
             self._ink.choose_path_string(move.scene)
         else:
@@ -110,24 +110,26 @@ class Playthrough:
         return self.shown
 
     def saved(self) -> str:
-        """What the runtime needs to go on from here. Not the same for two playthroughs that stand alike."""
+        """Return the runtime's state. It may differ for two playthroughs at the same place."""
         return str(self._ink.save_state())
 
     def go_back(self, saved: str, shown: ShownPassage, practised: tuple[str, ...] = ()) -> None:
-        """Stand again where this playthrough was saved."""
+        """Return to a saved state of this playthrough."""
         self._ink.load_state(saved)
         self._scene, self.shown, self.practised = shown.scene, shown, practised
         self.stood += 1
 
     def _go_on(self) -> ShownPassage:
-        """Tell until a choice or an end. Raises StoryFault; then it stands nowhere until it is led back."""
+        """Tell until a choice or an ending. After a StoryFault the place is undefined until it is set
+        again.
+        """
         self.stood += 1
         try:
             lines, tags, entered = self._lines()
             scene = _entered(tags) or self._scene
             offers = self._offers()
         except (StoryFault, RuntimeError) as error:
-            # A runtime that was left in the middle takes no other state.
+            # A runtime that stopped in the middle does not accept another state.
             self._ink = Ink(self._story.compiled)
             if isinstance(error, StoryFault):
                 raise
@@ -140,8 +142,9 @@ class Playthrough:
         return ShownPassage("\n\n".join(lines), self._scene, offers, practised, ending, before)
 
     def _lines(self) -> tuple[list[str], list[tuple[str, str]], int]:
-        """The lines of a move that say something, the tags of all, and how many lines come before a scene is
-        entered. Raises StoryFault and RuntimeError.
+        """Return the non-empty lines of a move, all tags, and the number of lines before it enters a scene.
+
+        Raises StoryFault and RuntimeError.
         """
         lines: list[str] = []
         entered = 0
@@ -180,9 +183,10 @@ class _PlaceOnShelf(NamedTuple):
 
 
 class PlaythroughShelf:
-    """Where sessions stood of late, so that a move need not play all those before it again.
+    """Caches the recent places of sessions, so that a move need not repeat all earlier ones.
 
-    One runtime per story serves all sessions, one after another: what `at` gives is good until the next call.
+    One runtime for each story serves all sessions in turn, so the result of `at` is valid until the next
+    call.
     """
 
     def __init__(self, places_max: int = PLACES_MAX) -> None:
@@ -190,10 +194,10 @@ class PlaythroughShelf:
         self._places: OrderedDict[tuple[str, int, UUID], _PlaceOnShelf] = OrderedDict()
         self._runtimes: dict[tuple[str, int], Playthrough] = {}
         self._standing: dict[tuple[str, int], tuple[UUID, tuple[Move, ...], int]] = {}
-        """Where each runtime was left, and by which of its counts: it may be there still."""
+        """The last place of each runtime, with its count, to detect whether it is still there."""
 
     def at(self, story: Story, session: UUID, moves: Sequence[Move]) -> Playthrough:
-        """Stand where the moves lead, from where the session stood last if they go on from there."""
+        """Go to the place after the moves, from the session's last place if the moves continue it."""
         told, wanted = (story.id, story.version), tuple(moves)
         runtime = self._runtimes.get(told)
         if runtime is None:
@@ -216,7 +220,7 @@ class PlaythroughShelf:
         return runtime
 
     def keep(self, story: Story, session: UUID, moves: Sequence[Move], runtime: Playthrough) -> None:
-        """Remember that these moves led the session to where the runtime stands."""
+        """Cache the runtime's present place as the result of these moves."""
         key = (story.id, story.version, session)
         self._places[key] = _PlaceOnShelf(tuple(moves), runtime.saved(), runtime.shown, runtime.practised)
         self._places.move_to_end(key)
@@ -225,10 +229,10 @@ class PlaythroughShelf:
 
 
 def _entered(tags: Iterable[tuple[str, str]]) -> str:
-    """The scene that a move enters; empty where it stays. Raises StoryFault."""
+    """Return the scene that a move enters; empty if it stays. Raises StoryFault."""
     scenes = list(dict.fromkeys(value for name, value in tags if name == "scene"))
     if len(scenes) > 1:
-        # Who may go to the last of them may have wished not to meet those before.
+        # The player may avoid one of the earlier scenes, even if the last one is open.
         raise StoryFault(f"goes through {', '.join(scenes)} in one move: one scene at a time")
     return scenes[0] if scenes else ""
 

@@ -1,6 +1,6 @@
-"""What is said where the story stands still: to a question, a pause, words of oneself, or what is unclear.
+"""Replies that do not move the story: to a question, a pause, talk about oneself, or unclear words.
 
-Calm, plain, and nobody's fault.
+They are calm and plain, and blame nobody.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ UNSURE = "I am not sure which you mean."
 def still_text(
     story: Story, shown: ShownPassage, offers: Sequence[Offer], meaning: Meaning, practised: Sequence[str]
 ) -> str:
-    """Say what answers a meaning that does not move the story on."""
+    """Return the reply to a meaning that does not move the story."""
     match meaning.kind:
         case "look":
             text = shown.text
@@ -64,7 +64,7 @@ def still_text(
 
 
 def characters_of(story: Story) -> tuple[str, ...]:
-    """Everybody who appears in a story, by id."""
+    """Return all characters of a story, by id."""
     return tuple(sorted({each for scene in story.scenes.values() for each in scene.characters}))
 
 

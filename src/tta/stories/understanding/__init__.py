@@ -1,1 +1,1 @@
-"""What a player's own words mean among the choices that are open."""
+"""Decides what a player's own words mean among the open choices."""

@@ -1,7 +1,6 @@
-"""Which warnings and topics of scenes a player's own words mean that they wish not to meet.
+"""Which warnings and topics of scenes match the words that a player wants to avoid.
 
-Broad rather than narrow: who avoids a word avoids all that goes by it, so a scene too many is left out and
-none too few. Keeps nothing of what players say.
+Matching is broad: in doubt a scene is left out. Nothing of what players say is kept.
 """
 
 import re
@@ -13,9 +12,9 @@ from typing import NamedTuple
 from tta.stories.story import catalogue
 from tta.stories.understanding.sensitive import TOPICS
 
-TAGS_REMEMBERED_MAX = 2_000  # Authors' words only: some forty tags today.
+TAGS_REMEMBERED_MAX = 2_000  # Only authors' words: about forty tags today.
 
-RUN_WORDS_MAX = 4  # Of a tag or term; the longest has three.
+RUN_WORDS_MAX = 4  # Of a tag or term. The longest has three.
 
 Stems = tuple[str, ...]
 
@@ -93,19 +92,19 @@ KIN: tuple[tuple[tuple[str, ...], str], ...] = (
     (("self_care",), "looking after myself"),
     (("self_compassion",), "self kindness | being kind to myself"),
 )
-"""Tags, and further words by which a player avoids them: other names, broader ones, what they may hold."""
+"""Tags with further words that avoid them: synonyms, broader words, and parts."""
 
 
 class AvoidedStems(NamedTuple):
-    """What wishes come to, in stems."""
+    """A player's wishes, as stems."""
 
     said: frozenset[Stems] = frozenset()
-    """Each wish whole: it leaves out a tag that holds it."""
+    """Each whole wish: it leaves out a tag that contains it."""
     named: frozenset[Stems] = frozenset()
-    """All tags that they name, and each run of their words that may be one."""
+    """All tags that they name, and each run of their words that may be a tag."""
 
     def meets(self, tag: str) -> bool:
-        """Say whether a warning or topic is one that is avoided."""
+        """Return whether a warning or topic is avoided."""
         if not self.said:
             return False
         stems = _tag_stems(tag)
@@ -113,24 +112,24 @@ class AvoidedStems(NamedTuple):
 
 
 def avoided(wishes: Iterable[str]) -> AvoidedStems:
-    """Find all that a player's words name. It takes up to 0.2 ms for each, so a turn asks once."""
+    """Find all that a player's words name. Each takes up to 0.2 ms, so a turn does this once."""
     return together(map(read_wish, wishes))
 
 
 def readings(wishes: Iterable[str]) -> dict[str, AvoidedStems]:
-    """What each wish names by itself."""
+    """Return what each wish names by itself."""
     return {wish: read_wish(wish) for wish in dict.fromkeys(wishes)}
 
 
 def together(read: Iterable[AvoidedStems]) -> AvoidedStems:
-    """All that wishes name which were read one by one."""
+    """Combine wishes that were read one by one."""
     each = list(read)
     none: frozenset[Stems] = frozenset()
     return AvoidedStems(none.union(*(one.said for one in each)), none.union(*(one.named for one in each)))
 
 
 def unknown(read: Mapping[str, AvoidedStems]) -> tuple[str, ...]:
-    """Those of the wishes that name nothing: no story's warning or topic, and none that stories must name."""
+    """Return the wishes that name no warning or topic of any story, and no sensitive topic."""
     return tuple(wish for wish, avoids in read.items() if not any(map(avoids.meets, known_topics())))
 
 
@@ -146,7 +145,7 @@ def read_wish(wish: str) -> AvoidedStems:
 
 @cache
 def known_topics() -> tuple[str, ...]:
-    """Every warning and topic of the catalogue, and those that a scene which touches them must name."""
+    """Return every warning and topic of the catalogue, and the names of all sensitive topics."""
     scenes = (
         s for versions in catalogue().values() for story in versions.values() for s in story.scenes.values()
     )
@@ -156,7 +155,7 @@ def known_topics() -> tuple[str, ...]:
 
 @cache
 def _terms() -> Mapping[Stems, frozenset[Stems]]:
-    """What may be said, in stems, and what it names. A topic's names are one: who avoids one avoids all."""
+    """Return the known words, as stems, and what they name. Each name of a topic avoids all of its names."""
     together = {_stems(name): _named(topic.named) for topic in TOPICS for name in topic.named}
     terms = dict(together)
     for tags, words in KIN:
@@ -171,7 +170,7 @@ def _named(tags: Iterable[str]) -> frozenset[Stems]:
 
 
 def _runs(stems: Stems) -> Iterator[Stems]:
-    """Words that stand one after the other in others, as many as a tag or term has at most."""
+    """Return all runs of consecutive words, up to the longest tag or term."""
     for words in range(1, min(len(stems), RUN_WORDS_MAX) + 1):
         yield from (stems[at : at + words] for at in range(len(stems) - words + 1))
 
@@ -182,17 +181,19 @@ def _tag_stems(tag: str) -> Stems:
 
 
 def _stems(words: str) -> Stems:
-    """Fold case, accents, hyphens, underscores and spaces, and each word to its stem."""
+    """Fold case, accents, hyphens, underscores and spaces, and reduce each word to its stem."""
     parted = (
         unicodedata.normalize("NFKD", words.casefold()).replace("_", " ").replace("'", "").replace("’", "")
     )
     plain = "".join(each for each in parted if not unicodedata.combining(each))
-    # Without a word in it, it is still the same as itself.
+    # A text without words still equals itself.
     return tuple(map(_stem, word_pattern.findall(plain))) or (words.casefold().strip(),)
 
 
 def _stem(word: str) -> str:
-    """The part of an English word that its forms share: drowned, drowning; worries, worry; dark, darkness."""
+    """Return the common part of an English word's forms: drowned, drowning; worries, worry; dark,
+    darkness.
+    """
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif word.endswith(("sses", "shes", "ches", "xes")):

@@ -1,4 +1,4 @@
-"""A choice's own words, read once: what it says, what it does, which way it leads. Compares nothing."""
+"""The words of a choice, analysed once: what it says, what it does, and which way it leads."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from tta.stories.understanding.phrases import BEGINNINGS, DIRECTIONS, EMPTY, MAN
 
 SPEECH = ("'", '"', "“", "‘", "«")
 HARDLY_ACTS = frozenset({"go", "take", "look"})
-"""Going to a thing, taking it and looking at it are hardly acts of their own."""
+"""Going to a thing, taking it and looking at it hardly count as acts."""
 BESIDE = MANNER | words_of(
     "i we you it is am are that this a an the to will would like want us me please just really can could"
 )
@@ -20,27 +20,27 @@ clause_pattern = re.compile(r"[.,:;!?()]|\band\b|\bthen\b")
 
 
 class ChoiceWords(NamedTuple):
-    """A choice's own words; all but the plain ones under the names that synonyms share."""
+    """The words of a choice. All but the plain ones are replaced by the shared names of synonyms."""
 
     plain: str
     plain_id: str
     words: tuple[str, ...]
-    """Of its text and its id, as they are."""
+    """The words of its text and its id, unchanged."""
     text: tuple[str, ...]
     named: tuple[str, ...]
     own: frozenset[str]
-    """What its words are called, of those that tell something and those that do not."""
+    """The shared names of all its words, meaningful or not."""
     acts: frozenset[str]
-    """What it does, going, taking and looking among it."""
+    """Its acts, including going, taking and looking."""
     clauses: tuple[tuple[str, ...], ...]
-    """What each part of it tells, in order."""
+    """The meaningful words of each part, in order."""
     lines: tuple[tuple[str, ...], ...]
-    """Each part as it is told, courtesy aside."""
+    """The words of each part without courtesy."""
     parts: frozenset[str]
-    """What is but the beginning of a compound: the sea of sea-glass."""
+    """Words that only begin a compound: the sea of sea-glass."""
     directed: bool
     spoken: bool
-    """It is something said."""
+    """Whether the choice is something said."""
     asks: bool
 
 
@@ -67,11 +67,11 @@ def read_choice(offer: Offer) -> ChoiceWords:
 
 
 def told_in_order(words: Sequence[str]) -> tuple[str, ...]:
-    """Give what words tell, manner aside, with one name for every negation."""
+    """Return the meaningful words without manner, with one name for every negation."""
     told = (word for word in words if word not in EMPTY and word not in MANNER)
     return tuple("not" if word in NEGATIONS else canonical(word) for word in told)
 
 
 def as_told(words: Sequence[str]) -> tuple[str, ...]:
-    """Give words as they are, but for courtesy and who wishes."""
+    """Return the words without courtesy and without phrases of wishing."""
     return tuple(word for word in words if word not in BESIDE)

@@ -1,4 +1,4 @@
-"""Contractions spelled out, with their apostrophe or without: "I'm", "dont". Knows no meaning."""
+"""Spells out contractions, with or without their apostrophe: "I'm", "dont"."""
 
 import re
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ ENDINGS: Mapping[str, str] = {
     "'d": " would",
 }
 IS = frozenset(("it", "that", "what", "who", "where", "how", "when", "why", "here", "there", "he", "she"))
-"""After these 's is `is`; after any other word it says whose something is, or cannot be told, and goes."""
+"""After these words 's means `is`. After any other word it is a genitive or unclear, and is dropped."""
 VERBS = (
     *("do", "does", "did", "is", "are", "was", "were", "have", "has", "had"),
     *("could", "would", "should", "must", "need"),
@@ -36,14 +36,14 @@ BARE |= {f"{each}ve": f"{each} have" for each in ("i", "you", "we", "they")}
 BARE |= {f"{each}s": f"{each} is" for each in IS - {"it"}}
 BARE |= {"im": "i am", "id": "i would", "youre": "you are", "theyre": "they are"}
 BARE |= {"youll": "you will", "theyll": "they will", "itll": "it will", "youd": "you would"}
-"""Without an apostrophe only what is no other word so: not "ill", "its", "well", "were"."""
+"""Forms without an apostrophe that are no other words, unlike "ill", "its", "well", "were"."""
 
 contracted_pattern = re.compile(rf"(?<!\w)([^\W_]+)[{APOSTROPHES}]([^\W_]+)(?!\w)")
 bare_pattern = re.compile(rf"(?<!\w)({'|'.join(BARE)})(?!\w)")
 
 
 def spelled_out(folded: str) -> str:
-    """Spell out every contraction of a text in small letters."""
+    """Spell out every contraction of a text in lower case."""
     return bare_pattern.sub(lambda found: BARE[found[1]], contracted_pattern.sub(_contracted, folded))
 
 

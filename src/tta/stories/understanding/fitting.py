@@ -1,4 +1,4 @@
-"""How well words fit each of the choices that are open, and which two fit alike. Executes nothing."""
+"""Measures how well words fit each open choice, and which two fit equally."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,23 +11,25 @@ from tta.stories.understanding.leftovers import contradicts, left_over
 from tta.stories.understanding.phrases import DIRECTIONS, VAGUE, WEAK
 
 UNMATCHED_WEAK_WEIGHT = 0.1  # "Take the pen" and "look at the pen" are both about the pen.
-WEAK_WEIGHT = 0.35  # Of a verb that any choice might hold: it says how, hardly which.
-VERBATIM_MIN = 4  # Words in a row of a choice, that name it however little each of them tells.
+WEAK_WEIGHT = (
+    0.35  # The weight of a verb that any choice may contain, because it hardly distinguishes choices.
+)
+VERBATIM_MIN = 4  # This many consecutive words of a choice name it, even if each of them says little.
 
 
 class ChoiceFit(NamedTuple):
-    """How well words fit a choice, 0 to 1, and what of them it accounts for."""
+    """How well words fit a choice, from 0 to 1, and which of them it accounts for."""
 
     score: float
     choice: str
     left: tuple[str, ...] = ()
-    """The words said that the choice does not account for; with any, it is asked about and not taken."""
+    """The words that the choice does not account for. If there are any, the player is asked."""
     named: bool = False
-    """The words are this choice's alone, and say enough of it."""
+    """The words fit only this choice, and enough of it."""
 
 
 def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[ChoiceFit]:
-    """Every choice with how well the words fit it, best first."""
+    """Return every choice with its fit, the best first."""
     choices = [read_choice(offer) for offer in offers]
     heard = telling(said)
     found = []
@@ -35,7 +37,7 @@ def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[ChoiceFit]:
         own = {*choice.text, *choice.named}
         matched = {word for word in heard if among(word, own)}
         left = left_over(said, choice)
-        # "Not the gate" holds every word of the gate.
+        # "Not the gate" contains every word of "the gate".
         denied = contradicts(said, choice)
         score = 0.0 if denied else _score(telling(left), heard, matched, choice, choices)
         found.append(ChoiceFit(score, offer.id, left, _names(said, matched, choice, choices)))
@@ -45,7 +47,9 @@ def fits(said: Sequence[str], offers: Sequence[Offer]) -> list[ChoiceFit]:
 def _names(
     said: Sequence[str], matched: set[str], choice: ChoiceWords, choices: Sequence[ChoiceWords]
 ) -> bool:
-    """Whether words hold one that tells this choice from all others, or are how a part of it begins."""
+    """Return whether a word distinguishes this choice from all others, or the words begin one of its
+    parts.
+    """
     if any(word not in _vague() | choice.parts and _weight(word, choices) == 1.0 for word in matched):
         return True
     told = told_in_order(said)
@@ -60,7 +64,7 @@ def _names(
 
 
 def _begins(said: Sequence[str], choice: ChoiceWords, *, whole: bool) -> bool:
-    """Whether a part of a choice begins, or is, word for word what was said; one word is its first part."""
+    """Return whether a part of a choice begins with the words. A single word must be its first part."""
     lines = choice.lines[:1] if len(said) == 1 else choice.lines
     return any(line == said or (line[: len(said)] == said and not whole) for line in lines)
 
@@ -78,9 +82,9 @@ def _score(
     matched_weight = sum(WEAK_WEIGHT if word in WEAK else 1.0 for word in matched)
     missed_weight = sum(_missed(word, left) for word in heard if word not in matched)
     understood = matched_weight / (matched_weight + missed_weight)
-    # The id is the choice's name in short: who says all of that has said enough.
+    # The id is a short name of the choice, so its words are enough.
     recalled = max(_recalled(own, weights, matched) for own in (choice.text, choice.named))
-    # Words that several choices share tell none of them apart.
+    # Words that several choices share distinguish none of them.
     telling_apart = max((_weight(word, choices) for word in matched), default=0.0)
     if telling_apart <= WEAK_WEIGHT:
         return 0.45 * understood

@@ -1,7 +1,4 @@
-"""Words as they are heard: folded, bounded, without what tells nothing, and alike but for a typo or so.
-
-Owns no meaning.
-"""
+"""Prepares words for comparison: folded, limited in length, without meaningless words, tolerant of typos."""
 
 import re
 import unicodedata
@@ -13,10 +10,10 @@ from tta.stories.story import catalogue
 from tta.stories.understanding.contractions import APOSTROPHES, spelled_out
 from tta.stories.understanding.phrases import EMPTY, SYNONYMS
 
-CHARACTERS_MAX = 600  # Read of an utterance; whoever says more tells something and chooses nothing.
+CHARACTERS_MAX = 600  # Read of an utterance. A longer one tells something and takes no choice.
 WORDS_MAX = 80
-LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five letters or more is let through.
-REMEMBERED_MAX = 20_000  # Pairs of words and texts of choices, which come again and again.
+LIKE_MIN = 0.84  # Of difflib's ratio: a typo in a word of five or more letters is accepted.
+REMEMBERED_MAX = 20_000  # Pairs of words and of choices' texts, which recur often.
 
 word_pattern = re.compile(r"[^\W_]+")
 whole_pattern = re.compile(rf"\w+(?:[{APOSTROPHES}]\w+)*")
@@ -25,26 +22,28 @@ told_pattern = re.compile(r'"\^((?:[^"\\]|\\.)*)"')
 
 
 def said_words(text: str) -> list[str]:
-    """Split into folded words, without accents; "don't" and "dont" are two words, "do not"."""
+    """Split into folded words without accents. "don't" and "dont" become two words, "do not"."""
     folded = unicodedata.normalize("NFKD", text[:CHARACTERS_MAX]).casefold()
     plain = "".join(each for each in folded if not unicodedata.combining(each))
     return word_pattern.findall(spelled_out(plain))[:WORDS_MAX]
 
 
 def telling(words: Iterable[str]) -> tuple[str, ...]:
-    """Keep the words that tell something, once each, under the one name that their synonyms share."""
+    """Return the meaningful words, once each, under the shared name of their synonyms."""
     return tuple(dict.fromkeys(canonical(each) for each in words if each not in EMPTY))
 
 
 @lru_cache(maxsize=REMEMBERED_MAX)
 def canonical(word: str) -> str:
-    """The name under which a word and its synonyms go."""
+    """Return the shared name of a word and its synonyms."""
     return _synonyms_by_form().get(word) or _stem(word)
 
 
 @cache
 def _synonyms_by_form() -> dict[str, str]:
-    """Every synonym in every form, as stems would not do: "not" has that of "note", "stars" of "stare"."""
+    """Return every form of every synonym. Stems are not enough: "not" and "note", "stars" and "stare"
+    collide.
+    """
     found = {form: name for word, name in SYNONYMS.items() for form in _forms(word)}
     return found | dict(SYNONYMS)
 
@@ -58,31 +57,31 @@ def _forms(word: str) -> Iterator[str]:
 
 @lru_cache(maxsize=REMEMBERED_MAX)
 def alike(one: str, other: str) -> bool:
-    """Say whether two words are one but for a typo. Two that our stories use both are two."""
+    """Return whether two words are equal except for a typo. Two words that our stories use are different."""
     if one == other:
         return True
     shorter = min(len(one), len(other))
     if one[0] != other[0] or (one in known_words() and other in known_words()):
-        return False  # Hearth, heart; who slips seldom does so in the first letter.
+        return False  # Hearth, heart. A typo is seldom in the first letter.
     if shorter > 2 and double_pattern.sub(r"\1", one) == double_pattern.sub(r"\1", other):
         return True  # Dor, door.
     if shorter < 4 or abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) < shorter - 3:
-        return False  # Most pairs; the ratio is slow.
+        return False  # This excludes most pairs, because the ratio is slow.
     if sorted(one) == sorted(other):
-        return True  # Two letters exchanged.
-    # Words of four letters have too many neighbours that are words: down, drown.
+        return True  # Two exchanged letters.
+    # Words of four letters are too similar to other words: down, drown.
     return shorter > 4 and SequenceMatcher(None, one, other).ratio() >= LIKE_MIN
 
 
 def among(word: str, others: Collection[str]) -> bool:
-    """Say whether a word is one of others, but for a typo."""
+    """Return whether a word is among others, except for a typo."""
     return word in others or any(alike(word, each) for each in others)
 
 
 @cache
 def known_words() -> frozenset[str]:
-    """Every word that our stories tell, and the names under which they go."""
-    # Each once before it is spelled out: our stories say everything ten times.
+    """Return every word of our stories, and their shared names."""
+    # Collect each word once before it is spelled out: our stories use every word about ten times.
     told = {
         whole
         for versions in catalogue().values()
@@ -95,7 +94,7 @@ def known_words() -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    """Cut off the ending of a noun's or a verb's form; what is left need be no word."""
+    """Cut off the ending of a noun's or verb's form. The rest need not be a word."""
     for ending in ("ing", "ed", "s"):
         stem = word.removesuffix(ending)
         if stem != word and len(stem) >= 3 and not word.endswith("ss"):

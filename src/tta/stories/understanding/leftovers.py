@@ -1,6 +1,6 @@
-"""What a choice does not account for in the words said: it is taken only where nothing is left over.
+"""Finds the words that a choice does not account for: it is taken only if none is left over.
 
-Owns the rule, not the words: those are in `phrases`.
+This module has the rule; `phrases` has the words.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,14 +22,14 @@ from tta.stories.understanding.phrases import (
 
 ADDRESSED = frozenset({"you", "yourself"})
 GOING = frozenset({"go", "goes", "going", "walk", "walking", "head", "heading", "stroll", "hurry"})
-"""One goes to a bench to sit on it; one may also follow, move or run from things."""
+"""Going to a bench implies sitting on it; but one may also follow, move or run from things."""
 
 
 def left_over(said: Sequence[str], choice: ChoiceWords) -> tuple[str, ...]:
-    """Give the words said that tell something for which a choice does not account.
+    """Return the meaningful words for which a choice does not account.
 
-    Manner and courtesy may be left over; so may a going to it, any going, taking or looking where the choice
-    names no other act, saying where it is something said, and "up" or "along" where it names no direction.
+    These may be left over: manner and courtesy; going to it; going, taking or looking if the choice names no
+    other act; saying if the choice is something said; and "up" or "along" if it names no direction.
     """
     excused = set() if choice.acts - HARDLY_ACTS else set(HARDLY_ACTS)
     if choice.spoken:
@@ -37,7 +37,7 @@ def left_over(said: Sequence[str], choice: ChoiceWords) -> tuple[str, ...]:
     silent = EMPTY | MANNER | NEGATIONS | GOING
     ways = frozenset() if choice.directed else DIRECTIONS
     if not ADDRESSED.isdisjoint(choice.words):
-        silent |= {"me"}  # "People close to you" are close to me.
+        silent |= {"me"}  # The choice's "people close to you" are "close to me" in the player's words.
     left = []
     for at, word in enumerate(said):
         pairs = {tuple(said[at : at + 2]), tuple(said[max(at - 1, 0) : at + 1])}
@@ -50,7 +50,7 @@ def left_over(said: Sequence[str], choice: ChoiceWords) -> tuple[str, ...]:
 
 
 def contradicts(said: Sequence[str], choice: ChoiceWords) -> bool:
-    """Say whether words deny or except what a choice does not, or hold what it denies."""
+    """Return whether words deny or except something that the choice does not, or contain what it denies."""
     if any(word in EXCEPTIONS and word not in choice.words for word in said):
         return True
     if any(each not in set(_turned(choice.words)) for each in _turned(said)):
@@ -70,7 +70,7 @@ def contradicts(said: Sequence[str], choice: ChoiceWords) -> bool:
 
 
 def _denied(words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Each negation, within its neighbours, with the next word that tells something."""
+    """Return each negation with its neighbours and the next meaningful word."""
     for at, word in enumerate(words):
         if word in NEGATIONS:
             around = words[at : at + 2] if at + 1 < len(words) else words[max(at - 1, 0) :]
@@ -78,12 +78,12 @@ def _denied(words: Sequence[str]) -> Iterable[tuple[str, str]]:
 
 
 def _turned(words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Each word that turns away from something, and from what."""
+    """Return each word that turns away from something, and from what."""
     return ((word, _next_telling(words[at + 1 :])) for at, word in enumerate(words) if word in TURNING)
 
 
 def _asserted(choice: ChoiceWords, denied: Iterable[tuple[str, str]]) -> list[str]:
-    """What stands in a choice without being denied."""
+    """Return the words of a choice that it does not deny."""
     told = [canonical(word) for word in choice.words]
     for _, what in denied:
         if what in told:

@@ -1,9 +1,8 @@
-"""What a player's own words mean among the choices that are open, without a language model.
+"""Decides what a player's own words mean among the open choices, without a language model.
 
-It never guesses silently: a choice is taken only where it accounts for every word that tells something. Where
-two fit alike, or a word is left over, it says that it is unsure. What a player says of themself comes before
-any choice. A command is one only where it is all that was said: "help me, I want to die" calls for no
-instructions.
+It never guesses silently: a choice is taken only if it accounts for every meaningful word. If two fit
+equally, or a word is left over, the result is `unsure`. Talk about oneself comes before any choice. A command
+counts only if nothing else was said: "help me, I want to die" is not a request for instructions.
 """
 
 import re
@@ -18,35 +17,35 @@ from tta.stories.understanding.fitting import ChoiceFit, fits
 from tta.stories.understanding.hearing import alike, canonical, said_words, telling
 from tta.stories.understanding.own_life import LONG, NearestChoice, speaks_of_self, tells_of_self
 
-FIT_MIN = 0.5  # Below it a choice is asked about, not taken.
-NEAR_MIN = 0.25  # From here on a choice is worth asking about.
-LEAD_MIN = 0.15  # By which the best choice must be ahead of the next.
-ASKED_MIN = 3  # Words of a choice's own that may end in a question mark, as the choice may.
+FIT_MIN = 0.5  # Below this, the player is asked about a choice.
+NEAR_MIN = 0.25  # From this value on, a choice is worth asking about.
+LEAD_MIN = 0.15  # The lead that the best choice needs over the next.
+ASKED_MIN = 3  # This many of a choice's words may end in a question mark, as the choice may.
 COURTESIES_MAX = 4  # Around a command: "could you please pause now, thanks".
 
 doubt_pattern = re.compile(r"[?\uff1f\u061f\u00bf]|(?<!\w)[-+~\u00ac\u2010-\u2015\u2212\ufe63\uff0d]\s*\w")
-"""A question, or a sign before what is said: by "-1" nobody knows what is meant."""
+"""A question mark, or a sign before the words: "-1" is ambiguous."""
 
 
 Kind = Literal[
     "choice", "look", "help", "status", "pause", "quit", "character", "action", "self", "gone", "unsure"
 ]
-"""What words can mean. `gone` is a choice by id that is not open."""
+"""The possible meanings. `gone` is a choice by an id that is not open."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Meaning(NamedTuple):
-    """What was meant: `choice` is the id where it is one, `character` whom the player speaks to."""
+    """A meaning: `choice` is the id of a choice, `character` the one to whom the player speaks."""
 
     kind: Kind
     choice: str = ""
     character: str = ""
     between: tuple[str, ...] = ()
-    """The choices, two at most, that came nearest where it is unsure which is meant."""
+    """The closest choices, at most two, if the meaning is unsure."""
     confirmed: bool = False
-    """A `quit` that was asked about before."""
+    """A `quit` that was confirmed."""
     by_id: bool = False
-    """The choice was sent by its id; no words were understood."""
+    """The choice was sent by its id, not in words."""
 
 
 COMMANDS: tuple[tuple[Kind, frozenset[str]], ...] = (
@@ -66,9 +65,9 @@ def meaning_of(
     asked: PassageQuestion = NOTHING_ASKED,
     in_exercise: Callable[[], bool] = lambda: False,
 ) -> Meaning:
-    """Find out what words mean among the open choices and the story's characters. Never raises.
+    """Decide what words mean among the open choices and the story's characters. Never raises.
 
-    `in_exercise` says whether an exercise is under way, which "stop" means then.
+    `in_exercise` returns whether an exercise is under way; "stop" then refers to it.
     """
     said = said_words(words)
     plain = " ".join(said)
@@ -99,7 +98,7 @@ def _command(plain: str, offers: Sequence[Offer], in_exercise: Callable[[], bool
     asked = _without_courtesy(plain)
     if not phrases.PLEAS.isdisjoint(asked):
         return "self"
-    # "save" or "stop" may be the story's own word just now; the five that are listed are ours.
+    # "save" or "stop" may be a word of the story at this place. The five listed ones are always ours.
     is_ours = not phrases.CORE.isdisjoint(asked) or not _is_named(plain, offers)
     for kind, told in COMMANDS:
         if is_ours and not told.isdisjoint(asked):
@@ -108,7 +107,7 @@ def _command(plain: str, offers: Sequence[Offer], in_exercise: Callable[[], bool
 
 
 def _stops(plain: str) -> bool:
-    """Whether it is "stop" or "end", in one of their forms, and nothing else."""
+    """Return whether the words are only "stop" or "end", in one of their forms."""
     if plain in phrases.NO_END_OF_A_STORY:
         return False
     asked = _without_courtesy(plain)
@@ -116,13 +115,13 @@ def _stops(plain: str) -> bool:
 
 
 def _is_named(plain: str, offers: Sequence[Offer]) -> bool:
-    """Whether every word is one of the open choices' own."""
+    """Return whether every word belongs to an open choice."""
     named = {word for offer in offers for word in said_words(f"{offer.text} {offer.id}")}
     return set(plain.split()) <= named
 
 
 def _without_courtesy(plain: str) -> set[str]:
-    """What was said, and that without the polite words around it, as many as are to be left out."""
+    """Yield the words, and the words without surrounding courtesies."""
     found = {plain}
     for _ in range(COURTESIES_MAX):
         shorter = {each.removeprefix(f"{before} ") for each in found for before in phrases.COURTESY}
@@ -134,7 +133,7 @@ def _without_courtesy(plain: str) -> set[str]:
 
 
 def _between(plain: str, between: Sequence[str]) -> Meaning | None:
-    """An answer to "Do you mean …, or …?"."""
+    """Read an answer to "Do you mean …, or …?"."""
     said = _without_courtesy(plain)
     if len(between) == 1 and not phrases.AGREED.isdisjoint(said):
         return Meaning("choice", between[0])
@@ -148,8 +147,8 @@ def _between(plain: str, between: Sequence[str]) -> Meaning | None:
 def _numbered(
     words: str, said: Sequence[str], offers: Sequence[Offer], between: Sequence[str]
 ) -> Meaning | None:
-    """A number or an ordinal; where it is a word of another choice too, or is doubted, it is asked about, and
-    so is "the second" where it may be of the two that were asked about, or of all.
+    """Read a number or an ordinal. The player is asked if it is also a word of another choice, or is doubted,
+    or if "the second" may refer to the two in the last question or to all choices.
     """
     left = [word for word in said if word not in phrases.AROUND_NUMBERS]
     if len(left) == 2 and left[1] in {"one", "option", "choice"}:
@@ -180,7 +179,7 @@ def _numbered(
 
 
 def _onward(plain: str, offers: Sequence[Offer]) -> Meaning | None:
-    """Where one way alone is open, going on means it."""
+    """If only one choice leads on, words of going on mean it."""
     if plain not in phrases.ONWARD:
         return None
     return Meaning("choice", offers[0].id) if len(offers) == 1 else _unsure(())
@@ -215,7 +214,7 @@ def _fitting(words: str, said: Sequence[str], offers: Sequence[Offer], character
 
 
 def _near(best: ChoiceFit, offers: Sequence[Offer], *, asks: bool) -> NearestChoice:
-    """What the choice that fits best says itself, for what is left to the player's own life."""
+    """Return what the best choice says itself; the rest may be about the player's own life."""
     if best.score < NEAR_MIN:
         return NearestChoice()
     choice = next(read_choice(offer) for offer in offers if offer.id == best.choice)
@@ -225,7 +224,7 @@ def _near(best: ChoiceFit, offers: Sequence[Offer], *, asks: bool) -> NearestCho
 
 
 def _asks(words: str, said: Sequence[str], best: ChoiceFit, offers: Sequence[Offer]) -> bool:
-    """Whether words ask or tell about a choice rather than take it; one that asks itself may be asked."""
+    """Return whether words ask or tell about a choice instead of taking it."""
     choice = read_choice(next(offer for offer in offers if offer.id == best.choice))
     if f" {' '.join(said)} " in f" {choice.plain} ":
         return len(said) < ASKED_MIN and words.rstrip().endswith("?")
@@ -242,13 +241,13 @@ def _asks(words: str, said: Sequence[str], best: ChoiceFit, offers: Sequence[Off
 
 
 def _states(begun: Sequence[str], choice: ChoiceWords) -> bool:
-    """Whether words say what something is, or how one is, where the choice is an act and not said."""
+    """Return whether words describe something or somebody, while the choice is an act."""
     if choice.spoken or f" {' '.join(begun)} " in f" {choice.plain} ":
         return False
     if begun[:2] == ["i", "am"]:
         acts = choice.acts | HARDLY_ACTS
         told = told_in_order(begun[2:])
-        # "I am shaking" says how one is; "I am sitting down" is done.
+        # "I am shaking" is a state, "I am sitting down" an act.
         doing = not acts.isdisjoint(told[:1]) and (len(told) > 1 or told in choice.clauses)
         return "am" not in choice.words and not doing
     return bool(choice.acts) and not phrases.STATEMENTS.isdisjoint((begun[0], " ".join(begun[:2])))
@@ -257,11 +256,11 @@ def _states(begun: Sequence[str], choice: ChoiceWords) -> bool:
 class _SpokenWords(NamedTuple):
     character: str = ""
     only: bool = False
-    """Nothing but the name was said, and that it is spoken to, or it was called by name first."""
+    """Return whether only a name was said, perhaps with a verb of speech, or the name came first."""
 
 
 def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _SpokenWords:
-    """The one character that words are for: after a verb of speech, or called by name at first."""
+    """Return the one addressed character: after a verb of speech, or named first."""
     speech = [index for index, word in enumerate(said) if canonical(word) == "talk"]
     found = []
     for character in characters:
@@ -278,7 +277,7 @@ def _spoken_to(said: Sequence[str], characters: Sequence[str]) -> _SpokenWords:
 
 
 def _act(said: Sequence[str]) -> str:
-    """What words begin as, where that is something done in the world."""
+    """Return the act with which the words begin, if it is an act in the world."""
     first = next((word for word in said if word not in phrases.EMPTY and word not in {"try", "can"}), "")
     acts = first in phrases.ACTS and len(said) > 1 and said[0] not in phrases.NOT_THE_PLAYER_FIRST
     return canonical(first) if acts else ""

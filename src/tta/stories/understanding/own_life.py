@@ -1,6 +1,6 @@
-"""Whether a player speaks of themself: their feelings, their body, their life, or of harm and death.
+"""Decides whether a player speaks about themselves: feelings, body, life, or about harm and death.
 
-It finds words, not meanings, and judges no risk: what is at stake is assessed elsewhere, from the same words.
+It finds words, not meanings, and does not assess risk; other code assesses the same words.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,21 +18,21 @@ from tta.stories.understanding.phrases import (
     words_of,
 )
 
-LONG = 25  # Words: who says so much tells something.
+LONG = 25  # Words. A longer utterance tells something.
 
 
 class NearestChoice(NamedTuple):
-    """The choice that comes nearest, if one does."""
+    """The closest choice, if any."""
 
     plain: str = ""
     words: Collection[str] = ()
     fits: bool = False
     """It is named, and most of its words were said."""
     explains: bool = False
-    """It accounts for all that was said."""
+    """It accounts for all the words."""
     spoken: bool = False
     acts: bool = False
-    """It is something done, and not an answer alone."""
+    """It is an act, not only an answer."""
 
 
 MYSELF = words_of("i my me myself mine ill")
@@ -44,7 +44,7 @@ HARM = words_of(
     drowned strangle strangled stab stabbing hanged trigger
     """
 )
-"""Of harm or death, whoever is meant: these are never about a choice that does not hold them itself."""
+"""Words of harm or death, of anybody. They never take a choice that does not contain them."""
 HARMFUL_PHRASES = any_of(
     """
     kill me | end my life | take my life | took my life | end it all | i will end it | want to end it |
@@ -61,7 +61,7 @@ HARMFUL_PHRASES = any_of(
     someone to talk to | need somebody to talk to | help me i
     """
 )
-"""Whatever else is said."""
+"""These count whatever else is said."""
 TO_MYSELF = words_of(
     """
     kill killing hurt hurting harm harming cut cutting hang hanging drown drowning shoot shooting starve
@@ -75,7 +75,7 @@ OF_FEELING = any_of(
     am so | im so | disappear
     """
 )
-"""Where no choice accounts for all that was said."""
+"""These count if no choice accounts for all the words."""
 FEELINGS = words_of(
     """
     tired exhausted sad unhappy anxious hurt hurts hurting ache aches aching hungry thirsty anxiety
@@ -91,11 +91,11 @@ FEELINGS = words_of(
     """
 )
 HELD = words_of("feel feeling feels felt")
-"""An act may be about these: "write down a feeling". Of all else that is felt, only an answer speaks."""
+"""An act may mention these: "write down a feeling". Other feelings occur only in answers."""
 MOODS = words_of(
     "ill down low hard rough bad good fine better okay ok empty lost broken happy glad cold weak"
 )
-"""Of oneself only after `am`, `feel` and the like: a path may be hard, and lead down."""
+"""About oneself only after `am`, `feel` and similar verbs: a path may also be hard, and lead down."""
 AM = words_of("am feel feels feeling felt was been being")
 HOW_MUCH = words_of("so very really too quite pretty rather a bit little just all")
 LIVES = words_of(
@@ -108,7 +108,7 @@ LIVES = words_of(
     childhood counsellor counselor appointment neighbour neighbours drugs debts
     """
 )
-"""Of the player's life rather than the story's: with `i` or `my`, they speak of themself."""
+"""Words of the player's life rather than the story's. With `i` or `my` they are about the player."""
 BODY = words_of(
     "head neck throat chest stomach belly heart skin bones arm arms back breath lungs brain teeth face"
 )
@@ -122,7 +122,7 @@ WISHED = any_of(
     i decide to | i try to | i try | i start | i begin | i keep | i
     """
 )
-"""So begins what somebody would do, or have; what they cannot do tells of them."""
+"""Beginnings of what somebody would do or have. What they cannot do is about themselves."""
 ACTED = ACTS | words_of(
     """
     nod smile shrug grin bow help try step pack grab fix repair approach cross join offer accept refuse
@@ -130,7 +130,7 @@ ACTED = ACTS | words_of(
     stare notice fold mark sort deliver check continue stay rest warm walking going sitting looking
     """
 )
-"""What somebody does in a story: the ordinary moves that no choice need name."""
+"""Ordinary acts in a story, which no choice need name."""
 THINGS = words_of("a an the some this that these those one another something anything more")
 REFUSED = phrases_of("i will not | i do not want | i would not | i would rather not | i do not like")
 ASKED_OF_OTHERS = words_of("show bring guide lead teach remind excuse pass send")
@@ -145,11 +145,11 @@ OF_THE_GAME = any_of(
     """
 )
 WHICH = words_of("which do one way to take choose go pick what that this you mean yet really either them it")
-"""With no other word do those ask or answer something of the game: "I don't know which to take"."""
+"""Alone, these are about the game: "I don't know which to take"."""
 
 
 def speaks_of_self(said: Sequence[str], near: NearestChoice) -> bool:
-    """Say whether words are of the player's own life, in what the nearest choice does not say itself."""
+    """Return whether words are about the player's own life, apart from the words of the nearest choice."""
     plain = f" {' '.join(said)} "
     if any(f" {each} " in plain and each not in near.plain for each in HARMFUL_PHRASES):
         return True
@@ -162,7 +162,7 @@ def speaks_of_self(said: Sequence[str], near: NearestChoice) -> bool:
 
 
 def _of_my_life(said: Sequence[str], own: Collection[str], near: NearestChoice) -> bool:
-    """Whether words that hold `i` or `my` are of feelings, of a life or of a body, or are very many."""
+    """Return whether words with `i` or `my` are about feelings, a life or a body, or are very many."""
     answers = near.spoken or not MYSELF.isdisjoint(near.words)
     felt = own if answers else set(said) - (HELD & set(near.words))
     return (
@@ -175,22 +175,22 @@ def _of_my_life(said: Sequence[str], own: Collection[str], near: NearestChoice) 
 
 
 def _of_mood(said: Sequence[str], at: int) -> bool:
-    """Whether it is "I am so low"."""
+    """Return whether it is a state, as in "I am so low"."""
     before = [word for word in said[:at] if word not in HOW_MUCH][-1:]
     return said[at] in MOODS and not AM.isdisjoint(before)
 
 
 def _of_body(pair: tuple[str, str], near: NearestChoice) -> bool:
-    """Whether it is "my chest" where the choice means no chest of the player's."""
+    """Return whether "my chest" is the player's, because the choice means another chest."""
     whose, what = pair
     meant = what in near.words and (not near.acts or f"your {what}" in near.plain)
     return whose == "my" and what in BODY and not meant
 
 
 def tells_of_self(said: Sequence[str], near: NearestChoice) -> bool:
-    """Say whether words that no choice fits state something with `i`, `my` or `me`, and are no act.
+    """Return whether words that no choice fits state something with `i`, `my` or `me`, and are not an act.
 
-    Where it is doubtful they do: what is answered lists the ways too.
+    In doubt they do, because that reply also lists the choices.
     """
     begun = said[next((at for at, word in enumerate(said) if word not in BEFORE_FIRST), 0) :]
     if near.explains or near.fits or MYSELF.isdisjoint(begun):
@@ -200,7 +200,7 @@ def tells_of_self(said: Sequence[str], near: NearestChoice) -> bool:
     if _asks(begun) or begun[0] in ASKED_OF_OTHERS or _of_the_game(begun):
         return False
     if near.plain and (begun[0] == "why" or " ".join(begun).startswith(REFUSED)):
-        return False  # "I won't go to the path" speaks of the path.
+        return False  # "I won't go to the path" is about the path.
     wished = _wished(begun)
     if wished[:1] == ["am"]:
         return wished[1:2] not in (["going"], ["heading"], ["walking"])
@@ -210,14 +210,14 @@ def tells_of_self(said: Sequence[str], near: NearestChoice) -> bool:
 
 
 def _wished(begun: Sequence[str]) -> Sequence[str]:
-    """What follows "I", "I would like to", "let me" and the like."""
+    """Return what follows "I", "I would like to", "let me" and similar phrases."""
     plain = f"{' '.join(begun)} "
     longest = max((len(each.split()) for each in WISHED if plain.startswith(f"{each} ")), default=0)
     return _wished(begun[longest:]) if longest else begun
 
 
 def _asks(begun: Sequence[str]) -> bool:
-    """Whether it begins as a question: "where do I go", and not "what I did"."""
+    """Return whether it begins as a question: "where do I go", but not "what I did"."""
     return begun[0] in QUESTIONS and not (begun[0] in RELATIVE and begun[1] in MYSELF)
 
 

@@ -1,4 +1,4 @@
-"""The words by which a player's meaning is told: tables, in English as the stories are."""
+"""The word tables for understanding players, in English like the stories."""
 
 from collections.abc import Mapping
 
@@ -26,22 +26,22 @@ EMPTY = words_of(
     well hmm um about
     """
 )
-"""Not looked at when a choice is compared: too many sentences hold them."""
+"""Ignored in comparisons, because too many sentences contain them."""
 NEGATIONS = words_of(
     """
     not never no neither nor none nobody nowhere hardly barely
     """
 )
-"""Each denies what follows it: a choice is meant only where it denies the same."""
+"""Each denies what follows it. Only a choice with the same denial is meant."""
 EXCEPTIONS = words_of(
     """
     but except excepting excluding besides than instead apart aside unless without or nothing stop avoid
     refuse skip forget ignore
     """
 )
-"""Each turns away from what is named, or leaves it open: meant only by a choice that holds this very word."""
+"""Each turns away from something, or leaves it open. Only a choice with this very word is meant."""
 TURNING = words_of("skip avoid refuse forget ignore without")
-"""Of those, the ones that say from what: "skip the water" is meant by no choice that skips something else."""
+"""Those that name what they turn away from: "skip the water" means no choice that skips something else."""
 SHARED: Mapping[str, str] = {
     "go": (
         "goes going walk head move travel stroll wander proceed continue march run follow enter went onward "
@@ -75,9 +75,9 @@ SHARED: Mapping[str, str] = {
 SYNONYMS: Mapping[str, str] = {
     each: name for name, others in SHARED.items() for each in (name, *others.split())
 }
-"""One name for words that a player takes for each other; a story's own words go through it too."""
+"""A shared name for synonyms. A story's own words are replaced too."""
 WEAK = words_of("go take talk look put give")
-"""Alone they name no choice: many choices hold them, or might."""
+"""Alone they name no choice, because many choices may contain them."""
 MANNER = words_of(
     """
     please kindly thanks cheers then first next finally together again once too also simply only
@@ -88,7 +88,7 @@ MANNER = words_of(
     yes yeah yep sure alright while moment minute
     """
 )
-"""How something is done, that it is chosen, or courtesy: such words may be said with any choice."""
+"""Manner, choosing and courtesy. Such words may be added to any choice."""
 REQUESTS = frozenset(
     tuple(pair.split())
     for pair in phrases_of(
@@ -102,12 +102,12 @@ COURTEOUS = REQUESTS | {
     *(("thank", "you"), ("give", "me"), ("give", "us"), ("let", "me"), ("for", "me")),
     *(("would", "better"), ("had", "better")),
 }
-"""Pairs that may be said with any choice."""
+"""Pairs that may be added to any choice."""
 TURNED_AWAY = frozenset(
     tuple(pair.split())
     for pair in phrases_of("never mind | let go | shut up | take care | let her | let him | let them")
 )
-"""Pairs that mean what neither of their words does, or what others are to do."""
+"""Pairs with another meaning than their words, or about what others should do."""
 VAGUE = words_of(
     """
     down up over through back off out away along all both none either much many more most enough
@@ -119,11 +119,11 @@ VAGUE = words_of(
     now again tonight night today tomorrow yesterday evening morning
     """
 )
-"""Alone they name no choice either: they stand in too many sentences, in too many senses."""
+"""Alone they name no choice either: they have too many meanings in too many sentences."""
 DIRECTIONS = words_of(
     "along over across toward towards through round around up down inside ahead forward under"
 )
-"""They may be said with a choice that names no direction itself."""
+"""They may be added to a choice that names no direction."""
 
 COURTESY = phrases_of(
     """
@@ -168,7 +168,7 @@ PLEAS = any_of(
     need a hand | could use a hand | can you give me a hand | somebody give me a hand
     """
 )
-"""In a therapeutic story who asks so may mean themself: no rules of the game, but where help is."""
+"""In a therapeutic story these may be about the player: answer where to find help, not with rules."""
 STATUS = any_of(
     """
     status | progress | show status | show my status | how far am i | how am i doing | my progress |
@@ -208,11 +208,11 @@ STOP = any_of(
     end playing | stop playing this | stop with this
     """
 )
-"""They leave the story too, but for an exercise, to which they belong. It is asked about first."""
+"""They also leave the story, after a confirmation, except within an exercise, where they belong to it."""
 NO_END_OF_A_STORY = any_of(
     "i want to end | i wanna end | i need to end | i have to end | i must end | i will end"
 )
-"""With nothing behind it, it may be oneself that is to end."""
+"""Without an object, these may be about the player's own end."""
 YES = any_of(
     """
     yes | yes quit | yes end it | yes end the story | yes i am sure | im sure | y | yes please
@@ -224,7 +224,7 @@ AGREED = any_of(
     exactly | correct | sure | ok | okay | of course | thats it | yes thats it | thats the one | yes that
     """
 )
-"""To "Do you mean …?" of one choice."""
+"""Answers to "Do you mean …?" about one choice."""
 FORMER = any_of("former | the former | first of the two | the first of the two")
 LATTER = any_of("latter | the latter | second of the two | the second of the two")
 ONWARD = any_of(
@@ -234,7 +234,7 @@ ONWARD = any_of(
     """
 )
 CORE = words_of("look help status pause quit")
-"""Commands wherever they stand alone, even where a choice has such an id."""
+"""Commands if nothing else is said, even if a choice has such an id."""
 
 CARDINALS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 ORDINALS = dict(zip(("first", "second", "third", "fourth", "fifth", "sixth"), range(1, 7), strict=True))
@@ -247,7 +247,7 @@ AROUND_NUMBERS = words_of(
     """
 )
 BEFORE_ONE = words_of("one number option choice answer nr please")
-"""With no other word is "one" a number: "that one" and "I want one" are not."""
+"""Only with these words is "one" a number, unlike "that one" and "I want one"."""
 OTHERS = words_of("you he she they someone somebody everyone everybody nobody anyone anybody")
 NOT_THE_PLAYER_FIRST = OTHERS | words_of(
     """
@@ -255,17 +255,19 @@ NOT_THE_PLAYER_FIRST = OTHERS | words_of(
     can could may was were has
     """
 )
-"""A sentence that begins so, and is no request, asks something or is of others: it takes no choice."""
+"""A sentence with this beginning is a question or about others, unless it is a request. It takes no
+choice.
+"""
 BEFORE_FIRST = words_of("and then so well now ok okay hmm um but because")
 REPORTS = frozenset(
     f"{who} {did}"
     for who in ("i", "we", "he", "she", "it", "they")
     for did in ("was", "were", "had", "used", "did", "thought", "went", "came", "saw")
 )
-"""So begins what happened once, which is no choice of now."""
+"""Beginnings of what happened in the past, which takes no choice."""
 
 STATEMENTS = frozenset({"its", "it is", "this is", "that is"})
-"""So begins what something is: of a choice that is an act, it says nothing."""
+"""Beginnings of a description, which does not take a choice that is an act."""
 DOUBTS = words_of("should if does did is are")
 
 ACTS = words_of(
@@ -284,4 +286,4 @@ BEGINNINGS = ACTS | words_of(
     name see slip cross offer rest thank find share stick breathe count wish put whisper hum
     """
 )
-"""By which a choice is known for an act; some of them are no acts when a player begins so."""
+"""Words that mark a choice as an act. At the beginning of a player's words, some of them do not."""

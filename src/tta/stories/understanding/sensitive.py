@@ -1,6 +1,7 @@
-"""Sensitive topics, and the words by which a text touches them: a net for what an author forgot to name.
+"""Sensitive topics and their words, to find topics that an author forgot to name.
 
-It finds words, not meanings: a scene may touch a topic in none of these words, so reading stays the author's.
+It finds words, not meanings. A scene may touch a topic without any of these words, so authors must still read
+their stories.
 """
 
 import json
@@ -12,14 +13,14 @@ from tta.stories.story import Scene, Story
 
 
 class Topic(NamedTuple):
-    """A topic that many want to avoid. A scene names it by one of `named`, the first at best."""
+    """A topic that many players want to avoid. A scene names it by one of `named`, preferably the first."""
 
     named: tuple[str, ...]
     words: re.Pattern[str]
     mentions_min: int = 1
-    """How many mentions are more than a turn of phrase. In a scene's id or location, one is."""
+    """How many mentions are more than a turn of phrase. In a scene's id or location, one is enough."""
     places: re.Pattern[str] | None = None
-    """Further words that touch it, in a scene's id or location only."""
+    """Further words that count only in a scene's id or location."""
 
 
 def _topic(*named: str, words: str, mentions_min: int = 1, places: str = "") -> Topic:
@@ -99,9 +100,9 @@ TOPICS = (
 
 
 def unnamed_topics(story: Story) -> Iterator[tuple[str, str]]:
-    """Name each scene that touches a topic which neither its warnings nor its topics name, with the topic.
+    """Return each scene that touches a topic that neither its warnings nor its topics name, with the topic.
 
-    What is no scene, as a function, has no tags: what it says is met in any scene, so it touches none.
+    A function has no tags, and any scene may call it, so its text must touch no topic.
     """
     told = _texts(story.compiled)
     for scene in story.scenes.values():
@@ -123,7 +124,7 @@ def _touches(scene: Scene, text: str, topic: Topic) -> bool:
 
 
 def _texts(compiled: str) -> dict[str, str]:
-    """All that each knot may say, in the order of its parts, without its tags."""
+    """Return all that each knot may say, in the order of its parts, without tags."""
     root: list[Any] = json.loads(compiled)["root"]
     knots = root[-1] if isinstance(root[-1], dict) else {}
     return {name: "\n".join(_said(content)) for name, content in knots.items()}
