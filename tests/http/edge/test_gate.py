@@ -246,6 +246,12 @@ def test_of_very_long_words_the_beginning_and_the_end_are_read():
     assert len(words) <= WORDS_CHARACTERS_MAX
 
 
+def test_of_a_very_long_refused_body_the_beginning_and_the_end_are_read():
+    noise = '"x": "' + "y" * 2**20 + '", '
+    for body in (f'{{"text": "{WORRYING}", {noise}', f'{{{noise}"text": "{WORRYING}"'):
+        assert read(body.encode(), TextPlace("text", TextKind.SPEECH)).values[0].startswith(WORRYING)
+
+
 @pytest.mark.parametrize(
     "piece",
     ["text:", 'text:"', "text[", "text", "[", '"', "\\u0041", "%41", "+", " ", "text:/*", "\\", "', "],

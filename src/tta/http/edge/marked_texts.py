@@ -17,6 +17,8 @@ from tta.http.edge.tolerant_json import (
     words_under,
 )
 
+REFUSED_CHARACTERS_MAX = 128 * 1024  # Of a refused body that is read; no text that a route takes has 5,000.
+
 
 class TextPlace(NamedTuple):
     """Where in a request's body a person's text stands, and what it is."""
@@ -53,11 +55,19 @@ def read(raw: bytes, place: TextPlace, *, is_valid: bool = False) -> MarkedText:
         if place.kind is TextKind.ANSWER:
             found = [found_under(name, near) for name in names]
         else:
+            text = _ends_of(text)
             found = [words_under(name, text) for name in names]
             if not any(found) and not members and text.strip():
                 found[0] = [shortened(text)]  # No object at all: what there is may be what was to be said.
     values, questions = found[0], found[1] if place.question else ()
     return MarkedText(values, questions, is_whole=members is not None)
+
+
+def _ends_of(text: str) -> str:
+    """Cut a long body down to its beginning and its end: reading it leniently holds up all other requests."""
+    if len(text) <= REFUSED_CHARACTERS_MAX:
+        return text
+    return f"{text[: REFUSED_CHARACTERS_MAX // 2]}\n{text[-REFUSED_CHARACTERS_MAX // 2 :]}"
 
 
 def _members(members: Sequence[NamedValue], stem: str) -> list[Any]:
