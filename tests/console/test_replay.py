@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from redis.asyncio import Redis
 
-from tests.support.running_tta import Dev, tta
+from tests.support.running_tta import SLOTS, Dev, tta
 from tta.eventstore.child_server import ChildServer
-from tta.eventstore.layout import SLOTS_DEFAULT, Layout
+from tta.eventstore.layout import Layout
 
 WORDS = "A heron stands in the shallows."
 NOBODY = "00000000-0000-8000-8000-000000000000"
@@ -34,7 +34,7 @@ async def edited(left: tuple[Path, str]) -> AsyncIterator[tuple[Redis, str, list
     server = ChildServer(directory / "valkey")
     await server.start()
     client = Redis.from_url(server.url)
-    log = Layout("tta", SLOTS_DEFAULT).log(UUID(session).bytes[0] % SLOTS_DEFAULT)
+    log = Layout("tta", SLOTS).log(UUID(session).bytes[0] % SLOTS)
     kept = await client.dump(log)
     shown = tta("replay", session, "--data-dir", directory, "--format", "ndjson").stdout.splitlines()
     yield client, log, [str(json.loads(line)["position"]) for line in shown]
