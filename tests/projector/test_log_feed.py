@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 import pytest
 
-from tests.support.projector.projector_examples import SLOTS, Log, until
+from tests.support.projector.projector_examples import SLOTS, WITHIN_S, Log, until
 from tta.eventstore.envelope import RecordedEvent
 from tta.eventstore.errors import HistoryChanged
 from tta.eventstore.subscription import START, Batch, Mark
@@ -127,7 +127,7 @@ async def test_one_that_keeps_others_waiting_reads_alone(log: Log):
 
 async def test_one_that_is_far_behind_holds_up_nobody(log: Log):
     await log.play(2)
-    feed, gate = LogFeed(log.store, events_max=10, ahead_max=5), asyncio.Event()
+    feed, gate = LogFeed(log.store, events_max=10, ahead_max=5, patience_s=WITHIN_S), asyncio.Event()
     behind, live = Reading(), Reading()
 
     async def from_the_beginning() -> None:

@@ -6,9 +6,21 @@ from typing import ClassVar
 
 import pytest
 
-from tests.support.projections.histories import JOURNEY, PLAYER_STATE, READ_MODELS, SESSION_STATE
+from tests.support.projections.histories import (
+    JOURNEY,
+    NOON,
+    PLAY,
+    PLAYER_STATE,
+    READ_MODELS,
+    REGISTERED,
+    SAM,
+    SESSION_STATE,
+    SLOT,
+    Happened,
+)
 from tests.support.projector.projector_examples import (
     SLOTS,
+    Faltering,
     Log,
     caught_up,
     freshness,
@@ -17,10 +29,13 @@ from tests.support.projector.projector_examples import (
     running,
     until,
 )
+from tta.domain.player import ConsentGiven
+from tta.domain.session import SessionStarted
+from tta.domain.vocabulary import ConsentPurpose
 from tta.eventstore.consistency_token import ConsistencyToken
 from tta.eventstore.subscription import START
 from tta.graph.engine import Graph
-from tta.projector.freshness import Consistency
+from tta.projector.freshness import Consistency, Positions
 from tta.projector.projector import Projector
 from tta.projector.read_model import ReadModel
 
@@ -123,5 +138,27 @@ async def test_an_empty_log_is_projected_at_once(log: Log, embedded: Graph):
         nothing = ConsistencyToken.of(0, START)
         assert await freshness(log, embedded, PLAYER_STATE).of(["player_state"], nothing) is Consistency.FRESH
         await log.play(1, slots=[5])
+        await caught_up(log, embedded, PLAYER_STATE)
+    await must_equal_fold(log, embedded, PLAYER_STATE)
+
+
+async def test_nothing_is_passed_over_while_events_before_it_are_not_folded(log: Log, embedded: Graph):
+    faltering, positions = Faltering(embedded), Positions()
+    working = projector(log, faltering, PLAYER_STATE, positions=positions)
+    async with running(working):
+        await log.happen([Happened(SAM, REGISTERED, SAM)])
+        await caught_up(log, embedded, PLAYER_STATE)
+        await until(lambda: working._unfolded == 0)
+        working._cache.clear()
+        faltering.open.clear()  # Folding waits for the rows of a player whom the log names now.
+        await log.happen([Happened(SAM, ConsentGiven(purpose=ConsentPurpose.PLAY, version=1, at=NOON), SAM)])
+        await until(lambda: working.is_folding)
+        await log.happen([Happened(PLAY, SessionStarted(player_id=SAM, story="clearing", at=NOON), SAM)])
+        for _ in range(200):  # Turns of the loop, in which the reader comes to what was appended.
+            await asyncio.sleep(0.001)
+        state = positions.state((PLAYER_STATE.NAME, SLOT))
+        assert state is not None
+        assert state.mark.position == 1
+        faltering.open.set()
         await caught_up(log, embedded, PLAYER_STATE)
     await must_equal_fold(log, embedded, PLAYER_STATE)
