@@ -7,12 +7,12 @@ tombstone, and nothing is ever sealed or opened under it again. The keyring's re
 
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from cachetools import LRUCache
 from msgspec.structs import replace
 
 from tta.clock import now_s
@@ -97,7 +97,7 @@ class Keyring:
         """It is an older copy: the store knows of more keys than it has given. It then gives none."""
         self._store = store
         self._wrapping = Wrapping(store, wrapping)
-        self._cache: OrderedDict[UUID, _HeldKeys] = OrderedDict()
+        self._cache: LRUCache[UUID, _HeldKeys] = LRUCache(CACHE_MAX)
 
     @classmethod
     async def open(
@@ -275,10 +275,7 @@ class Keyring:
 
     def _remember(self, player_id: UUID, held: _HeldKeys) -> None:
         self._cache[player_id] = held
-        self._cache.move_to_end(player_id)
         self.lacking.discard(player_id)
-        if len(self._cache) > CACHE_MAX:
-            self._cache.popitem(last=False)
 
 
 def _text(raw: bytes) -> str:

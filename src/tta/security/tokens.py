@@ -8,13 +8,13 @@ signature. This module decodes the header before that and the claims after it, b
 import base64
 import hashlib
 import secrets
-from collections import OrderedDict
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 import structlog
+from cachetools import LRUCache
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
@@ -94,7 +94,7 @@ class Tokens:
     def __init__(self, keys: list[OKPKey]) -> None:
         self._signing = keys[0]
         self._keys = KeySet(list(keys))
-        self._verified: OrderedDict[bytes, Principal] = OrderedDict()
+        self._verified: LRUCache[bytes, Principal] = LRUCache(CACHE_MAX)
 
     @classmethod
     def read(cls, path: Path, *, create: bool) -> "Tokens":
@@ -167,8 +167,6 @@ class Tokens:
         if known is None:
             known = self._check(token)
             self._verified[digest] = known
-            if len(self._verified) > CACHE_MAX:
-                self._verified.popitem(last=False)
         if known.expires_s + CLOCK_SKEW_S < now_s():
             self._verified.pop(digest, None)
             raise TokenRefused("the token has expired")

@@ -5,12 +5,12 @@ those, and where the script answers that only the hash was not known, it is made
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+from cachetools import LRUCache
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 
 from tta.eventstore.appends import APPEND_BYTES_MAX, EVENT_BYTES_MAX
@@ -47,7 +47,7 @@ class Heads:
     """The heads seen last, by aggregate. Only a hint: the script compares."""
 
     def __init__(self) -> None:
-        self._heads: OrderedDict[str, Head] = OrderedDict()
+        self._heads: LRUCache[str, Head] = LRUCache(HEADS_MAX)
         self._lock = threading.Lock()
 
     def get(self, key: str) -> Head | None:
@@ -56,11 +56,7 @@ class Heads:
 
     def put(self, heads: dict[str, Head]) -> None:
         with self._lock:
-            for key, head in heads.items():
-                self._heads[key] = head
-                self._heads.move_to_end(key)
-            while len(self._heads) > HEADS_MAX:
-                self._heads.popitem(last=False)
+            self._heads.update(heads)
 
 
 class Inserts:

@@ -2,13 +2,13 @@
 
 import re
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any, cast
 
 import ladybug
+from cachetools import LRUCache
 
 from tta.graph.engine import GraphRefused, GraphUnavailable, Row
 from tta.graph.engines.shapes import Shape, Statement, samples
@@ -65,7 +65,9 @@ class EngineConnection:
         self._connection.set_query_timeout(round(timeout_s * 1000))
         # Ours look rows up: handing them to more threads costs more, and who has all holds up the others.
         self._connection.set_max_threads_for_exec(1)
-        self._statements: OrderedDict[str, tuple[Statement, dict[Shape, StatementPlan]]] = OrderedDict()
+        self._statements: LRUCache[str, tuple[Statement, dict[Shape, StatementPlan]]] = LRUCache(
+            STATEMENTS_MAX
+        )
         self._in_transaction = False
         self._is_stale = False
 
@@ -135,11 +137,7 @@ class EngineConnection:
             self._statements.clear()
         known = self._statements.get(text)
         if known is None:
-            if len(self._statements) >= STATEMENTS_MAX:
-                self._statements.popitem(last=False)
             known = self._statements[text] = (Statement(text), {})
-        else:
-            self._statements.move_to_end(text)
         return known
 
 

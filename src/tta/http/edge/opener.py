@@ -5,12 +5,12 @@ that the two are never taken for each other; it is no reason to withhold the res
 """
 
 import hashlib
-import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import structlog
+from cachetools import TTLCache
 
 from tta.domain.base import SealedText
 from tta.security.keyring import Keyring, PlayerErased
@@ -24,8 +24,8 @@ LETTERS = "abcdefghijklmnop"
 VARIANT_BYTES = 4
 
 log = structlog.get_logger(__name__)
-_told: dict[UUID, float] = {}
-"""When this process last told of a player's unreadable values, by its monotonic clock."""
+_told: TTLCache[UUID, bool] = TTLCache(TOLD_MAX, TOLD_AGAIN_S)
+"""The players of whose unreadable values this process told of late."""
 
 
 class Opener:
@@ -79,12 +79,8 @@ class Opener:
     def _note(self, pointers: Sequence[str], error: SealBroken) -> None:
         self._unreadable += pointers
         VALUES_UNREADABLE.inc()
-        now = time.monotonic()
-        if now - _told.get(self._player_id, -TOLD_AGAIN_S) < TOLD_AGAIN_S:
+        if self._player_id in _told:
             return
-        _told.pop(self._player_id, None)
-        _told[self._player_id] = now
-        if len(_told) > TOLD_MAX:
-            del _told[next(iter(_told))]
+        _told[self._player_id] = True
         bound = log.bind(player=str(self._player_id), fields=list(pointers))
         bound.error("a sealed value does not open", error=said(error))

@@ -4,13 +4,13 @@ A move is recorded in an event: a choice by its id, or a scene to which the stor
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
 from bink.story import Story as Ink
+from cachetools import LRUCache
 
 from tta.domain.turns import REPLY_MAX
 from tta.stories.story import Story
@@ -190,8 +190,7 @@ class PlaythroughShelf:
     """
 
     def __init__(self, places_max: int = PLACES_MAX) -> None:
-        self._places_max = places_max
-        self._places: OrderedDict[tuple[str, int, UUID], _PlaceOnShelf] = OrderedDict()
+        self._places: LRUCache[tuple[str, int, UUID], _PlaceOnShelf] = LRUCache(places_max)
         self._runtimes: dict[tuple[str, int], Playthrough] = {}
         self._standing: dict[tuple[str, int], tuple[UUID, tuple[Move, ...], int]] = {}
         """The last place of each runtime, with its count, to detect whether it is still there."""
@@ -214,8 +213,6 @@ class PlaythroughShelf:
         runtime.play(wanted[made:])
         if place is None or made < len(wanted):
             self.keep(story, session, wanted, runtime)
-        else:
-            self._places.move_to_end((*told, session))
         self._standing[told] = session, wanted, runtime.stood
         return runtime
 
@@ -223,9 +220,6 @@ class PlaythroughShelf:
         """Cache the runtime's present place as the result of these moves."""
         key = (story.id, story.version, session)
         self._places[key] = _PlaceOnShelf(tuple(moves), runtime.saved(), runtime.shown, runtime.practised)
-        self._places.move_to_end(key)
-        if len(self._places) > self._places_max:
-            self._places.popitem(last=False)
 
 
 def _entered(tags: Iterable[tuple[str, str]]) -> str:
