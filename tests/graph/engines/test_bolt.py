@@ -3,11 +3,12 @@
 import asyncio
 import socket
 
+import neo4j
 import pytest
 
 from tta.graph.engine import Graph, GraphRefused, GraphUnavailable
 from tta.graph.opening import open_graph
-from tta.graph.schema import Node, Schema, add_nodes
+from tta.graph.schema import Node, Schema, add_nodes, ddl
 
 ROW = Node("Row", properties={"batch": "integer"})
 COUNTER = Node("Counter", properties={"batch": "integer"})
@@ -103,6 +104,23 @@ async def test_a_process_whose_schema_stands_does_not_block_others_that_declare_
         are_declared.set()
         await asyncio.gather(*again)
         await asyncio.gather(*(other.close() for other in others))
+
+
+@pytest.mark.neo4j
+@pytest.mark.parametrize("graph_address", ["neo4j"], indirect=True)
+async def test_a_name_that_is_just_being_taken_is_tried_again_and_not_refused(graph, neo4j_server):
+    """As after a declaration that was cancelled, which the server may still be carrying out."""
+    statement = ddl(Schema((Node("TakenForNow", properties={"batch": "integer"}),)), "neo4j")[0]
+    name = statement.split("`")[1]
+    url, password = neo4j_server
+    async with neo4j.AsyncGraphDatabase.driver(url, auth=("neo4j", password)) as driver:
+        await driver.execute_query(f"CREATE INDEX `{name}` FOR (e:Elsewhere) ON (e.batch)")
+        try:
+            with pytest.raises(GraphUnavailable, match="AlreadyExists"):
+                async with graph.transaction() as tx:
+                    await tx.run(statement)
+        finally:
+            await driver.execute_query(f"DROP INDEX `{name}`")
 
 
 @pytest.mark.neo4j

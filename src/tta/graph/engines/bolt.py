@@ -22,6 +22,10 @@ LATE = {
     "Neo.ClientError.Transaction.LockClientStopped",
     "Neo.ClientError.Transaction.TransactionTerminated",
     "Neo.ClientError.Transaction.TransactionMarkedAsFailed",
+    # A declaration that was cancelled may still be carried out, at the same moment as the next one.
+    "Neo.ClientError.Schema.ConstraintWithNameAlreadyExists",
+    "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
+    "Neo.ClientError.Schema.IndexWithNameAlreadyExists",
 }
 """Errors that Neo4j blames on the client, though the same transaction may well succeed the next time."""
 
