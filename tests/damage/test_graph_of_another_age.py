@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.running_tta import SLOTS, Dev, tta
+from tests.support.running_tta import SLOTS, Dev, tta, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +111,7 @@ def test_a_graph_that_is_newer_than_the_log_shows_nothing_as_fresh_until_it_is_f
             advice = advised[1].replace("session_state", model)
             forgotten = tta(*advice.split(), "--data-dir", data_dir)
             assert forgotten.returncode == 0, forgotten.stderr
-            assert "filled anew" in forgotten.stdout
+            assert "filled again" in forgotten.stdout
         assert dev.last_text(session, early) == "I am here"
         shown = dev.ask("GET", f"/v1/sessions/{session}", consistency_token=early)
         assert (shown.headers["Consistency"], shown.json()) == ("fresh", player)
@@ -119,7 +119,7 @@ def test_a_graph_that_is_newer_than_the_log_shows_nothing_as_fresh_until_it_is_f
         assert (gone.status_code, gone.headers["Consistency"]) == (200, "lost")
         seen = said(dev, session, "And on", "two")
         assert dev.last_text(session, seen) == "And on"
-        assert health(dev)[1]["details"]["stopped"] == []
+        wait_until(lambda: health(dev)[1]["details"]["stopped"] == [])
         assert doctor(data_dir)["projection session_state"]["state"] == "ok"
     finally:
         dev.end()

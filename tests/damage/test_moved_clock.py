@@ -8,7 +8,7 @@ form waits for ten minutes all the same.
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ import pytest_asyncio
 from tests.support.damage.moved_clock import JUMPS, MovedClock
 from tests.support.reactors.idle_examples import begun, leaving, left, timer_is
 from tests.support.reactors.reactor_examples import SLOTS, Machine, running, until
-from tests.support.running_tta import NO_TLS, Dev
+from tests.support.running_tta import NO_TLS, Dev, wait_until
 from tta.agents.breaker import BreakerOpen, CircuitBreaker, circuit_breaker
 from tta.domain.vocabulary import Role
 from tta.eventstore.child_server import ChildServer
@@ -34,13 +34,6 @@ from tta.security.tokens import CLOCK_SKEW_S, Tokens
 WRONG_FOR_S = 6.0
 WITHIN_S = 120.0
 AGENTS = "/v1/operations/agents"
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + WITHIN_S
-    while not holds():
-        assert time.monotonic() < until, "it did not come about"
-        time.sleep(0.1)
 
 
 class Played:

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -27,10 +28,19 @@ SLOTS = 16
 twice as much of a processor. What tests/http starts has the default.
 """
 LEAVES_WITHIN_S = 120
+WITHIN_S = 120.0
 SETTLES_WITHIN_S = 90
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """`verify` of a client of plain HTTP: one of its own would read all the certificates, which takes 30 ms."""
 DEV = ("-m", "tta", "dev", "--port", "0")
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Look again and again until it holds."""
+    until = time.monotonic() + WITHIN_S
+    while not holds():
+        assert time.monotonic() < until, "it did not come about"
+        time.sleep(0.1)
 
 
 def environment(**settings: str) -> dict[str, str]:

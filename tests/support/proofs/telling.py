@@ -127,7 +127,8 @@ def refused(player: Player, words: Words, session: str) -> list[tuple[int, str, 
         (404, "POST", f"{mine}/goals/{session}/milestones", {"text": words("milestone of no goal")}),
         (412, "PUT", f"{mine}/preferences", preferences(words, "late topic")),
         (404, "PUT", f"{mine}/consents/{words('as a purpose')}", {"given": True}),
-        (422, "GET", f"/v1/sessions/{session}x?text={words('in a query')}", None),
+        (404, "GET", f"/v1/sessions/{session}x?text={words('in a query for nothing')}", None),
+        (422, "GET", f"/v1/sessions/{session}?text={words('in a query')}", None),
     ]
 
 
