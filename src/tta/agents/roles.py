@@ -62,7 +62,7 @@ class GuardianAgent(RoleAgent, Protocol):
     """Checks every text before it is shown."""
 
     def may_pass(self, author: Author) -> bool:
-        """Return whether a text of that author can pass at all. If not, none is requested."""
+        """Return whether a text of that author can pass at all. If not, do not request one."""
         ...
 
     async def check(self, text: str, author: Author) -> GuardianVerdict: ...

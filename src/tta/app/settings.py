@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     graph_password: str = ""
     graph_password_file: Path | None = None
     models_file: Path | None = None
-    """The file that lists the language models; without it none is asked (docs/models.md)."""
+    """The file that lists the language models (docs/models.md). Without it, TTA asks no language model."""
     model_tokens_player_day: TokensADay = 80_000
     """Tokens read and written. This is enough for a day of play: a passage costs about 1,000 tokens, three
     quarters of them for reading.

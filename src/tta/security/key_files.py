@@ -1,4 +1,4 @@
-"""Key files: JSON, mode 0600. The embedded servers create missing ones; none is ever overwritten."""
+"""Key files: JSON, mode 0600. The embedded servers create missing files and never overwrite existing ones."""
 
 import os
 import secrets

@@ -32,7 +32,7 @@ class Crowd:
         self._idle: dict[Member, None] = {}
         """In the order in which they became idle."""
         self._extra: dict[Member, None] = {}
-        """Those in the reserve, the oldest first. None is closed until the reserve is full."""
+        """Connections in the reserve, the oldest first. They stay open until the reserve is full."""
         self._closed = 0
         self._said_at = -LOG_EVERY_S
 
